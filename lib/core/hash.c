@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hash.c - SipHash with the rounds and the output length as parameters.
+ *
+ * Words are read byte by byte in little-endian order, so every machine computes the
+ * same; compilers make one load of it where they can.
+ */
+#include "core/hash.h"
+
+#include "core/bytes.h"
+
+struct sip {
+  uint64_t v0, v1, v2, v3;
+};
+
+static inline uint64_t rotate(uint64_t x, int by)
+{
+  return x << by | x >> (64 - by);
+}
+
+static inline void sip_round(struct sip *s)
+{
+  s->v0 += s->v1;
+  s->v1 = rotate(s->v1, 13) ^ s->v0;
+  s->v0 = rotate(s->v0, 32);
+  s->v2 += s->v3;
+  s->v3 = rotate(s->v3, 16) ^ s->v2;
+  s->v0 += s->v3;
+  s->v3 = rotate(s->v3, 21) ^ s->v0;
+  s->v2 += s->v1;
+  s->v1 = rotate(s->v1, 17) ^ s->v2;
+  s->v2 = rotate(s->v2, 32);
+}
+
+static inline void sip_rounds(struct sip *s, int rounds)
+{
+  for (int i = 0; i < rounds; i++) sip_round(s);
+}
+
+static inline void sip_begin(struct sip *s, uint64_t k0, uint64_t k1)
+{
+  s->v0 = k0 ^ UINT64_C(0x736f6d6570736575);
+  s->v1 = k1 ^ UINT64_C(0x646f72616e646f6d);
+  s->v2 = k0 ^ UINT64_C(0x6c7967656e657261);
+  s->v3 = k1 ^ UINT64_C(0x7465646279746573);
+}
+
+static inline void sip_word(struct sip *s, uint64_t word, int rounds)
+{
+  s->v3 ^= word;
+  sip_rounds(s, rounds);
+  s->v0 ^= word;
+}
+
+static inline void sip_bytes(struct sip *s, const uint8_t *bytes, size_t length,
+                             int rounds)
+{
+  uint64_t last = (uint64_t)length << 56;
+  size_t i = 0;
+
+  for (; length - i >= 8; i += 8) sip_word(s, eng__get64(bytes + i), rounds);
+  for (int shift = 0; i < length; i++, shift += 8) last |= (uint64_t)bytes[i] << shift;
+  sip_word(s, last, rounds);
+}
+
+static inline uint64_t sip_take(const struct sip *s)
+{
+  return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+uint64_t eng__hash(const void *bytes, size_t length)
+{
+  struct sip s;
+
+  sip_begin(&s, 0, 0);
+  sip_bytes(&s, bytes, length, 2);
+  s.v2 ^= 0xff;
+  sip_rounds(&s, 4);
+  return sip_take(&s);
+}
+
+void eng__hash128(const void *bytes, size_t length, uint8_t out[16])
+{
+  struct sip s;
+
+  sip_begin(&s, 0, 0);
+  s.v1 ^= 0xee;
+  sip_bytes(&s, bytes, length, 2);
+  s.v2 ^= 0xee;
+  sip_rounds(&s, 4);
+  eng__put64(out, sip_take(&s));
+  s.v1 ^= 0xdd;
+  sip_rounds(&s, 4);
+  eng__put64(out + 8, sip_take(&s));
+}
+
+uint64_t eng__table_hash(const uint64_t key[2], const void *bytes, size_t length)
+{
+  struct sip s;
+
+  sip_begin(&s, key[0], key[1]);
+  sip_bytes(&s, bytes, length, 1);
+  s.v2 ^= 0xff;
+  sip_rounds(&s, 3);
+  return sip_take(&s);
+}
