@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * status.c - the one list of status texts, and filling the caller's error.
+ */
+#include "core/status.h"
+
+#include <string.h>
+
+const char *eng_status_text(eng_status status)
+{
+  switch (status) {
+    case ENG_OK: return "done";
+    case ENG_E_NOMEM: return "out of memory";
+    case ENG_E_LIMIT: return "a limit of the settings would be exceeded";
+    case ENG_E_CANCELLED: return "cancelled";
+    case ENG_E_UNSUPPORTED: return "built without this part";
+    case ENG_E_CALLBACK: return "a callback of the host failed";
+    case ENG_E_INVALID: return "an argument is missing or contradicts another";
+    case ENG_E_RANGE: return "an argument is out of range";
+    case ENG_E_NOTFOUND: return "not found";
+    case ENG_E_BUFFER: return "the buffer is too small";
+    case ENG_E_CONTEXT: return "made from different contexts";
+    case ENG_E_OVERFLOW: return "does not fit 64 bits";
+    case ENG_E_TRUNCATED: return "the bytes end too early";
+    case ENG_E_MAGIC: return "not encoded by this library";
+    case ENG_E_VERSION: return "written by an unknown version of the format";
+    case ENG_E_CHECKSUM: return "damaged: the checksum differs";
+    case ENG_E_VARINT: return "a number is not in its shortest form";
+    case ENG_E_COUNT: return "a count says more than the bytes hold";
+    case ENG_E_ORDER: return "not in canonical order";
+    case ENG_E_CANONICAL: return "not the canonical encoding";
+    case ENG_E_TRAILING: return "bytes follow the end";
+    case ENG_E_FIELD: return "a field is out of range";
+    case ENG_E_VOCABULARY: return "uses a kind or channel that the context does not name";
+    case ENG_E_SYNTAX: return "the text does not follow the grammar";
+    case ENG_E_TYPE: return "the types do not fit together";
+    case ENG_E_NAME: return "unknown name";
+    case ENG_E_DUPLICATE: return "given twice";
+    case ENG_E_LANGUAGE: return "unknown version of the model language";
+    case ENG_E_ROW: return "the row has too few or too many fields";
+    case ENG_E_QUOTE: return "a quote is not closed, or text follows it";
+    case ENG_E_CUSTOMER: return "the customer is missing or too long";
+    case ENG_E_TIME: return "not a time that is recognised, or outside 1970..9999";
+    case ENG_E_KIND: return "unknown kind";
+    case ENG_E_CHANNEL: return "unknown channel";
+    case ENG_E_AMOUNT: return "not an amount in this currency";
+    case ENG_E_CURRENCY: return "not a currency of ISO 4217, or none is given";
+    case ENG_E_VALUE: return "not a value for this kind and scale";
+    case ENG_E_FLAG: return "not a yes or no";
+    case ENG_E_IDENTITY: return "a revision needs an id, an occurrence must have none";
+    case ENG_E_TEXT: return "not valid text";
+    case ENG_E_HEADER: return "the header lacks a column, or has one twice";
+    case ENG_E_SCALE: return "unknown scale";
+    default: return "unknown status";
+  }
+}
+
+void eng_error_init(eng_error *error, uint32_t size)
+{
+  if (error == NULL || size < sizeof(uint32_t)) return;
+  memset(error, 0, size < sizeof *error ? size : sizeof *error);
+  error->size = size;
+}
+
+/* A caller compiled against a smaller struct gets what fits. */
+static bool fits(const eng_error *error)
+{
+  return error != NULL && error->size >= sizeof *error;
+}
+
+eng_status eng__error_set(eng_error *error, eng_status status, uint32_t line,
+                          uint32_t column, uint64_t offset, const char *text)
+{
+  size_t n;
+
+  if (!fits(error)) return status;
+  error->code = status;
+  error->line = line;
+  error->column = column;
+  error->offset = offset;
+  if (text == NULL) text = eng_status_text(status);
+  n = strlen(text);
+  if (n >= sizeof error->text) n = sizeof error->text - 1;
+  memcpy(error->text, text, n);
+  error->text[n] = '\0';
+  return status;
+}
+
+void eng__error_clear(eng_error *error)
+{
+  if (!fits(error)) return;
+  eng_error_init(error, error->size);
+}
