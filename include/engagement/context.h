@@ -33,7 +33,7 @@ enum {
   ENG_LIMIT_MODEL = 6,     /**< bytes of a model text; default 2^16, at most 2^20 */
   ENG_LIMIT_STAGES = 7,    /**< stages of a model; default 64, at most 255 */
   ENG_LIMIT_DEPTH = 8,     /**< nesting of an expression; default 64, at most 64 */
-  ENG_LIMIT_EXTENSION = 9  /**< bytes of an event's extension; default 1024 */
+  ENG_LIMIT_EXTENSION = 9  /**< bytes of an event's extension; default and most 1024 */
 };
 
 /** Who acts in an event of a kind. */

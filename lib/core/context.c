@@ -25,7 +25,7 @@ static const struct {
     [ENG_LIMIT_MODEL] = {UINT64_C(1) << 16, UINT64_C(1) << 20},
     [ENG_LIMIT_STAGES] = {64, 255},
     [ENG_LIMIT_DEPTH] = {64, 64},
-    [ENG_LIMIT_EXTENSION] = {1024, 4096},
+    [ENG_LIMIT_EXTENSION] = {1024, 1024},
 };
 
 static void settings_init(eng_settings *settings, const eng_allocator *allocator)

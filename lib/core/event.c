@@ -65,7 +65,7 @@ size_t eng__event_content(const eng_context *context, const struct eng__event *e
 uint64_t eng__event_effective_id(const eng_context *context,
                                  const struct eng__event *event)
 {
-  uint8_t bytes[ENG__CONTENT_MAX + 4096];
+  uint8_t bytes[ENG__CONTENT_MAX + ENG__EXTENSION_MAX];
   size_t n;
 
   if (event->has & ENG__HAS_ID) return event->id;

@@ -55,7 +55,7 @@ struct eng_event {
 };
 
 /* Bytes of the longest content, without the extension. */
-enum { ENG__CONTENT_MAX = 96 };
+enum { ENG__CONTENT_MAX = 96, ENG__EXTENSION_MAX = 1024 };
 
 /*
  * The canonical content of an event: every field but recorded_at and revision. Bytes
