@@ -480,10 +480,10 @@ dist_time = $(or $(SOURCE_DATE_EPOCH),$(shell cd '$(srcdir)' && \
 .PHONY: dist distcheck
 dist: config.mk ## libengagement-VERSION.tar.gz, the same bytes for the same commit
 	@$(dist_list) >$(dist_name).list
-	@tar -C '$(srcdir)' -T $(dist_name).list --no-recursion --format=ustar --sort=name \
-	  --mtime=@$(dist_time) --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-	  --transform='s,^,$(dist_name)/,' -cf - | gzip -n9 >$(dist_name).tar.gz
-	@rm -f $(dist_name).list
+	@tar --format=ustar --sort=name --no-recursion --mtime=@$(dist_time) --owner=0 --group=0 \
+	  --numeric-owner --mode=u=rwX,go=rX --transform='s,^,$(dist_name)/,' \
+	  -cf $(dist_name).tar -C '$(srcdir)' -T '$(CURDIR)/$(dist_name).list'
+	@gzip -nf9 $(dist_name).tar && rm -f $(dist_name).list
 	@echo $(dist_name).tar.gz
 
 distcheck: dist ## unpack, build elsewhere, check, install, uninstall, dist again

@@ -40,7 +40,10 @@ describe() {
     i686) package='gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user' ;;
     *) package="gcc-$triplet libc6-dev-$arch-cross qemu-user" ;;
   esac
+  # Where Debian's own libraries for that machine are installed, the loader finds
+  # them first, and libc must be theirs: two C libraries in one process abort.
   sysroot=/usr/$triplet
+  [ ! -e "/usr/lib/$triplet/libc.so.6" ] || sysroot=/
 }
 
 # The build machine's pkg-config would answer for the build machine's libraries.
@@ -98,8 +101,7 @@ run_self() { # NAME, in its build folder
   esac
 }
 
-# Check's own libraries are Debian's for that machine, and so must libc be: `-L /`
-# and not the cross compiler's folder, or two C libraries meet and abort.
+# Check comes as Debian's package for that machine, and libc with it: hence `-L /`.
 check() {
   describe "$1"
   tools_for "$1" || return 0
