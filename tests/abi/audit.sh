@@ -145,12 +145,15 @@ result 'adapters and examples include public headers only' "$tmp/includes"
 
 # ---- every file is named in the Makefile ---------------------------------------
 
-(cd "$SRCDIR" && find include -name '*.h'
- cd "$SRCDIR" && find lib -name '*.c' ! -path 'lib/adapters/*'
- cd "$SRCDIR" && find lib/model/builtin -name '*.model'
- cd "$SRCDIR" && find examples/engagement examples/lifecycle -name '*.c' 2>/dev/null
- cd "$SRCDIR" && find tests -name 'test_*.c' -o -name 'prop_*.c' -o -name 'fuzz_*.c' \
-   -o -path 'tests/bench/*.c') | sort >"$tmp/found"
+(
+  cd "$SRCDIR"
+  # Some of these folders come with later rooms.
+  find include -name '*.h'
+  find lib -name '*.c' ! -path 'lib/adapters/*' -o -path 'lib/model/builtin/*.model'
+  find examples/engagement examples/lifecycle -name '*.c' 2>/dev/null || :
+  find tests -name 'test_*.c' -o -name 'prop_*.c' -o -name 'fuzz_*.c' \
+    -o -path 'tests/bench/*.c'
+) | sort >"$tmp/found"
 printf '%s\n' $NAMED_FILES | sort -u >"$tmp/named"
 comm -23 "$tmp/found" "$tmp/named" >"$tmp/unnamed"
 result 'every source file stands in a list of the Makefile' "$tmp/unnamed"
