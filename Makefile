@@ -1,0 +1,516 @@
+# SPDX-License-Identifier: MIT
+# Makefile - everything that is built, and how. GNU make, not recursive.
+#
+# File lists are named on purpose: a file that is not in a list is not built, and
+# `make audit` says which one that is. Machine facts come from config.mk, which is
+# remade through bootstrap when it is absent or old, so `make` is enough in a fresh
+# checkout. From another folder: `mkdir b && cd b && ../bootstrap && make`.
+
+# ---- what there is -------------------------------------------------------------
+
+PUBLIC_HEADERS = \
+  include/engagement.h \
+  include/engagement/api.h \
+  include/engagement/version.h
+
+# One list a room; lib/README.md draws which room may know which.
+CORE_SOURCES = \
+  lib/core/version.c
+
+MODEL_SOURCES =
+
+SCORE_SOURCES =
+
+FORECAST_SOURCES =
+
+BOOK_SOURCES =
+
+IO_SOURCES =
+
+STORE_SOURCES =
+
+# In the order in which they are listed to people.
+BUILTIN_MODELS =
+
+# The program `engagement`.
+PROGRAM_SOURCES = \
+  examples/engagement/main.c
+
+# One program a file, built beside out/examples/, not installed.
+EXAMPLES =
+
+# Linked into one program each. A suite is also a line in the folder's suites.h;
+# those of tests/reference and tests/spec stand in tests/unit/suites.h.
+UNIT_TESTS = \
+  tests/unit/test_version.c
+REFERENCE_TESTS =
+SPEC_TESTS =
+UNIT_HELPERS = \
+  tests/unit/main.c
+
+PROPERTY_TESTS = \
+  tests/property/prop_draw.c
+PROPERTY_HELPERS = \
+  tests/property/main.c \
+  tests/property/property.c
+
+# fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
+FUZZERS = \
+  tests/fuzz/fuzz_version.c
+
+# Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
+SCRIPT_TESTS =
+
+# One program a file, run by `make bench` with FEED and PEERS in the environment.
+BENCH_SOURCES =
+
+# Pages that Doxygen reads beside the headers.
+DOC_PAGES =
+
+# libtool's current:revision:age, not the release number. Changed code: revision+1.
+# Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
+LIB_VERSION_INFO = 0:0:0
+
+# ---- settings ------------------------------------------------------------------
+
+# Seconds for each fuzzer.
+SECONDS = 60
+# Percentage of the generated cases of property tests, and their seed.
+CASES ?= 100
+SEED ?= 1
+# Real histories for tests; those that need them say SKIP where they are absent.
+DATA ?= $(srcdir)/../shared/data
+# What `make bench` reads, and whether it runs the peers too.
+FEED ?=
+PEERS ?=
+# Set to -Werror by `make warnings`; warnings of a compiler that we do not know
+# must not break somebody's build.
+WERROR =
+# An emulator or checker that test programs are run under.
+RUN =
+CK_DEFAULT_TIMEOUT ?= 60
+DESTDIR ?=
+
+# ---- where things are ----------------------------------------------------------
+
+srcdir := $(patsubst %/,%,$(dir $(lastword $(filter-out %config.mk,$(MAKEFILE_LIST)))))
+ifeq ($(srcdir),)
+srcdir := .
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+no_config_goals = clean distclean help
+ifneq ($(filter-out $(no_config_goals),$(or $(MAKECMDGOALS),all)),)
+include config.mk
+endif
+
+config.mk: $(srcdir)/configure.ac $(srcdir)/config.mk.in $(srcdir)/config.h.in \
+  $(srcdir)/engagement.pc.in
+	$(srcdir)/bootstrap
+
+# `make V=1` shows the commands.
+ifeq ($(V),1)
+say = @:
+quiet =
+else
+say = @printf '  %-5s %s\n'
+quiet = @
+endif
+LT = $(LIBTOOL) $(if $(filter 1,$(V)),,--silent) --tag=CC
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+  -Wmissing-prototypes -Wundef
+# Check's macros are variadic and convert; the tests are not held to those two.
+TEST_WARNINGS = -Wall -Wextra -Wstrict-prototypes
+
+# What the answers depend on comes after what the user says. Sources see each
+# other from lib/, examples and bindings see include/ only.
+all_cflags = $(CFLAGS) $(REQUIRED_CFLAGS)
+deps = -MMD -MP -MF $(basename $@).d -MT $@
+lib_cppflags = -I$(srcdir)/include -I$(srcdir)/lib -I. -DENG_BUILD $(CPPFLAGS)
+public_cppflags = -I$(srcdir)/include $(CPPFLAGS)
+# -I. of the build folder finds config.h.
+test_cppflags = $(lib_cppflags) -DENG_STATIC -I$(srcdir)/tests $(CHECK_CFLAGS)
+
+lib_sources = $(CORE_SOURCES) $(MODEL_SOURCES) $(SCORE_SOURCES) $(FORECAST_SOURCES) \
+  $(BOOK_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
+lib_objects = $(patsubst %.c,out/%.lo,$(lib_sources)) out/lib/model/builtin_models.lo
+program_objects = $(patsubst %.c,out/%.o,$(PROGRAM_SOURCES))
+unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) \
+  $(SPEC_TESTS))
+property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
+fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
+examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
+benches = $(patsubst %.c,out/%$(EXEEXT),$(BENCH_SOURCES))
+unit_run = out/tests/unit/run$(EXEEXT)
+property_run = out/tests/property/run$(EXEEXT)
+selftest = out/tests/abi/selftest$(EXEEXT)
+
+static_lib = .libs/libengagement.a
+lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
+
+# ---- the library ---------------------------------------------------------------
+
+.PHONY: all lib program examples
+all: lib program examples ## the library, the program and the examples (default)
+lib: libengagement.la
+program: engagement$(EXEEXT)
+examples: $(examples)
+
+out/lib/%.lo: $(srcdir)/lib/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) CC lib/$*.c
+	$(quiet)$(LT) --mode=compile $(CC) $(lib_cppflags) \
+	  $(if $(filter lib/store/%,lib/$*),$(SQLITE3_CFLAGS)) \
+	  $(WARNINGS) $(WERROR) $(all_cflags) $(deps) -c -o $@ $<
+
+# The published models as bytes: a string literal could be longer than C promises.
+out/lib/model/builtin_models.c: $(addprefix $(srcdir)/,$(BUILTIN_MODELS)) $(srcdir)/Makefile
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	@{ echo '/* Generated from lib/model/builtin/; see model/builtin.h. */'; \
+	   echo '#include "model/builtin.h"'; n=0; \
+	   for m in $(BUILTIN_MODELS); do \
+	     echo "static const unsigned char text_$$n[] = {"; \
+	     od -An -v -tx1 $(srcdir)/$$m | \
+	       sed 's/[0-9a-f][0-9a-f]/0x&,/g' && echo '0};'; n=$$((n + 1)); \
+	   done; \
+	   echo 'const eng__builtin eng__builtins[] = {'; n=0; \
+	   for m in $(BUILTIN_MODELS); do name=$${m##*/}; \
+	     echo "  {\"$${name%.model}\", (const char *)text_$$n, sizeof text_$$n - 1},"; \
+	     n=$$((n + 1)); \
+	   done; \
+	   echo '  {0, 0, 0}};'; \
+	   echo "const size_t eng__builtin_count = $(words $(BUILTIN_MODELS));"; } >$@.tmp
+	@mv $@.tmp $@
+
+out/lib/model/builtin_models.lo: out/lib/model/builtin_models.c config.mk
+	$(say) CC $<
+	$(quiet)$(LT) --mode=compile $(CC) $(lib_cppflags) $(WARNINGS) $(WERROR) \
+	  $(all_cflags) $(deps) -c -o $@ $<
+
+# The map's path is relative to where make runs, as libtool wants it.
+libengagement.la: $(lib_objects) $(srcdir)/lib/libengagement.map $(srcdir)/Makefile
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) $(LIB_LDFLAGS) \
+	  $(if $(filter yes,$(HAVE_MAP)),-Wl,--version-script,$(srcdir)/lib/libengagement.map) \
+	  -rpath $(libdir) -version-info $(LIB_VERSION_INFO) -no-undefined \
+	  -o $@ $(lib_objects) $(lib_libs)
+
+# ---- programs ------------------------------------------------------------------
+
+static_cppflags = $(if $(filter yes,$(ENABLE_SHARED)),,-DENG_STATIC)
+
+out/examples/%.o: $(srcdir)/examples/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) CC examples/$*.c
+	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
+	  $(all_cflags) $(deps) -c -o $@ $<
+
+engagement$(EXEEXT): $(program_objects) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $(program_objects) \
+	  libengagement.la -lm
+
+$(examples): out/%$(EXEEXT): out/%.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
+
+# ---- tests ---------------------------------------------------------------------
+
+out/tests/%.o: $(srcdir)/tests/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) CC tests/$*.c
+	$(quiet)$(CC) $(test_cppflags) $(TEST_WARNINGS) $(WERROR) $(all_cflags) \
+	  $(deps) -c -o $@ $<
+
+# The public interface alone, against the shared library.
+out/tests/abi/%.o: $(srcdir)/tests/abi/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) CC tests/abi/$*.c
+	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
+	  $(all_cflags) $(deps) -c -o $@ $<
+
+# Unit tests reach internals, which the shared library hides.
+$(unit_run): $(unit_objects) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(unit_objects) $(static_lib) \
+	  $(CHECK_LIBS) $(lib_libs)
+
+$(property_run): $(property_objects) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(property_objects) $(static_lib) \
+	  $(CHECK_LIBS) $(lib_libs)
+
+# A plain main that replays, or clang's engine when `make fuzz` builds this.
+FUZZ_ENGINE = out/tests/fuzz/replay.o
+$(fuzzers): out/%$(EXEEXT): out/%.o $(filter %.o,$(FUZZ_ENGINE)) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(FUZZ_ENGINE) $(static_lib) $(lib_libs)
+
+$(benches): out/%$(EXEEXT): out/%.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(static_lib) $(lib_libs)
+
+$(selftest): out/tests/abi/selftest.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
+
+.PHONY: check check-run check-programs test-programs selftest fuzzers
+selftest: $(selftest)
+fuzzers: $(fuzzers)
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest)
+
+ifeq ($(HAVE_CHECK),no)
+test-programs check-run:
+	@echo 'make check needs Check, the unit test library. Install it, then configure again:'
+	@echo '  apt-get install check pkg-config   # or your system'"'"'s package'
+	@echo '  ./bootstrap'
+	@exit 1
+else
+test-programs: $(check_programs)
+
+test_env = DATA='$(abspath $(DATA))' SRCDIR='$(abspath $(srcdir))' BUILD='$(CURDIR)' \
+  CASES='$(CASES)' SEED='$(SEED)' CK_DEFAULT_TIMEOUT='$(CK_DEFAULT_TIMEOUT)'
+
+# Everything runs even if something failed; the unit tests come last, so that their
+# count is the closing line.
+check-run: $(check_programs)
+	@failed=; export $(test_env); \
+	$(if $(RUN),,./$(selftest) || failed="$$failed selftest";) \
+	for f in $(fuzzers); do \
+	  name=$${f##*/fuzz_}; name=$${name%$(EXEEXT)}; \
+	  set -- "$(srcdir)/tests/fuzz/saved/$$name"/*; [ -e "$$1" ] || set --; \
+	  $(RUN) ./$$f "$$@" || failed="$$failed $$f"; \
+	done; \
+	$(if $(RUN),,for s in $(SCRIPT_TESTS); do \
+	  sh $(srcdir)/$$s '$(CURDIR)' '$(abspath $(srcdir))' || failed="$$failed $$s"; \
+	done;) \
+	$(RUN) ./$(property_run) || failed="$$failed property"; \
+	$(RUN) ./$(unit_run) || failed="$$failed unit"; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi
+endif
+
+# The audit fails the build as a test does, but never hides the tests' results.
+check: all test-programs ## every test here; CASES= (percent), SEED=, DATA=
+	@audit=0; $(MAKE) --no-print-directory -s audit >out/audit.log 2>&1 || audit=1; \
+	if [ $$audit = 1 ]; then cat out/audit.log; else tail -n 1 out/audit.log; fi; \
+	$(MAKE) --no-print-directory -s check-run || exit 1; \
+	if [ $$audit = 1 ]; then echo 'FAILED: audit (see above)'; exit 1; fi
+
+.PHONY: audit headers installcheck
+audit: lib ## exports, globals, calls and arrows of the built library
+	@MAKE='$(MAKE)' SRCDIR='$(srcdir)' CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' \
+	  HAVE_MAP='$(HAVE_MAP)' ENABLE_SHARED='$(ENABLE_SHARED)' \
+	  HAVE_SQLITE3='$(HAVE_SQLITE3)' SQLITE3_LIBS='$(SQLITE3_LIBS)' \
+	  PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
+	  CORE_OBJECTS='$(call pic,$(CORE_SOURCES))' \
+	  MODEL_OBJECTS='$(call pic,$(MODEL_SOURCES) lib/model/builtin_models.c)' \
+	  SCORE_OBJECTS='$(call pic,$(SCORE_SOURCES))' \
+	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
+	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
+	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
+	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh
+# The objects as the shared library has them; the plain ones if there is none.
+pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
+
+named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
+  $(EXAMPLES) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(BENCH_SOURCES)
+
+headers: config.mk ## each public header alone as C99, C11 and C++, no warning
+	@SRCDIR='$(srcdir)' CC='$(CC)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
+	  sh $(srcdir)/tests/abi/headers.sh
+
+installcheck: all ## install below out/, use it as a host would, uninstall
+	+@MAKE='$(MAKE)' SRCDIR='$(srcdir)' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)' \
+	  prefix='$(prefix)' libdir='$(libdir)' bindir='$(bindir)' \
+	  ENABLE_SHARED='$(ENABLE_SHARED)' sh $(srcdir)/tests/abi/install.sh
+
+# ---- the same tests in other builds --------------------------------------------
+
+# $(call configure_in,FOLDER,ARGUMENTS): a build of its own below out/.
+configure_in = mkdir -p $(1) && cd $(1) && \
+  { [ -f config.mk ] && [ -z "$$(find '$(abspath $(srcdir))/configure' -newer config.mk)" ] || \
+    '$(abspath $(srcdir))/configure' -q $(2); }
+sub_make = $(MAKE) --no-print-directory DATA='$(abspath $(DATA))'
+
+# gcc's ASan was measured ten times slower than clang's on the same program.
+SAN_CC = $(if $(shell command -v clang),clang,$(CC))
+sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: check-asan check-valgrind check-arm check-s390x machines warnings
+check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitizer
+	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
+	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
+	$(sub_make) -s test-programs program && $(sub_make) -s check-run
+
+check-valgrind: test-programs ## the tests under valgrind, with fewer cases
+	@if command -v valgrind >/dev/null; then \
+	  CK_FORK=no $(MAKE) --no-print-directory -s check-run CASES='$(or $(VALGRIND_CASES),5)' \
+	    RUN='valgrind -q --error-exitcode=9 --leak-check=full'; \
+	elif [ "$$CI" = true ]; then echo 'check-valgrind: valgrind is missing'; exit 1; \
+	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
+
+machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
+  CASES='$(or $(MACHINE_CASES),10)' sh $(srcdir)/tests/abi/machines.sh
+MACHINES = aarch64 arm s390x i686 musl mingw
+check-arm: config.mk ## the tests on 32-bit ARM, emulated
+	$(machine) check arm
+check-s390x: config.mk ## the tests on a big-endian machine, emulated
+	$(machine) check s390x
+machines: config.mk ## build for MACHINES= and run the portable self-test on each
+	$(machine) self $(MACHINES)
+
+warnings: config.mk ## everything with gcc and clang, a warning is an error
+	+@for cc in gcc clang; do \
+	  if command -v $$cc >/dev/null; then \
+	    ( $(call configure_in,out/warnings-$$cc,--disable-shared CC=$$cc) && \
+	      $(sub_make) -s all $(if $(filter no,$(HAVE_CHECK)),,test-programs) bench-programs \
+	        WERROR=-Werror ) || exit 1; \
+	    echo "warnings: $$cc: none"; \
+	  elif [ "$$CI" = true ]; then echo "warnings: $$cc is missing"; exit 1; \
+	  else echo "warnings: SKIP $$cc: not found"; fi; \
+	done
+
+.PHONY: fuzz fuzz-run
+fuzz: config.mk ## each fuzzer for SECONDS=60, over a copy of the saved inputs
+	+@if command -v clang >/dev/null; then \
+	  ( $(call configure_in,out/fuzz,--disable-shared CC=clang CFLAGS='-g -O1 \
+	      -fsanitize=fuzzer-no-link $(sanitize) \
+	      -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION') && \
+	    $(sub_make) -s fuzz-run FUZZ_ENGINE=-fsanitize=fuzzer SECONDS='$(SECONDS)' \
+	      FUZZERS='$(FUZZERS)' ); \
+	elif [ "$$CI" = true ]; then echo 'fuzz: clang is missing'; exit 1; \
+	else echo 'fuzz: SKIP: apt-get install clang libclang-rt-14-dev'; fi
+
+fuzz-run: $(fuzzers)
+	@failed=; \
+	for f in $(fuzzers); do \
+	  name=$${f##*/fuzz_}; corpus=out/corpus/$$name; mkdir -p $$corpus; \
+	  for saved in '$(srcdir)/tests/fuzz/saved'/$$name/*; do \
+	    if [ -f "$$saved" ]; then cp "$$saved" $$corpus/; fi; \
+	  done; \
+	  echo "fuzz: $$name for $(SECONDS) s"; \
+	  ./$$f -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -max_len=4096 \
+	    -verbosity=0 -print_final_stats=1 -artifact_prefix=out/$$name- $$corpus || \
+	    failed="$$failed $$name"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "fuzz: FAILED:$$failed (inputs: $(CURDIR)/out/)"; exit 1; fi
+
+# ---- shown, measured, described ------------------------------------------------
+
+.PHONY: demo bench bench-programs docs format format-check
+demo: all ## what it does, on a small shop
+	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
+
+bench-programs: $(benches)
+bench: $(benches) program ## measure; FEED=file of events, PEERS=1 for others too
+	@for b in $(benches); do $(test_env) FEED='$(FEED)' PEERS='$(PEERS)' ./$$b || exit 1; done
+ifeq ($(strip $(BENCH_SOURCES)),)
+	@echo 'bench: nothing to measure yet'
+endif
+
+docs: config.mk ## the reference, from the public headers, in out/docs
+	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
+	  '$(srcdir)/bootstrap' --docs || { \
+	    if [ "$$CI" = true ]; then exit 1; else echo 'docs: SKIP'; fi; }
+	@command -v doxygen >/dev/null || exit 0; mkdir -p out/docs; \
+	sed -e 's,@srcdir@,$(srcdir),g' -e 's,@VERSION@,$(VERSION),g' \
+	  -e 's,@PAGES@,$(addprefix $(srcdir)/,$(DOC_PAGES)),g' \
+	  $(srcdir)/docs/Doxyfile.in >out/docs/Doxyfile; \
+	doxygen out/docs/Doxyfile && echo 'docs: out/docs/html/index.html'
+
+c_files = $(addprefix $(srcdir)/,$(filter %.c %.h,$(named_files)))
+format: ## clang-format on every named file
+	clang-format -i $(c_files)
+format-check:
+	clang-format --dry-run --Werror $(c_files)
+
+# ---- installed -----------------------------------------------------------------
+
+cmakedir = $(libdir)/cmake/engagement
+
+.PHONY: install uninstall
+install: all ## into DESTDIR and prefix
+	$(INSTALL) -d '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(cmakedir)' \
+	  '$(DESTDIR)$(includedir)/engagement' '$(DESTDIR)$(bindir)'
+	$(LIBTOOL) --silent --mode=install $(INSTALL) libengagement.la '$(DESTDIR)$(libdir)'
+	$(LIBTOOL) --silent --mode=install $(INSTALL_PROGRAM) engagement$(EXEEXT) '$(DESTDIR)$(bindir)'
+	for h in $(patsubst include/%,%,$(PUBLIC_HEADERS)); do \
+	  $(INSTALL) -d "$(DESTDIR)$(includedir)/$$(dirname $$h)" && \
+	  $(INSTALL_DATA) $(srcdir)/include/$$h "$(DESTDIR)$(includedir)/$$h" || exit 1; \
+	done
+	$(INSTALL_DATA) engagement.pc '$(DESTDIR)$(libdir)/pkgconfig'
+	for f in engagement-config engagement-config-version; do \
+	  sed -e 's,@libdir@,$(libdir),g' -e 's,@includedir@,$(includedir),g' \
+	    -e 's,@VERSION@,$(VERSION),g' $(srcdir)/lib/$$f.cmake.in >out/$$f.cmake && \
+	  $(INSTALL_DATA) out/$$f.cmake '$(DESTDIR)$(cmakedir)' || exit 1; \
+	done
+
+# Folders that are ours alone go too, if nobody else put anything into them.
+uninstall: ## everything that install put there
+	$(LIBTOOL) --silent --mode=uninstall rm -f '$(DESTDIR)$(libdir)/libengagement.la'
+	$(LIBTOOL) --silent --mode=uninstall rm -f '$(DESTDIR)$(bindir)/engagement$(EXEEXT)'
+	rm -f '$(DESTDIR)$(libdir)/pkgconfig/engagement.pc' \
+	  '$(DESTDIR)$(cmakedir)/engagement-config.cmake' \
+	  '$(DESTDIR)$(cmakedir)/engagement-config-version.cmake'
+	cd '$(DESTDIR)$(includedir)' 2>/dev/null && \
+	  rm -f $(patsubst include/%,%,$(PUBLIC_HEADERS)) || :
+	for d in '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
+	  rmdir "$(DESTDIR)$$d" 2>/dev/null || :; \
+	done
+
+# ---- released ------------------------------------------------------------------
+
+dist_name = libengagement-$(VERSION)
+top_files = Makefile configure.ac config.mk.in config.h.in engagement.pc.in README.md \
+  CHANGELOG.md CONTRIBUTING.md LICENSE bootstrap .gitignore .clang-format
+top_folders = .ci include lib examples tests docs
+# What git knows; in an unpacked release, where nothing is built in place, what is there.
+dist_list = { cd '$(srcdir)' && if [ -e .git ]; then \
+    git ls-files -- $(top_files) $(top_folders); \
+  else printf '%s\n' $(top_files) && find $(top_folders) -type f; fi; } | LC_ALL=C sort
+dist_time = $(or $(SOURCE_DATE_EPOCH),$(shell cd '$(srcdir)' && \
+  { [ -e .git ] && git log -1 --format=%ct || date -r configure.ac +%s; } 2>/dev/null))
+
+.PHONY: dist distcheck
+dist: config.mk ## libengagement-VERSION.tar.gz, the same bytes for the same commit
+	@$(dist_list) >$(dist_name).list
+	@tar --format=ustar --sort=name --no-recursion --mtime=@$(dist_time) --owner=0 --group=0 \
+	  --numeric-owner --mode=u=rwX,go=rX --transform='s,^,$(dist_name)/,' \
+	  -cf $(dist_name).tar -C '$(srcdir)' -T '$(CURDIR)/$(dist_name).list'
+	@gzip -nf9 $(dist_name).tar && rm -f $(dist_name).list
+	@echo $(dist_name).tar.gz
+
+distcheck: dist ## unpack, build elsewhere, check, install, uninstall, dist again
+	@rm -rf out/distcheck && mkdir -p out/distcheck/build && \
+	tar -C out/distcheck -xzf $(dist_name).tar.gz
+	+@cd out/distcheck/build && ../$(dist_name)/bootstrap && \
+	$(sub_make) -s check && $(sub_make) -s installcheck && $(sub_make) -s dist
+	@cmp $(dist_name).tar.gz out/distcheck/build/$(dist_name).tar.gz
+	@rm -rf out/distcheck; echo 'distcheck: $(dist_name).tar.gz is good'
+
+.PHONY: clean distclean help
+clean: ## what make wrote
+	rm -rf out .libs libengagement.la engagement engagement.exe libengagement-*.tar.gz
+
+distclean: clean ## and what bootstrap and configure wrote: a fresh checkout
+	rm -f config.mk config.h config.log config.status engagement.pc libtool
+	if [ '$(srcdir)' = . ]; then \
+	  rm -rf configure configure~ build-aux m4 autom4te.cache aclocal.m4; \
+	else rm -f Makefile; fi
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' \
+	  '$(srcdir)/Makefile'
+
+# ---- header dependencies -------------------------------------------------------
+
+-include $(patsubst %.lo,%.d,$(lib_objects))
+-include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
+-include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(BENCH_SOURCES) tests/abi/selftest.c \
+  tests/fuzz/replay.c)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * suites.h - every suite of tests/property/run. A line X(name) stands for
+ * `Suite *name_suite(void)` in prop_name.c; the file goes into the Makefile too.
+ */
+#ifndef PROPERTY_SUITES_H
+#define PROPERTY_SUITES_H
+
+/* clang-format off: a line each */
+#define PROPERTY_SUITES(X) \
+  X(prop_draw)
+/* clang-format on */
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * suites.h - every suite of tests/unit/run, in the order they run. A line X(name)
+ * stands for `Suite *name_suite(void)` in test_name.c; the file goes into the
+ * Makefile's list too.
+ */
+#ifndef UNIT_SUITES_H
+#define UNIT_SUITES_H
+
+/* clang-format off: a line each */
+#define UNIT_SUITES(X) \
+  X(version)
+/* clang-format on */
+
+#endif
