@@ -43,7 +43,17 @@ CORE_SOURCES = \
   lib/core/version.c \
   lib/core/vocabulary.c
 
-MODEL_SOURCES =
+MODEL_SOURCES = \
+  lib/model/assessor.c \
+  lib/model/evaluate.c \
+  lib/model/explain.c \
+  lib/model/fraction.c \
+  lib/model/lex.c \
+  lib/model/model.c \
+  lib/model/next.c \
+  lib/model/parse.c \
+  lib/model/quick.c \
+  lib/model/see.c
 
 SCORE_SOURCES =
 
@@ -56,7 +66,8 @@ IO_SOURCES =
 STORE_SOURCES =
 
 # In the order in which they are listed to people.
-BUILTIN_MODELS =
+BUILTIN_MODELS = \
+  lib/model/builtin/five_levels.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
