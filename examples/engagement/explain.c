@@ -216,7 +216,7 @@ static void tell(const struct answer *a) {
   text_put(&out, "Customer ");
   put_shown(&out, session->options->customer);
   text_put(&out, ", as of ");
-  text_add_time(&out, session, session->as_of);
+  text_add_as_of(&out, session);
   text_put(&out, "\n");
   put_shown(&out, eng_model_title(a->model));
   text_print(&out, " (%s", eng_model_name(a->model));

@@ -73,39 +73,71 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
 
 /* ---- what the columns are taken for ---- */
 
-/* Only columns that were recognised by their names need saying. */
+/* What has a name of its own first, then what is called as we call it, then the rest.
+ */
+struct columns {
+  struct text taken;
+  struct text named;
+  struct text passed;
+  int taken_count;
+  int named_count;
+  int passed_count;
+};
+
+static void sort_column(struct columns *columns, const char *name, size_t length,
+                        int32_t field) {
+  const char *means = eng_field_name(field);
+
+  if (field == 0 || means == NULL) {
+    text_put(&columns->passed, columns->passed_count++ > 0 ? ", " : "");
+    text_add_shown(&columns->passed, name, length, 0);
+  } else if (strlen(means) == length && memcmp(means, name, length) == 0) {
+    text_print(&columns->named, "%s%s", columns->named_count++ > 0 ? ", " : "", means);
+  } else {
+    text_put(&columns->taken, columns->taken_count > 0 ? "; " : "");
+    text_add_shown(&columns->taken, name, length, 0);
+    text_print(&columns->taken, " %s %s",
+               columns->taken_count++ > 0 ? "as" : "is taken as", means);
+  }
+}
+
+static void say_columns(const char *file, const struct columns *columns) {
+  struct text line = {0};
+
+  if (columns->taken_count > 0)
+    text_put(&line, columns->taken.bytes);
+  if (columns->named_count > 0)
+    text_print(&line, "%s%s %s", line.length > 0 ? "; " : "", columns->named.bytes,
+               columns->named_count == 1 ? "means what it says" : "mean what they say");
+  if (columns->passed_count > 0)
+    text_print(&line, "%s%s %s", line.length > 0 ? "; " : "",
+               columns->passed_count == 1 ? "column" : "columns",
+               columns->passed.bytes);
+  if (columns->passed_count > 0)
+    text_put(&line,
+             columns->passed_count == 1 ? " is passed over" : " are passed over");
+  note("%s: %s", file, line.bytes);
+  text_free(&line);
+}
+
 static void note_columns(struct load *load) {
   int32_t count = eng_csv_column_count(load->csv);
-  struct text taken = {0};
-  struct text passed = {0};
-  int passed_over = 0;
+  struct columns columns = {0};
 
   if (load->noted || count == 0)
     return;
   load->noted = 1;
   for (int32_t i = 0; i < count; i++) {
-    int32_t field = eng_csv_column_field(load->csv, i);
     size_t length;
-    const char *column = eng_csv_column_name(load->csv, i, &length);
+    const char *name = eng_csv_column_name(load->csv, i, &length);
 
-    if (column == NULL)
-      continue;
-    if (field == 0) {
-      text_print(&passed, "%s", passed_over++ > 0 ? ", " : "");
-      text_add_shown(&passed, column, length, 0);
-    } else {
-      text_print(&taken, "%s", taken.length > 0 ? "; " : "");
-      text_add_shown(&taken, column, length, 0);
-      text_print(&taken, " is taken as %s", eng_field_name(field));
-    }
+    if (name != NULL)
+      sort_column(&columns, name, length, eng_csv_column_field(load->csv, i));
   }
-  if (passed_over > 0)
-    note("%s: %s; passed over: %s", load->name, taken.length > 0 ? taken.bytes : "",
-         passed.bytes);
-  else
-    note("%s: %s", load->name, taken.length > 0 ? taken.bytes : "");
-  text_free(&taken);
-  text_free(&passed);
+  say_columns(load->name, &columns);
+  text_free(&columns.taken);
+  text_free(&columns.named);
+  text_free(&columns.passed);
 }
 
 /* ---- settings of the reader ---- */

@@ -25,13 +25,13 @@ static const struct command commands[] = {
      "The stage of every customer under each model, and when it changes if nothing\n"
      "happens. Without --format: how many customers stand where, with a bar for each\n"
      "stage; up to 50 customers are listed, with --rows all of them.\n",
-     "engagement stages orders.csv --kind purchase --currency USD --model five_levels",
+     "engagement stages orders.csv --kind purchase --model five_levels",
      ON_INPUTS | OPTIONS_ROWS, stages_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage: every clause with what was measured, the events\n"
      "that prove it, what is missing for the next stage, when the stage changes if\n"
      "nothing happens, and what the model advises. --format json is for programs.\n",
-     "engagement explain orders.csv --kind purchase --customer 42 --model five_levels",
+     "engagement explain orders.csv --kind purchase --customer 42",
      ON_INPUTS | OPTIONS_CUSTOMER, explain_run},
     {"models", "[show NAME]", "the published models that are built in",
      "The built-in models with their stages and sources, or the text of one: a page\n"
@@ -68,8 +68,9 @@ static int help_program(void) {
 static int help_input(void) {
   printf("Options of every command that reads INPUT, all of them optional:\n\n");
   options_describe(OPTIONS_INPUT);
-  printf("\n  engagement stages log.csv --map customer=user,time=at "
-         "--kinds 'paid=purchase,ping='\n");
+  printf("\nExample:\n"
+         "  engagement stages log.csv --map customer=user,time=at --kinds "
+         "'paid=purchase'\n");
   return output_end();
 }
 

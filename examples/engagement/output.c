@@ -100,6 +100,12 @@ void text_add_time(struct text *text, const struct session *session, int64_t tim
     text_print(text, " %c%02d:%02d", zone < 0 ? '-' : '+', size / 60, size % 60);
 }
 
+void text_add_as_of(struct text *text, const struct session *session) {
+  text_add_time(text, session, session->as_of);
+  if (session->options->zone == 0)
+    text_put(text, " UTC");
+}
+
 /* ---- rows ---- */
 
 static void write_csv(const char *bytes, size_t length) {
@@ -155,23 +161,28 @@ static void write_json(const char *bytes, size_t length) {
   putchar('"');
 }
 
-/* A cell of a table that is fit to be shown; the last one of a row is not filled up. */
-static void write_cell(const struct rows *rows, int column, const struct text *cell) {
+/* A cell of a table that is fit to be shown; a line has no blanks at its end. */
+static void write_cell(struct rows *rows, int column, const struct text *cell) {
+  struct text *line = &rows->line;
   size_t width = text_width(cell->bytes, cell->length);
   size_t fill = width < rows->width[column] ? rows->width[column] - width : 0;
 
-  if (column > 0)
-    fputs("  ", stdout);
+  text_put(line, column > 0 ? "  " : "");
   if (rows->right[column])
-    printf("%*s", (int)fill, "");
-  fwrite(cell->bytes, 1, cell->length, stdout);
-  if (column + 1 == rows->count)
-    putchar('\n');
-  else if (!rows->right[column])
-    printf("%*s", (int)fill, "");
+    text_print(line, "%*s", (int)fill, "");
+  text_add(line, cell->bytes, cell->length);
+  if (!rows->right[column])
+    text_print(line, "%*s", (int)fill, "");
+  if (column + 1 < rows->count)
+    return;
+  while (line->length > 0 && line->bytes[line->length - 1] == ' ')
+    line->length--;
+  fwrite(line->bytes, 1, line->length, stdout);
+  putchar('\n');
+  text_clear(line);
 }
 
-static void write_head(const struct rows *rows) {
+static void write_head(struct rows *rows) {
   for (int i = 0; i < rows->count; i++) {
     struct text cell = {0};
 
@@ -290,6 +301,7 @@ void rows_time(struct rows *rows, int64_t time) {
 
 int rows_end(struct rows *rows) {
   release(rows);
+  text_free(&rows->line);
   if (rows->format == FORMAT_JSON)
     fputs(rows->row > 0 ? "\n]\n" : "]\n", stdout);
   return output_end();

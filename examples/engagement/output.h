@@ -44,6 +44,9 @@ void text_paint(struct text *text, int paint, const char *words);
  * midnight, as a log of dates has it. The zone is said unless it is UTC. */
 void text_add_time(struct text *text, const struct session *session, int64_t time);
 
+/* The moment asked about, with its zone in any case. */
+void text_add_as_of(struct text *text, const struct session *session);
+
 /* ---- rows ---- */
 
 /* Rows of a table are held back until their widths are known, this many at the most. */
@@ -57,6 +60,7 @@ struct rows {
   uint64_t row; /* of the next row */
   size_t width[ROWS_COLUMNS];
   int right[ROWS_COLUMNS]; /* numbers stand to the right */
+  struct text line;        /* of a table, being filled */
   struct text *held;       /* cells of the rows held back */
   size_t held_cells;
 };

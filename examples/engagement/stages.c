@@ -182,7 +182,7 @@ static void write_census(const struct session *session, const eng_model *model,
   text_put(&out, ")\n");
   text_add_number(&out, count);
   text_put(&out, count == 1 ? " customer as of " : " customers as of ");
-  text_add_time(&out, session, session->as_of);
+  text_add_as_of(&out, session);
   text_put(&out, "\n\n");
   for (int32_t i = 1; i <= ranks + 1; i++) {
     int32_t rank = i <= ranks ? i : 0;

@@ -113,7 +113,7 @@ prints '^engagement [0-9][0-9.]*'
 for words in --help 'help input' 'stages --help' 'explain --help' 'models --help'; do
   ask 0 $words
   lines=$(wc -l <out)
-  if [ "$lines" -le 30 ]; then pass; else fail "$words: $lines lines fit no screen"; fi
+  if [ "$lines" -le 24 ]; then pass; else fail "$words: $lines lines fit no screen"; fi
   wide=$(awk 'length > 80' out)
   is "$words: lines wider than 80" '' "$wide"
   prints 'engagement [a-z]* [a-z]*\.csv\|engagement models show'
@@ -193,7 +193,7 @@ prints '^carl,five_levels,advocate,5,'
 prints '^anna,five_levels,[a-z]*,[0-9],\(20[0-9-]*T[0-9:]*\.[0-9]*Z\)\{0,1\},[a-z]*$'
 says 'as of 2026-03-02T23:59:59.999Z, the end'
 says '6 events of 3 customers'
-silent 'is taken as.*passed over'
+says 'mean what they say'
 cp out first
 ask 0 stages --format=csv --model=five_levels -- shop.csv
 is 'options may stand anywhere' '' "$(diff first out)"
@@ -217,6 +217,7 @@ ask 0 stages shop.csv --model five_levels
 prints discover
 prints '##'
 prints '^carl  *five_levels  *advocate'
+is 'no blanks at the ends of lines' 0 "$(grep -c ' $' out)"
 ask 0 stages shop.csv --format csv
 models=$("$program" models --format csv | tail -n +2 | wc -l)
 is 'all built-in models if none is asked' $((3 * models + 1)) "$(wc -l <out | tr -d ' ')"
@@ -254,8 +255,8 @@ ask 0 stages empty.csv --model five_levels
 
 ask 0 stages log.csv --kind purchase --currency USD --model five_levels --format csv
 says 'customer_id is taken as customer'
-says 'date is taken as time'
-says 'passed over: cds'
+says '; date as time'
+says 'column cds is passed over'
 says '4 events of 2 customers'
 ask 0 stages log.csv --kind purchase --currency USD --model five_levels --format csv \
   --identical merge
@@ -265,7 +266,7 @@ says '4 events of 2 customers'
 says '4 equal rows fell together across inputs'
 ask 2 stages log.csv --model five_levels
 ask 0 stages shop.csv --model five_levels --map customer=customer,time=time
-silent 'is taken as'
+silent 'mean what they say'
 printf 'who|at|what\na|2026-01-01|paid\nb|2026-01-01|ping\nb|2026-01-02|tasting\n' >other.csv
 ask 0 stages other.csv --map customer=who,time=at,kind=what --kinds paid=purchase,ping= \
   --own-kind tasting --model five_levels --format csv
@@ -302,7 +303,7 @@ silent '^bad.csv:4:'
 is 'strict keeps the row' "$(sed -n 3p bad.csv)" "$(cat kept)"
 ask 0 stages shop.csv --model five_levels --format csv --strict
 ask 0 stages worse.csv --model five_levels --format csv
-is 'the first twenty are said' 20 "$(grep -c '^worse.csv:' err)"
+is 'the first twenty are said' 20 "$(grep -c '^worse.csv:[0-9]' err)"
 says '30 bad rows'
 ask 2 stages shop.csv --model five_levels --rejects shop.csv
 is 'an input is not written over' 7 "$(wc -l <shop.csv | tr -d ' ')"
