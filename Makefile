@@ -71,7 +71,17 @@ BUILTIN_MODELS = \
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
-  examples/engagement/main.c
+  examples/engagement/main.c \
+  examples/engagement/explain.c \
+  examples/engagement/host.c \
+  examples/engagement/input.c \
+  examples/engagement/message.c \
+  examples/engagement/models.c \
+  examples/engagement/options.c \
+  examples/engagement/output.c \
+  examples/engagement/session.c \
+  examples/engagement/stages.c \
+  examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES =
@@ -96,7 +106,8 @@ FUZZERS = \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
-SCRIPT_TESTS =
+SCRIPT_TESTS = \
+  tests/program/run.sh
 
 # One program a file, run by `make bench` with FEED and PEERS in the environment.
 BENCH_SOURCES =
