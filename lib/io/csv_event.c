@@ -51,19 +51,18 @@ void eng__maker_free(struct eng__maker *maker)
 struct text {
   const char *at;
   size_t length;
-  uint32_t column; /* from 0 */
+  const struct eng__csv_field *field; /* NULL: the file has none */
 };
 
-static inline void trim(struct text *t)
+static bool is_space(char c)
 {
-  while (t->length > 0 && (*t->at == ' ' || *t->at == '\t')) {
-    t->at++;
-    t->length--;
-  }
-  while (t->length > 0 &&
-         (t->at[t->length - 1] == ' ' || t->at[t->length - 1] == '\t')) {
-    t->length--;
-  }
+  return c == ' ' || c == '\t';
+}
+
+static void trim(struct text *t)
+{
+  for (; t->length > 0 && is_space(*t->at); t->length--) t->at++;
+  while (t->length > 0 && is_space(t->at[t->length - 1])) t->length--;
 }
 
 /* The field with two quotes made one, in room for all fields of the row. */
@@ -96,25 +95,22 @@ static inline eng_status get(struct eng__maker *maker, const struct eng__csv_row
   if (column < 0) {
     out->at = "";
     out->length = 0;
-    out->column = 0;
+    out->field = NULL;
     return ENG_OK;
   }
   f = &row->fields[column];
   out->at = row->bytes + f->start;
   out->length = f->end - f->start;
-  out->column = eng__csv_field_column(f);
-  if (!f->quoted) {
-    trim(out);
-  } else if (f->escaped) {
-    return copy_field(maker, row, f, out);
-  }
-  return ENG_OK;
+  out->field = f;
+  if (!row->has_space) return ENG_OK;
+  if (!f->quoted) trim(out);
+  return f->escaped ? copy_field(maker, row, f, out) : ENG_OK;
 }
 
 static eng_status refuse(struct eng__maker *maker, const struct text *t,
                          eng_status status, const char *expected)
 {
-  maker->column_of_error = t->column;
+  maker->column_of_error = t->field == NULL ? 0 : eng__csv_field_column(t->field);
   maker->expected = expected;
   return status;
 }
@@ -126,40 +122,34 @@ static bool has_nul(const struct eng__csv_row *row, const struct text *t)
 
 /* ---- names seen before ---- */
 
-static inline uint64_t get32(const char *p)
-{
-  const uint8_t *b = (const uint8_t *)p;
-
-  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 |
-         (uint64_t)b[3] << 24;
-}
-
-/* The first and the last eight bytes, which may overlap; with the length they are all
- * of a text of up to 16. */
-static inline void ends_of(const char *text, size_t length, uint64_t *head,
+/* The first and the last eight bytes, which may overlap, or all of a shorter text
+ * twice; with the length they are all of a text of up to 16. Where memory is known to
+ * go on for eight bytes there is no branch, since none would be foreseen. */
+static inline void ends_of(const struct text *t, const char *end, uint64_t *head,
                            uint64_t *tail)
 {
-  if (length >= 8) {
-    *head = eng__get64((const uint8_t *)text);
-    *tail = eng__get64((const uint8_t *)text + length - 8);
-  } else if (length >= 4) {
-    *head = get32(text);
-    *tail = get32(text + length - 4);
+  size_t n = t->length < 8 ? t->length : 8;
+
+  if (end != NULL && end - t->at >= 8) {
+    uint64_t mask = ~UINT64_C(0) >> (64 - 8 * n);
+
+    *head = eng__get64((const uint8_t *)t->at) & mask;
+    *tail = eng__get64((const uint8_t *)t->at + t->length - n) & mask;
   } else {
-    *head = (uint8_t)text[0];
-    *tail = (uint64_t)(uint8_t)text[length / 2] << 8 | (uint8_t)text[length - 1];
+    *head = eng__get((const uint8_t *)t->at, (int)n);
+    *tail = eng__get((const uint8_t *)t->at + t->length - n, (int)n);
   }
 }
 
 /* The slot of a name of 1..ENG__MEMO_NAME bytes; true: the name stands in it. A name
  * that falls on another's slot takes it. */
 static inline bool find_memo(struct eng__memo *slots, const struct text *t,
-                             struct eng__memo **out)
+                             const char *end, struct eng__memo **out)
 {
   uint64_t head, tail, h;
   struct eng__memo *memo;
 
-  ends_of(t->at, t->length, &head, &tail);
+  ends_of(t, end, &head, &tail);
   h = (head ^ (tail << 7 | tail >> 57) ^ t->length) * UINT64_C(0x9e3779b97f4a7c15);
   memo = &slots[h >> 57];
   *out = memo;
@@ -172,6 +162,13 @@ static inline bool find_memo(struct eng__memo *slots, const struct text *t,
   memo->tail = tail;
   memcpy(memo->name, t->at, t->length);
   return false;
+}
+
+/* Where the memory of a text ends, NULL if it may have been copied. */
+static inline const char *memory_end(const struct eng__maker *maker,
+                                     const struct eng__csv_row *row)
+{
+  return maker->copies_size == 0 ? row->end : NULL;
 }
 
 /* ---- kinds ---- */
@@ -259,7 +256,7 @@ static void find_kind(const struct eng__maker *maker, const struct text *t,
 }
 
 static eng_status read_kind(struct eng__maker *maker, const struct text *t,
-                            uint8_t *out)
+                            const struct eng__csv_row *row, uint8_t *out)
 {
   struct eng__memo one, *memo = &one;
 
@@ -269,7 +266,7 @@ static eng_status read_kind(struct eng__maker *maker, const struct text *t,
     if (maker->kind != 0) return ENG_OK;
     return refuse(maker, t, ENG_E_KIND, "a kind is missing");
   }
-  if (t->length > ENG__MEMO_NAME || !find_memo(maker->kinds, t, &memo)) {
+  if (t->length > ENG__MEMO_NAME || !find_memo(maker->kinds, t, memory_end(maker, row), &memo)) {
     find_kind(maker, t, memo);
   }
   *out = memo->number;
@@ -280,12 +277,12 @@ static eng_status read_kind(struct eng__maker *maker, const struct text *t,
 }
 
 static eng_status read_channel(struct eng__maker *maker, const struct text *t,
-                               uint8_t *out)
+                               const struct eng__csv_row *row, uint8_t *out)
 {
   struct eng__memo one, *memo = &one;
 
   if (t->length == 0) return ENG_OK;
-  if (t->length > ENG__MEMO_NAME || !find_memo(maker->channels, t, &memo)) {
+  if (t->length > ENG__MEMO_NAME || !find_memo(maker->channels, t, memory_end(maker, row), &memo)) {
     int32_t channel;
 
     memo->known = eng_channel_find(maker->context, t->at, t->length, &channel) == ENG_OK;
@@ -356,8 +353,15 @@ static inline bool short_fraction(const char *text, size_t length, size_t *at,
                                   int64_t *time)
 {
   static const int units[] = {100, 10, 1};
+  const char *digit = text + *at + 1;
   size_t n = 0;
 
+  if (length - *at == 5 && is_digit(digit[0]) && is_digit(digit[1]) &&
+      is_digit(digit[2])) {
+    *time += (digit[0] - '0') * 100 + (digit[1] - '0') * 10 + (digit[2] - '0');
+    *at += 4;
+    return true;
+  }
   for (size_t i = *at + 1; i < length && is_digit(text[i]); i++, n++) {
     if (n < 3) {
       *time += (text[i] - '0') * units[n];
@@ -422,7 +426,7 @@ static inline bool short_decimal(const char *text, size_t length, int places,
   if (i == begin) return false;
   if (i < length) {
     if (text[i++] != '.') return false;
-    for (; i < length && is_digit(text[i]) && places > 0; i++, places--) {
+    for (; places > 0 && i < length && is_digit(text[i]); i++, places--) {
       v = v * 10 + (text[i] - '0');
     }
     if (i < length) return false;
@@ -819,18 +823,18 @@ eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *
   struct eng__event *event = &maker->event.fields;
   struct text t, code;
 
-  memset(event, 0, sizeof *event);
+  *event = maker->blank;
   maker->copies_size = 0;
   maker->numbered = maker->skipped = false;
   maker->nearest = 0;
   TRY(get(maker, row, ENG_FIELD_KIND, &t));
-  TRY(read_kind(maker, &t, &event->kind));
+  TRY(read_kind(maker, &t, row, &event->kind));
   if (maker->skipped) return ENG_OK;
   TRY(make_customer(maker, row));
   TRY(get(maker, row, ENG_FIELD_TIME, &t));
   TRY(set_time(maker, &t, &event->occurred_at));
   TRY(get(maker, row, ENG_FIELD_CHANNEL, &t));
-  TRY(read_channel(maker, &t, &event->channel));
+  TRY(read_channel(maker, &t, row, &event->channel));
   TRY(get(maker, row, ENG_FIELD_CURRENCY, &code));
   TRY(get(maker, row, ENG_FIELD_AMOUNT, &t));
   TRY(set_amount(maker, &t, &code, event));

@@ -56,6 +56,7 @@ struct eng__maker {
 
   /* of the row made last */
   eng_event event;
+  struct eng__event blank; /* all absent; a copy of it is cheaper than clearing */
   const char *customer;
   size_t customer_length;
   bool numbered; /* it gave an occurrence */

@@ -93,6 +93,7 @@ static eng_status hold(struct eng__csv_rows *rows, const char *bytes, size_t len
   eng_status status;
 
   if (length == 0) return ENG_OK;
+  rows->block = NULL;
   if (rows->held_at > 0) {
     memmove(rows->held, rows->held + rows->held_at, kept);
     rows->held_at = 0;
@@ -131,6 +132,7 @@ eng_status eng__csv_rows_feed(struct eng__csv_rows *rows, const char *bytes,
 {
   rows->piece = bytes;
   rows->left = length;
+  rows->block = NULL;
   if (rows->mark >= 3) return ENG_OK;
   while (rows->left > 0 && rows->mark < 3 && *rows->piece == mark[rows->mark]) {
     drop_from_piece(rows, 1);
@@ -153,26 +155,52 @@ void eng__csv_rows_end(struct eng__csv_rows *rows)
 
 /* ---- the way of eight bytes at a time ---- */
 
-/* Sets the top bit of each byte that is a delimiter or below '#': line ends, quotes,
- * spaces and NUL. No carry crosses a byte, so that it is exact. */
-static inline uint64_t find_special(uint64_t v, uint64_t delimiters)
+/* A bit for each of eight bytes, the first one lowest, that is a delimiter or below
+ * '#': line ends, quotes, spaces and NUL. No carry crosses a byte, so that it is
+ * exact. */
+static inline uint64_t find_in_word(uint64_t v, uint64_t delimiters)
 {
   const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
   uint64_t x = v ^ delimiters;
   uint64_t above = ((v & low) + UINT64_C(0x5d5d5d5d5d5d5d5d)) | v;
   uint64_t other = ((x & low) + low) | x;
+  uint64_t special = (~(above & other) & ~low) >> 7;
 
-  return ~(above & other) & ~low;
+  return special * UINT64_C(0x0102040810204080) >> 56;
 }
 
-static inline unsigned first_byte(uint64_t found)
+/* The same of up to 64 bytes. */
+static inline uint64_t find_in_block(const char *bytes, size_t n, uint64_t delimiters)
+{
+  const uint8_t *at = (const uint8_t *)bytes;
+  uint8_t last[8] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
+  uint64_t found = 0;
+  unsigned i = 0;
+
+  if (n >= 64) {
+    return find_in_word(eng__get64(at), delimiters) |
+           find_in_word(eng__get64(at + 8), delimiters) << 8 |
+           find_in_word(eng__get64(at + 16), delimiters) << 16 |
+           find_in_word(eng__get64(at + 24), delimiters) << 24 |
+           find_in_word(eng__get64(at + 32), delimiters) << 32 |
+           find_in_word(eng__get64(at + 40), delimiters) << 40 |
+           find_in_word(eng__get64(at + 48), delimiters) << 48 |
+           find_in_word(eng__get64(at + 56), delimiters) << 56;
+  }
+  for (; n - i >= 8; i += 8) found |= find_in_word(eng__get64(at + i), delimiters) << i;
+  if (n == i) return found;
+  memcpy(last, at + i, n - i);
+  return found | find_in_word(eng__get64(last), delimiters) << i;
+}
+
+static inline unsigned lowest_bit(uint64_t bits)
 {
 #ifdef __GNUC__
-  return (unsigned)__builtin_ctzll(found) >> 3;
+  return (unsigned)__builtin_ctzll(bits);
 #else
   unsigned n = 0;
 
-  for (; (found & 0xff) == 0; found >>= 8) n++;
+  for (; (bits & 1) == 0; bits >>= 1) n++;
   return n;
 #endif
 }
@@ -192,58 +220,94 @@ static uint32_t wrong_count_column(const struct eng__csv_rows *rows, uint32_t co
                                : eng__csv_field_column(&rows->fields[rows->columns]);
 }
 
-/* A row without quotes that ends among the bytes is set; else false. */
+/* What is special from `bytes` on, in a block that may have been looked at for the row
+ * before. */
+static inline uint64_t first_block(struct eng__csv_rows *rows, const char *bytes,
+                                   size_t n, const char **block)
+{
+  if (rows->block != NULL && bytes - rows->block < 64) {
+    *block = rows->block;
+    return rows->found & ~UINT64_C(0) << (bytes - rows->block);
+  }
+  *block = bytes;
+  return find_in_block(bytes, n, rows->delimiters);
+}
+
+/* Remembers a block of the piece; bytes held may move. */
+static inline void keep_block(struct eng__csv_rows *rows, const char *block,
+                              uint64_t found)
+{
+  rows->block = rows->held_size == 0 ? block : NULL;
+  rows->found = found;
+}
+
+static inline void put_plain(struct eng__csv_field *field, uint32_t start, uint32_t end)
+{
+  field->start = start;
+  field->end = end;
+  field->quoted = field->escaped = false;
+}
+
+/* Settles a row that read_plain found the end of. */
+static void set_plain(struct eng__csv_rows *rows, const char *bytes, uint32_t length,
+                      uint32_t count, bool odd)
+{
+  struct eng__csv_row *row = &rows->row;
+
+  row->bytes = bytes;
+  row->fields = rows->fields;
+  row->length = length;
+  row->count = count;
+  row->line = rows->line++;
+  row->offset = rows->offset;
+  row->problem = ENG_OK;
+  row->has_nul = row->has_space = odd;
+  rows->skip_lf = bytes[length] == '\r';
+  if (count != rows->columns) {
+    row->problem = ENG_E_ROW;
+    row->column = wrong_count_column(rows, count, length);
+  }
+}
+
+/* A row without quotes and of not too many fields that ends among the bytes is set;
+ * else false. */
 static bool read_plain(struct eng__csv_rows *rows, const char *bytes, size_t n)
 {
-  const char *at = bytes, *end = bytes + n;
-  struct eng__csv_field *fields = rows->fields;
+  const char *end = bytes + n, *block;
+  uint64_t found = first_block(rows, bytes, n, &block);
+  struct eng__csv_field *field = rows->fields, *last = field + rows->columns;
   const char delimiter = rows->delimiter;
-  const uint64_t delimiters = rows->delimiters;
-  const uint32_t columns = rows->columns;
-  uint32_t count = 0, start = 0;
-  bool has_nul = false;
-  char tail[8];
+  uint32_t start = 0;
+  bool odd = false;
 
-  while (at < end) {
-    const char *word = at;
-    uint64_t found;
+  for (;;) {
+    uint32_t base = (uint32_t)(block - bytes); /* wraps where the block begins before */
 
-    if (end - at < 8) {
-      memset(tail, 'a', sizeof tail);
-      memcpy(tail, at, (size_t)(end - at));
-      word = tail;
-    }
-    found = find_special(eng__get64((const uint8_t *)word), delimiters);
     for (; found != 0; found &= found - 1) {
-      unsigned i = first_byte(found);
-      char c = word[i];
-      size_t where = (size_t)(at - bytes) + i;
+      unsigned i = lowest_bit(found);
+      char c = block[i];
 
-      if (c == delimiter || c == '\n' || c == '\r') {
-        struct eng__csv_field *field = &fields[count < columns ? count : columns];
-
-        if (where > rows->limit) return false;
-        if (count <= columns) {
-          field->start = start;
-          field->end = (uint32_t)where;
-          field->quoted = field->escaped = false;
-        }
-        count++;
-        start = (uint32_t)where + 1;
-        if (c == delimiter) continue;
-        rows->row.bytes = bytes;
-        rows->row.length = (uint32_t)where;
-        rows->row.count = count;
-        rows->row.has_nul = has_nul;
-        rows->skip_lf = c == '\r';
+      if (c == delimiter) {
+        if (field == last) return false;
+        put_plain(field++, start, base + i);
+        start = base + i + 1;
+      } else if (c == '\n' || c == '\r') {
+        if (base + i > rows->limit) return false;
+        put_plain(field++, start, base + i);
+        keep_block(rows, block, found);
+        rows->row.end = end;
+        set_plain(rows, bytes, base + i, (uint32_t)(field - rows->fields), odd);
         return true;
+      } else if (c == '"') {
+        return false;
+      } else {
+        odd = true;
       }
-      if (c == '"') return false;
-      if (c == '\0') has_nul = true;
     }
-    at += 8;
+    if (end - block <= 64 || block - bytes > rows->limit) return false;
+    block += 64;
+    found = find_in_block(block, (size_t)(end - block), rows->delimiters);
   }
-  return false;
 }
 
 /* ---- the way of one byte at a time ---- */
@@ -410,6 +474,8 @@ static void set_row(struct eng__csv_rows *rows, const char *bytes, uint32_t leng
   row->problem = problem;
   row->column = column;
   row->has_nul = rows->scan.has_nul;
+  row->has_space = true;
+  row->end = bytes + length;
 }
 
 /* Leaves behind the row up to `length` and the line end there, if there is one. */
@@ -535,24 +601,6 @@ static void skip_line_feed(struct eng__csv_rows *rows, const char *bytes, size_t
   if (*bytes == '\n') advance(rows, 1);
 }
 
-/* Settles what a row without quotes is; false: a blank line. */
-static bool take_plain(struct eng__csv_rows *rows)
-{
-  struct eng__csv_row *row = &rows->row;
-  bool out = row->count > 1 || !is_blank(rows, row->bytes, row->length);
-
-  row->fields = rows->fields;
-  row->line = rows->line++;
-  row->offset = rows->offset;
-  row->problem = ENG_OK;
-  if (row->count != rows->columns) {
-    row->problem = ENG_E_ROW;
-    row->column = wrong_count_column(rows, row->count, row->length);
-  }
-  advance(rows, (size_t)row->length + 1);
-  return out;
-}
-
 eng_status eng__csv_rows_next(struct eng__csv_rows *rows, const struct eng__csv_row **out)
 {
   *out = NULL;
@@ -571,7 +619,10 @@ eng_status eng__csv_rows_next(struct eng__csv_rows *rows, const struct eng__csv_
       continue;
     }
     if (s->at == 0 && !s->skipping && rows->columns > 0 && read_plain(rows, bytes, n)) {
-      got = take_plain(rows);
+      struct eng__csv_row *row = &rows->row;
+
+      got = row->count > 1 || !is_blank(rows, row->bytes, row->length);
+      advance(rows, (size_t)row->length + 1);
     } else {
       status = read_any(rows, &event, &got);
       if (status != ENG_OK) return status;

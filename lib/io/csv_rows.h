@@ -38,7 +38,9 @@ struct eng__csv_row {
   uint32_t count;     /* of fields; the number of columns unless there is a problem */
   eng_status problem; /* ENG_OK, ENG_E_ROW, ENG_E_QUOTE or ENG_E_LIMIT */
   uint32_t column;    /* of the problem, from 0 */
-  bool has_nul;       /* a NUL is among the bytes */
+  bool has_nul;       /* a NUL may be among the bytes */
+  bool has_space;     /* a space or tab may be */
+  const char *end;    /* of the memory that the bytes stand in; may be read up to there */
 };
 
 #define ENG__CSV_NOWHERE UINT32_MAX
@@ -62,6 +64,8 @@ struct eng__csv_rows {
   const eng_allocator *allocator;
   const char *piece; /* what is left of it, borrowed from the feeder */
   size_t left;
+  const char *block; /* 64 bytes of the piece that were looked at; NULL: none */
+  uint64_t found;    /* which of them are special, the first one lowest */
   char *held; /* bytes of rows that began in earlier pieces: at..size */
   size_t held_at, held_size, held_room;
   struct eng__csv_field *fields;
