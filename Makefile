@@ -10,12 +10,38 @@
 
 PUBLIC_HEADERS = \
   include/engagement.h \
+  include/engagement/allocator.h \
   include/engagement/api.h \
+  include/engagement/book.h \
+  include/engagement/calendar.h \
+  include/engagement/context.h \
+  include/engagement/csv.h \
+  include/engagement/customer.h \
+  include/engagement/event.h \
+  include/engagement/model.h \
+  include/engagement/money.h \
+  include/engagement/status.h \
   include/engagement/version.h
 
 # One list a room; lib/README.md draws which room may know which.
 CORE_SOURCES = \
-  lib/core/version.c
+  lib/core/blob.c \
+  lib/core/calendar.c \
+  lib/core/codebook.c \
+  lib/core/context.c \
+  lib/core/customer.c \
+  lib/core/event.c \
+  lib/core/hash.c \
+  lib/core/heavy.c \
+  lib/core/memory.c \
+  lib/core/money.c \
+  lib/core/resolve.c \
+  lib/core/run.c \
+  lib/core/shape.c \
+  lib/core/status.c \
+  lib/core/timeline.c \
+  lib/core/version.c \
+  lib/core/vocabulary.c
 
 MODEL_SOURCES =
 

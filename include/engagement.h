@@ -9,7 +9,17 @@
 #ifndef ENGAGEMENT_H
 #define ENGAGEMENT_H
 
+#include <engagement/allocator.h>
 #include <engagement/api.h>
+#include <engagement/book.h>
+#include <engagement/calendar.h>
+#include <engagement/context.h>
+#include <engagement/csv.h>
+#include <engagement/customer.h>
+#include <engagement/event.h>
+#include <engagement/model.h>
+#include <engagement/money.h>
+#include <engagement/status.h>
 #include <engagement/version.h>
 
 #endif

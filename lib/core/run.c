@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c - putting events into runs and taking them out.
+ *
+ * A change copies the parts of a run that stay and writes anew only the gap of the
+ * event behind each seam, so its cost is that of a copy.
+ */
+#include "core/run.h"
+
+/* ---- summaries ---- */
+
+void eng__summary_add(struct eng__summary *summary, const struct eng__layout *layout,
+                      int64_t time)
+{
+  summary->kinds |= 1u << layout->summary;
+  if (layout->flags & ENG__LAYOUT_ID) summary->flags |= ENG__SUMMARY_IDS;
+  if (layout->flags & ENG__LAYOUT_REFERS) summary->flags |= ENG__SUMMARY_REFERS;
+  if (layout->measured == ENG_EVENT_PURCHASE) {
+    uint16_t day = eng__run_base(time);
+
+    if (summary->purchases == 0 || day < summary->first_purchase) {
+      summary->first_purchase = day;
+    }
+    if (summary->purchases == 0 || day > summary->last_purchase) {
+      summary->last_purchase = day;
+    }
+    if (summary->purchases < UINT16_MAX) summary->purchases++;
+  }
+}
+
+void eng__summary_join(struct eng__summary *summary, const struct eng__summary *other)
+{
+  uint32_t purchases = (uint32_t)summary->purchases + other->purchases;
+
+  summary->kinds |= other->kinds;
+  summary->flags |= other->flags;
+  if (other->purchases > 0) {
+    if (summary->purchases == 0 || other->first_purchase < summary->first_purchase) {
+      summary->first_purchase = other->first_purchase;
+    }
+    if (summary->purchases == 0 || other->last_purchase > summary->last_purchase) {
+      summary->last_purchase = other->last_purchase;
+    }
+  }
+  summary->purchases = purchases < UINT16_MAX ? (uint16_t)purchases : UINT16_MAX;
+}
+
+static void summarise(const struct eng__pen *pen, struct eng__run *run)
+{
+  struct eng__run_cursor cursor;
+  struct eng__step step;
+
+  memset(&run->summary, 0, sizeof run->summary);
+  run->count = 0;
+  eng__run_begin(run, pen->shapes, &cursor);
+  while (eng__run_step(&cursor, &step)) {
+    eng__summary_add(&run->summary, step.layout, step.time);
+    run->count++;
+  }
+}
+
+/* ---- writing events ---- */
+
+/* Shape and gap. */
+static size_t put_head(const struct eng__pen *pen, uint64_t code, int64_t gap,
+                       uint8_t *out)
+{
+  unsigned index = eng__shapes_index(pen->shapes, pen->memory, code);
+  uint64_t g = (uint64_t)gap << 2;
+  size_t n = 1;
+  int width = 2;
+
+  out[0] = (uint8_t)index;
+  if (index == ENG__ESCAPE) {
+    eng__put64(out + 1, code);
+    n = 9;
+  }
+  if (eng__shape_bits(code, ENG__SHAPE_WIDE, 1)) {
+    eng__put64(out + n, (uint64_t)gap);
+    return n + 8;
+  }
+  while (g >> (8 * width) != 0) width++;
+  eng__put(out + n, g | (uint64_t)(width - 2), width);
+  return n + (size_t)width;
+}
+
+size_t eng__run_write(const struct eng__pen *pen, const struct eng__event *event,
+                      int64_t previous, uint8_t *out)
+{
+  int64_t gap = event->occurred_at - previous;
+  uint64_t code = eng__shape_of(event, gap);
+  size_t n = put_head(pen, code, gap, out);
+
+  return n + eng__body_put(code, event, out + n);
+}
+
+/* ---- finding ---- */
+
+/* Whether the event at a step comes after `event` in canonical order. */
+static bool is_after(const struct eng__pen *pen, const struct eng__step *step,
+                     const struct eng__event *event)
+{
+  uint64_t key, event_key;
+  struct eng__event other;
+
+  if (step->time != event->occurred_at) return step->time > event->occurred_at;
+  key = pen->context->kind_key[step->layout->kind];
+  event_key = pen->context->kind_key[event->kind];
+  if (key != event_key) return key > event_key;
+  eng__step_event(step, &other);
+  return eng__event_compare(pen->context, &other, event) > 0;
+}
+
+/* Whether the event at a step is a version of `event`. */
+static bool is_same(const struct eng__pen *pen, const struct eng__step *step,
+                    const struct eng__event *event)
+{
+  struct eng__event other;
+  bool id = step->layout->flags & ENG__LAYOUT_ID;
+
+  if (id != ((event->has & ENG__HAS_ID) != 0)) return false;
+  if (id) return eng__step_id(step) == event->id;
+  if (step->time != event->occurred_at || step->layout->kind != event->kind) return false;
+  eng__step_event(step, &other);
+  return eng__event_compare_content(pen->context, &other, event) == 0;
+}
+
+void eng__run_find(const struct eng__pen *pen, const struct eng__run *run,
+                   const struct eng__event *event, struct eng__place *place)
+{
+  bool anywhere = (event->has & ENG__HAS_ID) && (run->summary.flags & ENG__SUMMARY_IDS);
+  bool placed = false;
+  struct eng__run_cursor cursor;
+  struct eng__step step;
+  int64_t before = eng__run_origin(run);
+
+  place->found = false;
+  eng__run_begin(run, pen->shapes, &cursor);
+  while (eng__run_step(&cursor, &step)) {
+    if (!place->found && is_same(pen, &step, event)) {
+      place->found = true;
+      place->start = (uint32_t)(step.start - run->bytes);
+      place->end = (uint32_t)(step.next - run->bytes);
+      place->found_before = before;
+      eng__step_event(&step, &place->same);
+    }
+    if (!placed && is_after(pen, &step, event)) {
+      placed = true;
+      place->at = (uint32_t)(step.start - run->bytes);
+      place->before = before;
+    }
+    if (placed && (place->found || !anywhere)) return;
+    before = step.time;
+  }
+  if (placed) return;
+  place->at = run->size;
+  place->before = before;
+}
+
+/* ---- splicing ---- */
+
+struct writer {
+  const struct eng__pen *pen;
+  struct eng__run *run;
+  int64_t previous;
+};
+
+/* The first event decides the base. */
+static void begin_at(struct writer *w, int64_t time)
+{
+  if (w->run->size > 0) return;
+  w->run->base = eng__run_base(time);
+  w->previous = eng__run_origin(w->run);
+}
+
+static void write_event(struct writer *w, const struct eng__event *event)
+{
+  begin_at(w, event->occurred_at);
+  w->run->size += (uint32_t)eng__run_write(w->pen, event, w->previous,
+                                           w->run->bytes + w->run->size);
+  w->previous = event->occurred_at;
+}
+
+/* Copies [from, to), whose last event stands at `last`. */
+static void write_part(struct writer *w, const struct eng__run *run, uint32_t from,
+                       uint32_t to, int64_t before, int64_t last)
+{
+  struct eng__run_cursor cursor;
+  struct eng__step step;
+  const uint8_t *rest = run->bytes + from;
+
+  if (from == to) return;
+  cursor.shapes = w->pen->shapes;
+  cursor.at = rest;
+  cursor.end = run->bytes + to;
+  cursor.time = before;
+  eng__run_read(&cursor, &step);
+  begin_at(w, step.time);
+  if (w->previous != before) {
+    int64_t gap = step.time - w->previous;
+    uint64_t wide = UINT64_C(1) << ENG__SHAPE_WIDE;
+    uint64_t code =
+        gap >= ENG__GAP_LIMIT ? step.layout->code | wide : step.layout->code & ~wide;
+
+    w->run->size +=
+        (uint32_t)put_head(w->pen, code, gap, w->run->bytes + w->run->size);
+    rest = step.body;
+  }
+  memcpy(w->run->bytes + w->run->size, rest, (size_t)(run->bytes + to - rest));
+  w->run->size += (uint32_t)(run->bytes + to - rest);
+  w->previous = last;
+}
+
+static void write_begin(struct writer *w, const struct eng__pen *pen,
+                        struct eng__run *out)
+{
+  w->pen = pen;
+  w->run = out;
+  w->previous = 0;
+  out->size = 0;
+  out->base = 0;
+}
+
+static void write_end(struct writer *w)
+{
+  w->run->last = w->run->size == 0 ? 0 : w->previous;
+}
+
+void eng__run_splice(const struct eng__pen *pen, const struct eng__run *run,
+                     const struct eng__place *place, const struct eng__event *event,
+                     bool remove, struct eng__run *out)
+{
+  struct writer w;
+  uint32_t at = 0;
+  int64_t before = eng__run_origin(run);
+  bool event_first = event != NULL && (!remove || place->at <= place->start);
+
+  write_begin(&w, pen, out);
+  if (event_first) {
+    write_part(&w, run, at, place->at, before, place->before);
+    write_event(&w, event);
+    at = place->at;
+    before = place->before;
+  }
+  if (remove) {
+    write_part(&w, run, at, place->start, before, place->found_before);
+    at = place->end;
+    before = place->same.occurred_at;
+  }
+  if (event != NULL && !event_first) {
+    write_part(&w, run, at, place->at, before, place->before);
+    write_event(&w, event);
+    at = place->at;
+    before = place->before;
+  }
+  write_part(&w, run, at, run->size, before, run->last);
+  write_end(&w);
+  summarise(pen, out);
+}
+
+void eng__run_part(const struct eng__pen *pen, const struct eng__run *run, uint32_t from,
+                   uint32_t to, int64_t before, struct eng__run *out)
+{
+  struct writer w;
+
+  write_begin(&w, pen, out);
+  write_part(&w, run, from, to, before, run->last);
+  write_end(&w);
+  summarise(pen, out);
+  if (to != run->size && out->size > 0) {
+    /* The last event of the part is not that of the run. */
+    struct eng__run_cursor cursor;
+    struct eng__step step;
+
+    eng__run_begin(out, pen->shapes, &cursor);
+    while (eng__run_step(&cursor, &step)) out->last = step.time;
+  }
+}
