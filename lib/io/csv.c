@@ -468,11 +468,14 @@ static eng_status reject_field(eng_csv *csv, const struct eng__csv_row *row,
   const char *nearest = eng_kind_name(csv->context, maker->nearest);
   struct message m = {"", 0};
 
-  if (maker->expected != NULL || nearest == NULL) {
+  if (maker->expected != NULL || problem != ENG_E_KIND) {
     return reject(csv, row, problem, maker->column_of_error, maker->expected);
   }
-  add(&m, "nobody knows this kind; the nearest known one is ");
-  add(&m, nearest);
+  add(&m, "nobody knows this kind");
+  if (nearest != NULL) {
+    add(&m, "; the nearest known one is ");
+    add(&m, nearest);
+  }
   return reject(csv, row, problem, maker->column_of_error, m.text);
 }
 

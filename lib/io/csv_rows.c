@@ -528,6 +528,19 @@ static bool end_broken(struct eng__csv_rows *rows, const char *bytes)
   return out;
 }
 
+/* Lets the rest of a row begin with its open quote, so that it may be closed within as
+ * many bytes as in any row. */
+static void skip_to_quote(struct eng__csv_rows *rows, const char *bytes)
+{
+  struct eng__csv_scan *s = &rows->scan;
+
+  rows->line += count_lines(bytes, s->open);
+  advance(rows, s->open);
+  s->at -= s->open;
+  s->multi_end -= s->open;
+  s->multi = s->open = 0;
+}
+
 /* Hands out the longest row's bytes of it and goes on in the same state. */
 static bool end_too_long(struct eng__csv_rows *rows, const char *bytes)
 {
@@ -536,7 +549,11 @@ static bool end_too_long(struct eng__csv_rows *rows, const char *bytes)
   bool in_quotes = state == IN_QUOTED || state == AT_QUOTE;
   bool out = !s->skipping;
 
-  if (in_quotes && s->multi == s->open) return end_broken(rows, bytes);
+  if (in_quotes && s->multi == s->open) {
+    if (!s->skipping || s->open == 0) return end_broken(rows, bytes);
+    skip_to_quote(rows, bytes);
+    return false;
+  }
   set_row(rows, bytes, s->at, ENG_E_LIMIT, rows->limit);
   if (s->multi != ENG__CSV_NOWHERE) rows->line += count_lines(bytes, s->at);
   advance(rows, s->at);
@@ -554,21 +571,22 @@ static eng_status read_on(struct eng__csv_rows *rows, const char **bytes,
 {
   struct eng__csv_scan *s = &rows->scan;
   size_t held = rows->held_size - rows->held_at;
-  uint32_t before;
   eng_status status;
 
   *event = MORE;
   if (held > s->at) {
     *event = scan(rows, rows->held + rows->held_at + s->at, held - s->at);
   }
-  before = s->at;
   if (*event == MORE && rows->left > 0) {
-    *event = scan(rows, rows->piece, rows->left);
+    size_t seen = s->at - held;
+
+    *event = scan(rows, rows->piece + seen, rows->left - seen);
     *bytes = rows->piece;
     if (held == 0 && *event != MORE) return ENG_OK;
-    status = hold(rows, rows->piece, s->at - before);
+    seen = s->at - held;
+    status = hold(rows, rows->piece, seen);
     if (status != ENG_OK) return status;
-    drop_from_piece(rows, s->at - before);
+    drop_from_piece(rows, seen);
   }
   *bytes = rows->held + rows->held_at;
   if (*event == MORE && rows->ended && s->at > 0) *event = scan_end(s);
