@@ -61,7 +61,11 @@ FORECAST_SOURCES =
 
 BOOK_SOURCES =
 
-IO_SOURCES =
+IO_SOURCES = \
+  lib/io/csv.c \
+  lib/io/csv_event.c \
+  lib/io/csv_rows.c \
+  lib/io/fields.c
 
 STORE_SOURCES =
 
@@ -89,6 +93,7 @@ EXAMPLES =
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_csv.c \
   tests/unit/test_version.c
 REFERENCE_TESTS =
 SPEC_TESTS =
@@ -103,6 +108,7 @@ PROPERTY_HELPERS = \
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
