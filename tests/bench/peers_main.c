@@ -15,8 +15,8 @@
 
 #include "peers.h"
 
-static const struct engine *const engines[] = { &engine_plain, &engine_sqlite,
-                                                &engine_duckdb };
+static const struct engine *const engines[] = { &engine_duckdb, &engine_sqlite,
+                                                &engine_plain };
 enum { ENGINES = sizeof engines / sizeof *engines };
 
 static int usage(void)
