@@ -13,10 +13,26 @@
 
 /* ORDER feed kinds */
 enum feed_kind {
-  FEED_SIGNUP, FEED_VISIT, FEED_VIEW, FEED_SEARCH, FEED_CART, FEED_CHECKOUT,
-  FEED_PURCHASE, FEED_REFUND, FEED_EMAIL_OPEN, FEED_CLICK, FEED_APP_OPEN, FEED_REVIEW,
-  FEED_RATING, FEED_NPS, FEED_REFERRAL, FEED_SHARE, FEED_SUPPORT, FEED_LOGIN,
-  FEED_WISHLIST, FEED_UNSUBSCRIBE
+  FEED_SIGNUP,
+  FEED_VISIT,
+  FEED_VIEW,
+  FEED_SEARCH,
+  FEED_CART,
+  FEED_CHECKOUT,
+  FEED_PURCHASE,
+  FEED_REFUND,
+  FEED_EMAIL_OPEN,
+  FEED_CLICK,
+  FEED_APP_OPEN,
+  FEED_REVIEW,
+  FEED_RATING,
+  FEED_NPS,
+  FEED_REFERRAL,
+  FEED_SHARE,
+  FEED_SUPPORT,
+  FEED_LOGIN,
+  FEED_WISHLIST,
+  FEED_UNSUBSCRIBE
 };
 enum { FEED_KINDS = 20, FEED_CHANNELS = 6 };
 
@@ -50,9 +66,9 @@ _Static_assert(sizeof(struct feed_event) == 32, "the binary file's record");
 struct feed {
   const struct feed_event *events;
   size_t count;
-  uint64_t customers;    /* that occur */
-  uint64_t greatest;     /* customer number; numbers need not be dense */
-  const char *csv_path;  /* borrowed from feed_open; NULL if not given */
+  uint64_t customers;   /* that occur */
+  uint64_t greatest;    /* customer number; numbers need not be dense */
+  const char *csv_path; /* borrowed from feed_open; NULL if not given */
   const char *bin_path;
   void *mapped, *parsed; /* private part */
   size_t mapped_size;

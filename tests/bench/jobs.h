@@ -17,7 +17,7 @@
 #include "feed.h"
 
 #define JOB_AS_OF (FEED_END - 1)
-#define JOB_WINDOW(days) (FEED_END - (days) * FEED_DAY) /* ts >= this is within */
+#define JOB_WINDOW(days) (FEED_END - (days)*FEED_DAY) /* ts >= this is within */
 #define JOB_WEEK (7 * FEED_DAY)
 #define JOB_WEEKS (FEED_DAYS / 7 + 1)
 #define JOB_FUNNEL_WITHIN (7 * FEED_DAY)
@@ -34,8 +34,8 @@ enum job {
   JOB_COHORTS,
   JOB_ACTIVES,
   JOB_FUNNEL,
-  JOB_TILL,         /* record one event, then assess its customer; in memory */
-  JOB_TILL_FILE,    /* the same with a file behind it, unsynced */
+  JOB_TILL,      /* record one event, then assess its customer; in memory */
+  JOB_TILL_FILE, /* the same with a file behind it, unsynced */
   JOB_BYTES,
   JOB_COUNT
 };
@@ -52,12 +52,13 @@ enum { JOB_RUNS = 16 };
 struct job_result {
   const char *engine;
   enum job job;
-  int ran;             /* 1 ran, 0 not of this engine, -1 failed */
+  int ran;     /* 1 ran, 0 not of this engine, -1 failed */
+  int untimed; /* 1: only the answer counts */
   int runs;
   double wall[JOB_RUNS], cpu[JOB_RUNS]; /* seconds, in the order of running */
-  double median, min, max; /* wall; of each event for the tills */
-  double cpu_best;         /* what ratios are made of; tills: on average an event */
-  size_t events;           /* that went through each run */
+  double median, min, max;              /* wall; of each event for the tills */
+  double cpu_best; /* what ratios are made of; tills: on average an event */
+  size_t events;   /* that went through each run */
   char answer[256];
   char note[128]; /* how the engine did it, where that needs saying */
 };
@@ -68,7 +69,7 @@ void job_add(struct job_result *result, struct stopwatch took);
 void job_finish(struct job_result *result, size_t events);
 /* The same for `n` single events; sorts `each`. */
 void job_finish_each(struct job_result *result, double *each, size_t n, double cpu);
-/* "sqlite J4_cohorts t=1  0.049 s (min 0.047 max 0.060) cpu 0.049 s  204 Mev/s | ..." */
+/* "sqlite J4_cohorts t=1  0.049 s (min 0.047 max 0.060) cpu 0.049 s  204 Mev/s | .." */
 void job_print(FILE *out, const struct job_result *result);
 
 /* ---- J2: the features of a customer ---- */
@@ -83,8 +84,18 @@ void job_print(FILE *out, const struct job_result *result);
  *            (ms; all three 0 without a purchase)
  */
 enum {
-  F_COUNTS = 0, F_WINDOWS = 3, F_FIRST = 60, F_LAST, F_DAYS, F_CENTS, F_CENTS_ALL = 66,
-  F_REFUNDS, F_X, F_TX, F_T, F_COUNT
+  F_COUNTS = 0,
+  F_WINDOWS = 3,
+  F_FIRST = 60,
+  F_LAST,
+  F_DAYS,
+  F_CENTS,
+  F_CENTS_ALL = 66,
+  F_REFUNDS,
+  F_X,
+  F_TX,
+  F_T,
+  F_COUNT
 };
 extern const int job_windows[F_WINDOWS]; /* days */
 
@@ -151,7 +162,7 @@ void job_answer_bytes(struct job_result *r, int64_t bytes, size_t events);
 /* ---- engines ---- */
 
 struct job_options {
-  int repeats;             /* of queries */
+  int repeats; /* of queries */
   int load_repeats;
   size_t till_events;
   const char *scratch;     /* folder for files; must exist */
