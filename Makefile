@@ -91,7 +91,8 @@ SCRIPT_TESTS =
 BENCH_SOURCES =
 
 # Pages that Doxygen reads beside the headers.
-DOC_PAGES =
+DOC_PAGES = \
+  docs/format.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
