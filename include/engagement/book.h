@@ -420,6 +420,31 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
                                                  eng_progress_fn progress, void *user);
 
 /**
+ * @brief The stage of one customer under every model, and its next change, as
+ *        eng_assessor_next says.
+ *
+ * @param[in]  book         borrowed
+ * @param[in]  row          0 .. customers - 1
+ * @param[in]  assessor     changed only inside; made from the book's context
+ * @param[in]  as_of        0..ENG_TIME_MAX
+ * @param[out] stages       one entry a model; may be NULL
+ * @param[out] next_times   one entry a model; ENG_TIME_NONE: it stays for ever
+ * @param[out] next_stages  one entry a model
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_next(const eng_book *book, uint64_t row,
+                                               eng_assessor *assessor, int64_t as_of,
+                                               int32_t *stages, int64_t *next_times,
+                                               int32_t *next_stages);
+
+/**
  * @brief The canonical bytes of the book: customers in order with their timelines.
  *
  * @param[in]  book      borrowed

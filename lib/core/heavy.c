@@ -654,10 +654,9 @@ eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
     status = put_new(heavy, pen, event, spot, &place);
     if (status != ENG_OK) return status;
     if (known) {
-      /* The blocks may have moved: the old version is looked up once more. What its
-       * extension points to may have moved too, but such events compare by content. */
-      find_exact(heavy, pen, &held.same, &held_spot, &held);
-      take_out(heavy, pen, held_spot, &held);
+      /* The blocks may have moved: the old version is looked up once more. */
+      find_exact(heavy, pen, &held.same, &held_spot, &place);
+      take_out(heavy, pen, held_spot, &place);
       heavy->count--;
     }
   }

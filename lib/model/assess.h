@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * assess.h - what the book needs of an assessor: assessing timelines where they lie.
+ *
+ * An as-of is prepared once for many timelines: windows become instants. Then each
+ * timeline takes one pass for all models together; where its summary alone decides all
+ * stages, none.
+ */
+#ifndef ENG_MODEL_ASSESS_H
+#define ENG_MODEL_ASSESS_H
+
+#include <engagement/model.h>
+
+#include "core/timeline.h"
+
+const eng_context *eng__assessor_context(const eng_assessor *assessor);
+
+/* Makes ready for timelines as of an instant; as_of is in range. Cheap if it is the
+ * one that is prepared already. */
+void eng__assess_prepare(eng_assessor *assessor, int64_t as_of);
+
+/* Tries to decide every model's stage from a summary, whose last event is at `last`.
+ * False: the events have to be read. */
+bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summary,
+                         int64_t last, int32_t *stages);
+
+/* The stage under every model, from the events. stages has one entry a model. */
+eng_status eng__assess_timeline(eng_assessor *assessor,
+                                const struct eng__timeline *timeline,
+                                const struct eng__shapes *shapes, int32_t *stages);
+
+/* The same, and the next change of each; see eng_assessor_next. */
+eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
+                            const struct eng__shapes *shapes, int32_t *stages,
+                            int64_t *next_times, int32_t *next_stages);
+
+#endif
