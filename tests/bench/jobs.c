@@ -14,6 +14,10 @@ static const char *const names[JOB_COUNT] = {
     "J1_csv",    "J1_binary",   "J1_grouped",   "J1_stream",  "J1_stream32",
     "J1_append", "J2_features", "J3_census",    "J4_cohorts", "J4_actives",
     "J5_funnel", "J6_till",     "J6_till_file", "J7_bytes",
+    "J1_csv_keep", "J1_late_csv", "J1_late_grouped", "J1_late_stream",
+    "J7_blobs", "J7_memory", "J7_memory_stream", "J7_bytes_ids", "J7_blobs_ids",
+    "J7_memory_ids", "J7_memory_stream_ids", "J8_heavy", "J8_heavy_late",
+    "J8_heavy_ids", "J8_heavy_late_ids", "J8_heavy_assess",
 };
 const int job_windows[F_WINDOWS] = {30, 90, 365};
 
@@ -29,7 +33,10 @@ enum job job_named(const char *name) {
 int job_has_one_answer(enum job job) { return job != JOB_BYTES; }
 
 /* Reported for each event, in microseconds. */
-static int is_till(enum job job) { return job == JOB_TILL || job == JOB_TILL_FILE; }
+static int is_till(enum job job) {
+  return job == JOB_TILL || job == JOB_TILL_FILE ||
+         (job >= JOB_HEAVY && job <= JOB_HEAVY_ASSESS);
+}
 
 /* ---- timings ---- */
 
@@ -250,33 +257,81 @@ void job_run_engine(const struct engine *engine, const struct feed *feed,
   engine->close(self);
 }
 
-int job_compare(const struct job_result (*results)[JOB_COUNT], int engines, FILE *out) {
-  int different = 0;
-  for (int job = 0; job < JOB_COUNT; job++) {
-    const struct job_result *first = NULL, *timed = NULL;
-    int equal = 1, others = 0;
-    for (int e = 0; e < engines; e++) {
-      const struct job_result *r = &results[e][job];
-      if (r->ran <= 0)
-        continue;
-      if (!first) {
-        first = r;
-        fprintf(out, "ratio %s", job_name(r->job));
-      } else {
-        others++;
-        equal = equal && strcmp(r->answer, first->answer) == 0;
-      }
-      if (r->untimed)
-        continue;
-      if (!timed)
-        timed = r;
-      fprintf(out, "  %s %.2fx", r->engine, r->cpu_best / timed->cpu_best);
-    }
-    if (!first)
+static const struct job_goal *goal_for(const struct job_goal *goals, size_t count,
+                                       enum job job, const char *peer) {
+  for (size_t i = 0; i < count; i++)
+    if (goals[i].job == job && (goals[i].peer ? peer && !strcmp(goals[i].peer, peer)
+                                              : !peer))
+      return &goals[i];
+  return NULL;
+}
+
+static void print_ratio(FILE *out, const struct job_result *r, double ratio,
+                        const struct job_goal *goal) {
+  fprintf(out, "  %s %.2fx", r->engine, ratio);
+  if (goal)
+    fprintf(out, " (goal %gx, half %gx: %s)", goal->goal, goal->half,
+            ratio >= goal->goal   ? "reached"
+            : ratio >= goal->half ? "half"
+                                  : "MISSED");
+}
+
+/* One job: 1 if the answers differ. */
+static int compare_job(const struct job_result (*results)[JOB_COUNT], int engines,
+                       enum job job, const struct job_goal *goals, size_t goal_count,
+                       FILE *out) {
+  const struct job_result *first = NULL, *timed = NULL;
+  int equal = 1, others = 0;
+  for (int e = 0; e < engines; e++) {
+    const struct job_result *r = &results[e][job];
+    if (r->ran <= 0)
       continue;
-    int judged = others && job_has_one_answer(first->job);
-    fprintf(out, " | %s\n", !judged ? "not compared" : equal ? "equal" : "DIFFERENT");
-    different += judged && !equal;
+    others += first != NULL;
+    if (!first)
+      first = r;
+    equal = equal && strcmp(r->answer, first->answer) == 0;
   }
+  if (!others)
+    return 0;
+  fprintf(out, "ratio %s", job_name(job));
+  for (int e = 0; e < engines; e++) {
+    const struct job_result *r = &results[e][job];
+    if (r->ran <= 0 || r->untimed)
+      continue;
+    if (!timed)
+      timed = r;
+    /* Goals are of the first engine, whoever that is here. */
+    const struct job_goal *goal =
+        timed == &results[0][job] ? goal_for(goals, goal_count, job, r->engine) : NULL;
+    print_ratio(out, r, r->cpu_best / timed->cpu_best, goal);
+  }
+  int judged = job_has_one_answer(job);
+  fprintf(out, " | %s\n", !judged ? "not compared" : equal ? "equal" : "DIFFERENT");
+  return judged && !equal;
+}
+
+int job_compare(const struct job_result (*results)[JOB_COUNT], int engines,
+                const struct job_goal *goals, size_t goal_count, FILE *out) {
+  int different = 0;
+  for (int job = 0; job < JOB_COUNT; job++)
+    different += compare_job(results, engines, (enum job)job, goals, goal_count, out);
   return different;
+}
+
+int job_judge(const struct job_result results[JOB_COUNT], const struct job_goal *goals,
+              size_t goal_count, FILE *out) {
+  int wrong = 0;
+  for (int job = 0; job < JOB_COUNT; job++) {
+    const struct job_result *r = &results[job];
+    const struct job_goal *goal = goal_for(goals, goal_count, (enum job)job, NULL);
+    wrong += r->ran < 0 || r->wrong;
+    if (r->ran <= 0 || !goal)
+      continue;
+    fprintf(out, "goal %s %.2f (goal <= %g, half <= %g: %s)\n", job_name(r->job),
+            r->figure, goal->goal, goal->half,
+            r->figure <= goal->goal   ? "reached"
+            : r->figure <= goal->half ? "half"
+                                      : "MISSED");
+  }
+  return wrong;
 }
