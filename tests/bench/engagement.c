@@ -87,8 +87,14 @@ static void free_table(struct table *t) {
   free(t->amount);
   free(t->value);
   free(t->present);
+  free(t->present_ids);
   free(t->event_id);
   memset(t, 0, sizeof *t);
+}
+
+int64_t engagement_value(const struct feed_event *e) {
+  int scaled = e->kind == FEED_RATING || e->kind == FEED_REVIEW;
+  return (int64_t)e->value * (scaled ? 1000 : 1);
 }
 
 static void fill_row(const struct engagement *s, struct table *t, size_t i) {
@@ -100,10 +106,11 @@ static void fill_row(const struct engagement *s, struct table *t, size_t i) {
   t->channel[i] = (uint8_t)s->channels[e->channel];
   t->time[i] = e->ts;
   t->amount[i] = e->amount;
-  t->value[i] = (int64_t)e->value;
+  t->value[i] = engagement_value(e);
   t->event_id[i] = scramble(i + 1);
   t->present[i] = ENG_PRESENT_CHANNEL | (e->amount ? ENG_PRESENT_AMOUNT : 0u) |
                   (e->value != 0 ? ENG_PRESENT_VALUE : 0u);
+  t->present_ids[i] = t->present[i] | ENG_PRESENT_ID;
 }
 
 static int make_table(const struct engagement *s, const struct feed *feed,
@@ -119,9 +126,10 @@ static int make_table(const struct engagement *s, const struct feed *feed,
   t->amount = malloc(n * sizeof *t->amount);
   t->value = malloc(n * sizeof *t->value);
   t->present = malloc(n * sizeof *t->present);
+  t->present_ids = malloc(n * sizeof *t->present_ids);
   t->event_id = malloc(n * sizeof *t->event_id);
   if (!t->ids || !t->kind || !t->channel || !t->time || !t->amount || !t->value ||
-      !t->present || !t->event_id) {
+      !t->present || !t->present_ids || !t->event_id) {
     fputs("engagement: out of memory\n", stderr);
     return -1;
   }
@@ -142,8 +150,10 @@ static void columns_of(const struct table *t, size_t first, size_t count, int wi
   c->channel = t->channel + first;
   c->amount = t->amount + first;
   c->value = t->value + first;
-  if (with_ids)
-    c->id = t->event_id + first;
+  if (!with_ids)
+    return;
+  c->id = t->event_id + first;
+  c->present = t->present_ids + first;
 }
 
 int engagement_fill(struct engagement *s, const struct table *t, size_t i) {

@@ -20,7 +20,8 @@ struct table {
   uint8_t *kind, *channel;
   int64_t *time, *amount, *value;
   uint32_t *present;
-  uint64_t *event_id; /* one of its own for each event; used where ids are asked for */
+  uint32_t *present_ids; /* where events get ids: one of its own for each */
+  uint64_t *event_id;
 };
 
 struct engagement {
@@ -57,6 +58,8 @@ eng_book *engagement_load(struct engagement *s, const struct table *table, enum 
                           int with_ids, struct job_result *result);
 /* s->book, loaded if it is not there: 0 or -1. */
 int engagement_ready(struct engagement *s);
+/* A feed's value as the library wants it: of an answer on a scale, thousandths. */
+int64_t engagement_value(const struct feed_event *e);
 /* s->event as row `i` of the table. */
 int engagement_fill(struct engagement *s, const struct table *table, size_t i);
 /* An assessor of one model; free both. */

@@ -109,17 +109,16 @@ int engagement_late(struct engagement *s, enum job job, struct job_result *resul
     job_finish(&clean, s->feed->count);
     s->clean[how] = clean.cpu_best;
   }
-  int same = 1;
-  for (int i = 0; i < s->options->load_repeats; i++) {
+  int same = 0, failed = engagement_ready(s);
+  for (int i = 0; !failed && i < s->options->load_repeats; i++) {
     eng_book *book = engagement_load(s, &s->late, how, 0, result);
-    if (!book || engagement_ready(s)) {
-      eng_book_free(book);
-      return -1;
-    }
-    if (i == 0)
+    failed = !book;
+    if (book && i == 0)
       same = same_bytes(book, s->book);
     eng_book_free(book);
   }
+  if (failed)
+    return -1;
   job_finish(result, s->late.feed->count);
   result->figure = result->cpu_best / s->clean[how];
   snprintf(result->answer, sizeof result->answer, "%.2f of the clean feed, %s",

@@ -112,7 +112,7 @@ static struct coming coming(const struct engagement *s, size_t i) {
   c.channel = s->channels[e.channel];
   c.time = e.ts;
   c.amount = e.amount;
-  c.value = (int64_t)e.value;
+  c.value = engagement_value(&e);
   return c;
 }
 
@@ -147,7 +147,7 @@ static int serve(struct engagement *s, eng_book *book, eng_assessor *assessor,
     if (status == ENG_OK)
       status = eng_book_assess_one(book, row, assessor, JOB_AS_OF, &rank);
     each[done] = stopwatch_read(watch).wall;
-    if (!engagement_ok(status, "till") || rank < 1 || rank >= JOB_STAGES)
+    if (!engagement_ok(status, "till") || rank < 0 || rank >= JOB_STAGES)
       break;
     stages[job_stage_of_rank(rank)]++;
   }

@@ -266,9 +266,20 @@ static const struct job_goal *goal_for(const struct job_goal *goals, size_t coun
   return NULL;
 }
 
-static void print_ratio(FILE *out, const struct job_result *r, double ratio,
+/* `r` is the peer's, `mine` the one that it is compared with. */
+static void print_ratio(FILE *out, const struct job_result (*results)[JOB_COUNT],
+                        int engine, const struct job_result *mine,
                         const struct job_goal *goal) {
+  const struct job_result *r = &results[engine][mine->job];
+  double ratio = r->cpu_best / mine->cpu_best;
   fprintf(out, "  %s %.2fx", r->engine, ratio);
+  if (goal && goal->other) {
+    r = &results[engine][goal->other];
+    if (r->ran <= 0)
+      return;
+    ratio = r->cpu_best / mine->cpu_best;
+    fprintf(out, ", its %s %.2fx", job_name(r->job), ratio);
+  }
   if (goal)
     fprintf(out, " (goal %gx, half %gx: %s)", goal->goal, goal->half,
             ratio >= goal->goal   ? "reached"
@@ -303,7 +314,7 @@ static int compare_job(const struct job_result (*results)[JOB_COUNT], int engine
     /* Goals are of the first engine, whoever that is here. */
     const struct job_goal *goal =
         timed == &results[0][job] ? goal_for(goals, goal_count, job, r->engine) : NULL;
-    print_ratio(out, r, r->cpu_best / timed->cpu_best, goal);
+    print_ratio(out, results, e, timed, goal);
   }
   int judged = job_has_one_answer(job);
   fprintf(out, " | %s\n", !judged ? "not compared" : equal ? "equal" : "DIFFERENT");

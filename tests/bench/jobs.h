@@ -213,6 +213,7 @@ struct job_goal {
   enum job job;
   const char *peer; /* NULL: none */
   double goal, half;
+  enum job other; /* the peer's job where that is another one; else 0 */
 };
 
 /* For each job that several engines ran: the ratios of processor time to the first that
