@@ -43,7 +43,17 @@ CORE_SOURCES = \
   lib/core/version.c \
   lib/core/vocabulary.c
 
-MODEL_SOURCES =
+MODEL_SOURCES = \
+  lib/model/assessor.c \
+  lib/model/evaluate.c \
+  lib/model/explain.c \
+  lib/model/fraction.c \
+  lib/model/lex.c \
+  lib/model/model.c \
+  lib/model/next.c \
+  lib/model/parse.c \
+  lib/model/quick.c \
+  lib/model/see.c
 
 SCORE_SOURCES =
 
@@ -51,16 +61,31 @@ FORECAST_SOURCES =
 
 BOOK_SOURCES =
 
-IO_SOURCES =
+IO_SOURCES = \
+  lib/io/csv.c \
+  lib/io/csv_event.c \
+  lib/io/csv_rows.c \
+  lib/io/fields.c
 
 STORE_SOURCES =
 
 # In the order in which they are listed to people.
-BUILTIN_MODELS =
+BUILTIN_MODELS = \
+  lib/model/builtin/five_levels.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
-  examples/engagement/main.c
+  examples/engagement/main.c \
+  examples/engagement/explain.c \
+  examples/engagement/host.c \
+  examples/engagement/input.c \
+  examples/engagement/message.c \
+  examples/engagement/models.c \
+  examples/engagement/options.c \
+  examples/engagement/output.c \
+  examples/engagement/session.c \
+  examples/engagement/stages.c \
+  examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES =
@@ -68,6 +93,7 @@ EXAMPLES =
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_csv.c \
   tests/unit/test_version.c
 REFERENCE_TESTS =
 SPEC_TESTS =
@@ -82,11 +108,13 @@ PROPERTY_HELPERS = \
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
-  tests/format/run.sh
+  tests/format/run.sh \
+  tests/program/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c

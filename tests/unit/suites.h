@@ -9,7 +9,8 @@
 
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
-  X(version)
+  X(version) \
+  X(csv)
 /* clang-format on */
 
 #endif
