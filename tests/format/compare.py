@@ -183,6 +183,11 @@ def damaged_part(rng, data, spans):
         part = wider_varint(part)
     elif way == 0 and what == "gap":
         part = wider_gap(part)
+    elif way == 0 and what == "shape":
+        r = d.Reader(part, len(part), None)
+        r.at = 1
+        fields = r.varint() ^ 1 << rng.randrange(46)
+        part = part[:1] + d.varint(fields) + part[r.at:]
     elif way == 1 and what in ("count", "floor", "shape count", "day", "shape"):
         part = part[:what == "shape"] + d.varint(rng.choice(
             (0, 1, 2, 3, rng.getrandbits(8), rng.getrandbits(32), rng.getrandbits(46),
