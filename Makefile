@@ -46,12 +46,15 @@ CORE_SOURCES = \
 MODEL_SOURCES = \
   lib/model/assessor.c \
   lib/model/evaluate.c \
+  lib/model/expression.c \
   lib/model/explain.c \
   lib/model/fraction.c \
   lib/model/lex.c \
   lib/model/model.c \
+  lib/model/names.c \
   lib/model/next.c \
   lib/model/parse.c \
+  lib/model/parser.c \
   lib/model/quick.c \
   lib/model/see.c
 
