@@ -74,7 +74,7 @@ void eng__csv_rows_begin(struct eng__csv_rows *rows, char delimiter)
 {
   set_classes(rows, delimiter);
   fresh(&rows->scan);
-  rows->piece = NULL;
+  rows->piece = "";
   rows->left = rows->held_at = rows->held_size = 0;
   rows->columns = 0;
   rows->line = 1;
@@ -588,7 +588,7 @@ static eng_status read_on(struct eng__csv_rows *rows, const char **bytes,
     if (status != ENG_OK) return status;
     drop_from_piece(rows, seen);
   }
-  *bytes = rows->held + rows->held_at;
+  if (rows->held_size > 0) *bytes = rows->held + rows->held_at;
   if (*event == MORE && rows->ended && s->at > 0) *event = scan_end(s);
   return ENG_OK;
 }
