@@ -8,10 +8,10 @@
  * blank lines are no rows. A bad row is handed to the host with its line, column and
  * reason, and the next row is read: nothing is lost and nothing is silent.
  *
- * One stray quote costs one row: where a quoted field is not closed within the longest
- * row or before the end of the file, is followed by text, or leaves its row with a wrong
- * number of fields, the row ends at the first line end in that field, and the line after
- * it is read as a row.
+ * One stray quote costs one row: where a quoted field is not closed within the
+ * longest row or before the end of the file, is followed by text, or leaves its row
+ * with a wrong number of fields, the row ends at the first line end in that field, and
+ * the line after it is read as a row.
  */
 #ifndef ENGAGEMENT_CSV_H
 #define ENGAGEMENT_CSV_H
@@ -71,8 +71,8 @@ typedef eng_status (*eng_csv_event_fn)(void *user, const char *customer, size_t 
  * @param user    as given
  * @param error   code, line, column (of the field, in bytes of the row) and a text
  *                without anything of the row; borrowed for the call
- * @param row     the row's bytes as they stand in the file without its line end, only
- *                the first ones of a row beyond ENG_LIMIT_ROW; borrowed for the call
+ * @param row     the row's bytes as they stand in the file without its line end, of a
+ *                row beyond ENG_LIMIT_ROW the first ones; borrowed for the call
  * @param length  bytes of row
  * @return ENG_OK, or a status that ends the reading and is returned by it
  */

@@ -63,9 +63,8 @@ static void set_classes(struct eng__csv_rows *rows, char delimiter)
 
 static void fresh(struct eng__csv_scan *scan)
 {
-  static const struct eng__csv_scan start = {.open = ENG__CSV_NOWHERE,
-                                             .multi = ENG__CSV_NOWHERE,
-                                             .bad = ENG__CSV_NOWHERE};
+  static const struct eng__csv_scan start = {
+      .open = ENG__CSV_NOWHERE, .multi = ENG__CSV_NOWHERE, .bad = ENG__CSV_NOWHERE};
 
   *scan = start;
 }
@@ -451,7 +450,8 @@ static uint64_t count_lines(const char *bytes, size_t length)
   uint64_t n = 0;
 
   for (size_t i = 0; i < length; i++) {
-    if (bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'))) {
+    if (bytes[i] == '\n' ||
+        (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'))) {
       n++;
     }
   }
@@ -619,7 +619,8 @@ static void skip_line_feed(struct eng__csv_rows *rows, const char *bytes, size_t
   if (*bytes == '\n') advance(rows, 1);
 }
 
-eng_status eng__csv_rows_next(struct eng__csv_rows *rows, const struct eng__csv_row **out)
+eng_status eng__csv_rows_next(struct eng__csv_rows *rows,
+                              const struct eng__csv_row **out)
 {
   *out = NULL;
   for (;;) {

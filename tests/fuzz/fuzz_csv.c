@@ -115,7 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (size < 2) return 0;
   if (eng_settings_new(NULL, &settings) != ENG_OK ||
       eng_settings_set_currency(settings, 978) != ENG_OK ||
-      eng_settings_set_limit(settings, ENG_LIMIT_ROW, 16 + (uint64_t)data[0]) != ENG_OK ||
+      eng_settings_set_limit(settings, ENG_LIMIT_ROW, 16 + (uint64_t)data[0]) !=
+          ENG_OK ||
       eng_context_new(settings, &context) != ENG_OK) {
     abort();
   }

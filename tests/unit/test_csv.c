@@ -25,7 +25,7 @@ Suite *csv_suite(void);
 struct notes {
   char *text;
   size_t length, room;
-  char errors[4096]; /* texts of all errors */
+  char errors[4096];  /* texts of all errors */
   int32_t stop_after; /* call backs; 0: never */
   int32_t calls;
 };
@@ -60,10 +60,14 @@ static void note_bytes(struct notes *notes, const char *bytes, size_t length)
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)bytes[i];
 
-    if (c == '\n') note(notes, "\\n");
-    else if (c == '\r') note(notes, "\\r");
-    else if (c == '\0') note(notes, "\\0");
-    else note(notes, "%c", c);
+    if (c == '\n')
+      note(notes, "\\n");
+    else if (c == '\r')
+      note(notes, "\\r");
+    else if (c == '\0')
+      note(notes, "\\0");
+    else
+      note(notes, "%c", c);
   }
 }
 
@@ -87,7 +91,8 @@ static eng_status note_event(void *user, const char *customer, size_t length,
   note_bytes(notes, customer, length);
   note(notes, " %d %lld", (int)eng_event_kind(event),
        (long long)eng_event_occurred_at(event));
-  if (eng_event_channel(event) != 0) note(notes, " ch%d", (int)eng_event_channel(event));
+  if (eng_event_channel(event) != 0)
+    note(notes, " ch%d", (int)eng_event_channel(event));
   if (eng_event_amount(event, &amount, &currency)) {
     note(notes, " %lld/%d", (long long)amount, (int)currency);
   }
@@ -99,7 +104,8 @@ static eng_status note_event(void *user, const char *customer, size_t length,
   if (eng_event_is_incentivised(event)) note(notes, " inc");
   if (eng_event_is_public(event)) note(notes, " pub");
   if (eng_event_id(event, &id)) note(notes, " id%016llx", (unsigned long long)id);
-  if (eng_event_refers_to(event, &id)) note(notes, " to%016llx", (unsigned long long)id);
+  if (eng_event_refers_to(event, &id))
+    note(notes, " to%016llx", (unsigned long long)id);
   if (eng_event_actor(event, &number)) note(notes, " act%08lx", (unsigned long)number);
   if (eng_event_topic(event, &number)) note(notes, " top%08lx", (unsigned long)number);
   if (eng_event_revision(event) != 0) {
@@ -146,7 +152,8 @@ static eng_context *context_with(uint64_t row_limit, const eng_allocator *alloca
                    ENG_OK);
   ck_assert_int_eq(eng_settings_set_limit(settings, ENG_LIMIT_ID, 20), ENG_OK);
   if (row_limit > 0) {
-    ck_assert_int_eq(eng_settings_set_limit(settings, ENG_LIMIT_ROW, row_limit), ENG_OK);
+    ck_assert_int_eq(eng_settings_set_limit(settings, ENG_LIMIT_ROW, row_limit),
+                     ENG_OK);
   }
   ck_assert_int_eq(eng_context_new(settings, &context), ENG_OK);
   eng_settings_free(settings);
@@ -199,8 +206,8 @@ static eng_status feed_all(eng_csv *csv, const char *bytes, size_t length, uint3
   return status == ENG_OK ? eng_csv_finish(csv) : status;
 }
 
-static void read_bytes(const char *bytes, size_t length, uint64_t row_limit, uint32_t cut,
-                       struct notes *notes)
+static void read_bytes(const char *bytes, size_t length, uint64_t row_limit,
+                       uint32_t cut, struct notes *notes)
 {
   eng_context *context = context_with(row_limit, NULL);
   eng_csv *csv = reader(context, notes);
@@ -482,8 +489,7 @@ START_TEST(line_ends_of_all_systems_are_read)
 {
   expect("customer,time,kind\r\na,0,visit\r\n\r\nb,0,visit\r\n",
          "2 a 2 0\n4 b 2 0\n2 rows\n");
-  expect("customer,time,kind\ra,0,visit\r\rb,0,visit\r",
-         "2 a 2 0\n4 b 2 0\n2 rows\n");
+  expect("customer,time,kind\ra,0,visit\r\rb,0,visit\r", "2 a 2 0\n4 b 2 0\n2 rows\n");
   expect("customer,time,kind\na,0,visit\n\n\n  \nb,0,visit", //
          "2 a 2 0\n6 b 2 0\n2 rows\n");
   expect("\n\r\n  \ncustomer,time,kind\na,0,visit\n\r", "5 a 2 0\n1 rows\n");
@@ -493,10 +499,13 @@ END_TEST
 
 START_TEST(a_byte_order_mark_is_passed_over)
 {
-  expect("\xef\xbb\xbf" "customer,time,kind\na,0,visit\n", "2 a 2 0\n1 rows\n");
+  expect("\xef\xbb\xbf"
+         "customer,time,kind\na,0,visit\n",
+         "2 a 2 0\n1 rows\n");
   expect("\xef\xbb\xbf\"customer\",time,kind\na,x,visit\n",
          "reject 63 2:3 @26 [a,x,visit]\n1 rows\n");
-  expect("\xef\xbb" "customer,time,kind\na,0,visit\n",
+  expect("\xef\xbb"
+         "customer,time,kind\na,0,visit\n",
          "ended 72 1:1 no column for customer\n0 rows\n");
 }
 END_TEST
@@ -552,8 +561,9 @@ END_TEST
 START_TEST(a_row_beyond_the_limit_is_rejected)
 {
   char text[400];
-  const char *forty = "customer,time,kind,note\na,0,visit,123456789 123456789 123456789 \n"
-                      "b,0,visit,\n";
+  const char *forty =
+      "customer,time,kind,note\na,0,visit,123456789 123456789 123456789 \n"
+      "b,0,visit,\n";
 
   expect_bytes(forty, strlen(forty), 40, "2 a 2 0\n3 b 2 0\n2 rows\n");
   expect_bytes(forty, strlen(forty), 39,
@@ -585,8 +595,8 @@ START_TEST(the_rest_of_a_long_row_is_passed_over)
                "reject 11 2:41 @64 [a,0,visit,000000000000000000000000000000]\n"
                "3 b 2 0\n4 c 2 0\n5 d 2 0\n6 e 2 0\n5 rows\n");
   /* a quoted field that is longer than the limit and in one line */
-  snprintf(text, sizeof text, "customer,time,kind,note\na,0,visit,\"%0100d\"\nb,0,visit,\n",
-           7);
+  snprintf(text, sizeof text,
+           "customer,time,kind,note\na,0,visit,\"%0100d\"\nb,0,visit,\n", 7);
   expect_bytes(text, strlen(text), 40,
                "reject 11 2:41 @64 [a,0,visit,\"00000000000000000000000000000]\n"
                "3 b 2 0\n2 rows\n");
@@ -677,7 +687,8 @@ START_TEST(lines_without_quotes_are_never_lost)
       good += !stray;
     }
     read_bytes(bytes, strlen(bytes), 100, i % 2 == 0 ? WHOLE : BYTES, &notes);
-    for (const char *at = notes.text; (at = strstr(at, " g 2 0\n")) != NULL; at++) found++;
+    for (const char *at = notes.text; (at = strstr(at, " g 2 0\n")) != NULL; at++)
+      found++;
     ck_assert_uint_eq(found, good);
     free(notes.text);
   }
@@ -704,9 +715,9 @@ static eng_status count_reject(void *user, const eng_error *error, const char *r
 START_TEST(no_byte_is_read_often)
 {
   static const char *const units[] = {
-      "\"",     "\"\n", "\"a\n", "\"\"\"x\n", "\"a\nb\",", "\",x\n",  "a,\"\n",
-      "\"\"",   "\n",   ",",     "\r",        "\"a\"b\n",  "a\"b",    "\"a\nb\"c",
-      "\"\n\"x", "\"\n,", "x"};
+      "\"",     "\"\n",      "\"a\n",   "\"\"\"x\n", "\"a\nb\",", "\",x\n",
+      "a,\"\n", "\"\"",      "\n",      ",",         "\r",        "\"a\"b\n",
+      "a\"b",   "\"a\nb\"c", "\"\n\"x", "\"\n,",     "x"};
   enum { SIZE = 1 << 22 };
   char *bytes = malloc(SIZE);
 
@@ -718,7 +729,8 @@ START_TEST(no_byte_is_read_often)
     eng_csv *csv;
 
     for (size_t at = 0; at < SIZE; at++) bytes[at] = units[i][at % n];
-    ck_assert_int_eq(eng_csv_new(context, count_event, count_reject, &calls, &csv), ENG_OK);
+    ck_assert_int_eq(eng_csv_new(context, count_event, count_reject, &calls, &csv),
+                     ENG_OK);
     ck_assert_int_eq(eng_csv_feed(csv, "customer,time,kind\n", 19), ENG_OK);
     for (size_t at = 0; at < SIZE; at += 1024) {
       if (eng_csv_feed(csv, bytes + at, 1024) != ENG_OK) ck_abort();
@@ -796,7 +808,8 @@ END_TEST
 
 START_TEST(a_header_that_does_not_do_is_refused)
 {
-  static const char wide[] = "\xff\xfe" "c\0u\0s\0t\0\n\0";
+  static const char wide[] = "\xff\xfe"
+                             "c\0u\0s\0t\0\n\0";
 
   expect("time,kind\n", "ended 72 1:1 no column for customer\n0 rows\n");
   expect("customer,kind\n", "ended 72 1:1 no column for time\n0 rows\n");
@@ -805,12 +818,14 @@ START_TEST(a_header_that_does_not_do_is_refused)
   expect("customer,date,kind,Date\n", "ended 72 1:20 two columns for time\n0 rows\n");
   expect("", "ended 72 1:0 the file has no header\n0 rows\n");
   expect("\n\n", "ended 72 1:0 the file has no header\n0 rows\n");
-  expect("customer,time,\"kind\nc,0,visit\n",
-         "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
-         "0 rows\n");
-  expect("customer,time,\"kind\"x\n",
-         "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
-         "0 rows\n");
+  expect(
+      "customer,time,\"kind\nc,0,visit\n",
+      "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
+      "0 rows\n");
+  expect(
+      "customer,time,\"kind\"x\n",
+      "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
+      "0 rows\n");
   expect_bytes(wide, sizeof wide - 1, 0,
                "ended 72 1:1 a NUL in the header: is the file UTF-16? UTF-8 was "
                "expected\n0 rows\n");
@@ -835,12 +850,14 @@ START_TEST(a_map_goes_before_what_names_say)
   ck_assert_str_eq(notes.text, "2 ann 2 2000\n");
   ck_assert_int_eq(eng_csv_column_field(csv, 0), 0);
   eng_csv_reset(csv);
-  ck_assert_int_eq(eng_csv_map(csv, ENG_FIELD_TOPIC, "a\x1b[31m column that is not there, "
-                                                     "with a long name", 50), ENG_OK);
+  ck_assert_int_eq(eng_csv_map(csv, ENG_FIELD_TOPIC,
+                               "a\x1b[31m column that is not there, "
+                               "with a long name",
+                               50),
+                   ENG_OK);
   ck_assert_int_eq(feed_all(csv, text, strlen(text), WHOLE), ENG_E_HEADER);
-  ck_assert_str_eq(
-      eng_csv_error(csv)->text,
-      "no column 'a?[31m column that is not there, with a ...' for topic");
+  ck_assert_str_eq(eng_csv_error(csv)->text,
+                   "no column 'a?[31m column that is not there, with a ...' for topic");
   ck_assert_int_eq(eng_csv_feed(csv, "x", 1), ENG_E_HEADER);
   ck_assert_int_eq(eng_csv_finish(csv), ENG_E_HEADER);
   eng_csv_free(csv);
@@ -859,7 +876,8 @@ START_TEST(kinds_can_be_named_passed_over_and_given)
   const char *other = "customer,time,type\na,0,wholesale\n";
 
   ck_assert_int_eq(eng_csv_map_kind(csv, "Bezahlt", 7, ENG_EVENT_PURCHASE), ENG_OK);
-  ck_assert_int_eq(eng_csv_map_kind(csv, "Bezahlt", 7, ENG_EVENT_VISIT), ENG_E_DUPLICATE);
+  ck_assert_int_eq(eng_csv_map_kind(csv, "Bezahlt", 7, ENG_EVENT_VISIT),
+                   ENG_E_DUPLICATE);
   ck_assert_int_eq(eng_csv_map_kind(csv, "ping", 4, 0), ENG_OK);
   ck_assert_int_eq(eng_csv_map_kind(csv, "visit", 5, 128), ENG_OK);
   ck_assert_int_eq(eng_csv_map_kind(csv, "x", 1, 129), ENG_E_KIND);
@@ -910,8 +928,9 @@ START_TEST(names_are_remembered_by_all_their_bytes)
   char name[128], row[256];
 
   for (int i = 0; i < 400; i++) {
-    snprintf(name, sizeof name, "%.*s%d%.*s", i % 40, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-             i, i / 9, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    snprintf(name, sizeof name, "%.*s%d%.*s", i % 40,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", i, i / 9,
+             "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
     ck_assert_int_eq(eng_csv_map_kind(csv, name, strlen(name), i % 2 == 0 ? 2 : 34),
                      ENG_OK);
   }
@@ -919,8 +938,9 @@ START_TEST(names_are_remembered_by_all_their_bytes)
   for (int i = 0; i < 1200; i++) {
     int k = i % 400;
 
-    snprintf(name, sizeof name, "%.*s%d%.*s", k % 40, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-             k, k / 9, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    snprintf(name, sizeof name, "%.*s%d%.*s", k % 40,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", k, k / 9,
+             "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
     snprintf(row, sizeof row, "c,0,%s\n", name);
     notes.length = 0;
     ck_assert_int_eq(feed_copy(csv, row, strlen(row)), ENG_OK);
@@ -954,19 +974,21 @@ END_TEST
 
 static size_t make_time(uint32_t *state, char *out)
 {
-  static const char *const zones[] = {"", "", "Z", "Z", "z", "+01:00", "-0530", " UTC", "x"};
-  static const char *const fractions[] = {"",       "",        ".1",    ".123",  ".1234",
-                                          ".12355", ".999999", ".0004", ",5",    ".",
-                                          ".9995",  ".000",    ".12a",  ".123z", ".5"};
+  static const char *const zones[] = {"",       "",      "Z",    "Z", "z",
+                                      "+01:00", "-0530", " UTC", "x"};
+  static const char *const fractions[] = {
+      "",   "",  ".1",    ".123", ".1234", ".12355", ".999999", ".0004",
+      ",5", ".", ".9995", ".000", ".12a",  ".123z",  ".5"};
   unsigned r = next_random(state);
-  int n = snprintf(out, 64, "%04u-%02u-%02u", 1969 + r % 3 * (next_random(state) % 4016),
-                   next_random(state) % 13, next_random(state) % 32);
+  int n =
+      snprintf(out, 64, "%04u-%02u-%02u", 1969 + r % 3 * (next_random(state) % 4016),
+               next_random(state) % 13, next_random(state) % 32);
 
   if (r % 11 != 0) {
-    n += snprintf(out + n, 32, "%c%02u:%02u:%02u%s%s", "T t-"[next_random(state) % 4 % 3],
-                  next_random(state) % 25, next_random(state) % 61,
-                  next_random(state) % 61, fractions[next_random(state) % 15],
-                  zones[next_random(state) % 9]);
+    n += snprintf(out + n, 32, "%c%02u:%02u:%02u%s%s",
+                  "T t-"[next_random(state) % 4 % 3], next_random(state) % 25,
+                  next_random(state) % 61, next_random(state) % 61,
+                  fractions[next_random(state) % 15], zones[next_random(state) % 9]);
   }
   if (next_random(state) % 4 == 0) {
     out[next_random(state) % (unsigned)n] =
@@ -1205,8 +1227,8 @@ END_TEST
 START_TEST(no_error_tells_anything_of_a_row)
 {
   static const char *const columns[] = {
-      "customer", "time",     "kind",     "channel",      "amount",
-      "currency", "value",    "scale",    "valence",      "incentivised",
+      "customer", "time",     "kind",       "channel",    "amount",
+      "currency", "value",    "scale",      "valence",    "incentivised",
       "public",   "revision", "occurrence", "recorded_at"};
   enum { COLUMNS = sizeof columns / sizeof columns[0] };
   struct notes notes = {0};
@@ -1339,14 +1361,16 @@ START_TEST(a_warm_reader_allocates_nothing_and_holds_little)
     notes.length = notes.errors[0] = 0;
     if (i == 10) asked = budget.asked;
     ck_assert_int_eq(eng_csv_feed(csv, row, (size_t)i % 20), ENG_OK);
-    ck_assert_int_eq(eng_csv_feed(csv, row + i % 20, strlen(row) - (size_t)i % 20), ENG_OK);
+    ck_assert_int_eq(eng_csv_feed(csv, row + i % 20, strlen(row) - (size_t)i % 20),
+                     ENG_OK);
     notes.calls = 0;
   }
   ck_assert_int_eq(budget.asked, asked);
   before = budget.held;
   for (int i = 0; i < 100000; i++) {
     notes.length = notes.errors[0] = 0;
-    if (eng_csv_feed(csv, "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n,,,", 35) != ENG_OK) ck_abort();
+    if (eng_csv_feed(csv, "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n,,,", 35) != ENG_OK)
+      ck_abort();
   }
   ck_assert_uint_lt(budget.most - before, 3 * 4096);
   eng_csv_free(csv);
