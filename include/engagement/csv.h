@@ -109,7 +109,7 @@ ENG_API void eng_csv_free(eng_csv *csv);
 
 /** @brief Sets the delimiter.
  *  @param[in] csv        changed
- *  @param[in] delimiter  a byte such as ',' ';' '|' or tab; 0: found out from the header
+ *  @param[in] delimiter  a byte such as ',' ';' '|' or tab; 0: found out
  *  @retval ENG_OK
  *  @retval ENG_E_INVALID  csv is NULL, or reading has begun
  *  @retval ENG_E_RANGE    a quote, a line end, a letter or a digit

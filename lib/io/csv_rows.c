@@ -303,7 +303,7 @@ static bool read_plain(struct eng__csv_rows *rows, const char *bytes, size_t n)
         odd = true;
       }
     }
-    if (end - block <= 64 || block - bytes > rows->limit) return false;
+    if (end - block <= 64 || (size_t)(block - bytes) > rows->limit) return false;
     block += 64;
     found = find_in_block(block, (size_t)(end - block), rows->delimiters);
   }
