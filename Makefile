@@ -95,7 +95,8 @@ EXAMPLES =
 UNIT_TESTS = \
   tests/unit/test_csv.c \
   tests/unit/test_version.c
-REFERENCE_TESTS =
+REFERENCE_TESTS = \
+  tests/reference/test_histories.c
 SPEC_TESTS =
 UNIT_HELPERS = \
   tests/unit/main.c
