@@ -117,7 +117,7 @@ eng_status eng__blob_collect(struct eng__codebook *book,
   return ENG_OK;
 }
 
-static void write_head(const struct eng__codebook *book, uint64_t code, int64_t gap,
+static void write_head(struct eng__codebook *book, uint64_t code, int64_t gap,
                        struct eng__sink *sink)
 {
   int index_width = eng__codebook_width(book), width = 2;
@@ -135,7 +135,7 @@ static void write_head(const struct eng__codebook *book, uint64_t code, int64_t 
   eng__sink_put(sink, bytes, (size_t)(index_width + width));
 }
 
-void eng__blob_write_events(const struct eng__codebook *book,
+void eng__blob_write_events(struct eng__codebook *book,
                             const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, struct eng__sink *sink)
 {
@@ -168,11 +168,11 @@ eng_status eng__blob_write(const struct eng__timeline *timeline,
 
   eng__codebook_init(&book, pen->context, pen->memory);
   status = eng__blob_collect(&book, timeline, pen->shapes);
+  if (status == ENG_OK) status = eng__codebook_finish(&book);
   if (status == ENG_OK) {
     eng__blob_start(sink, 'T');
     eng__blob_write_count(timeline, sink);
     if (eng__timeline_count(timeline) > 0) {
-      eng__codebook_finish(&book);
       eng__codebook_write(&book, sink);
       eng__blob_write_events(&book, timeline, pen->shapes, sink);
     }

@@ -9,7 +9,9 @@
 
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
-  X(version)
+  X(version) \
+  X(csv) \
+  X(histories)
 /* clang-format on */
 
 #endif
