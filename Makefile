@@ -62,7 +62,23 @@ SCORE_SOURCES =
 
 FORECAST_SOURCES =
 
-BOOK_SOURCES =
+BOOK_SOURCES = \
+  lib/book/arena.c \
+  lib/book/assess.c \
+  lib/book/book.c \
+  lib/book/bulk.c \
+  lib/book/chunk.c \
+  lib/book/columns.c \
+  lib/book/compact.c \
+  lib/book/floors.c \
+  lib/book/join.c \
+  lib/book/loader.c \
+  lib/book/merge.c \
+  lib/book/names.c \
+  lib/book/order.c \
+  lib/book/record.c \
+  lib/book/snapshot.c \
+  lib/book/stage.c
 
 IO_SOURCES = \
   lib/io/csv.c \
