@@ -38,6 +38,7 @@ CORE_SOURCES = \
   lib/core/resolve.c \
   lib/core/run.c \
   lib/core/shape.c \
+  lib/core/sort.c \
   lib/core/status.c \
   lib/core/timeline.c \
   lib/core/version.c \
