@@ -149,6 +149,17 @@ def drawn(rng):
     return d.encode(floor, d.resolve(records, floor))
 
 
+def many_shapes(n):
+    """One event of each of n shapes: the width of an index depends on their number."""
+    events = []
+    for i in range(n):
+        e = d.Event(occurred_at=1000 + i, kind=1 + i % 127, channel=i // 127 % 128)
+        e.actor = (None, 1, 256, 65536)[i // 127 // 128 % 4]
+        e.public = i // 127 // 128 // 4 > 0
+        events.append(e)
+    return d.encode(None, events)
+
+
 def wider_varint(part):
     return part[:-1] + bytes([part[-1] | 0x80, 0])
 
@@ -172,6 +183,11 @@ def damaged_part(rng, data, spans):
         part = wider_varint(part)
     elif way == 0 and what == "gap":
         part = wider_gap(part)
+    elif way == 0 and what == "shape":
+        r = d.Reader(part, len(part), None)
+        r.at = 1
+        fields = r.varint() ^ 1 << rng.randrange(46)
+        part = part[:1] + d.varint(fields) + part[r.at:]
     elif way == 1 and what in ("count", "floor", "shape count", "day", "shape"):
         part = part[:what == "shape"] + d.varint(rng.choice(
             (0, 1, 2, 3, rng.getrandbits(8), rng.getrandbits(32), rng.getrandbits(46),
@@ -266,10 +282,13 @@ def mutate(lines, seed, n):
     sound = [data for _, _, data in customers(lines) if len(data) < 3000]
     sound += [drawn(rng) for _ in range(len(sound))]
     small = [data for data in sound if len(data) < 200]
+    large = list(sound)
+    for shapes in (255, 256, 257) + ((65536, 65537) if n > 20000 else ()):
+        sound.append(many_shapes(shapes))
     for data in sound:
         print(data.hex())
     for _ in range(n):
-        print(damaged(rng, rng.choice(small if rng.random() < 0.8 else sound)).hex())
+        print(damaged(rng, rng.choice(small if rng.random() < 0.8 else large)).hex())
     return 0
 
 

@@ -10,7 +10,8 @@
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
   X(version) \
-  X(csv)
+  X(csv) \
+  X(histories)
 /* clang-format on */
 
 #endif
