@@ -96,7 +96,8 @@ static bool arithmetic(int op, struct eng__fraction a, struct eng__fraction b,
 
 static int64_t compare(int op, struct eng__fraction a, struct eng__fraction b)
 {
-  int order = eng__fraction_compare(a, b);
+  int order =
+      a.d == b.d ? (a.n > b.n) - (a.n < b.n) : eng__fraction_compare(a, b);
 
   switch (op) {
     case ENG__OP_LESS: return order < 0;
@@ -120,6 +121,23 @@ static bool logic(const struct scope *s, const struct eng__term *node,
   if (!evaluate(s, node->b, &b)) return false;
   if (b.n == decides) return give(out, decides);
   return a_known;
+}
+
+/* An operand: mostly a measure or a constant, for which a call would cost more than
+ * the answer. */
+static inline bool operand(const struct scope *s, int32_t index,
+                           struct eng__fraction *out)
+{
+  const struct eng__term *node = &s->model->nodes[index];
+
+  switch (node->op) {
+    case ENG__OP_CONSTANT:
+      out->n = node->n;
+      out->d = node->d;
+      return true;
+    case ENG__OP_MEASURE: return measured(s, node->a, out);
+    default: return evaluate(s, index, out);
+  }
 }
 
 static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction *out)
@@ -147,7 +165,7 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
     case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
     case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
     default:
-      if (!evaluate(s, node->a, &a) || !evaluate(s, node->b, &b)) return false;
+      if (!operand(s, node->a, &a) || !operand(s, node->b, &b)) return false;
       if (eng__op_compares(node->op)) return give(out, compare(node->op, a, b));
       return arithmetic(node->op, a, b, out);
   }
