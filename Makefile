@@ -57,7 +57,8 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parser.c \
   lib/model/quick.c \
-  lib/model/see.c
+  lib/model/see.c \
+  lib/model/tally.c
 
 SCORE_SOURCES =
 

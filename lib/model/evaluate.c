@@ -38,18 +38,37 @@ static bool total(const struct eng__tally *tally, int64_t *out)
   return true;
 }
 
-static bool measured(const struct scope *s, int32_t measure, struct eng__fraction *out)
+/* A number of the field that a measure is about; ratings are held in thousandths. */
+static bool give_field(const struct eng__measure *measure, int64_t n, int64_t d,
+                       struct eng__fraction *out)
 {
-  int32_t meter = s->member->meters[measure];
+  struct eng__fraction a = {n, 1}, b = {d, 1}, thousand = {1000, 1};
+
+  if (d == 0 || n == INT64_MIN || !eng__fraction_divide(a, b, out)) return false;
+  return measure->of != ENG__FIELD_RATING || eng__fraction_divide(*out, thousand, out);
+}
+
+static bool measured(const struct scope *s, int32_t index, struct eng__fraction *out)
+{
+  int32_t meter = s->member->meters[index];
   const struct eng__tally *tally = &s->assessor->tallies[meter];
+  const struct eng__measure *measure = &s->assessor->meters[meter].measure;
+  struct eng__fraction n = {tally->n, 1}, all = {tally->all, 1};
   int64_t sum;
 
-  switch (s->assessor->meters[meter].measure.op) {
-    case ENG__MEASURE_COUNT:
-    case ENG__MEASURE_DAYS: return give(out, tally->n);
-    case ENG__MEASURE_SUM: return total(tally, &sum) && give(out, sum);
+  switch (measure->op) {
+    case ENG__MEASURE_SUM:
+      return total(tally, &sum) && give_field(measure, sum, 1, out);
+    case ENG__MEASURE_MEAN:
+      return total(tally, &sum) && give_field(measure, sum, tally->n, out);
+    case ENG__MEASURE_MIN:
+    case ENG__MEASURE_MAX:
+      return tally->n > 0 && give_field(measure, tally->value, 1, out);
+    case ENG__MEASURE_SHARE: return tally->all > 0 && eng__fraction_divide(n, all, out);
     case ENG__MEASURE_RECENCY: return tally->n > 0 && give(out, s->now - tally->last);
-    default: return tally->n > 0 && give(out, s->now - tally->first);
+    case ENG__MEASURE_TENURE: return tally->n > 0 && give(out, s->now - tally->first);
+    case ENG__MEASURE_GAP: return tally->n > 0 && give(out, tally->value);
+    default: return give(out, tally->n);
   }
 }
 
