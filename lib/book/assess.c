@@ -63,8 +63,7 @@ static size_t try_summaries(const struct job *job, uint64_t from, uint64_t to,
         job->rows[i + GROUP / 4] < job->book->rows) {
       ENG__PREFETCH(eng__book_slot(job->book, row_at(job, i + GROUP / 4)));
     }
-    if (eng__assess_summary(job->assessor, &slot->summary, eng__slot_last(slot),
-                            stages)) {
+    if (eng__assess_summary(job->assessor, &slot->summary, stages)) {
       put_stages(job, i, stages);
     } else {
       fetch_run(job->book, slot);
@@ -135,7 +134,7 @@ eng_status eng_book_assess_one(const eng_book *book, uint64_t row,
   if (status != ENG_OK) return status;
   eng__assess_prepare(assessor, as_of);
   slot = eng__book_slot(book, (uint32_t)row);
-  if (eng__assess_summary(assessor, &slot->summary, eng__slot_last(slot), stages)) {
+  if (eng__assess_summary(assessor, &slot->summary, stages)) {
     return ENG_OK;
   }
   eng__book_view(book, (uint32_t)row, &timeline);

@@ -85,8 +85,7 @@ static void write_id(struct eng__sink *sink, const char *id, size_t length,
 }
 
 static void write_customers(const struct eng_book *book, const uint32_t *rows,
-                            const struct eng__codebook *codebook,
-                            struct eng__sink *sink)
+                            struct eng__codebook *codebook, struct eng__sink *sink)
 {
   const char *before = NULL;
   size_t before_length = 0;
