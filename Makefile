@@ -38,6 +38,7 @@ CORE_SOURCES = \
   lib/core/resolve.c \
   lib/core/run.c \
   lib/core/shape.c \
+  lib/core/sort.c \
   lib/core/status.c \
   lib/core/timeline.c \
   lib/core/version.c \
@@ -46,12 +47,15 @@ CORE_SOURCES = \
 MODEL_SOURCES = \
   lib/model/assessor.c \
   lib/model/evaluate.c \
+  lib/model/expression.c \
   lib/model/explain.c \
   lib/model/fraction.c \
   lib/model/lex.c \
   lib/model/model.c \
+  lib/model/names.c \
   lib/model/next.c \
   lib/model/parse.c \
+  lib/model/parser.c \
   lib/model/quick.c \
   lib/model/see.c
 
