@@ -68,11 +68,17 @@ EXAMPLES =
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
-  tests/unit/test_version.c
+  tests/unit/test_calendar.c \
+  tests/unit/test_hash.c \
+  tests/unit/test_money.c \
+  tests/unit/test_status.c \
+  tests/unit/test_version.c \
+  tests/unit/test_vocabulary.c
 REFERENCE_TESTS =
 SPEC_TESTS =
 UNIT_HELPERS = \
-  tests/unit/main.c
+  tests/unit/main.c \
+  tests/unit/support.c
 
 PROPERTY_TESTS = \
   tests/property/prop_draw.c

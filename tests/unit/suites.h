@@ -9,7 +9,12 @@
 
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
-  X(version)
+  X(version) \
+  X(status) \
+  X(hash) \
+  X(money) \
+  X(calendar) \
+  X(vocabulary)
 /* clang-format on */
 
 #endif
