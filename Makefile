@@ -81,10 +81,14 @@ UNIT_HELPERS = \
   tests/unit/support.c
 
 PROPERTY_TESTS = \
-  tests/property/prop_draw.c
+  tests/property/prop_draw.c \
+  tests/property/prop_timeline.c
+# The unit tests' support helps the laws too.
 PROPERTY_HELPERS = \
   tests/property/main.c \
-  tests/property/property.c
+  tests/property/model_timeline.c \
+  tests/property/property.c \
+  tests/unit/support.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
