@@ -69,6 +69,8 @@ EXAMPLES =
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
   tests/unit/test_calendar.c \
+  tests/unit/test_customer.c \
+  tests/unit/test_event.c \
   tests/unit/test_hash.c \
   tests/unit/test_money.c \
   tests/unit/test_status.c \

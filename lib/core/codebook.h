@@ -30,6 +30,7 @@ struct eng__codebook {
   uint32_t currency_count;
   struct eng__coded *shapes; /* sorted by key once finished */
   size_t shape_count, shape_room;
+  size_t events_size; /* bytes of the events collected, without the index of each */
   uint32_t *slots; /* table of index + 1 by code */
   size_t slot_count; /* a power of two */
   bool used_kinds[256], used_channels[256];

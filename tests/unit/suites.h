@@ -14,7 +14,9 @@
   X(hash) \
   X(money) \
   X(calendar) \
-  X(vocabulary)
+  X(vocabulary) \
+  X(event) \
+  X(customer)
 /* clang-format on */
 
 #endif
