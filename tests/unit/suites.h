@@ -16,7 +16,8 @@
   X(calendar) \
   X(vocabulary) \
   X(event) \
-  X(customer)
+  X(customer) \
+  X(memory)
 /* clang-format on */
 
 #endif
