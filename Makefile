@@ -72,6 +72,7 @@ UNIT_TESTS = \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
   tests/unit/test_hash.c \
+  tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_money.c \
   tests/unit/test_status.c \

@@ -17,7 +17,8 @@
   X(vocabulary) \
   X(event) \
   X(customer) \
-  X(memory)
+  X(memory) \
+  X(hostile)
 /* clang-format on */
 
 #endif
