@@ -72,6 +72,7 @@ UNIT_TESTS = \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
   tests/unit/test_hash.c \
+  tests/unit/test_heavy.c \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_money.c \
@@ -96,6 +97,7 @@ PROPERTY_HELPERS = \
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.

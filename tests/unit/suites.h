@@ -18,7 +18,8 @@
   X(event) \
   X(customer) \
   X(memory) \
-  X(hostile)
+  X(hostile) \
+  X(heavy)
 /* clang-format on */
 
 #endif
