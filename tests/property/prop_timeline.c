@@ -53,7 +53,9 @@ static int64_t pick(prop_draw *draw, int64_t low, int64_t high) {
   return prop_between(draw, low, high);
 }
 
-static bool one_in(prop_draw *draw, int n) { return prop_next(draw) % (unsigned)n == 0; }
+static bool one_in(prop_draw *draw, int n) {
+  return prop_next(draw) % (unsigned)n == 0;
+}
 
 static int64_t draw_time(prop_draw *draw, int style) {
   static const int64_t edges[] = {0,
@@ -82,20 +84,21 @@ static int64_t draw_time(prop_draw *draw, int style) {
 }
 
 static int64_t draw_number(prop_draw *draw) {
-  static const int64_t edges[] = {0,       1,          255,        256,       65535,
-                                  65536,   16777215,   16777216,   INT32_MAX, UINT32_MAX,
-                                  1 << 16, INT64_MAX, INT64_MAX - 1};
-  int64_t v = one_in(draw, 2) ? (int64_t)(prop_next(draw) >> pick(draw, 1, 63))
-                              : edges[prop_next(draw) % (sizeof edges / sizeof edges[0])];
+  static const int64_t edges[] = {
+      0,        1,         255,        256,     65535,     65536,        16777215,
+      16777216, INT32_MAX, UINT32_MAX, 1 << 16, INT64_MAX, INT64_MAX - 1};
+  int64_t v = one_in(draw, 2)
+                  ? (int64_t)(prop_next(draw) >> pick(draw, 1, 63))
+                  : edges[prop_next(draw) % (sizeof edges / sizeof edges[0])];
 
   return one_in(draw, 2) ? v : -v;
 }
 
 static void draw_event(prop_draw *draw, struct history *history,
                        struct model_event *out) {
-  static const int32_t kinds[] = {ENG_EVENT_PURCHASE, ENG_EVENT_VISIT, ENG_EVENT_REFUND,
-                                  ENG_EVENT_VOID,     130,             200,
-                                  ENG_EVENT_CLICK,    ENG_EVENT_RATING};
+  static const int32_t kinds[] = {
+      ENG_EVENT_PURCHASE, ENG_EVENT_VISIT, ENG_EVENT_REFUND, ENG_EVENT_VOID, 130, 200,
+      ENG_EVENT_CLICK,    ENG_EVENT_RATING};
   static const int32_t channels[] = {0, 0, 1, 2, 11, 128, 255};
   static const int32_t currencies[] = {978, 392, 414, 8};
   unsigned dice = (unsigned)prop_next(draw);
@@ -112,11 +115,11 @@ static void draw_event(prop_draw *draw, struct history *history,
     if (one_in(draw, 8) && history->count > 0)
       out->id = history->events[prop_next(draw) % history->count].effective_id;
     if (one_in(draw, 3))
-      out->revision = one_in(draw, 3) ? (uint32_t)prop_next(draw)
-                                      : (uint32_t)pick(draw, 1, 2);
+      out->revision =
+          one_in(draw, 3) ? (uint32_t)prop_next(draw) : (uint32_t)pick(draw, 1, 2);
   } else if ((dice & 12) == 0) {
-    out->occurrence = one_in(draw, 4) ? (uint16_t)prop_next(draw)
-                                      : (uint16_t)pick(draw, 1, 2);
+    out->occurrence =
+        one_in(draw, 4) ? (uint16_t)prop_next(draw) : (uint16_t)pick(draw, 1, 2);
   }
   if ((dice & 0x30) == 0) {
     out->has_recorded_at = true;
@@ -209,11 +212,10 @@ static void shuffle(prop_draw *draw, struct history *history) {
 }
 
 static int64_t draw_floor(prop_draw *draw, const struct history *history) {
-  return one_in(draw, 8)
-             ? pick(draw, 0, ENG_TIME_MAX)
-             : history->count == 0 || one_in(draw, 4)
-                   ? draw_time(draw, history->style)
-                   : history->events[prop_next(draw) % history->count].at;
+  return one_in(draw, 8) ? pick(draw, 0, ENG_TIME_MAX)
+         : history->count == 0 || one_in(draw, 4)
+             ? draw_time(draw, history->style)
+             : history->events[prop_next(draw) % history->count].at;
 }
 
 /* ---- helpers ---- */

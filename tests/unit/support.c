@@ -35,9 +35,8 @@ static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
   }
   host->requests++;
   host->asked += new_size;
-  if (host->fail_at != 0 &&
-      (host->requests == host->fail_at ||
-       (host->for_ever && host->requests > host->fail_at))) {
+  if (host->fail_at != 0 && (host->requests == host->fail_at ||
+                             (host->for_ever && host->requests > host->fail_at))) {
     host->failures++;
     return NULL;
   }
@@ -120,7 +119,8 @@ struct bytes encoded(const eng_customer *customer) {
   if (status != ENG_E_BUFFER)
     ck_abort_msg("encode says %d", status);
   bytes.at = malloc(size);
-  if (bytes.at == NULL || eng_customer_encode(customer, bytes.at, size, &bytes.size) != 0 ||
+  if (bytes.at == NULL ||
+      eng_customer_encode(customer, bytes.at, size, &bytes.size) != 0 ||
       bytes.size != size)
     ck_abort_msg("encode differs from its size");
   return bytes;

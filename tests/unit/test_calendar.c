@@ -79,7 +79,8 @@ END_TEST
 START_TEST(finer_parts_than_a_millisecond_are_rounded_half_up) {
   reads(utc, "2026-11-22T18:05:01.0004Z", ENG_TIME_ISO, "2026-11-22T18:05:01.000Z");
   reads(utc, "2026-11-22T18:05:01.0005Z", ENG_TIME_ISO, "2026-11-22T18:05:01.001Z");
-  reads(utc, "2026-11-22T18:05:01.123456789Z", ENG_TIME_ISO, "2026-11-22T18:05:01.123Z");
+  reads(utc, "2026-11-22T18:05:01.123456789Z", ENG_TIME_ISO,
+        "2026-11-22T18:05:01.123Z");
   reads(utc, "2026-12-31T23:59:59.9999Z", ENG_TIME_ISO, "2027-01-01T00:00:00.000Z");
   reads(utc, "1.0005", ENG_TIME_SECONDS, "1970-01-01T00:00:01.001Z");
   reads(utc, "1.5", ENG_TIME_MILLISECONDS, "1970-01-01T00:00:00.002Z");
@@ -106,8 +107,8 @@ END_TEST
 START_TEST(a_bare_date_is_its_first_instant_or_its_last_millisecond) {
   const eng_context *zones[] = {utc, east, west, bar};
   static const char *const firsts[] = {
-      "2026-03-01T00:00:00.000Z", "2026-02-28T18:30:00.000Z", "2026-03-01T08:00:00.000Z",
-      "2026-03-01T02:00:00.000Z"};
+      "2026-03-01T00:00:00.000Z", "2026-02-28T18:30:00.000Z",
+      "2026-03-01T08:00:00.000Z", "2026-03-01T02:00:00.000Z"};
 
   for (int i = 0; i < 4; i++) {
     int64_t first, last;
@@ -283,7 +284,8 @@ START_TEST(durations_are_a_number_and_a_unit) {
   int64_t out;
 
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    ck_assert_msg(eng_duration_parse(rows[i].text, strlen(rows[i].text), &out) == ENG_OK,
+    ck_assert_msg(eng_duration_parse(rows[i].text, strlen(rows[i].text), &out) ==
+                      ENG_OK,
                   "%s", rows[i].text);
     ck_assert_msg(out == rows[i].ms, "%s: %" PRId64, rows[i].text, out);
   }
@@ -291,10 +293,23 @@ START_TEST(durations_are_a_number_and_a_unit) {
 END_TEST
 
 START_TEST(months_years_and_nonsense_are_no_durations) {
-  static const char *const no[] = {"",      "d",      "1",       "1 month", "1y",
-                                   "-1d",   "1.5d",   "1D",      " 1d",     "1d ",
-                                   "1 d d", "1dd",    "1e3s",    "1000000000000000ms",
-                                   "253402300800000ms", "253402300800s", "99999999999w"};
+  static const char *const no[] = {"",
+                                   "d",
+                                   "1",
+                                   "1 month",
+                                   "1y",
+                                   "-1d",
+                                   "1.5d",
+                                   "1D",
+                                   " 1d",
+                                   "1d ",
+                                   "1 d d",
+                                   "1dd",
+                                   "1e3s",
+                                   "1000000000000000ms",
+                                   "253402300800000ms",
+                                   "253402300800s",
+                                   "99999999999w"};
   int64_t out = 3;
 
   for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {

@@ -239,15 +239,17 @@ START_TEST(at_the_limit_known_events_stay_known_and_newer_versions_replace) {
       ENG_RECORD_REPLACED);
   /* New: after all, amid, before all; with and without an id. */
   outcome = 7;
-  ck_assert_int_eq(try_record(to, event_of(small, ENG_EVENT_VISIT, 10000 * DAY), &outcome),
-                   ENG_E_LIMIT);
+  ck_assert_int_eq(
+      try_record(to, event_of(small, ENG_EVENT_VISIT, 10000 * DAY), &outcome),
+      ENG_E_LIMIT);
   ck_assert_int_eq(outcome, 0);
   ck_assert_int_eq(try_record(to, event_of(small, ENG_EVENT_VISIT, DAY + 1), NULL),
                    ENG_E_LIMIT);
   ck_assert_int_eq(try_record(to, event_of(small, ENG_EVENT_VISIT, 0), NULL),
                    ENG_E_LIMIT);
   ck_assert_int_eq(
-      try_record(to, with_id(event_of(small, ENG_EVENT_VISIT, 10000 * DAY), 6, 0), NULL),
+      try_record(to, with_id(event_of(small, ENG_EVENT_VISIT, 10000 * DAY), 6, 0),
+                 NULL),
       ENG_E_LIMIT);
   ck_assert_int_eq(
       try_record(to, with_id(event_of(small, ENG_EVENT_VISIT, DAY), 6, 0), NULL),
@@ -520,8 +522,9 @@ START_TEST(the_hash_key_changes_no_byte) {
   eng_settings_free(settings);
   other = customer_of(keyed);
   for (uint64_t i = 0; i < 1500; i++) {
-    record(customer,
-           with_id(event_of(context, ENG_EVENT_VISIT, (int64_t)(i * 7919 % 1500)), i, 0));
+    record(
+        customer,
+        with_id(event_of(context, ENG_EVENT_VISIT, (int64_t)(i * 7919 % 1500)), i, 0));
     record(other,
            with_id(event_of(keyed, ENG_EVENT_VISIT, (int64_t)(i * 7919 % 1500)), i, 0));
   }
@@ -571,6 +574,31 @@ static size_t resolve(size_t count, bool number, struct eng__resolved *found) {
   return eng__resolve(context, entries, spare, count, number, found);
 }
 
+/* Shapes have 32 bits for all kinds; each kind sets the one that stands for it. */
+START_TEST(every_kind_can_be_recorded_and_read_back) {
+  eng_event_cursor *cursor;
+  const eng_event *event;
+  int64_t at = 0;
+
+  for (int32_t kind = 1; kind < 256; kind++) {
+    if (eng_kind_name(context, kind) != NULL)
+      ck_assert_int_eq(record(customer, event_of(context, kind, kind)),
+                       ENG_RECORD_ADDED);
+  }
+  ck_assert(eng_customer_event_count(customer) == 48);
+  ck_ok(eng_event_cursor_new(customer, &cursor));
+  for (;;) {
+    ck_ok(eng_event_cursor_next(cursor, &event));
+    if (event == NULL)
+      break;
+    ck_assert(eng_event_occurred_at(event) > at);
+    at = eng_event_occurred_at(event);
+    ck_assert(eng_event_kind(event) == at);
+  }
+  eng_event_cursor_free(cursor);
+}
+END_TEST
+
 START_TEST(resolving_nothing_gives_nothing) {
   struct eng__resolved found;
 
@@ -615,8 +643,8 @@ START_TEST(equal_rows_of_one_file_are_numbered_by_recorded_at) {
   ck_assert_uint_eq(events[0].occurrence, 3);
   ck_assert_uint_eq(events[3].occurrence, 0);
   for (size_t i = 1; i < 5; i++)
-    ck_assert_int_lt(eng__event_compare(context, entries[i - 1].event, entries[i].event),
-                     0);
+    ck_assert_int_lt(
+        eng__event_compare(context, entries[i - 1].event, entries[i].event), 0);
 }
 END_TEST
 
@@ -666,6 +694,7 @@ Suite *customer_suite(void) {
   tcase_add_test(tests, the_ids_of_merged_customers_stay_and_are_not_encoded);
   tcase_add_test(tests,
                  equal_times_have_a_total_order_by_kind_effective_id_and_content);
+  tcase_add_test(tests, every_kind_can_be_recorded_and_read_back);
   tcase_add_test(tests, own_kinds_stand_in_order_and_bytes_by_name_never_by_number);
   tcase_add_test(tests, the_hash_key_changes_no_byte);
   tcase_add_test(tests, a_buffer_that_is_too_small_is_left_alone_and_the_size_is_told);

@@ -272,7 +272,8 @@ START_TEST(an_extension_of_a_later_version_is_content) {
 
   b.extension = more;
   b.extension_size = 3;
-  ck_assert(eng__event_effective_id(context, &a) != eng__event_effective_id(context, &b));
+  ck_assert(eng__event_effective_id(context, &a) !=
+            eng__event_effective_id(context, &b));
   ck_assert(!eng__event_same(context, &a, &b));
   ck_assert_int_lt(eng__event_compare_content(context, &a, &b), 0);
   a.extension = (const uint8_t *)"\1\2\4";

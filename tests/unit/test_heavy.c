@@ -158,8 +158,8 @@ START_TEST(the_table_of_ids_follows_what_expires) {
     ck_assert_uint_eq(customer->timeline.heavy->id_count,
                       eng_customer_event_count(customer));
     /* An id that expired is a new event above the floor. */
-    ck_assert_int_eq(put(60000 + floor, 0), floor == 0 ? ENG_RECORD_ADDED
-                                                       : ENG_RECORD_REPLACED);
+    ck_assert_int_eq(put(60000 + floor, 0),
+                     floor == 0 ? ENG_RECORD_ADDED : ENG_RECORD_REPLACED);
     ck_assert_int_eq(put(60000, 0), ENG_RECORD_UNCHANGED);
   }
 }
@@ -181,7 +181,8 @@ START_TEST(blocks_that_become_empty_go) {
 }
 END_TEST
 
-/* Many events of one time and kind whose effective ids are equal: found all the same. */
+/* Many events of one time and kind whose effective ids are equal: found all the same.
+ */
 START_TEST(ids_that_are_effective_ids_of_others_are_found_across_blocks) {
   eng_event *plain = event_of(context, ENG_EVENT_VISIT, 5000);
   uint64_t id = eng_event_effective_id(plain);
@@ -203,6 +204,71 @@ START_TEST(ids_that_are_effective_ids_of_others_are_found_across_blocks) {
 }
 END_TEST
 
+/* An event without id begins a block, or a node, and its effective id is the id of the
+ * event before it: the look-up steps back. Bytes are put into blocks one after the
+ * other, so long extensions decide which event begins one. */
+START_TEST(an_id_is_found_before_a_block_that_begins_with_its_double) {
+  uint8_t more[1024];
+  const int count = 115 + _i;
+  eng_event *long_one = event_of(context, ENG_EVENT_VISIT, 0);
+  eng_customer *copy;
+  int32_t outcome;
+  uint64_t id;
+
+  memset(more, 7, sizeof more);
+  for (int i = 0; i < count + 5; i++) {
+    ck_ok(eng_event_reset(long_one, ENG_EVENT_VISIT, i < count ? i : 5000 + i));
+    long_one->fields.extension = more;
+    long_one->fields.extension_size = sizeof more;
+    ck_ok(eng_customer_record(customer, long_one, NULL));
+  }
+  /* The value makes its content greater than that of the event with the id. */
+  ck_ok(eng_event_reset(long_one, ENG_EVENT_VISIT, 5000));
+  ck_ok(eng_event_set_value(long_one, 1));
+  long_one->fields.extension = more;
+  long_one->fields.extension_size = sizeof more;
+  id = eng_event_effective_id(long_one);
+  ck_ok(eng_customer_record(customer, long_one, NULL));
+  ck_ok(eng_event_set_value(long_one, INT64_MIN));
+  ck_ok(eng_event_set_id(long_one, id));
+  ck_ok(eng_customer_record(customer, long_one, NULL));
+  copy = copy_of(context, customer);
+  for (uint32_t revision = 1; revision < 5; revision++) {
+    ck_ok(eng_event_set_revision(long_one, revision));
+    ck_ok(eng_customer_record(copy, long_one, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_REPLACED);
+    ck_ok(eng_customer_record(copy, long_one, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_UNCHANGED);
+    ck_ok(eng_customer_record(customer, long_one, NULL));
+    ck_assert(same_timeline(customer, copy));
+  }
+  eng_customer_free(copy);
+  eng_event_free(long_one);
+}
+END_TEST
+
+/* A block of one event that moves on leaves no block behind. */
+START_TEST(a_block_of_one_event_goes_with_it) {
+  uint8_t more[1024];
+  eng_event *big = event_of(context, ENG_EVENT_VISIT, 0);
+  int32_t outcome;
+
+  memset(more, 7, sizeof more);
+  for (int round = 0; round < 3; round++) {
+    for (int64_t i = 0; i < 300; i++) {
+      ck_ok(eng_event_reset(big, ENG_EVENT_VISIT, (round * 1000 + i) * 100));
+      ck_ok(eng_event_set_id(big, (uint64_t)i));
+      big->fields.extension = more;
+      big->fields.extension_size = sizeof more;
+      ck_ok(eng_customer_record(customer, big, &outcome));
+      ck_assert_int_eq(outcome, round == 0 ? ENG_RECORD_ADDED : ENG_RECORD_REPLACED);
+    }
+    ck_assert(eng_customer_event_count(customer) == 300);
+  }
+  eng_event_free(big);
+}
+END_TEST
+
 Suite *heavy_suite(void) {
   Suite *suite = suite_create("heavy");
   TCase *tests = tcase_create("heavy");
@@ -215,6 +281,9 @@ Suite *heavy_suite(void) {
   tcase_add_test(tests, the_table_of_ids_follows_what_expires);
   tcase_add_test(tests, blocks_that_become_empty_go);
   tcase_add_test(tests, ids_that_are_effective_ids_of_others_are_found_across_blocks);
+  tcase_add_loop_test(tests, an_id_is_found_before_a_block_that_begins_with_its_double,
+                      0, 20);
+  tcase_add_test(tests, a_block_of_one_event_goes_with_it);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -126,8 +126,7 @@ static const struct row rows[] = {
     ROW(ENG_OK, "a visit", "\x02\x00\x01\x02\x00\x02\x00\x14\x00"),
     ROW(ENG_OK, "an unknown built-in kind, kept",
         "\x02\x00\x01\x63\x00\x02\x00\x14\x00"),
-    ROW(ENG_OK, "an unknown channel, kept",
-        "\x02\x00\x01\x02\x0f\x50\x02\x00\x14\x00"),
+    ROW(ENG_OK, "an unknown channel, kept", "\x02\x00\x01\x02\x0f\x50\x02\x00\x14\x00"),
     ROW(ENG_OK, "an extension of a later version, kept",
         "\x02\x00\x01\x02\x80\x80\x80\x40\x02\x00\x14\x00\x02\x00\x61\x62"),
     ROW(ENG_OK, "amount of two bytes",
@@ -136,8 +135,7 @@ static const struct row rows[] = {
     ROW(ENG_E_TRAILING, "a byte after the last event",
         "\x02\x00\x01\x02\x00\x02\x00\x14\x00\x00"),
     ROW(ENG_E_VARINT, "a count with a leading zero", "\x80\x00"),
-    ROW(ENG_E_VARINT, "a count of 65 bits",
-        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
+    ROW(ENG_E_VARINT, "a count of 65 bits", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
     ROW(ENG_E_VARINT, "a count that does not end",
         "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
     ROW(ENG_E_TRUNCATED, "a count that breaks off", "\x80"),
@@ -447,8 +445,9 @@ static struct bytes sort(int which) {
   struct bytes bytes;
 
   for (int64_t n = 0; n < counts[which]; n++) {
-    eng_event *event = event_of(context, n % 5 == 4 ? 130 : 1 + (int32_t)(n % 4),
-                                1000 + n * n * (which == 3 ? INT64_C(60000000000) : 997));
+    eng_event *event =
+        event_of(context, n % 5 == 4 ? 130 : 1 + (int32_t)(n % 4),
+                 1000 + n * n * (which == 3 ? INT64_C(60000000000) : 997));
 
     if (n % 3 == 0)
       ck_ok(eng_event_set_id(event, (uint64_t)n << 40 | 7));

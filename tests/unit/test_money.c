@@ -88,11 +88,13 @@ START_TEST(a_code_is_read_in_either_case) {
 END_TEST
 
 START_TEST(metals_tests_and_nonsense_are_no_currencies) {
-  static const char *const no[] = {"XAU", "XXX", "XTS", "EU", "EURO", "", "E R", "\x85UR"};
+  static const char *const no[] = {"XAU",  "XXX", "XTS", "EU",
+                                   "EURO", "",    "E R", "\x85UR"};
   int32_t number = 5;
 
   for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
-    ck_assert_int_eq(eng_currency_number(no[i], strlen(no[i]), &number), ENG_E_CURRENCY);
+    ck_assert_int_eq(eng_currency_number(no[i], strlen(no[i]), &number),
+                     ENG_E_CURRENCY);
     ck_assert_int_eq(number, 0);
   }
   ck_assert_int_eq(eng_currency_number(NULL, 3, &number), ENG_E_INVALID);
@@ -150,10 +152,10 @@ START_TEST(amounts_end_where_64_bits_do) {
 END_TEST
 
 START_TEST(what_is_no_amount_is_refused) {
-  static const char *const no[] = {"",      "-",    "+",      ".",    "-.",   "--1", "+-1",
-                                   "1 ",    " 1",   "1,50",   "1e3",  "0x10", "1.2.3",
-                                   "1 000", "1'0",  "12.5 ",  "EUR1", "1€",   "NaN", "inf",
-                                   "1.-",   "1.5-", "1.0000a"};
+  static const char *const no[] = {"",      "-",     "+",   ".",     "-.",     "--1",
+                                   "+-1",   "1 ",    " 1",  "1,50",  "1e3",    "0x10",
+                                   "1.2.3", "1 000", "1'0", "12.5 ", "EUR1",   "1€",
+                                   "NaN",   "inf",   "1.-", "1.5-",  "1.0000a"};
 
   for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
     refuses(no[i], EUR);
@@ -185,7 +187,7 @@ START_TEST(amounts_are_written_with_the_currencys_decimals) {
 END_TEST
 
 START_TEST(what_was_written_is_read_back) {
-  static const int64_t amounts[] = {0,   1,    -1,   9,    10,         99,
+  static const int64_t amounts[] = {0,   1,    -1,   9,    10,        99,
                                     100, 1000, 9999, -100, INT64_MAX, -INT64_MAX};
   static const int32_t currencies[] = {EUR, JPY, KWD, CLF};
   char buffer[ENG_MONEY_TEXT];

@@ -9,16 +9,20 @@
 
 Suite *status_suite(void);
 
-static const eng_status all[] = {
-    ENG_OK,           ENG_E_NOMEM,    ENG_E_LIMIT,     ENG_E_CANCELLED, ENG_E_UNSUPPORTED,
-    ENG_E_CALLBACK,   ENG_E_INVALID,  ENG_E_RANGE,     ENG_E_NOTFOUND,  ENG_E_BUFFER,
-    ENG_E_CONTEXT,    ENG_E_OVERFLOW, ENG_E_TRUNCATED, ENG_E_MAGIC,     ENG_E_VERSION,
-    ENG_E_CHECKSUM,   ENG_E_VARINT,   ENG_E_COUNT,     ENG_E_ORDER,     ENG_E_CANONICAL,
-    ENG_E_TRAILING,   ENG_E_FIELD,    ENG_E_VOCABULARY, ENG_E_SYNTAX,   ENG_E_TYPE,
-    ENG_E_NAME,       ENG_E_DUPLICATE, ENG_E_LANGUAGE, ENG_E_ROW,       ENG_E_QUOTE,
-    ENG_E_CUSTOMER,   ENG_E_TIME,     ENG_E_KIND,      ENG_E_CHANNEL,   ENG_E_AMOUNT,
-    ENG_E_CURRENCY,   ENG_E_VALUE,    ENG_E_FLAG,      ENG_E_IDENTITY,  ENG_E_TEXT,
-    ENG_E_HEADER,     ENG_E_SCALE};
+static const eng_status all[] = {ENG_OK,          ENG_E_NOMEM,       ENG_E_LIMIT,
+                                 ENG_E_CANCELLED, ENG_E_UNSUPPORTED, ENG_E_CALLBACK,
+                                 ENG_E_INVALID,   ENG_E_RANGE,       ENG_E_NOTFOUND,
+                                 ENG_E_BUFFER,    ENG_E_CONTEXT,     ENG_E_OVERFLOW,
+                                 ENG_E_TRUNCATED, ENG_E_MAGIC,       ENG_E_VERSION,
+                                 ENG_E_CHECKSUM,  ENG_E_VARINT,      ENG_E_COUNT,
+                                 ENG_E_ORDER,     ENG_E_CANONICAL,   ENG_E_TRAILING,
+                                 ENG_E_FIELD,     ENG_E_VOCABULARY,  ENG_E_SYNTAX,
+                                 ENG_E_TYPE,      ENG_E_NAME,        ENG_E_DUPLICATE,
+                                 ENG_E_LANGUAGE,  ENG_E_ROW,         ENG_E_QUOTE,
+                                 ENG_E_CUSTOMER,  ENG_E_TIME,        ENG_E_KIND,
+                                 ENG_E_CHANNEL,   ENG_E_AMOUNT,      ENG_E_CURRENCY,
+                                 ENG_E_VALUE,     ENG_E_FLAG,        ENG_E_IDENTITY,
+                                 ENG_E_TEXT,      ENG_E_HEADER,      ENG_E_SCALE};
 
 enum { ALL = sizeof all / sizeof all[0] };
 

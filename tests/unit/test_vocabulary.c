@@ -107,8 +107,9 @@ START_TEST(a_context_is_a_copy_of_its_settings) {
 END_TEST
 
 START_TEST(a_business_day_has_bounds) {
-  static const int32_t bad[][3] = {{-1081, 0, 1}, {1081, 0, 1}, {0, -1, 1}, {0, 1440, 1},
-                                   {0, 0, 0},     {0, 0, 8},    {INT32_MIN, 0, 1}};
+  static const int32_t bad[][3] = {{-1081, 0, 1},    {1081, 0, 1}, {0, -1, 1},
+                                   {0, 1440, 1},     {0, 0, 0},    {0, 0, 8},
+                                   {INT32_MIN, 0, 1}};
   static const int32_t good[][3] = {{-1080, 0, 1}, {1080, 1439, 7}, {330, 180, 6}};
 
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -185,14 +186,21 @@ START_TEST(own_kinds_have_wellformed_names_and_numbers_from_128) {
   ck_assert_int_eq(add_kind(127, "nap"), ENG_E_RANGE);
   ck_assert_int_eq(add_kind(256, "nap"), ENG_E_RANGE);
   ck_assert_int_eq(add_kind(-1, "nap"), ENG_E_RANGE);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 0, 1, 0), ENG_E_RANGE);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 3, 1, 0), ENG_E_RANGE);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 0, 0), ENG_E_RANGE);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 4, 0), ENG_E_RANGE);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 1, 2), ENG_E_RANGE);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 1, -1), ENG_E_RANGE);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 0, 1, 0),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 3, 1, 0),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 0, 0),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 4, 0),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 1, 2),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, "nap", 3, 1, 1, -1),
+                   ENG_E_RANGE);
   ck_assert_int_eq(eng_settings_add_kind(NULL, 130, "nap", 3, 1, 1, 1), ENG_E_INVALID);
-  ck_assert_int_eq(eng_settings_add_kind(settings, 130, NULL, 3, 1, 1, 1), ENG_E_INVALID);
+  ck_assert_int_eq(eng_settings_add_kind(settings, 130, NULL, 3, 1, 1, 1),
+                   ENG_E_INVALID);
   ck_ok(add_kind(130, "nap"));
 }
 END_TEST
@@ -313,7 +321,8 @@ START_TEST(every_kind_has_a_name_that_finds_it_a_direction_and_a_mode) {
     }
     known++;
     ck_assert_int_eq(kind_of(name), kind);
-    ck_assert(direction == ENG_DIRECTION_CUSTOMER || direction == ENG_DIRECTION_COMPANY);
+    ck_assert(direction == ENG_DIRECTION_CUSTOMER ||
+              direction == ENG_DIRECTION_COMPANY);
     ck_assert(mode >= ENG_MODE_COMPANY && mode <= ENG_MODE_COMMUNITY);
     /* What the company does makes nobody active. */
     if (kind < 128 && direction == ENG_DIRECTION_COMPANY)
