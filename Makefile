@@ -43,24 +43,68 @@ CORE_SOURCES = \
   lib/core/version.c \
   lib/core/vocabulary.c
 
-MODEL_SOURCES =
+MODEL_SOURCES = \
+  lib/model/assessor.c \
+  lib/model/evaluate.c \
+  lib/model/expression.c \
+  lib/model/explain.c \
+  lib/model/fraction.c \
+  lib/model/lex.c \
+  lib/model/model.c \
+  lib/model/names.c \
+  lib/model/next.c \
+  lib/model/parse.c \
+  lib/model/parser.c \
+  lib/model/quick.c \
+  lib/model/see.c
 
 SCORE_SOURCES =
 
 FORECAST_SOURCES =
 
-BOOK_SOURCES =
+BOOK_SOURCES = \
+  lib/book/arena.c \
+  lib/book/assess.c \
+  lib/book/book.c \
+  lib/book/bulk.c \
+  lib/book/chunk.c \
+  lib/book/columns.c \
+  lib/book/compact.c \
+  lib/book/floors.c \
+  lib/book/join.c \
+  lib/book/loader.c \
+  lib/book/merge.c \
+  lib/book/names.c \
+  lib/book/order.c \
+  lib/book/record.c \
+  lib/book/snapshot.c \
+  lib/book/stage.c
 
-IO_SOURCES =
+IO_SOURCES = \
+  lib/io/csv.c \
+  lib/io/csv_event.c \
+  lib/io/csv_rows.c \
+  lib/io/fields.c
 
 STORE_SOURCES =
 
 # In the order in which they are listed to people.
-BUILTIN_MODELS =
+BUILTIN_MODELS = \
+  lib/model/builtin/five_levels.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
-  examples/engagement/main.c
+  examples/engagement/main.c \
+  examples/engagement/explain.c \
+  examples/engagement/host.c \
+  examples/engagement/input.c \
+  examples/engagement/message.c \
+  examples/engagement/models.c \
+  examples/engagement/options.c \
+  examples/engagement/output.c \
+  examples/engagement/session.c \
+  examples/engagement/stages.c \
+  examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES =
@@ -69,6 +113,7 @@ EXAMPLES =
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
   tests/unit/test_calendar.c \
+  tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
   tests/unit/test_hash.c \
@@ -79,7 +124,8 @@ UNIT_TESTS = \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
-REFERENCE_TESTS =
+REFERENCE_TESTS = \
+  tests/reference/test_histories.c
 SPEC_TESTS =
 UNIT_HELPERS = \
   tests/unit/main.c \
@@ -98,16 +144,23 @@ PROPERTY_HELPERS = \
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
   tests/fuzz/fuzz_blob.c \
+  tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
-SCRIPT_TESTS =
+SCRIPT_TESTS = \
+  tests/format/run.sh \
+  tests/program/run.sh
+# Programs that those run, on the public interface alone; one a file.
+SCRIPT_HELPERS = \
+  tests/format/emit.c
 
 # One program a file, run by `make bench` with FEED and PEERS in the environment.
 BENCH_SOURCES =
 
 # Pages that Doxygen reads beside the headers.
-DOC_PAGES =
+DOC_PAGES = \
+  docs/format.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -185,6 +238,7 @@ unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_
   $(SPEC_TESTS))
 property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
+script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
 benches = $(patsubst %.c,out/%$(EXEEXT),$(BENCH_SOURCES))
 unit_run = out/tests/unit/run$(EXEEXT)
@@ -276,6 +330,16 @@ out/tests/abi/%.o: $(srcdir)/tests/abi/%.c config.mk
 	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
 	  $(all_cflags) $(deps) -c -o $@ $<
 
+$(patsubst %.c,out/%.o,$(SCRIPT_HELPERS)): out/%.o: $(srcdir)/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) CC $*.c
+	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
+	  $(all_cflags) $(deps) -c -o $@ $<
+
+$(script_helpers): out/%$(EXEEXT): out/%.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(static_lib) $(lib_libs)
+
 # Unit tests reach internals, which the shared library hides.
 $(unit_run): $(unit_objects) libengagement.la
 	$(say) LINK $@
@@ -304,7 +368,7 @@ $(selftest): out/tests/abi/selftest.o libengagement.la
 .PHONY: check check-run check-programs test-programs selftest fuzzers
 selftest: $(selftest)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest)
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers)
 
 ifeq ($(HAVE_CHECK),no)
 test-programs check-run:
@@ -361,7 +425,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(BENCH_SOURCES)
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
 	@SRCDIR='$(srcdir)' CC='$(CC)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
@@ -554,5 +618,5 @@ help: ## this list
 
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
--include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(BENCH_SOURCES) tests/abi/selftest.c \
-  tests/fuzz/replay.c)
+-include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
+  tests/abi/selftest.c tests/fuzz/replay.c)

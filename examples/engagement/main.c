@@ -1,12 +1,169 @@
-/* SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - the program `engagement`: the table of commands, help, and which command it
+ * is.
  *
- * main.c - the program `engagement`, on public headers only.
+ * The program sees public headers only. It answers 0 when it is done, 1 when the answer
+ * is no or --strict met a bad row, 2 when it was not asked as the help says or an input
+ * cannot be read, and 3 for anything else.
  */
 #include <stdio.h>
+#include <string.h>
 
-#include <engagement.h>
+#include <engagement/version.h>
 
-int main(void) {
-  printf("engagement %s\n", eng_version_text());
-  return 0;
+#include "command.h"
+#include "host.h"
+#include "message.h"
+#include "output.h"
+#include "text.h"
+
+enum { ON_INPUTS = OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_FORMAT };
+
+static const struct command commands[] = {
+    {"stages", "INPUT...", "where every customer stands in a lifecycle",
+     "The stage of every customer under each model, and when it changes if nothing\n"
+     "happens. Without --format: how many customers stand where, with a bar for each\n"
+     "stage; up to 50 customers are listed, with --rows all of them.\n",
+     "engagement stages orders.csv --kind purchase --model five_levels",
+     ON_INPUTS | OPTIONS_ROWS, stages_run},
+    {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
+     "Why a customer is in a stage: every clause with what was measured, the events\n"
+     "that prove it, what is missing for the next stage, when the stage changes if\n"
+     "nothing happens, and what the model advises. --format json is for programs.\n",
+     "engagement explain orders.csv --kind purchase --customer 42",
+     ON_INPUTS | OPTIONS_CUSTOMER, explain_run},
+    {"models", "[show NAME]", "the published models that are built in",
+     "The built-in models with their stages and sources, or the text of one: a page\n"
+     "to read, and to copy and change for a model of your own (--model FILE).\n",
+     "engagement models show five_levels > mine.model", OPTIONS_WORDS | OPTIONS_FORMAT,
+     models_run},
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+/* ---- help ---- */
+
+static int help_program(void) {
+  printf("engagement - lifecycle stages of customers, with the evidence\n\n"
+         "  engagement COMMAND [INPUT...] [--OPTION...]\n\n");
+  for (size_t i = 0; i < COMMANDS; i++)
+    printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+  printf("\n"
+         "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
+         "Columns customer, time, kind, amount and others are recognised by the names\n"
+         "that are in common use, and what was recognised is said.\n"
+         "\n"
+         "  engagement stages orders.csv --kind purchase --currency USD\n"
+         "\n"
+         "  engagement COMMAND --help    what a command does\n"
+         "  engagement help input        options for reading files\n"
+         "  engagement --version         the version\n"
+         "\n"
+         "Exit status: 0 done; 1 the answer is no, or --strict met a bad row;\n"
+         "2 usage, or an input that cannot be read; 3 anything else.\n");
+  return output_end();
+}
+
+static int help_input(void) {
+  printf("Options of every command that reads INPUT, all of them optional:\n\n");
+  options_describe(OPTIONS_INPUT);
+  printf("\nExample:\n"
+         "  engagement stages log.csv --map customer=user,time=at --kinds "
+         "'paid=purchase'\n");
+  return output_end();
+}
+
+static int help_command(const struct command *command) {
+  unsigned own = command->groups & ~(unsigned)OPTIONS_INPUT;
+
+  printf("engagement %s %s [--OPTION...]\n\n%s\n", command->name, command->arguments,
+         command->about);
+  options_describe(own | OPTIONS_COMMON);
+  if ((command->groups & OPTIONS_INPUT) != 0) {
+    printf("\nReading INPUT (engagement help input):\n");
+    options_list(OPTIONS_INPUT);
+  }
+  printf("\nExample:\n  %s\n", command->example);
+  return output_end();
+}
+
+/* ---- which command ---- */
+
+static const struct command *find_command(const char *name) {
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+static int unknown_command(const char *name) {
+  const char *names[COMMANDS];
+  const char *near;
+
+  for (size_t i = 0; i < COMMANDS; i++)
+    names[i] = commands[i].name;
+  near = text_nearest(name, names, COMMANDS);
+  if (near != NULL)
+    complain("there is no command \"%s\"; did you mean %s?", name, near);
+  else
+    complain("there is no command \"%s\"; see: engagement --help", name);
+  return ANSWER_USAGE;
+}
+
+static int help(int count, char **words) {
+  const struct command *command;
+
+  if (count == 0)
+    return help_program();
+  if (strcmp(words[0], "input") == 0)
+    return help_input();
+  command = find_command(words[0]);
+  return command != NULL ? help_command(command) : unknown_command(words[0]);
+}
+
+static int run(const struct command *command, int count, char **words) {
+  struct options options;
+  int answer = options_read(&options, command, count, words);
+
+  if (answer == ANSWER_DONE) {
+    if (options.quiet)
+      message_be_quiet();
+    if (options.help) {
+      answer = help_command(command);
+    } else if ((command->groups & OPTIONS_INPUT) != 0 && options.words.count == 0) {
+      complain("say which file to read, or - for standard input: engagement %s %s",
+               command->name, command->arguments);
+      answer = ANSWER_USAGE;
+    } else {
+      answer = command->run(&options);
+    }
+  }
+  options_free(&options);
+  return answer;
+}
+
+int main(int count, char **words) {
+  const struct command *command;
+  const char *name;
+
+  host_start();
+  output_begin();
+  if (count < 2) {
+    complain("say what to do: engagement --help lists the commands");
+    return ANSWER_USAGE;
+  }
+  name = words[1];
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+    return help_program();
+  if (strcmp(name, "help") == 0)
+    return help(count - 2, words + 2);
+  if (strcmp(name, "--version") == 0) {
+    printf("engagement %s\n", eng_version_text());
+    return output_end();
+  }
+  command = find_command(name);
+  if (command == NULL)
+    return unknown_command(name);
+  return run(command, count - 2, words + 2);
 }

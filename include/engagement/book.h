@@ -453,7 +453,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_next(const eng_book *book, uint64_t ro
  * @param[out] size      the bytes needed, also when the buffer is too small
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
- * @retval ENG_E_BUFFER   nothing useful was written
+ * @retval ENG_E_BUFFER   too small; what is in it then is of no use
  * @retval ENG_E_NOMEM
  * @threads{reentrant}
  * @since 0.1

@@ -145,7 +145,7 @@ ENG_API uint64_t eng_customer_event_count(const eng_customer *customer);
  * @param[out] size      the bytes needed, also when the buffer is too small
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
- * @retval ENG_E_BUFFER   nothing was written
+ * @retval ENG_E_BUFFER   too small; what is in it then is of no use
  * @retval ENG_E_LIMIT    ENG_LIMIT_BLOB
  * @retval ENG_E_NOMEM
  * @threads{reentrant}

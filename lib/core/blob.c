@@ -139,7 +139,7 @@ static uint64_t zigzag_day(int64_t time)
                           : ((uint64_t)-from_origin << 1) - 1;
 }
 
-static void write_head(const struct eng__codebook *book, uint64_t code, int64_t gap,
+static void write_head(struct eng__codebook *book, uint64_t code, int64_t gap,
                        struct eng__sink *sink)
 {
   int index_width = eng__codebook_width(book), width = gap_width(gap);
@@ -154,7 +154,7 @@ static void write_head(const struct eng__codebook *book, uint64_t code, int64_t 
   eng__sink_put(sink, bytes, (size_t)(index_width + width));
 }
 
-void eng__blob_write_events(const struct eng__codebook *book,
+void eng__blob_write_events(struct eng__codebook *book,
                             const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, struct eng__sink *sink)
 {
@@ -221,8 +221,8 @@ eng_status eng__blob_write(const struct eng__timeline *timeline,
 
   eng__codebook_init(&book, pen->context, pen->memory);
   status = eng__blob_collect(&book, timeline, pen->shapes);
+  if (status == ENG_OK) status = eng__codebook_finish(&book);
   if (status == ENG_OK) {
-    eng__codebook_finish(&book);
     size = whole_size(&book, timeline, pen->shapes);
     if (size > eng__limit(pen->context, ENG_LIMIT_BLOB)) {
       status = ENG_E_LIMIT;

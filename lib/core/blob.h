@@ -35,7 +35,7 @@ eng_status eng__blob_collect(struct eng__codebook *book,
                              const struct eng__shapes *shapes);
 
 /* The day of the first event, and the events. */
-void eng__blob_write_events(const struct eng__codebook *book,
+void eng__blob_write_events(struct eng__codebook *book,
                           const struct eng__timeline *timeline,
                           const struct eng__shapes *shapes, struct eng__sink *sink);
 

@@ -83,50 +83,50 @@ void eng__codebook_init(struct eng__codebook *book, const eng_context *context,
 void eng__codebook_release(struct eng__codebook *book)
 {
   eng__free(book->memory, book->shapes, book->shape_room * sizeof *book->shapes);
-  eng__free(book->memory, book->slots, book->slot_count * sizeof *book->slots);
+  eng__free(book->memory, book->found, book->found_room * sizeof *book->found);
   eng__free(book->memory, book->currencies, 1000 * sizeof *book->currencies);
 }
 
-/* ---- the table of codes ---- */
+/* ---- collecting ---- */
 
-static uint32_t *find_slot(const struct eng__codebook *book, uint64_t code)
+static struct eng__found *cached(struct eng__codebook *book, uint64_t code)
 {
-  size_t i = (size_t)(code * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+  return &book->cache[code * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+}
 
-  for (;; i++) {
-    uint32_t *slot = &book->slots[i & (book->slot_count - 1)];
+/* Heap sort by code: in place, and never worse than n log n, whoever chose them. */
+static void sort_found(struct eng__found *found, size_t count)
+{
+  for (size_t heap = count / 2, end = count; end > 1;) {
+    size_t parent, child;
+    struct eng__found moved;
 
-    if (*slot == 0 || book->shapes[*slot - 1].code == code) return slot;
+    if (heap > 0) {
+      moved = found[--heap];
+    } else {
+      moved = found[--end];
+      found[end] = found[0];
+    }
+    for (parent = heap; (child = 2 * parent + 1) < end; parent = child) {
+      if (child + 1 < end && found[child].code < found[child + 1].code) child++;
+      if (moved.code >= found[child].code) break;
+      found[parent] = found[child];
+    }
+    found[parent] = moved;
   }
 }
 
-static void index_all(struct eng__codebook *book)
+/* Each code once. */
+static void unify(struct eng__codebook *book)
 {
-  memset(book->slots, 0, book->slot_count * sizeof *book->slots);
-  for (size_t i = 0; i < book->shape_count; i++) {
-    *find_slot(book, book->shapes[i].code) = (uint32_t)(i + 1);
+  size_t kept = 0;
+
+  sort_found(book->found, book->found_count);
+  for (size_t i = 0; i < book->found_count; i++) {
+    if (kept > 0 && book->found[kept - 1].code == book->found[i].code) continue;
+    book->found[kept++] = book->found[i];
   }
-}
-
-static eng_status reserve(struct eng__codebook *book)
-{
-  void *shapes = book->shapes;
-  uint32_t *slots;
-  size_t count;
-  eng_status status = eng__grow(book->memory, &shapes, &book->shape_room,
-                                book->shape_count + 1, sizeof *book->shapes);
-
-  book->shapes = shapes;
-  if (status != ENG_OK) return status;
-  if (2 * (book->shape_count + 1) <= book->slot_count) return ENG_OK;
-  count = book->slot_count == 0 ? 32 : 2 * book->slot_count;
-  slots = eng__new(book->memory, count * sizeof *slots);
-  if (slots == NULL) return ENG_E_NOMEM;
-  eng__free(book->memory, book->slots, book->slot_count * sizeof *book->slots);
-  book->slots = slots;
-  book->slot_count = count;
-  index_all(book);
-  return ENG_OK;
+  book->found_count = kept;
 }
 
 static eng_status add_currency(struct eng__codebook *book, unsigned currency)
@@ -142,24 +142,45 @@ static eng_status add_currency(struct eng__codebook *book, unsigned currency)
 
 eng_status eng__codebook_add(struct eng__codebook *book, uint64_t code)
 {
+  struct eng__found *last = cached(book, code);
+  void *found = book->found;
   eng_status status;
 
-  if (book->slot_count != 0 && *find_slot(book, code) != 0) return ENG_OK;
-  status = reserve(book);
-  if (status == ENG_OK) {
-    status = add_currency(book, eng__shape_bits(code, ENG__SHAPE_CURRENCY, 10));
+  if (last->code == code) return ENG_OK;
+  if (book->found_count == book->found_room) {
+    unify(book);
+    /* Half of the room has to be free again, or sorting would come too often. */
+    status = eng__grow(book->memory, &found, &book->found_room,
+                       2 * book->found_count + 16, sizeof *book->found);
+    book->found = found;
+    if (status != ENG_OK) return status;
   }
+  status = add_currency(book, eng__shape_bits(code, ENG__SHAPE_CURRENCY, 10));
   if (status != ENG_OK) return status;
   book->used_kinds[eng__shape_bits(code, ENG__SHAPE_KIND, 8)] = true;
   book->used_channels[eng__shape_bits(code, ENG__SHAPE_CHANNEL, 8)] = true;
-  book->shapes[book->shape_count].code = code;
-  *find_slot(book, code) = (uint32_t)++book->shape_count;
+  book->found[book->found_count++].code = code;
+  last->code = code;
   return ENG_OK;
 }
 
-uint32_t eng__codebook_index(const struct eng__codebook *book, uint64_t code)
+uint32_t eng__codebook_index(struct eng__codebook *book, uint64_t code)
 {
-  return *find_slot(book, code) - 1;
+  struct eng__found *last = cached(book, code);
+  size_t low = 0, high = book->found_count;
+
+  if (last->code == code) return last->place;
+  while (high - low > 1) {
+    size_t mid = low + (high - low) / 2;
+
+    if (book->found[mid].code <= code) {
+      low = mid;
+    } else {
+      high = mid;
+    }
+  }
+  *last = book->found[low];
+  return last->place;
 }
 
 /* ---- sorting ---- */
@@ -240,8 +261,18 @@ static void sort_shapes(struct eng__coded *shapes, size_t count)
   }
 }
 
-void eng__codebook_finish(struct eng__codebook *book)
+eng_status eng__codebook_finish(struct eng__codebook *book)
 {
+  void *shapes = book->shapes;
+  eng_status status;
+
+  unify(book);
+  memset(book->cache, 0, sizeof book->cache);
+  if (book->found_count == 0) return ENG_OK;
+  status = eng__grow(book->memory, &shapes, &book->shape_room, book->found_count,
+                     sizeof *book->shapes);
+  book->shapes = shapes;
+  if (status != ENG_OK) return status;
   book->kind_count = sort_own(book->used_kinds, book->context->kind_key, book->kinds);
   book->channel_count =
       sort_own(book->used_channels, book->context->channel_key, book->channels);
@@ -250,11 +281,18 @@ void eng__codebook_finish(struct eng__codebook *book)
     book->currency_list[book->currency_count++] = i;
     book->currencies[i] = (uint16_t)book->currency_count;
   }
+  book->shape_count = book->found_count;
   for (size_t i = 0; i < book->shape_count; i++) {
-    book->shapes[i].key = make_key(book, book->shapes[i].code);
+    book->shapes[i].code = book->found[i].code;
+    book->shapes[i].key = make_key(book, book->found[i].code);
   }
   sort_shapes(book->shapes, book->shape_count);
-  if (book->slot_count != 0) index_all(book);
+  for (size_t i = 0; i < book->shape_count; i++) {
+    book->found[i].code = book->shapes[i].code;
+    book->found[i].place = (uint32_t)i;
+  }
+  sort_found(book->found, book->found_count);
+  return ENG_OK;
 }
 
 /* ---- writing ---- */

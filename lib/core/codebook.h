@@ -20,6 +20,13 @@ struct eng__coded {
   struct eng__layout layout;
 };
 
+/* A code and its place among the shapes. Looked up by bisection behind a small cache,
+ * not in a hash table: whoever chose the shapes, n of them cost n log n. */
+struct eng__found {
+  uint64_t code; /* 0: an empty place of the cache */
+  uint32_t place;
+};
+
 struct eng__codebook {
   const eng_context *context;
   const eng_allocator *memory;
@@ -31,8 +38,10 @@ struct eng__codebook {
   struct eng__coded *shapes; /* sorted by key once finished */
   size_t shape_count, shape_room;
   size_t events_size; /* bytes of the events collected, without the index of each */
-  uint32_t *slots; /* table of index + 1 by code */
-  size_t slot_count; /* a power of two */
+  struct eng__found *found; /* while collecting: codes, now and then twice; then each
+                               code with its place, sorted by code */
+  size_t found_count, found_room;
+  struct eng__found cache[64]; /* codes met last, by some of their bits */
   bool used_kinds[256], used_channels[256];
 };
 
@@ -43,11 +52,11 @@ void eng__codebook_release(struct eng__codebook *book);
 /* Notes that a shape is used. */
 eng_status eng__codebook_add(struct eng__codebook *book, uint64_t code);
 
-/* Sorts, after the last was added. */
-void eng__codebook_finish(struct eng__codebook *book);
+/* Sorts, after the last was added. Without shapes it always succeeds. */
+eng_status eng__codebook_finish(struct eng__codebook *book);
 
-/* The place of a shape that was added. */
-uint32_t eng__codebook_index(const struct eng__codebook *book, uint64_t code);
+/* The place of a shape that was added, once finished. */
+uint32_t eng__codebook_index(struct eng__codebook *book, uint64_t code);
 
 /* Bytes of an index: 1, 2 or 4, the least that holds all of them. */
 static inline int eng__codebook_width(const struct eng__codebook *book)

@@ -308,7 +308,8 @@ static uint32_t first_slot(const struct eng__shapes *shapes, uint64_t code)
 {
   uint64_t h = code * UINT64_C(0x9e3779b97f4a7c15);
 
-  return (uint32_t)(h >> 32) & (4 * shapes->room - 1);
+  /* The top bits, which all bits of the code reach. */
+  return (uint32_t)(h >> 48) & (4 * shapes->room - 1);
 }
 
 /* The slot of a code, or the empty one where it belongs. */

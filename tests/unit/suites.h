@@ -19,7 +19,9 @@
   X(customer) \
   X(memory) \
   X(hostile) \
-  X(heavy)
+  X(heavy) \
+  X(csv) \
+  X(histories)
 /* clang-format on */
 
 #endif

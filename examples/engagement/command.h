@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command.h - what a command is, and how it ends.
+ *
+ * A command is a line of the table in main.c: its name, the groups of options that it
+ * takes, its help, and the function that does it.
+ */
+#ifndef ENGAGEMENT_PROGRAM_COMMAND_H
+#define ENGAGEMENT_PROGRAM_COMMAND_H
+
+#include "options.h"
+
+/* Exit statuses. */
+enum {
+  ANSWER_DONE = 0,
+  ANSWER_NO = 1,    /* the answer is no, or --strict met a bad row */
+  ANSWER_USAGE = 2, /* not asked as the help says, or input that cannot be read */
+  ANSWER_FAILED = 3 /* anything else */
+};
+
+struct command {
+  const char *name;
+  const char *arguments; /* what follows the name in the line of usage */
+  const char *summary;   /* a few words for the list of commands */
+  const char *about;     /* some lines for its own help */
+  const char *example;   /* one that really works */
+  unsigned groups;       /* OPTIONS_* */
+  int (*run)(const struct options *options);
+};
+
+int stages_run(const struct options *options);
+int explain_run(const struct options *options);
+int models_run(const struct options *options);
+
+#endif

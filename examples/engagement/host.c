@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host.c - the calls that C11 does not have, on POSIX and on Windows.
+ */
+#include "host.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/stat.h>
+
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+void host_start(void) {
+#ifdef SIGPIPE
+  signal(SIGPIPE, SIG_IGN);
+#endif
+#ifdef _WIN32
+  _setmode(0, _O_BINARY);
+  _setmode(1, _O_BINARY);
+#endif
+}
+
+int host_is_terminal(int descriptor) {
+#ifdef _WIN32
+  return _isatty(descriptor) != 0;
+#else
+  return isatty(descriptor) != 0;
+#endif
+}
+
+int host_same_file(const char *one, const char *other) {
+  struct stat a, b;
+
+  if (strcmp(one, other) == 0)
+    return 1;
+  if (stat(one, &a) != 0 || stat(other, &b) != 0)
+    return 0;
+  /* Windows has no file numbers here; there only the name tells. */
+  return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host.h - what differs between operating systems, and nothing else does.
+ */
+#ifndef ENGAGEMENT_PROGRAM_HOST_H
+#define ENGAGEMENT_PROGRAM_HOST_H
+
+/* Bytes go in and out as they are, and a closed pipe is an error, not a signal. */
+void host_start(void);
+
+/* Whether a person reads or writes there: 0 standard input, 1 output, 2 error. */
+int host_is_terminal(int descriptor);
+
+/* Whether both names lead to one file; 0 if either is not there. */
+int host_same_file(const char *one, const char *other);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * models.c - the models that are asked for, and the command that shows them.
+ *
+ * A word with a slash or a dot is a file. Any other is a built-in model if there is one
+ * of that name, so that what a script means does not depend on the folder it runs in;
+ * else a file.
+ */
+#include "models.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "output.h"
+#include "text.h"
+
+/* No model text may be longer, see ENG_LIMIT_MODEL. */
+enum { LONGEST_MODEL = 1 << 20 };
+
+int32_t models_builtin_index(const char *name) {
+  for (int32_t i = 0; i < eng_builtin_count(); i++)
+    if (strcmp(eng_builtin_name(i), name) == 0)
+      return i;
+  return -1;
+}
+
+static void unknown_model(const char *name) {
+  int32_t count = eng_builtin_count();
+  const char **names = memory_resize(NULL, (size_t)count, sizeof *names);
+  const char *near;
+
+  for (int32_t i = 0; i < count; i++)
+    names[i] = eng_builtin_name(i);
+  near = text_nearest(name, names, (size_t)count);
+  free(names);
+  if (near != NULL)
+    complain("there is no model and no file \"%s\"; did you mean %s?", name, near);
+  else
+    complain(
+        "there is no model and no file \"%s\"; engagement models lists what is built "
+        "in",
+        name);
+}
+
+/* ---- loading ---- */
+
+static int parse_file(const eng_context *context, const char *path, FILE *file,
+                      eng_model **out) {
+  char *bytes = memory_resize(NULL, (size_t)LONGEST_MODEL + 1, 1);
+  size_t length = fread(bytes, 1, (size_t)LONGEST_MODEL + 1, file);
+  int answer = ANSWER_USAGE;
+  eng_status status;
+  eng_error error;
+
+  if (ferror(file)) {
+    complain("%s cannot be read: %s", path, strerror(errno));
+  } else {
+    eng_error_init(&error, sizeof error);
+    status = eng_model_parse(context, bytes, length, out, &error);
+    if (status == ENG_OK)
+      answer = ANSWER_DONE;
+    else if (status == ENG_E_NOMEM)
+      answer = complain_status(path, status);
+    else
+      complain_at(path, error.line, error.column, "%s",
+                  error.text[0] != '\0' ? error.text : eng_status_text(status));
+  }
+  free(bytes);
+  return answer;
+}
+
+static int open_model(const eng_context *context, const char *name, eng_model **out) {
+  int is_path = strpbrk(name, "/\\.") != NULL;
+  eng_status status;
+  FILE *file;
+  int answer;
+
+  if (!is_path && models_builtin_index(name) >= 0) {
+    status = eng_model_builtin(context, name, strlen(name), out);
+    return status == ENG_OK ? ANSWER_DONE : complain_status(name, status);
+  }
+  file = fopen(name, "rb");
+  if (file == NULL) {
+    if (is_path)
+      complain("%s cannot be read: %s", name, strerror(errno));
+    else
+      unknown_model(name);
+    return ANSWER_USAGE;
+  }
+  answer = parse_file(context, name, file, out);
+  fclose(file);
+  return answer;
+}
+
+/* Rows are told apart by the model's name, so there may be one of a name only. */
+static int is_new(const struct session *session, const eng_model *model) {
+  for (int32_t i = 0; i < session->model_count; i++) {
+    if (strcmp(eng_model_name(session->models[i]), eng_model_name(model)) != 0)
+      continue;
+    complain("the model %s is asked for twice; give one of them another name",
+             eng_model_name(model));
+    return 0;
+  }
+  return 1;
+}
+
+int models_open(struct session *session) {
+  const struct words *asked = &session->options->models;
+  int32_t built_in = eng_builtin_count();
+  size_t count = asked->count > 0 ? asked->count : (size_t)built_in;
+
+  if (count > SESSION_MODELS) {
+    complain("up to %d models can be asked for together", SESSION_MODELS);
+    return ANSWER_USAGE;
+  }
+  for (size_t i = 0; i < count; i++) {
+    const char *name =
+        asked->count > 0 ? asked->items[i] : eng_builtin_name((int32_t)i);
+    eng_model *model = NULL;
+    int answer = open_model(session->context, name, &model);
+
+    if (answer != ANSWER_DONE)
+      return answer;
+    if (!is_new(session, model)) {
+      eng_model_free(model);
+      return ANSWER_USAGE;
+    }
+    session->models[session->model_count++] = model;
+  }
+  return ANSWER_DONE;
+}
+
+/* ---- the command ---- */
+
+static const char *shape_name(int32_t shape) {
+  switch (shape) {
+  case ENG_SHAPE_LADDER:
+    return "ladder";
+  case ENG_SHAPE_PYRAMID:
+    return "pyramid";
+  case ENG_SHAPE_CYCLE:
+    return "cycle";
+  case ENG_SHAPE_MIX:
+    return "mix";
+  case ENG_SHAPE_CLASSES:
+    return "classes";
+  default:
+    return "other";
+  }
+}
+
+static int list(struct session *session) {
+  static const char *const columns[] = {"name",     "title",  "shape",
+                                        "revision", "stages", "source"};
+  struct rows rows;
+  int answer = models_open(session);
+
+  if (answer != ANSWER_DONE)
+    return answer;
+  rows_begin(&rows, session->options->format, columns, 6);
+  for (int32_t i = 0; i < session->model_count; i++) {
+    const eng_model *model = session->models[i];
+    struct text stages = {0};
+
+    for (int32_t rank = 1; rank <= eng_model_stage_count(model); rank++)
+      text_print(&stages, "%s%s", rank > 1 ? " " : "",
+                 eng_model_stage_name(model, rank));
+    rows_words(&rows, eng_model_name(model));
+    rows_words(&rows, eng_model_title(model));
+    rows_words(&rows, shape_name(eng_model_shape(model)));
+    rows_number(&rows, eng_model_revision(model));
+    rows_words(&rows, stages.bytes);
+    rows_words(&rows, eng_model_source(model));
+    text_free(&stages);
+  }
+  return rows_end(&rows);
+}
+
+/* A built-in model as it is written: a page of text to read, copy and change. */
+static int show(const char *name) {
+  int32_t index = models_builtin_index(name);
+  const char *bytes;
+  size_t length;
+
+  if (index < 0) {
+    unknown_model(name);
+    return ANSWER_USAGE;
+  }
+  bytes = eng_builtin_text(index, &length);
+  fwrite(bytes, 1, length, stdout);
+  if (length > 0 && bytes[length - 1] != '\n')
+    putchar('\n');
+  return output_end();
+}
+
+int models_run(const struct options *options) {
+  const struct words *words = &options->words;
+  struct session session;
+  int answer;
+
+  if (words->count == 2 && strcmp(words->items[0], "show") == 0)
+    return show(words->items[1]);
+  if (words->count > 0) {
+    if (strcmp(words->items[0], "show") == 0)
+      complain("say which one: engagement models show NAME");
+    else if (strcmp(words->items[0], "check") == 0 ||
+             strcmp(words->items[0], "diff") == 0)
+      complain("models %s is for a later version", words->items[0]);
+    else
+      complain("models takes nothing, or: show NAME");
+    return ANSWER_USAGE;
+  }
+  answer = session_context(&session, options);
+  if (answer == ANSWER_DONE)
+    answer = list(&session);
+  session_close(&session);
+  return answer;
+}

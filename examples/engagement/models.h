@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * models.h - the models that are asked for by name or file.
+ */
+#ifndef ENGAGEMENT_PROGRAM_MODELS_H
+#define ENGAGEMENT_PROGRAM_MODELS_H
+
+#include "session.h"
+
+/* Fills the session's models. Returns ANSWER_DONE, or another exit status after saying
+ * why. */
+int models_open(struct session *session);
+
+/* Of a built-in model; -1 if there is none of that name. */
+int32_t models_builtin_index(const char *name);
+
+#endif

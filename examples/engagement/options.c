@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.c - the table of options, and how it is read.
+ *
+ * A new option is a line of the table, a field of struct options, and a group that a
+ * command takes; help and errors follow from the table.
+ */
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <engagement/book.h>
+#include <engagement/calendar.h>
+
+#include "command.h"
+#include "message.h"
+#include "text.h"
+
+/* ---- values ---- */
+
+struct choice {
+  const char *name;
+  int32_t number;
+};
+
+/* The number of a name; -1 after saying which names there are. */
+static int32_t choose(const char *option, const char *value,
+                      const struct choice *choices, size_t count) {
+  struct text names = {0};
+
+  for (size_t i = 0; i < count; i++)
+    if (text_same(value, choices[i].name))
+      return choices[i].number;
+  for (size_t i = 0; i < count; i++)
+    text_print(&names, "%s%s",
+               i == 0          ? ""
+               : i + 1 < count ? ", "
+                               : " or ",
+               choices[i].name);
+  complain("--%s is %s, not \"%s\"", option, names.bytes, value);
+  text_free(&names);
+  return -1;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static int set_time_format(struct options *o, const char *value) {
+  static const struct choice choices[] = {{"auto", ENG_TIME_AUTO},
+                                          {"iso", ENG_TIME_ISO},
+                                          {"compact", ENG_TIME_COMPACT},
+                                          {"seconds", ENG_TIME_SECONDS},
+                                          {"milliseconds", ENG_TIME_MILLISECONDS}};
+
+  o->time_format = choose("time-format", value, choices, COUNT(choices));
+  return o->time_format >= 0;
+}
+
+static int set_identical(struct options *o, const char *value) {
+  static const struct choice choices[] = {{"keep", ENG_IDENTICAL_KEEP},
+                                          {"merge", ENG_IDENTICAL_MERGE}};
+
+  o->identical = choose("identical", value, choices, COUNT(choices));
+  return o->identical >= 0;
+}
+
+static int set_format(struct options *o, const char *value) {
+  static const struct choice choices[] = {
+      {"table", FORMAT_TABLE}, {"csv", FORMAT_CSV}, {"json", FORMAT_JSON}};
+
+  o->format = choose("format", value, choices, COUNT(choices));
+  return o->format >= 0;
+}
+
+static int set_week_start(struct options *o, const char *value) {
+  static const struct choice choices[] = {{"mon", 1}, {"tue", 2}, {"wed", 3},
+                                          {"thu", 4}, {"fri", 5}, {"sat", 6},
+                                          {"sun", 7}};
+
+  o->week_start = choose("week-start", value, choices, COUNT(choices));
+  return o->week_start >= 0;
+}
+
+/* One or two digits; the rest of the text, or NULL. */
+static const char *read_digits(const char *text, size_t least, size_t most,
+                               int32_t *out) {
+  size_t n = 0;
+
+  *out = 0;
+  while (n < most && text[n] >= '0' && text[n] <= '9')
+    *out = *out * 10 + (text[n++] - '0');
+  return n >= least ? text + n : NULL;
+}
+
+/* H, HH, H:MM or, if `joined`, HHMM. Returns minutes, or -1. */
+static int32_t read_clock(const char *text, int joined) {
+  int32_t hours, minutes = 0;
+  const char *rest = read_digits(text, 1, 2, &hours);
+
+  if (rest != NULL && *rest == ':')
+    rest = read_digits(rest + 1, 2, 2, &minutes);
+  else if (rest == text + 2 && joined && *rest != '\0')
+    rest = read_digits(rest, 2, 2, &minutes);
+  if (rest == NULL || *rest != '\0' || minutes > 59)
+    return -1;
+  return hours * 60 + minutes;
+}
+
+static int set_zone(struct options *o, const char *value) {
+  int32_t minutes;
+
+  if (text_same(value, "utc") || text_same(value, "z")) {
+    o->zone = 0;
+    return 1;
+  }
+  if (value[0] == '+' || value[0] == '-') {
+    minutes = read_clock(value + 1, 1);
+    if (minutes >= 0 && minutes <= 18 * 60) {
+      o->zone = value[0] == '-' ? -minutes : minutes;
+      return 1;
+    }
+    complain("--zone %s is no offset; write it as +01:00, up to 18:00", value);
+  } else {
+    complain(
+        "--zone takes UTC or a fixed offset such as +01:00; names of zones such as "
+        "Europe/Berlin are for a later version");
+  }
+  return 0;
+}
+
+static int set_day_start(struct options *o, const char *value) {
+  o->day_start = read_clock(value, 0);
+  if (o->day_start >= 0 && o->day_start < 24 * 60)
+    return 1;
+  complain("--day-start is a time of day such as 3 or 4:30, not \"%s\"", value);
+  return 0;
+}
+
+static int set_delimiter(struct options *o, const char *value) {
+  static const struct choice names[] = {
+      {"tab", '\t'}, {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"pipe", '|'}};
+
+  for (size_t i = 0; i < COUNT(names); i++) {
+    if (!text_same(value, names[i].name))
+      continue;
+    o->delimiter = names[i].number;
+    return 1;
+  }
+  if (value[0] != '\0' && value[1] == '\0' && (unsigned char)value[0] < 0x80 &&
+      strchr("\"\r\n", value[0]) == NULL &&
+      !((value[0] >= '0' && value[0] <= '9') || (value[0] >= 'a' && value[0] <= 'z') ||
+        (value[0] >= 'A' && value[0] <= 'Z'))) {
+    o->delimiter = (unsigned char)value[0];
+    return 1;
+  }
+  complain("--delimiter is one sign such as , or ; or |, or the word tab");
+  return 0;
+}
+
+/* ---- the table ---- */
+
+/* What is done with a value. */
+enum how { FLAG, WORD, LIST, CHECKED };
+
+struct option {
+  const char *name;
+  const char *argument; /* NULL for a flag */
+  const char *help;
+  unsigned group;
+  enum how how;
+  size_t field;                                    /* for FLAG, WORD, LIST */
+  int (*set)(struct options *, const char *value); /* for CHECKED; 0: refused */
+};
+
+#define FIELD(name) offsetof(struct options, name), NULL
+
+static const struct option table[] = {
+    {"model", "NAME|FILE", "a built-in model or a model file; may be repeated",
+     OPTIONS_MODEL, LIST, FIELD(models)},
+    {"customer", "ID", "the customer to explain", OPTIONS_CUSTOMER, WORD,
+     FIELD(customer)},
+    {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
+     FIELD(as_of)},
+    {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
+     set_format},
+    {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,
+     FIELD(rows)},
+
+    {"map", "FIELD=COL,...", "which column holds a field: customer=user,time=at",
+     OPTIONS_INPUT, LIST, FIELD(maps)},
+    {"kind", "KIND", "the kind of every row where no column tells it", OPTIONS_INPUT,
+     WORD, FIELD(kind)},
+    {"kinds", "NAME=KIND,...", "what names in the log mean; NAME= passes them over",
+     OPTIONS_INPUT, LIST, FIELD(kinds)},
+    {"own-kind", "NAME", "a kind of your own; may be repeated", OPTIONS_INPUT, LIST,
+     FIELD(own_kinds)},
+    {"currency", "CODE", "of amounts that name none, and of sums: USD", OPTIONS_INPUT,
+     WORD, FIELD(currency)},
+    {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
+     OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"identical", "keep|merge", "identical rows of a file: two events, or one",
+     OPTIONS_INPUT, CHECKED, 0, set_identical},
+    {"rejects", "FILE", "where bad rows are kept as they are", OPTIONS_INPUT, WORD,
+     FIELD(rejects)},
+    {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
+     FLAG, FIELD(strict)},
+    {"zone", "OFFSET", "local time: UTC (the default) or such as +01:00", OPTIONS_INPUT,
+     CHECKED, 0, set_zone},
+    {"day-start", "H[:MM]", "when a business day begins; a bar that closes at 3: 3",
+     OPTIONS_INPUT, CHECKED, 0, set_day_start},
+    {"week-start", "DAY", "mon (the default) to sun", OPTIONS_INPUT, CHECKED, 0,
+     set_week_start},
+    {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
+     OPTIONS_INPUT, CHECKED, 0, set_delimiter},
+
+    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
+     FIELD(quiet)},
+    {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
+};
+
+/* ---- reading ---- */
+
+static void add_word(struct words *words, const char *word) {
+  words->items = memory_resize(words->items, words->count + 1, sizeof *words->items);
+  words->items[words->count++] = word;
+}
+
+static const struct option *find(const char *name, size_t length) {
+  for (size_t i = 0; i < COUNT(table); i++)
+    if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
+      return &table[i];
+  return NULL;
+}
+
+static void unknown_option(const struct command *command, const char *word,
+                           size_t length) {
+  const char *names[COUNT(table)];
+  size_t count = 0;
+  struct text name = {0};
+  const char *near;
+
+  text_add(&name, word, length);
+  for (size_t i = 0; i < COUNT(table); i++)
+    if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0)
+      names[count++] = table[i].name;
+  near = text_nearest(name.bytes, names, count);
+  if (near != NULL)
+    complain("%s has no option --%s; did you mean --%s?", command->name, name.bytes,
+             near);
+  else
+    complain("%s has no option --%s; see: engagement %s --help", command->name,
+             name.bytes, command->name);
+  text_free(&name);
+}
+
+static int take(struct options *options, const struct option *option,
+                const char *value) {
+  char *field = (char *)options + option->field;
+
+  switch (option->how) {
+  case FLAG:
+    *(int *)(void *)field = 1;
+    return 1;
+  case WORD:
+    *(const char **)(void *)field = value;
+    return 1;
+  case LIST:
+    add_word((struct words *)(void *)field, value);
+    return 1;
+  case CHECKED:
+    return option->set(options, value);
+  }
+  return 0;
+}
+
+/* One option at words[*at], which is moved past it. */
+static int read_option(struct options *options, const struct command *command,
+                       int count, char **words, int *at) {
+  const char *word = words[(*at)++] + 2;
+  const char *value = strchr(word, '=');
+  size_t length = value != NULL ? (size_t)(value - word) : strlen(word);
+  const struct option *option = find(word, length);
+
+  if (option == NULL || (option->group & (command->groups | OPTIONS_COMMON)) == 0) {
+    unknown_option(command, word, length);
+    return 0;
+  }
+  if (option->how == FLAG) {
+    if (value == NULL)
+      return take(options, option, NULL);
+    complain("--%s takes no value", option->name);
+    return 0;
+  }
+  if (value != NULL)
+    return take(options, option, value + 1);
+  if (*at < count)
+    return take(options, option, words[(*at)++]);
+  complain("--%s needs a value: --%s %s", option->name, option->name, option->argument);
+  return 0;
+}
+
+int options_read(struct options *options, const struct command *command, int count,
+                 char **words) {
+  int only_words = 0;
+
+  *options = (struct options){.week_start = 1};
+  for (int at = 0; at < count;) {
+    const char *word = words[at];
+
+    if (!only_words && strcmp(word, "--") == 0) {
+      only_words = 1;
+      at++;
+    } else if (!only_words && strncmp(word, "--", 2) == 0) {
+      if (!read_option(options, command, count, words, &at))
+        return ANSWER_USAGE;
+    } else if (!only_words && strcmp(word, "-h") == 0) {
+      options->help = 1;
+      at++;
+    } else if (!only_words && strcmp(word, "-q") == 0) {
+      options->quiet = 1;
+      at++;
+    } else if (!only_words && word[0] == '-' && word[1] != '\0') {
+      complain("options are written out: see engagement %s --help; a file named %s is "
+               "given as ./%s",
+               command->name, word, word);
+      return ANSWER_USAGE;
+    } else {
+      add_word(&options->words, word);
+      at++;
+    }
+  }
+  return ANSWER_DONE;
+}
+
+void options_free(struct options *options) {
+  free(options->words.items);
+  free(options->maps.items);
+  free(options->kinds.items);
+  free(options->own_kinds.items);
+  free(options->models.items);
+  *options = (struct options){0};
+}
+
+/* ---- help ---- */
+
+void options_describe(unsigned groups) {
+  for (size_t i = 0; i < COUNT(table); i++) {
+    char left[40];
+
+    if ((table[i].group & groups) == 0)
+      continue;
+    snprintf(left, sizeof left, "--%s%s%s", table[i].name,
+             table[i].argument != NULL ? " " : "",
+             table[i].argument != NULL ? table[i].argument : "");
+    printf("  %-22s %s\n", left, table[i].help);
+  }
+}
+
+void options_list(unsigned groups) {
+  size_t column = 0;
+
+  for (size_t i = 0; i < COUNT(table); i++) {
+    size_t length = strlen(table[i].name) + 3;
+
+    if ((table[i].group & groups) == 0)
+      continue;
+    if (column > 0 && column + length > 78) {
+      printf("\n");
+      column = 0;
+    }
+    printf("%s--%s", column == 0 ? "  " : " ", table[i].name);
+    column += length + (column == 0 ? 1 : 0);
+  }
+  if (column > 0)
+    printf("\n");
+}

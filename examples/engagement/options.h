@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.h - everything that can be asked for on the command line, in one table.
+ *
+ * Options are long: --name VALUE or --name=VALUE, in any place; after -- all words are
+ * inputs; of an option given twice the later counts, unless it adds to a list. A value
+ * that needs no context is checked here, before any file is opened.
+ */
+#ifndef ENGAGEMENT_PROGRAM_OPTIONS_H
+#define ENGAGEMENT_PROGRAM_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct command;
+
+/* Groups of options; a command names those that it takes. */
+enum {
+  OPTIONS_COMMON = 1 << 0,
+  OPTIONS_INPUT = 1 << 1, /* and inputs themselves */
+  OPTIONS_AS_OF = 1 << 2,
+  OPTIONS_MODEL = 1 << 3,
+  OPTIONS_CUSTOMER = 1 << 4,
+  OPTIONS_FORMAT = 1 << 5,
+  OPTIONS_ROWS = 1 << 6,
+  OPTIONS_WORDS = 1 << 7 /* words that are no inputs, as in `models show NAME` */
+};
+
+/* How an answer is written. */
+enum { FORMAT_TABLE = 0, FORMAT_CSV = 1, FORMAT_JSON = 2 };
+
+/* Words of the command line, borrowed from it. */
+struct words {
+  const char **items;
+  size_t count;
+};
+
+struct options {
+  int help;
+  int quiet;
+
+  struct words words; /* inputs, or the words of a command without */
+
+  struct words maps;
+  struct words kinds;
+  struct words own_kinds;
+  const char *kind;
+  const char *currency;
+  const char *rejects;
+  int strict;
+  int32_t time_format; /* ENG_TIME_* */
+  int32_t identical;   /* ENG_IDENTICAL_* */
+  int32_t zone;        /* minutes east of UTC */
+  int32_t day_start;   /* minutes after midnight */
+  int32_t week_start;  /* 1 Monday .. 7 Sunday */
+  int32_t delimiter;   /* 0: found out */
+
+  const char *as_of;
+  struct words models;
+  const char *customer;
+  int format; /* FORMAT_* */
+  int rows;
+};
+
+/* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after
+ * saying what is wrong. */
+int options_read(struct options *options, const struct command *command, int count,
+                 char **words);
+
+void options_free(struct options *options);
+
+/* Prints one line for each option of the groups. */
+void options_describe(unsigned groups);
+
+/* Prints the names alone of the options of the groups, in lines of less than 80. */
+void options_list(unsigned groups);
+
+#endif

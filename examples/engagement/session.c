@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.c - from options to something that questions can be put to.
+ *
+ * The order is on purpose: everything that can be wrong in the words of the command
+ * line is found before the first file is opened, and a model before a long load.
+ */
+#include "session.h"
+
+#include <string.h>
+
+#include <engagement/money.h>
+
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "models.h"
+
+/* ---- the context ---- */
+
+enum { FIRST_OWN_KIND = 128, LAST_OWN_KIND = 255 };
+
+static int add_own_kinds(eng_settings *settings, const struct words *names) {
+  for (size_t i = 0; i < names->count; i++) {
+    const char *name = names->items[i];
+    eng_status status;
+
+    if (i > LAST_OWN_KIND - FIRST_OWN_KIND) {
+      complain("there is room for %d kinds of your own, no more",
+               LAST_OWN_KIND - FIRST_OWN_KIND + 1);
+      return ANSWER_USAGE;
+    }
+    status =
+        eng_settings_add_kind(settings, FIRST_OWN_KIND + (int32_t)i, name, strlen(name),
+                              ENG_DIRECTION_CUSTOMER, ENG_MODE_COMPANY, 1);
+    if (status == ENG_OK)
+      continue;
+    if (status == ENG_E_NOMEM)
+      return complain_status("settings", status);
+    if (status == ENG_E_DUPLICATE)
+      complain("--own-kind %s: there is a kind of that name already", name);
+    else
+      complain("--own-kind %s: a name has lower-case letters, digits and _, and begins "
+               "with a letter; 1 to 64 of them, and no built-in kind's name",
+               name);
+    return ANSWER_USAGE;
+  }
+  return ANSWER_DONE;
+}
+
+static int fill_settings(eng_settings *settings, const struct options *options) {
+  int32_t currency = 0;
+  eng_status status = eng_settings_set_day(settings, options->zone, options->day_start,
+                                           options->week_start);
+
+  if (status != ENG_OK)
+    return complain_status("--zone, --day-start, --week-start", status);
+  if (options->currency != NULL &&
+      eng_currency_number(options->currency, strlen(options->currency), &currency) !=
+          ENG_OK) {
+    complain("--currency is three letters of ISO 4217 such as USD, not \"%s\"",
+             options->currency);
+    return ANSWER_USAGE;
+  }
+  status = eng_settings_set_currency(settings, currency);
+  if (status != ENG_OK)
+    return complain_status("--currency", status);
+  return add_own_kinds(settings, &options->own_kinds);
+}
+
+int session_context(struct session *session, const struct options *options) {
+  eng_settings *settings = NULL;
+  eng_status status;
+  int answer;
+
+  *session = (struct session){.options = options};
+  status = eng_settings_new(NULL, &settings);
+  if (status != ENG_OK)
+    return complain_status("settings", status);
+  answer = fill_settings(settings, options);
+  if (answer == ANSWER_DONE) {
+    status = eng_context_new(settings, &session->context);
+    if (status != ENG_OK)
+      answer = complain_status("settings", status);
+  }
+  eng_settings_free(settings);
+  return answer;
+}
+
+/* ---- as-of ---- */
+
+static int read_as_of(struct session *session) {
+  const char *text = session->options->as_of;
+
+  session->as_of = ENG_TIME_NONE;
+  if (text == NULL)
+    return ANSWER_DONE;
+  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_LAST,
+                     &session->as_of) == ENG_OK)
+    return ANSWER_DONE;
+  complain("--as-of is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"",
+           text);
+  return ANSWER_USAGE;
+}
+
+/* The end of the business day of the last event, unless one was asked for. */
+static void settle_as_of(struct session *session) {
+  const char *why = "";
+  char text[ENG_TIME_TEXT];
+
+  if (session->as_of == ENG_TIME_NONE) {
+    int64_t last = eng_book_last_event_at(session->book);
+
+    if (last == ENG_TIME_NONE) {
+      session->as_of = 0;
+      note("there are no events");
+      return;
+    }
+    session->as_of =
+        eng_business_day_start(session->context,
+                               eng_business_day(session->context, last) + 1) -
+        1;
+    if (session->as_of > ENG_TIME_MAX)
+      session->as_of = ENG_TIME_MAX;
+    if (session->as_of < last)
+      session->as_of = last;
+    why = ", the end of the last event's business day";
+  }
+  if (eng_time_format(session->as_of, text) == ENG_OK)
+    note("as of %s%s", text, why);
+}
+
+/* ---- all of it ---- */
+
+int session_open(struct session *session, const struct options *options) {
+  int answer = session_context(session, options);
+  eng_status status;
+
+  if (answer == ANSWER_DONE)
+    answer = read_as_of(session);
+  if (answer == ANSWER_DONE)
+    answer = models_open(session);
+  if (answer != ANSWER_DONE)
+    return answer;
+  status = eng_assessor_new(session->context, (const eng_model *const *)session->models,
+                            session->model_count, &session->assessor);
+  if (status != ENG_OK)
+    return complain_status("models", status);
+  answer = input_load(session);
+  if (answer == ANSWER_DONE)
+    settle_as_of(session);
+  return answer;
+}
+
+void session_close(struct session *session) {
+  eng_book_free(session->book);
+  eng_assessor_free(session->assessor);
+  for (int32_t i = 0; i < session->model_count; i++)
+    eng_model_free(session->models[i]);
+  eng_context_free(session->context);
+  *session = (struct session){0};
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - what every command works with: settings, models, the book, a moment.
+ */
+#ifndef ENGAGEMENT_PROGRAM_SESSION_H
+#define ENGAGEMENT_PROGRAM_SESSION_H
+
+#include <engagement/book.h>
+
+#include "options.h"
+
+/* At most this many models are run together. */
+enum { SESSION_MODELS = 64 };
+
+struct session {
+  const struct options *options;
+  eng_context *context;
+  eng_model *models[SESSION_MODELS]; /* in the order asked */
+  int32_t model_count;
+  eng_assessor *assessor;
+  eng_book *book;
+  int64_t as_of;
+};
+
+/* Makes the context, reads the models that are asked for (all that are built in if none
+ * is), then the inputs, and settles as-of. Returns ANSWER_DONE, or another exit status
+ * after saying why; session_close is right in either case. */
+int session_open(struct session *session, const struct options *options);
+
+void session_close(struct session *session);
+
+/* The context alone, for what needs no inputs. */
+int session_context(struct session *session, const struct options *options);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * evaluate.c - running the trees of a model over what was measured.
+ *
+ * Recursion is bounded by the depth of trees, which the parser limits, and so is the
+ * number of nodes visited. Undefined is the absence of a value: `and`, `or` and `not`
+ * treat it by Kleene's tables, everything else passes it on.
+ */
+#include "model/assessor.h"
+
+/* What a node is evaluated against: tallies, or one event. */
+struct scope {
+  const eng_assessor *assessor;
+  const struct eng__member *member; /* NULL inside `where` */
+  const eng_model *model;
+  const struct eng__seen *seen; /* NULL outside `where` */
+  int64_t now;
+};
+
+static bool evaluate(const struct scope *s, int32_t node, struct eng__fraction *out);
+
+static bool give(struct eng__fraction *out, int64_t n)
+{
+  out->n = n;
+  out->d = 1;
+  return true;
+}
+
+/* ---- leaves ---- */
+
+/* The sum, if it fits. */
+static bool total(const struct eng__tally *tally, int64_t *out)
+{
+  bool minus = tally->low >> 63;
+
+  if (tally->high != (minus ? -1 : 0) || tally->low == UINT64_C(1) << 63) return false;
+  *out = minus ? -(int64_t)(0 - tally->low) : (int64_t)tally->low;
+  return true;
+}
+
+static bool measured(const struct scope *s, int32_t measure, struct eng__fraction *out)
+{
+  int32_t meter = s->member->meters[measure];
+  const struct eng__tally *tally = &s->assessor->tallies[meter];
+  int64_t sum;
+
+  switch (s->assessor->meters[meter].measure.op) {
+    case ENG__MEASURE_COUNT:
+    case ENG__MEASURE_DAYS: return give(out, tally->n);
+    case ENG__MEASURE_SUM: return total(tally, &sum) && give(out, sum);
+    case ENG__MEASURE_RECENCY: return tally->n > 0 && give(out, s->now - tally->last);
+    default: return tally->n > 0 && give(out, s->now - tally->first);
+  }
+}
+
+static bool field(const struct scope *s, int32_t which, struct eng__fraction *out)
+{
+  const struct eng__event *event = &s->seen->event;
+  const eng_context *context = s->model->context;
+
+  switch (which) {
+    case ENG__FIELD_AMOUNT: return s->seen->has_amount && give(out, s->seen->amount);
+    case ENG__FIELD_VALUE: return (event->has & ENG__HAS_VALUE) && give(out, event->value);
+    case ENG__FIELD_RATING: {
+      struct eng__fraction a = {event->value, 1}, b = {1000, 1};
+
+      return (event->has & ENG__HAS_VALUE) && eng__fraction_divide(a, b, out);
+    }
+    case ENG__FIELD_VALENCE:
+      return (event->has & ENG__HAS_VALENCE) && give(out, event->valence);
+    case ENG__FIELD_CHANNEL: return event->channel != 0 && give(out, event->channel);
+    case ENG__FIELD_SCALE: return event->scale != 0 && give(out, event->scale);
+    case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, event->kind));
+    case ENG__FIELD_DIRECTION:
+      return give(out, eng_kind_direction(context, event->kind));
+    case ENG__FIELD_INCENTIVISED:
+      return give(out, (event->has & ENG__IS_INCENTIVISED) != 0);
+    case ENG__FIELD_PUBLIC: return give(out, (event->has & ENG__IS_PUBLIC) != 0);
+    case ENG__FIELD_TOPIC: return (event->has & ENG__HAS_TOPIC) && give(out, event->topic);
+    default: return (event->has & ENG__HAS_ACTOR) && give(out, event->actor);
+  }
+}
+
+/* ---- operators ---- */
+
+static bool arithmetic(int op, struct eng__fraction a, struct eng__fraction b,
+                       struct eng__fraction *out)
+{
+  switch (op) {
+    case ENG__OP_ADD: return eng__fraction_add(a, b, out);
+    case ENG__OP_SUBTRACT: return eng__fraction_subtract(a, b, out);
+    case ENG__OP_MULTIPLY: return eng__fraction_multiply(a, b, out);
+    default: return eng__fraction_divide(a, b, out);
+  }
+}
+
+static int64_t compare(int op, struct eng__fraction a, struct eng__fraction b)
+{
+  int order = eng__fraction_compare(a, b);
+
+  switch (op) {
+    case ENG__OP_LESS: return order < 0;
+    case ENG__OP_LESS_EQUAL: return order <= 0;
+    case ENG__OP_GREATER: return order > 0;
+    case ENG__OP_GREATER_EQUAL: return order >= 0;
+    case ENG__OP_EQUAL: return order == 0;
+    default: return order != 0;
+  }
+}
+
+/* Kleene: a false decides `and`, a true decides `or`, whatever the other is. */
+static bool logic(const struct scope *s, const struct eng__term *node,
+                  struct eng__fraction *out)
+{
+  int64_t decides = node->op == ENG__OP_OR;
+  struct eng__fraction b;
+  bool a_known = evaluate(s, node->a, out);
+
+  if (a_known && out->n == decides) return true;
+  if (!evaluate(s, node->b, &b)) return false;
+  if (b.n == decides) return give(out, decides);
+  return a_known;
+}
+
+static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction *out)
+{
+  const struct eng__term *node = &s->model->nodes[index];
+  struct eng__fraction a, b;
+
+  switch (node->op) {
+    case ENG__OP_CONSTANT:
+      out->n = node->n;
+      out->d = node->d;
+      return true;
+    case ENG__OP_MEASURE: return measured(s, node->a, out);
+    case ENG__OP_FIELD: return field(s, node->a, out);
+    case ENG__OP_STAGE: return evaluate(s, s->model->stages[node->a].when, out);
+    case ENG__OP_LET: return evaluate(s, node->a, out);
+    case ENG__OP_NEGATE:
+      if (!evaluate(s, node->a, &a)) return false;
+      out->n = -a.n;
+      out->d = a.d;
+      return true;
+    case ENG__OP_AND:
+    case ENG__OP_OR: return logic(s, node, out);
+    case ENG__OP_NOT: return evaluate(s, node->a, &a) && give(out, !a.n);
+    case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
+    case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
+    default:
+      if (!evaluate(s, node->a, &a) || !evaluate(s, node->b, &b)) return false;
+      if (eng__op_compares(node->op)) return give(out, compare(node->op, a, b));
+      return arithmetic(node->op, a, b, out);
+  }
+}
+
+/* ---- faces ---- */
+
+bool eng__where_holds(const eng_model *model, int32_t node, const struct eng__seen *seen)
+{
+  struct scope s = {NULL, NULL, model, seen, 0};
+  struct eng__fraction value;
+
+  return evaluate(&s, node, &value) && value.n == 1;
+}
+
+bool eng__evaluate(const eng_assessor *assessor, const struct eng__member *member,
+                   int32_t node, int64_t now, struct eng__fraction *out)
+{
+  struct scope s = {assessor, member, member->model, NULL, now};
+
+  return evaluate(&s, node, out);
+}
+
+int32_t eng__stage_now(const eng_assessor *assessor, const struct eng__member *member,
+                       int64_t now)
+{
+  const eng_model *model = member->model;
+  struct scope s = {assessor, member, model, NULL, now};
+  struct eng__fraction value;
+
+  for (size_t i = model->stage_count; i > 0; i--) {
+    if (evaluate(&s, model->stages[i - 1].when, &value) && value.n == 1) {
+      return (int32_t)i;
+    }
+  }
+  return 0;
+}

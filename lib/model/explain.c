@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * explain.c - an answer with its evidence.
+ *
+ * The condition of a stage is taken apart at its `and`s; each clause is shown as the
+ * model words it, with what was measured, what it is compared with, and the events that
+ * the measures in it have read. Texts are kept as offsets into one buffer until all of
+ * them are there.
+ */
+#include <string.h>
+
+#include <engagement/calendar.h>
+#include <engagement/money.h>
+
+#include "core/checked.h"
+#include "core/customer.h"
+#include "core/memory.h"
+#include "model/assessor.h"
+
+enum { WITNESSES = 100, PARTS = 5 };
+
+struct line {
+  size_t text, measured, threshold; /* offsets */
+  int64_t distance;
+  int32_t holds;
+  eng_event *witnesses; /* newest first */
+  int32_t witness_count;
+};
+
+struct part {
+  struct line *lines;
+  size_t count, room;
+};
+
+struct eng_explanation {
+  eng_allocator memory;
+  int32_t stage, target, next_stage;
+  int64_t next_time;
+  struct part parts[PARTS];
+  char *texts;
+  size_t texts_size, texts_room;
+};
+
+/* What is at hand while an explanation is written. */
+struct writer {
+  eng_explanation *explanation;
+  eng_assessor *assessor;
+  const struct eng__member *member;
+  const eng_model *model;
+  const eng_customer *customer;
+  eng_status status;
+};
+
+/* ---- texts ---- */
+
+static void put(struct writer *w, const char *text, size_t size)
+{
+  eng_explanation *x = w->explanation;
+  void *texts = x->texts;
+
+  if (w->status != ENG_OK) return;
+  w->status =
+      eng__grow(&x->memory, &texts, &x->texts_room, x->texts_size + size + 1, 1);
+  x->texts = texts;
+  if (w->status != ENG_OK) return;
+  memcpy(x->texts + x->texts_size, text, size);
+  x->texts_size += size;
+}
+
+static void put_text(struct writer *w, const char *text) { put(w, text, strlen(text)); }
+
+static size_t begin(const struct writer *w) { return w->explanation->texts_size; }
+
+static void end(struct writer *w) { put(w, "", 1); }
+
+static void put_number(struct writer *w, int64_t n)
+{
+  uint64_t v = eng__magnitude(n);
+  char digits[20];
+  int count = 0;
+
+  do {
+    digits[19 - count++] = (char)('0' + v % 10);
+    v /= 10;
+  } while (v > 0);
+  if (n < 0) put(w, "-", 1);
+  put(w, digits + 20 - count, (size_t)count);
+}
+
+/* The two greatest units that are not 0. */
+static void put_duration(struct writer *w, int64_t ms)
+{
+  static const struct {
+    const char *one, *many;
+    int64_t ms;
+  } units[] = {{" day", " days", 86400000}, {" h", " h", 3600000}, {" min", " min", 60000},
+               {" s", " s", 1000},          {" ms", " ms", 1}};
+  int put_units = 0;
+
+  if (ms < 0) {
+    put(w, "-", 1);
+    ms = -ms;
+  }
+  for (int i = 0; i < 5 && put_units < 2; i++) {
+    int64_t n = ms / units[i].ms;
+
+    ms %= units[i].ms;
+    if (n == 0) {
+      if (put_units > 0) return;
+      continue;
+    }
+    if (put_units++ > 0) put(w, " ", 1);
+    put_number(w, n);
+    put_text(w, n == 1 ? units[i].one : units[i].many);
+  }
+  if (put_units == 0) put_text(w, "0 s");
+}
+
+/* Three decimals at the most, rounded half away from zero. */
+static void put_ratio(struct writer *w, struct eng__fraction v)
+{
+  struct eng__fraction thousand = {1000, 1}, half = {1, 2}, scaled;
+  bool minus = v.n < 0;
+  int64_t n, rest;
+  char decimals[4];
+  int count = 3;
+
+  if (minus) v.n = -v.n;
+  if (!eng__fraction_multiply(v, thousand, &scaled) ||
+      !eng__fraction_add(scaled, half, &scaled)) {
+    n = v.n / v.d;
+    rest = 0;
+  } else {
+    n = eng__fraction_floor(scaled) / 1000;
+    rest = eng__fraction_floor(scaled) % 1000;
+  }
+  if (minus) put(w, "-", 1);
+  put_number(w, n);
+  for (int i = 2; i >= 0; i--, rest /= 10) decimals[i] = (char)('0' + rest % 10);
+  while (count > 0 && decimals[count - 1] == '0') count--;
+  if (count > 0) put(w, ".", 1);
+  put(w, decimals, (size_t)count);
+}
+
+static void put_value(struct writer *w, int type, struct eng__fraction v)
+{
+  int32_t currency = eng_context_currency(w->model->context);
+  char money[ENG_MONEY_TEXT];
+
+  switch (type) {
+    case ENG__TYPE_DURATION:
+    case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v)); return;
+    case ENG__TYPE_MONEY:
+      if (v.d != 1 || eng_money_format(v.n, currency, money) != ENG_OK) {
+        put_ratio(w, v);
+        return;
+      }
+      put_text(w, money);
+      put(w, " ", 1);
+      put_text(w, eng_currency_code(currency));
+      return;
+    case ENG__TYPE_BOOLEAN: put_text(w, v.n ? "yes" : "no"); return;
+    default: put_ratio(w, v); return;
+  }
+}
+
+/* The wording of a node, white space and comments folded to single spaces. */
+static void put_wording(struct writer *w, const struct eng__term *node)
+{
+  const char *text = w->model->text;
+  bool blank = false;
+
+  for (uint32_t i = node->from; i < node->to; i++) {
+    char c = text[i];
+
+    if (c == '#') {
+      while (i + 1 < node->to && text[i + 1] != '\n') i++;
+      blank = true;
+    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      blank = true;
+    } else {
+      if (blank) put(w, " ", 1);
+      blank = false;
+      put(w, &c, 1);
+    }
+  }
+}
+
+/* ---- lines ---- */
+
+static struct line *add_line(struct writer *w, int part_number)
+{
+  struct part *part = &w->explanation->parts[part_number];
+  void *lines = part->lines;
+  struct line *line;
+
+  if (w->status != ENG_OK) return NULL;
+  w->status = eng__grow(&w->explanation->memory, &lines, &part->room, part->count + 1,
+                        sizeof *line);
+  part->lines = lines;
+  if (w->status != ENG_OK) return NULL;
+  line = &part->lines[part->count++];
+  memset(line, 0, sizeof *line);
+  line->distance = ENG_DISTANCE_NONE;
+  line->holds = ENG_HOLDS_UNKNOWN;
+  return line;
+}
+
+static void add_text_line(struct writer *w, int part, const char *text)
+{
+  struct line *line = add_line(w, part);
+
+  if (line == NULL) return;
+  line->text = begin(w);
+  put_text(w, text);
+  end(w);
+}
+
+/* ---- witnesses ---- */
+
+struct gathering {
+  struct writer *writer;
+  bool *meters;        /* which meters the clause reads */
+  eng_event *ring;     /* the last WITNESSES of them */
+  int64_t count;
+};
+
+static void mark_meters(const struct writer *w, int32_t index, bool *meters)
+{
+  const struct eng__term *node = &w->model->nodes[index];
+
+  switch (node->op) {
+    case ENG__OP_CONSTANT:
+    case ENG__OP_FIELD: return;
+    case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = true; return;
+    case ENG__OP_STAGE: mark_meters(w, w->model->stages[node->a].when, meters); return;
+    case ENG__OP_LET:
+    case ENG__OP_NEGATE:
+    case ENG__OP_NOT:
+    case ENG__OP_DEFINED: mark_meters(w, node->a, meters); return;
+    default:
+      mark_meters(w, node->a, meters);
+      mark_meters(w, node->b, meters);
+      return;
+  }
+}
+
+static eng_status note_witness(void *user, const struct eng__seen *seen)
+{
+  struct gathering *g = user;
+  const eng_assessor *assessor = g->writer->assessor;
+  unsigned end_of_kind = assessor->kind_start[seen->kind + 1];
+  int64_t time = seen->event.occurred_at;
+
+  for (unsigned i = assessor->kind_start[seen->kind]; i < end_of_kind; i++) {
+    unsigned which = assessor->kind_meters[i];
+    const struct eng__meter *meter = &assessor->meters[which];
+    eng_event *slot;
+
+    if (!g->meters[which] || time <= meter->from || time > meter->to) continue;
+    if (meter->measure.where >= 0 &&
+        !eng__where_holds(meter->model, meter->measure.where, seen)) {
+      continue;
+    }
+    slot = &g->ring[g->count++ % WITNESSES];
+    slot->context = assessor->context;
+    slot->fields = seen->event;
+    slot->fields.extension = NULL;
+    slot->fields.extension_size = 0;
+    return ENG_OK;
+  }
+  return ENG_OK;
+}
+
+static eng_status see(struct writer *w, eng__see_fn fn, void *user)
+{
+  struct eng__pen pen = w->customer->home.pen;
+
+  return eng__see(&w->customer->timeline, &pen, w->assessor->as_of,
+                  &w->assessor->undos, fn, user);
+}
+
+/* Recency is witnessed by its last event alone, tenure by its first; the others by all
+ * that they read. The ring keeps the newest, which is what people look at. */
+static void add_witnesses(struct writer *w, int32_t node, struct line *line)
+{
+  const eng_allocator *memory = &w->explanation->memory;
+  size_t size = w->assessor->meter_count + 1;
+  struct gathering g = {w, NULL, NULL, 0};
+
+  g.meters = eng__new_zeroed(memory, size);
+  g.ring = eng__new(memory, WITNESSES * sizeof *g.ring);
+  if (g.meters == NULL || g.ring == NULL) {
+    w->status = ENG_E_NOMEM;
+  } else {
+    mark_meters(w, node, g.meters);
+    w->status = see(w, note_witness, &g);
+  }
+  if (w->status == ENG_OK && g.count > 0) {
+    int64_t kept = g.count < WITNESSES ? g.count : WITNESSES;
+
+    line->witnesses = eng__new(memory, (size_t)kept * sizeof *line->witnesses);
+    if (line->witnesses == NULL) {
+      w->status = ENG_E_NOMEM;
+    } else {
+      line->witness_count = (int32_t)kept;
+      for (int64_t i = 0; i < kept; i++) {
+        line->witnesses[i] = g.ring[(g.count - 1 - i) % WITNESSES];
+      }
+    }
+  }
+  eng__free(memory, g.meters, size);
+  eng__free(memory, g.ring, WITNESSES * sizeof *g.ring);
+}
+
+/* ---- clauses ---- */
+
+static int32_t behind_lets(const eng_model *model, int32_t node)
+{
+  while (model->nodes[node].op == ENG__OP_LET) node = model->nodes[node].a;
+  return node;
+}
+
+/* What more a measure needs so that `measure op limit` holds. */
+static int64_t distance(const struct eng__term *node, const struct eng__term *measure,
+                        struct eng__fraction value, struct eng__fraction limit)
+{
+  int64_t need, missing;
+
+  if (measure->op != ENG__OP_MEASURE || measure->type == ENG__TYPE_AGE || value.d != 1) {
+    return ENG_DISTANCE_NONE;
+  }
+  need = eng__fraction_floor(limit);
+  if (node->op == ENG__OP_GREATER) {
+    if (!eng__add_i64(need, 1, &need)) return ENG_DISTANCE_NONE;
+  } else if (node->op == ENG__OP_GREATER_EQUAL || node->op == ENG__OP_EQUAL) {
+    if (limit.d != 1 && !eng__add_i64(need, 1, &need)) return ENG_DISTANCE_NONE;
+  } else {
+    return ENG_DISTANCE_NONE;
+  }
+  if (!eng__sub_i64(need, value.n, &missing) || missing <= 0) return ENG_DISTANCE_NONE;
+  return missing;
+}
+
+static void describe_comparison(struct writer *w, const struct eng__term *node,
+                                struct line *line)
+{
+  int64_t now = w->assessor->as_of;
+  int32_t left = node->a, right = node->b;
+  struct eng__term turned = *node;
+  struct eng__fraction a, b;
+  bool a_known, b_known;
+
+  if (w->model->nodes[behind_lets(w->model, left)].op == ENG__OP_CONSTANT) {
+    left = node->b;
+    right = node->a;
+    if (node->op == ENG__OP_LESS) turned.op = ENG__OP_GREATER;
+    if (node->op == ENG__OP_LESS_EQUAL) turned.op = ENG__OP_GREATER_EQUAL;
+    if (node->op == ENG__OP_GREATER) turned.op = ENG__OP_LESS;
+    if (node->op == ENG__OP_GREATER_EQUAL) turned.op = ENG__OP_LESS_EQUAL;
+  }
+  a_known = eng__evaluate(w->assessor, w->member, left, now, &a);
+  b_known = eng__evaluate(w->assessor, w->member, right, now, &b);
+  line->measured = begin(w);
+  if (a_known) {
+    put_value(w, w->model->nodes[left].type, a);
+  } else {
+    put_text(w, "undefined");
+  }
+  end(w);
+  line->threshold = begin(w);
+  if (b_known) {
+    put_value(w, w->model->nodes[right].type, b);
+  } else {
+    put_text(w, "undefined");
+  }
+  end(w);
+  if (a_known && b_known && line->holds != ENG_HOLDS_YES) {
+    line->distance = distance(
+        &turned, &w->model->nodes[behind_lets(w->model, left)], a, b);
+  }
+}
+
+static void add_clause(struct writer *w, int part, int32_t index, int32_t holds)
+{
+  const struct eng__term *node = &w->model->nodes[index];
+  const struct eng__term *meaning = &w->model->nodes[behind_lets(w->model, index)];
+  struct line *line = add_line(w, part);
+
+  if (line == NULL) return;
+  line->holds = holds;
+  line->text = begin(w);
+  put_wording(w, node);
+  if (node->op == ENG__OP_LET && meaning->op != ENG__OP_CONSTANT) {
+    put_text(w, ": ");
+    put_wording(w, meaning);
+  }
+  end(w);
+  line->measured = line->threshold = begin(w);
+  end(w);
+  if (eng__op_compares(meaning->op)) describe_comparison(w, meaning, line);
+  if (w->status == ENG_OK) add_witnesses(w, index, line);
+}
+
+/* Takes a condition apart at its `and`s. `all`: every clause, else those that do not
+ * hold. */
+static void add_clauses(struct writer *w, int part, int32_t index, bool all)
+{
+  int32_t inner = behind_lets(w->model, index);
+  const struct eng__term *node = &w->model->nodes[inner];
+  struct eng__fraction value;
+  int32_t holds = ENG_HOLDS_UNKNOWN;
+
+  if (w->status != ENG_OK) return;
+  if (node->op == ENG__OP_AND) {
+    add_clauses(w, part, node->a, all);
+    add_clauses(w, part, node->b, all);
+    return;
+  }
+  if (eng__evaluate(w->assessor, w->member, index, w->assessor->as_of, &value)) {
+    holds = value.n ? ENG_HOLDS_YES : ENG_HOLDS_NO;
+  }
+  if (all || holds != ENG_HOLDS_YES) add_clause(w, part, index, holds);
+}
+
+/* ---- notes ---- */
+
+static eng_status pass_by(void *user, const struct eng__seen *seen)
+{
+  *(int64_t *)user += seen->foreign_amount;
+  return ENG_OK;
+}
+
+static void add_note(struct writer *w, int64_t count, const char *text)
+{
+  struct line *line;
+
+  if (count == 0) return;
+  line = add_line(w, ENG_PART_NOTE);
+  if (line == NULL) return;
+  line->text = begin(w);
+  put_number(w, count);
+  put(w, " ", 1);
+  put_text(w, text);
+  end(w);
+}
+
+static void add_notes(struct writer *w)
+{
+  const struct eng__undos *undos = &w->assessor->undos;
+  int64_t left_out = 0, inert = 0, ignored = 0;
+
+  if (w->status != ENG_OK) return;
+  w->status = see(w, pass_by, &left_out);
+  for (size_t i = 0; w->status == ENG_OK && i < undos->count; i++) {
+    inert += !undos->undos[i].hit && !undos->undos[i].voided;
+    ignored += undos->undos[i].foreign;
+  }
+  add_note(w, left_out, "amounts in other currencies were left out of money");
+  add_note(w, inert, "refunds, cancellations or voids name no event that they can reach");
+  add_note(w, ignored, "refunds in another currency than their purchase were ignored");
+}
+
+/* ---- the whole ---- */
+
+static void write_all(struct writer *w)
+{
+  eng_explanation *x = w->explanation;
+  const eng_model *model = w->model;
+
+  if (x->stage > 0) {
+    const struct eng__stage *stage = &model->stages[x->stage - 1];
+
+    add_clauses(w, ENG_PART_CLAUSE, stage->when, true);
+    for (int32_t i = 0; i < stage->advice_count; i++) {
+      add_text_line(w, ENG_PART_ADVICE,
+                    model->names + model->advices[stage->advice_first + i]);
+    }
+  }
+  if (x->target > 0) {
+    add_clauses(w, ENG_PART_MISSING, model->stages[x->target - 1].when, false);
+  }
+  add_notes(w);
+}
+
+/* Stages and next change of the one model, whatever else the assessor runs. */
+static eng_status find_stage(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, eng_explanation *x)
+{
+  int32_t stages[64], next_stages[64];
+  int64_t next_times[64];
+  eng_status status = eng__assess_next(assessor, &customer->timeline, &customer->shapes,
+                                       stages, next_times, next_stages);
+
+  if (status != ENG_OK) return status;
+  x->stage = stages[model];
+  x->next_time = next_times[model];
+  x->next_stage = next_stages[model];
+  x->target = x->stage < eng_model_stage_count(assessor->members[model].model)
+                  ? x->stage + 1
+                  : 0;
+  /* The sweep moved the tallies on: measure as of the instant once more. */
+  return eng__measure(assessor, &customer->timeline, &customer->shapes);
+}
+
+eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
+                                const eng_customer *customer, int64_t as_of,
+                                eng_explanation **out)
+{
+  const eng_allocator *memory;
+  struct writer w;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  if (assessor == NULL || customer == NULL) return ENG_E_INVALID;
+  if (model < 0 || model >= assessor->count) return ENG_E_RANGE;
+  if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
+  if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
+  memory = eng__memory(assessor->context);
+  memset(&w, 0, sizeof w);
+  w.assessor = assessor;
+  w.member = &assessor->members[model];
+  w.model = w.member->model;
+  w.customer = customer;
+  w.explanation = eng__new_zeroed(memory, sizeof *w.explanation);
+  if (w.explanation == NULL) return ENG_E_NOMEM;
+  w.explanation->memory = *memory;
+  end(&w); /* offset 0 is the empty text */
+  eng__assess_prepare(assessor, as_of);
+  if (w.status == ENG_OK) w.status = find_stage(assessor, model, customer, w.explanation);
+  if (w.status == ENG_OK) write_all(&w);
+  if (w.status != ENG_OK) {
+    eng_explanation_free(w.explanation);
+    return w.status;
+  }
+  *out = w.explanation;
+  return ENG_OK;
+}
+
+void eng_explanation_free(eng_explanation *explanation)
+{
+  eng_allocator memory;
+
+  if (explanation == NULL) return;
+  memory = explanation->memory;
+  for (int i = 0; i < PARTS; i++) {
+    struct part *part = &explanation->parts[i];
+
+    for (size_t j = 0; j < part->count; j++) {
+      eng__free(&memory, part->lines[j].witnesses,
+                (size_t)part->lines[j].witness_count * sizeof(eng_event));
+    }
+    eng__free(&memory, part->lines, part->room * sizeof *part->lines);
+  }
+  eng__free(&memory, explanation->texts, explanation->texts_room);
+  eng__free(&memory, explanation, sizeof *explanation);
+}
+
+/* ---- reading ---- */
+
+int32_t eng_explanation_stage(const eng_explanation *explanation)
+{
+  return explanation->stage;
+}
+
+int32_t eng_explanation_target(const eng_explanation *explanation)
+{
+  return explanation->target;
+}
+
+int64_t eng_explanation_next(const eng_explanation *explanation, int32_t *stage)
+{
+  if (stage != NULL) *stage = explanation->next_stage;
+  return explanation->next_time;
+}
+
+int32_t eng_explanation_line_count(const eng_explanation *explanation, int32_t part)
+{
+  return part < 1 || part >= PARTS ? 0 : (int32_t)explanation->parts[part].count;
+}
+
+static const struct line *line_at(const eng_explanation *explanation, int32_t part,
+                                  int32_t line)
+{
+  if (line < 0 || line >= eng_explanation_line_count(explanation, part)) return NULL;
+  return &explanation->parts[part].lines[line];
+}
+
+const char *eng_explanation_text(const eng_explanation *explanation, int32_t part,
+                                 int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? NULL : explanation->texts + at->text;
+}
+
+const char *eng_explanation_measured(const eng_explanation *explanation, int32_t part,
+                                     int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? NULL : explanation->texts + at->measured;
+}
+
+const char *eng_explanation_threshold(const eng_explanation *explanation, int32_t part,
+                                      int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? NULL : explanation->texts + at->threshold;
+}
+
+int32_t eng_explanation_holds(const eng_explanation *explanation, int32_t part,
+                              int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? ENG_HOLDS_UNKNOWN : at->holds;
+}
+
+int64_t eng_explanation_distance(const eng_explanation *explanation, int32_t part,
+                                 int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? ENG_DISTANCE_NONE : at->distance;
+}
+
+int32_t eng_explanation_witness_count(const eng_explanation *explanation, int32_t part,
+                                      int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? 0 : at->witness_count;
+}
+
+const eng_event *eng_explanation_witness(const eng_explanation *explanation,
+                                         int32_t part, int32_t line, int32_t witness)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  if (at == NULL || witness < 0 || witness >= at->witness_count) return NULL;
+  return &at->witnesses[witness];
+}

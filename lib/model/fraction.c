@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fraction.c - fractions; products are compared in 128 bits made of two halves.
+ */
+#include "model/fraction.h"
+
+#include "core/checked.h"
+
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+  while (b != 0) {
+    uint64_t rest = a % b;
+
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+static bool lowest(int64_t n, int64_t d, struct eng__fraction *out)
+{
+  int64_t by;
+
+  if (d == 0 || n == INT64_MIN || d == INT64_MIN) return false;
+  if (d != 1) {
+    by = (int64_t)gcd(eng__magnitude(n), eng__magnitude(d));
+    n /= by;
+    d /= by;
+  }
+  out->n = d < 0 ? -n : n;
+  out->d = d < 0 ? -d : d;
+  return true;
+}
+
+bool eng__fraction_add(struct eng__fraction a, struct eng__fraction b,
+                       struct eng__fraction *out)
+{
+  int64_t by = (int64_t)gcd((uint64_t)a.d, (uint64_t)b.d);
+  int64_t left, right, sum, d;
+
+  return eng__mul_i64(a.n, b.d / by, &left) && eng__mul_i64(b.n, a.d / by, &right) &&
+         eng__add_i64(left, right, &sum) && eng__mul_i64(a.d / by, b.d, &d) &&
+         lowest(sum, d, out);
+}
+
+bool eng__fraction_subtract(struct eng__fraction a, struct eng__fraction b,
+                            struct eng__fraction *out)
+{
+  b.n = -b.n; /* never INT64_MIN: see lowest */
+  return eng__fraction_add(a, b, out);
+}
+
+bool eng__fraction_multiply(struct eng__fraction a, struct eng__fraction b,
+                            struct eng__fraction *out)
+{
+  struct eng__fraction x, y;
+  int64_t n, d;
+
+  /* Across first, so that what fits in lowest terms is found to fit. */
+  return lowest(a.n, b.d, &x) && lowest(b.n, a.d, &y) && eng__mul_i64(x.n, y.n, &n) &&
+         eng__mul_i64(x.d, y.d, &d) && lowest(n, d, out);
+}
+
+bool eng__fraction_divide(struct eng__fraction a, struct eng__fraction b,
+                          struct eng__fraction *out)
+{
+  struct eng__fraction inverse;
+
+  return b.n != 0 && lowest(b.d, b.n, &inverse) &&
+         eng__fraction_multiply(a, inverse, out);
+}
+
+struct wide {
+  uint64_t high, low;
+};
+
+static struct wide product(uint64_t a, uint64_t b)
+{
+  uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
+  uint64_t ll = al * bl, lh = al * bh, hl = ah * bl, hh = ah * bh;
+  uint64_t middle = (ll >> 32) + (uint32_t)lh + (uint32_t)hl;
+  struct wide out = {hh + (lh >> 32) + (hl >> 32) + (middle >> 32),
+                     middle << 32 | (uint32_t)ll};
+
+  return out;
+}
+
+static int sign(int64_t a) { return (a > 0) - (a < 0); }
+
+int eng__fraction_compare(struct eng__fraction a, struct eng__fraction b)
+{
+  struct wide left, right;
+  int order;
+
+  if (a.d == b.d) return (a.n > b.n) - (a.n < b.n);
+  if (sign(a.n) != sign(b.n)) return sign(a.n) < sign(b.n) ? -1 : 1;
+  left = product(eng__magnitude(a.n), (uint64_t)b.d);
+  right = product(eng__magnitude(b.n), (uint64_t)a.d);
+  if (left.high != right.high) {
+    order = left.high < right.high ? -1 : 1;
+  } else {
+    order = (left.low > right.low) - (left.low < right.low);
+  }
+  return a.n < 0 ? -order : order;
+}
+
+int64_t eng__fraction_floor(struct eng__fraction a)
+{
+  return a.n / a.d - (a.n % a.d < 0);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.c - models as objects: their life and what they are called.
+ */
+#include "model/model.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "model/builtin.h"
+#include "model/parse.h"
+
+/* ---- life ---- */
+
+void eng_model_free(eng_model *model)
+{
+  const eng_allocator *memory;
+
+  if (model == NULL) return;
+  memory = eng__memory(model->context);
+  eng__free(memory, model->text, model->text_size + 1);
+  eng__free(memory, model->names, model->names_room);
+  eng__free(memory, model->nodes, model->node_room * sizeof *model->nodes);
+  eng__free(memory, model->measures, model->measure_room * sizeof *model->measures);
+  eng__free(memory, model->stages, model->stage_room * sizeof *model->stages);
+  eng__free(memory, model->advices, model->advice_room * sizeof *model->advices);
+  eng__free(memory, model, sizeof *model);
+}
+
+eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
+                           eng_model **out, eng_error *error)
+{
+  const eng_allocator *memory;
+  eng_model *model;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  eng__error_clear(error);
+  if (context == NULL || text == NULL) return ENG_E_INVALID;
+  if (length > eng__limit(context, ENG_LIMIT_MODEL)) {
+    return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
+  }
+  memory = eng__memory(context);
+  model = eng__new_zeroed(memory, sizeof *model);
+  if (model == NULL) return ENG_E_NOMEM;
+  model->context = context;
+  model->shape = ENG_SHAPE_LADDER;
+  model->text_size = length;
+  model->text = eng__new(memory, length + 1);
+  if (model->text == NULL) {
+    eng__free(memory, model, sizeof *model);
+    return ENG_E_NOMEM;
+  }
+  if (length > 0) memcpy(model->text, text, length);
+  model->text[length] = '\0';
+  status = eng__model_parse(model, error);
+  if (status != ENG_OK) {
+    eng_model_free(model);
+    return status;
+  }
+  *out = model;
+  return ENG_OK;
+}
+
+/* ---- built-in models ---- */
+
+int32_t eng_builtin_count(void) { return (int32_t)eng__builtin_count; }
+
+const char *eng_builtin_name(int32_t index)
+{
+  return index < 0 || index >= eng_builtin_count() ? NULL : eng__builtins[index].name;
+}
+
+const char *eng_builtin_text(int32_t index, size_t *length)
+{
+  bool known = index >= 0 && index < eng_builtin_count();
+
+  if (length != NULL) *length = known ? eng__builtins[index].size : 0;
+  return known ? eng__builtins[index].text : NULL;
+}
+
+eng_status eng_model_builtin(const eng_context *context, const char *name, size_t length,
+                             eng_model **out)
+{
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  if (context == NULL || name == NULL) return ENG_E_INVALID;
+  for (size_t i = 0; i < eng__builtin_count; i++) {
+    const eng__builtin *builtin = &eng__builtins[i];
+
+    if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
+      return eng_model_parse(context, builtin->text, builtin->size, out, NULL);
+    }
+  }
+  return ENG_E_NOTFOUND;
+}
+
+/* ---- what they are called ---- */
+
+const char *eng_model_name(const eng_model *model)
+{
+  return model->names + model->name;
+}
+
+const char *eng_model_title(const eng_model *model)
+{
+  return model->names + model->title;
+}
+
+const char *eng_model_source(const eng_model *model)
+{
+  return model->names + model->source;
+}
+
+int32_t eng_model_shape(const eng_model *model) { return model->shape; }
+
+int32_t eng_model_revision(const eng_model *model) { return model->revision; }
+
+int32_t eng_model_stage_count(const eng_model *model)
+{
+  return (int32_t)model->stage_count;
+}
+
+const char *eng_model_stage_name(const eng_model *model, int32_t rank)
+{
+  if (rank == 0) return "none";
+  if (rank < 0 || (size_t)rank > model->stage_count) return NULL;
+  return model->names + model->stages[rank - 1].name;
+}
+
+const char *eng_model_stage_title(const eng_model *model, int32_t rank)
+{
+  if (rank < 1 || (size_t)rank > model->stage_count) return rank == 0 ? "" : NULL;
+  return model->names + model->stages[rank - 1].title;
+}

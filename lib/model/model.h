@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.h - a model as a tree, from text to answer.
+ *
+ * Text goes through lex.c (words), parse.c and its parts (terms, names resolved and types
+ * checked as they are read) and becomes an eng_model, which never changes. compile.c
+ * joins the measures of several models into one table; pass.c measures a timeline in
+ * one pass; evaluate.c runs the trees over what was measured.
+ *
+ * Every number is an exact pair n/d, d > 0. A boolean is 0 or 1. What is not defined
+ * stays not defined through everything but `defined` and `else`, and a comparison with
+ * it is unknown (Kleene's three values).
+ */
+#ifndef ENG_MODEL_MODEL_H
+#define ENG_MODEL_MODEL_H
+
+#include <engagement/model.h>
+
+#include "core/context.h"
+
+/* ---- nodes ---- */
+
+enum eng__type {
+  ENG__TYPE_NUMBER = 1,
+  ENG__TYPE_RATIO,
+  ENG__TYPE_DURATION,
+  ENG__TYPE_MONEY,
+  ENG__TYPE_BOOLEAN,
+  ENG__TYPE_AGE, /* a duration that grows with time: only compared */
+  ENG__TYPE_CHANNEL,
+  ENG__TYPE_SCALE,
+  ENG__TYPE_MODE,
+  ENG__TYPE_DIRECTION,
+  ENG__TYPE_TOPIC
+};
+
+enum eng__op {
+  ENG__OP_CONSTANT = 1, /* n / d */
+  ENG__OP_MEASURE,      /* a: index of a measure */
+  ENG__OP_FIELD,        /* a: enum eng__field, inside `where` */
+  ENG__OP_STAGE,        /* a: stage, 0 the first */
+  ENG__OP_LET,          /* a: the node it stands for */
+  ENG__OP_ADD,
+  ENG__OP_SUBTRACT,
+  ENG__OP_MULTIPLY,
+  ENG__OP_DIVIDE,
+  ENG__OP_NEGATE,
+  ENG__OP_LESS, /* ORDER comparisons */
+  ENG__OP_LESS_EQUAL,
+  ENG__OP_GREATER,
+  ENG__OP_GREATER_EQUAL,
+  ENG__OP_EQUAL,
+  ENG__OP_NOT_EQUAL,
+  ENG__OP_AND,
+  ENG__OP_OR,
+  ENG__OP_NOT,
+  ENG__OP_DEFINED,
+  ENG__OP_ELSE
+};
+
+static inline bool eng__op_compares(int op)
+{
+  return op >= ENG__OP_LESS && op <= ENG__OP_NOT_EQUAL;
+}
+
+/* Fields of an event that `where` may ask for. */
+enum eng__field {
+  ENG__FIELD_AMOUNT = 1,
+  ENG__FIELD_VALUE,
+  ENG__FIELD_RATING, /* value in units of its scale */
+  ENG__FIELD_VALENCE,
+  ENG__FIELD_CHANNEL,
+  ENG__FIELD_SCALE,
+  ENG__FIELD_MODE,
+  ENG__FIELD_DIRECTION,
+  ENG__FIELD_INCENTIVISED,
+  ENG__FIELD_PUBLIC,
+  ENG__FIELD_TOPIC,
+  ENG__FIELD_ACTOR
+};
+
+struct eng__term {
+  uint8_t op, type;
+  uint16_t depth;    /* of the tree below; bounded, so that recursion is */
+  uint32_t cost;     /* nodes that one evaluation may visit; bounded too */
+  int32_t a, b;      /* operands: nodes, or what the op says */
+  int64_t n, d;      /* of a constant */
+  uint32_t from, to; /* where it stands in the text */
+};
+
+/* ---- measures ---- */
+
+enum eng__measure_op {
+  ENG__MEASURE_COUNT = 1,
+  ENG__MEASURE_DAYS,
+  ENG__MEASURE_SUM,
+  ENG__MEASURE_RECENCY,
+  ENG__MEASURE_TENURE
+};
+
+struct eng__kinds {
+  uint64_t bits[4]; /* by number */
+};
+
+static inline bool eng__kinds_has(const struct eng__kinds *kinds, unsigned kind)
+{
+  return kinds->bits[kind >> 6] >> (kind & 63) & 1;
+}
+
+static inline void eng__kinds_add(struct eng__kinds *kinds, unsigned kind)
+{
+  kinds->bits[kind >> 6] |= UINT64_C(1) << (kind & 63);
+}
+
+struct eng__measure {
+  uint8_t op;
+  struct eng__kinds kinds;
+  int32_t where;  /* node of the filter, or -1 */
+  int64_t within; /* milliseconds; -1: since ever */
+  int64_t before; /* milliseconds; 0: until now */
+};
+
+/* ---- the model ---- */
+
+struct eng__stage {
+  uint32_t name, title; /* offsets into names, closed by NUL */
+  int32_t when;         /* node */
+  int32_t advice_first, advice_count;
+};
+
+struct eng_model {
+  const eng_context *context;
+  char *text; /* copied, for the wording of clauses */
+  size_t text_size;
+  char *names; /* unescaped texts, one after the other */
+  size_t names_size, names_room;
+  uint32_t name, title, source; /* offsets into names; 0 is the empty text */
+  int32_t shape, revision;
+  struct eng__term *nodes;
+  size_t node_count, node_room;
+  struct eng__measure *measures;
+  size_t measure_count, measure_room;
+  struct eng__stage *stages;
+  size_t stage_count, stage_room;
+  uint32_t *advices; /* offsets into names */
+  size_t advice_count, advice_room;
+};
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * see.c - applying voids, refunds and cancellations.
+ *
+ * The undoing events are collected and sorted by their target; each event then looks
+ * itself up by its effective id. Timelines without them, nearly all, skip that.
+ */
+#include "model/see.h"
+
+#include "core/checked.h"
+#include "core/memory.h"
+
+/* ---- collecting ---- */
+
+static eng_status collect(struct eng__undos *undos, const struct eng__pen *pen,
+                          const struct eng__step *step, int64_t as_of)
+{
+  struct eng__event event;
+  struct eng__undo *undo;
+  void *block = undos->undos;
+  eng_status status;
+
+  if (!(step->layout->flags & ENG__LAYOUT_REFERS)) return ENG_OK;
+  if (step->layout->kind != ENG_EVENT_VOID && step->time > as_of) return ENG_OK;
+  status =
+      eng__grow(pen->memory, &block, &undos->room, undos->count + 1, sizeof *undo);
+  undos->undos = block;
+  if (status != ENG_OK) return status;
+  eng__step_event(step, &event);
+  undo = &undos->undos[undos->count++];
+  memset(undo, 0, sizeof *undo);
+  undo->target = event.refers_to;
+  undo->own = eng__event_effective_id(pen->context, &event);
+  undo->time = event.occurred_at;
+  undo->kind = event.kind;
+  undo->has_amount = event.has & ENG__HAS_AMOUNT;
+  undo->amount = eng__magnitude(event.amount);
+  undo->currency = event.currency;
+  return ENG_OK;
+}
+
+static void sort_undos(struct eng__undo *undos, size_t count)
+{
+  /* Heap sort: whoever chose the targets, n log n. Order within a target is of no
+   * consequence: all of them apply. */
+  for (size_t heap = count / 2, end = count; end > 1;) {
+    size_t parent, child;
+    struct eng__undo moved;
+
+    if (heap > 0) {
+      moved = undos[--heap];
+    } else {
+      moved = undos[--end];
+      undos[end] = undos[0];
+    }
+    for (parent = heap; (child = 2 * parent + 1) < end; parent = child) {
+      if (child + 1 < end && undos[child].target < undos[child + 1].target) child++;
+      if (moved.target >= undos[child].target) break;
+      undos[parent] = undos[child];
+    }
+    undos[parent] = moved;
+  }
+}
+
+/* The first undo of a target, or where it would stand. */
+static size_t find_undo(const struct eng__undos *undos, uint64_t target)
+{
+  size_t low = 0, high = undos->count;
+
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+
+    if (undos->undos[mid].target < target) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  return low;
+}
+
+/* ---- applying ---- */
+
+static bool is_voided(struct eng__undos *undos, uint64_t id, int64_t time)
+{
+  bool voided = false;
+
+  for (size_t i = find_undo(undos, id);
+       i < undos->count && undos->undos[i].target == id; i++) {
+    struct eng__undo *undo = &undos->undos[i];
+
+    if (undo->kind != ENG_EVENT_VOID || undo->time < time) continue;
+    undo->hit = true;
+    voided = true;
+  }
+  return voided;
+}
+
+/* What the refunds and cancellations of a purchase leave of it; false: nothing. */
+static bool keep_some(struct eng__undos *undos, uint64_t id, struct eng__seen *seen)
+{
+  const struct eng__event *event = &seen->event;
+  uint64_t left = (uint64_t)event->amount, all = left;
+  bool gone = false;
+
+  for (size_t i = find_undo(undos, id);
+       i < undos->count && undos->undos[i].target == id; i++) {
+    struct eng__undo *undo = &undos->undos[i];
+
+    if (undo->kind == ENG_EVENT_VOID || undo->voided) continue;
+    if (undo->time < event->occurred_at) continue;
+    undo->hit = true;
+    if (undo->kind == ENG_EVENT_CANCEL || !undo->has_amount || all == 0) {
+      gone = true;
+    } else if (undo->currency != event->currency) {
+      undo->foreign = true;
+    } else {
+      left -= undo->amount < left ? undo->amount : left;
+    }
+  }
+  seen->event.amount = (int64_t)left;
+  return !gone && (all == 0 || left > 0);
+}
+
+/* Refunds that were voided do nothing; they have to be known first. */
+static void void_undos(struct eng__undos *undos)
+{
+  for (size_t i = 0; i < undos->count; i++) {
+    struct eng__undo *undo = &undos->undos[i];
+
+    if (undo->kind != ENG_EVENT_VOID) {
+      undo->voided = is_voided(undos, undo->own, undo->time);
+    }
+  }
+}
+
+/* ---- showing ---- */
+
+static void measure_amount(struct eng__seen *seen, int32_t base)
+{
+  const struct eng__event *event = &seen->event;
+  bool linked = event->has & ENG__HAS_REFERS_TO;
+
+  seen->has_amount = seen->foreign_amount = false;
+  if (!(event->has & ENG__HAS_AMOUNT)) return;
+  if (event->currency != base) {
+    seen->foreign_amount = true;
+    return;
+  }
+  seen->has_amount = true;
+  seen->amount = event->amount;
+  if (seen->kind == ENG_EVENT_REFUND) {
+    /* Linked ones are in what their purchase keeps, or wait for it. */
+    seen->amount = event->amount < 0 ? event->amount : -event->amount;
+    if (linked && event->kind == ENG_EVENT_REFUND) seen->has_amount = false;
+  }
+}
+
+eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
+                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user)
+{
+  bool undo = eng__timeline_summary(timeline)->flags & ENG__SUMMARY_REFERS;
+  int32_t base = eng_context_currency(pen->context);
+  struct eng__walk walk;
+  struct eng__step step;
+  eng_status status = ENG_OK;
+
+  undos->count = 0;
+  if (undo) {
+    eng__walk_begin(timeline, pen->shapes, &walk);
+    while (status == ENG_OK && eng__walk_step(&walk, &step)) {
+      status = collect(undos, pen, &step, as_of);
+    }
+    if (status != ENG_OK) return status;
+    sort_undos(undos->undos, undos->count);
+    void_undos(undos);
+  }
+  eng__walk_begin(timeline, pen->shapes, &walk);
+  while (status == ENG_OK && eng__walk_step(&walk, &step)) {
+    struct eng__seen seen;
+
+    if (step.time > as_of) break;
+    if (step.layout->kind == ENG_EVENT_VOID) continue;
+    eng__step_event(&step, &seen.event);
+    seen.kind = step.layout->measured;
+    if (undos->count > 0) {
+      uint64_t id = eng__event_effective_id(pen->context, &seen.event);
+
+      if (is_voided(undos, id, step.time)) continue;
+      if (seen.kind == ENG_EVENT_PURCHASE && !keep_some(undos, id, &seen)) continue;
+    }
+    measure_amount(&seen, base);
+    status = fn(user, &seen);
+  }
+  return status;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * see.h - the events of a timeline as measures see them, as of an instant.
+ *
+ * Voids take their targets away at every as-of. Refunds and cancellations act from
+ * their own time: a purchase is seen with what is left of it, and not at all once
+ * nothing is. Each of the three reaches only a target that is not later than itself,
+ * whichever came first. Events after the as-of are not seen.
+ */
+#ifndef ENG_MODEL_SEE_H
+#define ENG_MODEL_SEE_H
+
+#include "core/timeline.h"
+
+/* One event as measures see it. */
+struct eng__seen {
+  struct eng__event event;
+  uint8_t kind;        /* a purchase below 0 is a refund */
+  bool has_amount;     /* in the base currency: */
+  bool foreign_amount; /* an amount that is left out */
+  int64_t amount;      /* what is kept of a purchase; below 0 for a refund */
+};
+
+/* A void, refund or cancellation that names its target. */
+struct eng__undo {
+  uint64_t target;
+  uint64_t own; /* its own effective id */
+  int64_t time;
+  uint64_t amount; /* magnitude */
+  uint16_t currency;
+  uint8_t kind;
+  bool has_amount;
+  bool voided; /* it is itself taken away */
+  bool hit;    /* its target is there */
+  bool foreign; /* in another currency than its target: ignored */
+};
+
+/* Memory for that, kept between timelines. */
+struct eng__undos {
+  struct eng__undo *undos; /* sorted by target */
+  size_t count, room;
+};
+
+typedef eng_status (*eng__see_fn)(void *user, const struct eng__seen *seen);
+
+/* Shows each event that is seen, in order. */
+eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
+                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user);
+
+#endif

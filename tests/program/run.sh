@@ -1,0 +1,398 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# run.sh - the program `engagement` as people and scripts use it: exit statuses, columns,
+# bad rows, notes, and the counts of real histories where those are at hand.
+#
+#   run.sh PROGRAM|BUILD-FOLDER
+#
+# DATA names a folder of real histories; what needs them says SKIP where it is absent.
+set -u
+
+program=${1:-.}
+if [ -d "$program" ]; then program=$program/engagement; fi
+case $program in */*) ;; *) program=./$program ;; esac
+program=$(cd "$(dirname "$program")" && pwd)/$(basename "$program")
+here=$(cd "$(dirname "$0")" && pwd)
+data=${DATA:-$here/../../../shared/data}
+if [ -d "$data" ]; then data=$(cd "$data" && pwd); fi
+if [ ! -x "$program" ]; then
+  echo "run.sh: $program is not there; run make first" >&2
+  exit 1
+fi
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/engagement-test.XXXXXX") || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$folder" || exit 1
+
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+  failed=$((failed + 1))
+  printf 'FAILED: %s\n' "$1"
+  if [ -s out ]; then sed -n '1,5s/^/  out: /p' out; fi
+  if [ -s err ]; then sed -n '1,5s/^/  err: /p' err; fi
+}
+
+# ask STATUS WORDS...: runs the program and expects that exit status.
+ask() {
+  want=$1
+  shift
+  "$program" "$@" >out 2>err </dev/null
+  got=$?
+  if [ "$got" = "$want" ]; then pass; else fail "exit status $got, not $want: $*"; fi
+}
+
+# is NAME WANTED GOT
+is() {
+  if [ "$2" = "$3" ]; then pass; else fail "$1: \"$3\", not \"$2\""; fi
+}
+says() { if grep -q -e "$1" err; then pass; else fail "standard error lacks: $1"; fi; }
+silent() { if grep -q -e "$1" err; then fail "standard error has: $1"; else pass; fi; }
+prints() { if grep -q -e "$1" out; then pass; else fail "the answer lacks: $1"; fi; }
+
+python=
+for name in python3 python; do
+  if [ -z "$python" ] && "$name" -c 'import json' >/dev/null 2>&1; then python=$name; fi
+done
+valid_json() {
+  if [ -z "$python" ]; then return; fi
+  if "$python" -c 'import json, sys; json.load(open("out", encoding="utf-8"))' 2>json.err
+  then pass; else fail "$1: not JSON: $(tail -n 1 json.err)"; fi
+}
+# json NAME WANTED EXPRESSION: what an expression over the answer, d, gives.
+json() {
+  if [ -z "$python" ]; then return; fi
+  is "$1" "$2" "$("$python" -c "import json
+d = json.load(open('out', encoding='utf-8'))
+print($3)" 2>&1 | tail -n 1)"
+}
+if [ -z "$python" ]; then echo 'SKIP: whether JSON is valid (there is no python3)'; fi
+
+# ---- inputs ---------------------------------------------------------------------
+
+cat >shop.csv <<'END'
+customer,time,kind,amount,currency,id
+anna,2026-01-05T09:00:00Z,visit,,,
+anna,2026-01-05T09:10:00Z,purchase,12.50,EUR,
+anna,2026-02-05T09:10:00Z,purchase,7.00,EUR,
+"Bo, ""the"" baker",2026-01-07T10:00:00Z,view_item,,,
+carl,2026-03-01T12:00:00Z,purchase,3.00,EUR,
+carl,2026-03-02T12:00:00Z,share,,,
+END
+cat >log.csv <<'END'
+customer_id,date,cds,amount
+1,1997-01-01,2,29.33
+1,1997-01-18,2,29.73
+2,1997-01-01,1,14.96
+2,1997-01-01,1,14.96
+END
+cat >bad.csv <<'END'
+customer,time,kind
+anna,2026-01-05,visit
+secretname,yesterday,visit
+,2026-01-05,visit
+bert,2026-01-05,purchaze
+bert,2026-01-06,visit
+END
+{
+  echo customer,time,kind
+  i=0
+  while [ $i -lt 30 ]; do echo "x$i,never,visit"; i=$((i + 1)); done
+  echo good,2026-01-01,visit
+} >worse.csv
+
+# ---- help and usage -------------------------------------------------------------
+
+ask 0 --version
+is 'version is one line' 1 "$(wc -l <out | tr -d ' ')"
+prints '^engagement [0-9][0-9.]*'
+for words in --help 'help input' 'stages --help' 'explain --help' 'models --help'; do
+  ask 0 $words
+  lines=$(wc -l <out)
+  if [ "$lines" -le 24 ]; then pass; else fail "$words: $lines lines fit no screen"; fi
+  wide=$(awk 'length > 80' out)
+  is "$words: lines wider than 80" '' "$wide"
+  prints 'engagement [a-z]* [a-z]*\.csv\|engagement models show'
+done
+ask 2
+ask 2 stagse shop.csv
+says 'did you mean stages'
+ask 2 stages
+says 'which file'
+ask 2 stages shop.csv --modle five_levels
+says 'did you mean --model'
+ask 2 stages shop.csv --model
+says 'needs a value'
+ask 2 stages shop.csv --strict=yes
+ask 2 stages shop.csv -x
+ask 2 stages shop.csv --customer anna
+ask 2 stages shop.csv --format xml
+ask 2 stages shop.csv --zone Europe/Berlin
+says 'later version'
+ask 2 stages shop.csv --zone +19:00
+ask 2 stages shop.csv --day-start 24
+ask 2 stages shop.csv --day-start 3:75
+ask 2 stages shop.csv --week-start day
+ask 2 stages shop.csv --delimiter ab
+ask 2 stages shop.csv --identical maybe
+ask 2 stages shop.csv --time-format roman
+ask 2 stages shop.csv --currency XXQ
+ask 2 stages shop.csv --as-of someday
+ask 2 stages shop.csv --kind purchaze
+says 'did you mean purchase'
+ask 2 stages shop.csv --kinds x=purchaze
+ask 2 stages shop.csv --kinds x
+ask 2 stages shop.csv --map owner=customer
+ask 2 stages shop.csv --own-kind 'No Name'
+ask 2 stages shop.csv --own-kind purchase
+ask 2 stages absent.csv
+says 'absent.csv cannot be read'
+ask 2 stages .
+ask 2 stages - -
+ask 2 stages shop.csv --model no_such_model
+ask 2 stages shop.csv --model five_levls
+says 'did you mean five_levels'
+ask 2 stages shop.csv --model five_levels --model five_levels
+ask 2 explain shop.csv
+ask 2 explain shop.csv --customer anna --format csv
+ask 2 models show
+ask 2 models show five_levls
+
+# ---- models ---------------------------------------------------------------------
+
+ask 0 models
+prints five_levels
+ask 0 models --format csv
+is 'columns of models' name,title,shape,revision,stages,source "$(head -n 1 out)"
+ask 0 models --format json
+valid_json models
+ask 0 models show five_levels
+prints '^language 1'
+cp out own.model
+ask 0 stages shop.csv --model own.model --format csv
+is 'a copied model answers as the built-in one' '' \
+  "$("$program" stages shop.csv --model five_levels --format csv -q 2>&1 | diff - out)"
+printf 'language 1\nmodel broken "x"\n  stage\n' >broken.model
+ask 2 stages shop.csv --model broken.model
+says '^broken.model:[0-9]*:[0-9]*: '
+ask 2 stages shop.csv --model ./absent.model
+
+# ---- stages ---------------------------------------------------------------------
+
+ask 0 stages shop.csv --model five_levels --format csv
+is 'columns of stages' customer,model,stage,rank,next_change,next_stage "$(head -n 1 out)"
+is 'a row a customer' 4 "$(wc -l <out | tr -d ' ')"
+is 'sorted by bytes, and quoted' '"Bo, ""the"" baker"' \
+  "$(sed -n 2p out | sed 's/,five_levels.*//')"
+is 'no carriage returns' '' "$(grep "$(printf '\r')" out)"
+prints '^carl,five_levels,advocate,5,'
+prints '^anna,five_levels,[a-z]*,[0-9],\(20[0-9-]*T[0-9:]*\.[0-9]*Z\)\{0,1\},[a-z]*$'
+says 'as of 2026-03-02T23:59:59.999Z, the end'
+says '6 events of 3 customers'
+says 'mean what they say'
+cp out first
+ask 0 stages --format=csv --model=five_levels -- shop.csv
+is 'options may stand anywhere' '' "$(diff first out)"
+"$program" stages - --model five_levels --format csv <shop.csv >out 2>err
+is 'standard input gives the same' '' "$(diff first out)"
+ask 0 stages shop.csv --model five_levels --format csv --quiet
+is 'quiet is quiet' '' "$(cat err)"
+ask 0 stages shop.csv --model five_levels --format csv --as-of 2025-01-01
+is 'nobody anywhere before the first event' 3 "$(grep -c ',none,0,,$' out)"
+ask 0 stages shop.csv --model five_levels --as-of 2026-02-01 --zone +02:00
+says 'as of 2026-02-01T21:59:59.999Z'
+ask 0 stages shop.csv --model five_levels --as-of 2026-02-01 --day-start 3
+says 'as of 2026-02-02T02:59:59.999Z'
+ask 0 stages shop.csv --model five_levels --format json
+valid_json stages
+json 'rows of stages in JSON' 3 'len(d)'
+json 'keys of stages in JSON' customer,model,stage,rank,next_change,next_stage \
+  "','.join(d[0])"
+json 'a customer in JSON' 'Bo, "the" baker' "d[0]['customer']"
+ask 0 stages shop.csv --model five_levels
+prints discover
+prints '##'
+prints '^carl  *five_levels  *advocate'
+is 'no blanks at the ends of lines' 0 "$(grep -c ' $' out)"
+ask 0 stages shop.csv --format csv
+models=$("$program" models --format csv | tail -n +2 | wc -l)
+is 'all built-in models if none is asked' $((3 * models + 1)) "$(wc -l <out | tr -d ' ')"
+is 'models in their order' "$("$program" models --format csv | tail -n +2 | cut -d, -f1)" \
+  "$(sed -n "2,$((models + 1))p" out | sed 's/^"Bo, ""the"" baker"/b/' | cut -d, -f2)"
+
+{
+  echo customer,time,kind
+  i=100
+  while [ $i -lt 151 ]; do echo "c$i,2026-01-01,visit"; i=$((i + 1)); done
+} >many.csv
+ask 0 stages many.csv --model five_levels
+is 'many customers are not listed' 0 "$(grep -c '^c1' out)"
+says 'rows'
+ask 0 stages many.csv --model five_levels --rows
+is 'unless asked for' 51 "$(grep -c '^c1' out)"
+
+printf 'customer,time,kind\nj\303\244ger,2026-01-01,visit\n\377\033[31m,2026-01-01,visit\n' \
+  >bytes.csv
+ask 0 stages bytes.csv --model five_levels --format json
+valid_json 'ids that are not UTF-8'
+ask 0 stages bytes.csv --model five_levels
+is 'no escape reaches a terminal' 0 "$(grep -c "$(printf '\033')" out)"
+ask 0 stages bytes.csv --model five_levels --format csv
+is 'CSV keeps bytes' 1 "$(LC_ALL=C grep -c "$(printf '\377\033')" out)"
+
+printf 'customer,time,kind\n' >empty.csv
+ask 0 stages empty.csv --model five_levels --format csv
+is 'no rows, a header' 1 "$(wc -l <out | tr -d ' ')"
+ask 0 stages empty.csv --model five_levels --format json
+valid_json 'no rows'
+ask 0 stages empty.csv --model five_levels
+
+# ---- input ----------------------------------------------------------------------
+
+ask 0 stages log.csv --kind purchase --currency USD --model five_levels --format csv
+says 'customer_id is taken as customer'
+says '; date as time'
+says 'column cds is passed over'
+says '4 events of 2 customers'
+ask 0 stages log.csv --kind purchase --currency USD --model five_levels --format csv \
+  --identical merge
+says '3 events of 2 customers'
+ask 0 stages log.csv log.csv --kind purchase --currency USD --model five_levels --format csv
+says '4 events of 2 customers'
+says '4 equal rows fell together across inputs'
+ask 2 stages log.csv --model five_levels
+ask 0 stages shop.csv --model five_levels --map customer=customer,time=time
+silent 'mean what they say'
+printf 'who|at|what\na|2026-01-01|paid\nb|2026-01-01|ping\nb|2026-01-02|tasting\n' >other.csv
+ask 0 stages other.csv --map customer=who,time=at,kind=what --kinds paid=purchase,ping= \
+  --own-kind tasting --model five_levels --format csv
+silent 'bad row'
+says '2 events of 2 customers'
+ask 0 stages other.csv --delimiter pipe --map customer=who,time=at,kind=what \
+  --kinds paid=purchase --kinds ping=,tasting= --model five_levels --format csv
+says '1 event of 1 customer'
+ask 2 stages other.csv --model five_levels
+printf '{"customer":"a"}\n' >rows.jsonl
+ask 2 stages rows.jsonl
+says 'JSON Lines'
+printf '\377\376c\0u\0' >wide.csv
+ask 2 stages wide.csv
+says 'UTF-16'
+: >nothing.csv
+ask 2 stages nothing.csv
+
+ask 0 stages bad.csv --model five_levels --format csv --rejects kept
+is 'good rows count' 3 "$(wc -l <out | tr -d ' ')"
+says '^bad.csv:3:[0-9]*: '
+says '^bad.csv:4:[0-9]*: '
+says '^bad.csv:5:[0-9]*: .*purchase'
+says '3 bad rows'
+silent secretname
+silent yesterday
+is 'rejected rows are kept as they are' "$(sed -n 3,5p bad.csv)" "$(cat kept)"
+ask 0 stages bad.csv --model five_levels --format csv --quiet
+says '3 bad rows'
+ask 1 stages bad.csv --model five_levels --format csv --strict --rejects kept
+is 'strict answers nothing' 0 "$(wc -l <out | tr -d ' ')"
+says '^bad.csv:3:'
+silent '^bad.csv:4:'
+is 'strict keeps the row' "$(sed -n 3p bad.csv)" "$(cat kept)"
+ask 0 stages shop.csv --model five_levels --format csv --strict
+ask 0 stages worse.csv --model five_levels --format csv
+is 'the first twenty are said' 20 "$(grep -c '^worse.csv:[0-9]' err)"
+says '30 bad rows'
+ask 2 stages shop.csv --model five_levels --rejects shop.csv
+is 'an input is not written over' 7 "$(wc -l <shop.csv | tr -d ' ')"
+ln -s shop.csv link.csv 2>/dev/null && {
+  ask 2 stages shop.csv --model five_levels --rejects link.csv
+  is 'nor through a link' 7 "$(wc -l <shop.csv | tr -d ' ')"
+}
+ask 3 stages shop.csv --model five_levels --rejects absent/kept
+
+# ---- explain --------------------------------------------------------------------
+
+ask 0 explain shop.csv --customer anna --model five_levels
+prints 'Customer anna'
+prints 'If nothing happens'
+prints 'purchase on 2026-0'
+prints '^What is missing for '
+ask 0 explain shop.csv --customer carl --model five_levels
+prints advocate
+prints 'no stage after'
+ask 0 explain shop.csv --customer anna --model five_levels --format json
+valid_json explain
+json 'keys of explain' True "set(('customer', 'model', 'stage', 'clauses', 'missing', \
+'next_change', 'next_stage', 'advise')) <= set(d)"
+json 'keys of a clause' text,measured,threshold,holds,witnesses \
+  "','.join(d['clauses'][0])"
+json 'keys of what is missing' text,measured,threshold,distance \
+  "','.join(d['missing'][0])"
+json 'the clauses hold' True "all(c['holds'] for c in d['clauses'])"
+ask 0 explain shop.csv --customer 'Bo, "the" baker' --model five_levels --format json
+valid_json 'explain with a quoted id'
+ask 0 explain shop.csv --customer anna --as-of 2025-01-01 --model five_levels
+prints 'Stage: none'
+ask 0 explain shop.csv --customer anna --format json
+valid_json 'explain under all models'
+ask 1 explain shop.csv --customer nobody_here --model five_levels
+is 'nothing is said of others' '' "$(grep -E 'anna|carl|baker|nobody_here' err)"
+is 'and nothing is answered' '' "$(cat out)"
+
+# ---- output that cannot be written ----------------------------------------------
+
+if [ -w /dev/full ]; then
+  for words in --help 'stages shop.csv --format csv' 'stages shop.csv' \
+    'explain shop.csv --customer anna' 'models show five_levels' models; do
+    "$program" $words >/dev/full 2>err
+    is "a full disk: $words" 3 $?
+  done
+else
+  echo 'SKIP: a full disk (there is no /dev/full)'
+fi
+{
+  echo customer,time,kind
+  i=10000
+  while [ $i -lt 14000 ]; do echo "c$i,2026-01-01,visit"; i=$((i + 1)); done
+} >long.csv
+for form in csv json table; do
+  { "$program" stages long.csv --rows --format $form 2>err; echo $? >status; } | head -n 1 >out
+  is "a closed pipe: $form" 3 "$(cat status)"
+done
+
+# ---- real histories -------------------------------------------------------------
+
+cdnow=$data/cdnow/cdnow_sample_log.csv
+master=$data/cdnow/cdnow_master_log.csv
+clicks=$data/onlineshop/events.csv
+if [ -r "$cdnow" ] && [ -r "$master" ]; then
+  set -- --model five_levels --kind purchase --currency USD --as-of 1998-06-30 --format csv
+  ask 0 stages "$cdnow" "$@"
+  is 'CDNOW: customers' 2357 "$(tail -n +2 out | wc -l | tr -d ' ')"
+  says '6,919 events of 2,357 customers'
+  ask 0 stages "$cdnow" "$@" --identical merge
+  says '6,898 events of 2,357 customers'
+  ask 0 stages "$master" "$@"
+  is 'CDNOW, all: customers' 23570 "$(tail -n +2 out | wc -l | tr -d ' ')"
+else
+  echo "SKIP: CDNOW (there is no $cdnow)"
+fi
+if [ -r "$clicks" ]; then
+  kinds=catalog=view_item,product1=view_item,product2=view_item,main=visit,cart=add_to_cart
+  kinds=$kinds,delivery_choice=begin_checkout,delivery_courier=begin_checkout
+  kinds=$kinds,delivery_pickup=begin_checkout,payment_choice=begin_checkout
+  kinds=$kinds,payment_card=begin_checkout,payment_cash=begin_checkout,payment_done=purchase
+  ask 0 stages "$clicks" --model five_levels --kinds $kinds --format csv
+  is 'web shop: visitors' 3751 "$(tail -n +2 out | wc -l | tr -d ' ')"
+  is 'web shop: at buy or beyond' 653 "$(grep -cE ',(buy|own|advocate),' out)"
+  says '32,283 rows'
+  silent 'bad row'
+else
+  echo "SKIP: the web shop (there is no $clicks)"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
