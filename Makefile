@@ -109,7 +109,8 @@ PROGRAM_SOURCES = \
   examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
-EXAMPLES =
+EXAMPLES = \
+  examples/till.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
@@ -152,7 +153,8 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
-  tests/program/run.sh
+  tests/program/run.sh \
+  tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
