@@ -114,22 +114,38 @@ EXAMPLES =
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_calendar.c \
   tests/unit/test_csv.c \
-  tests/unit/test_version.c
+  tests/unit/test_customer.c \
+  tests/unit/test_event.c \
+  tests/unit/test_hash.c \
+  tests/unit/test_heavy.c \
+  tests/unit/test_hostile.c \
+  tests/unit/test_memory.c \
+  tests/unit/test_money.c \
+  tests/unit/test_status.c \
+  tests/unit/test_version.c \
+  tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
   tests/reference/test_histories.c
 SPEC_TESTS =
 UNIT_HELPERS = \
-  tests/unit/main.c
+  tests/unit/main.c \
+  tests/unit/support.c
 
 PROPERTY_TESTS = \
-  tests/property/prop_draw.c
+  tests/property/prop_draw.c \
+  tests/property/prop_timeline.c
+# The unit tests' support helps the laws too.
 PROPERTY_HELPERS = \
   tests/property/main.c \
-  tests/property/property.c
+  tests/property/model_timeline.c \
+  tests/property/property.c \
+  tests/unit/support.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_version.c
 
