@@ -56,29 +56,28 @@ static const struct job_goal goals[] = {
 };
 enum { GOALS = sizeof goals / sizeof *goals };
 
-static int usage(void) {
-  fputs("usage: bench -f FEED [-f FEED] [-l LATE-FEED]... [-e ENGINES] [-j JOBS]\n"
-        "             [-r REPEATS] [-R LOAD-REPEATS] [-n TILL-EVENTS] [-t SCRATCH]\n"
-        "A feed is CSV, binary, or both of the same events. Lists have commas, or all.\n"
-        "engines:",
-        stderr);
-  for (int e = 0; e < ENGINES; e++)
-    fprintf(stderr, " %s", engines[e]->name);
+static int usage(void)
+{
+  fputs(
+      "usage: bench -f FEED [-f FEED] [-l LATE-FEED]... [-e ENGINES] [-j JOBS]\n"
+      "             [-r REPEATS] [-R LOAD-REPEATS] [-n TILL-EVENTS] [-t SCRATCH]\n"
+      "A feed is CSV, binary, or both of the same events. Lists have commas, or all.\n"
+      "engines:",
+      stderr);
+  for (int e = 0; e < ENGINES; e++) fprintf(stderr, " %s", engines[e]->name);
   fputs("\njobs:", stderr);
-  for (int j = 0; j < JOB_COUNT; j++)
-    fprintf(stderr, " %s", job_name((enum job)j));
+  for (int j = 0; j < JOB_COUNT; j++) fprintf(stderr, " %s", job_name((enum job)j));
   fputc('\n', stderr);
   return 2;
 }
 
 /* Whether `name` stands in the comma-separated list; "all" has everything. */
-static int listed(const char *list, const char *name) {
+static int listed(const char *list, const char *name)
+{
   size_t length = strlen(name);
-  if (strcmp(list, "all") == 0)
-    return 1;
+  if (strcmp(list, "all") == 0) return 1;
   for (const char *p = list; (p = strstr(p, name)); p += length)
-    if ((p == list || p[-1] == ',') && (p[length] == ',' || !p[length]))
-      return 1;
+    if ((p == list || p[-1] == ',') && (p[length] == ',' || !p[length])) return 1;
   return 0;
 }
 
@@ -87,12 +86,12 @@ struct paths {
 };
 
 /* The two forms are told apart by how they begin. */
-static int add_path(struct paths *paths, const char *path) {
+static int add_path(struct paths *paths, const char *path)
+{
   char start[9] = "";
   FILE *file = fopen(path, "rb");
   size_t n = file ? fread(start, 1, 8, file) : 0;
-  if (file)
-    fclose(file);
+  if (file) fclose(file);
   if (n < 8) {
     fprintf(stderr, "bench: %s cannot be read\n", path);
     return -1;
@@ -104,11 +103,10 @@ static int add_path(struct paths *paths, const char *path) {
   return 0;
 }
 
-int main(int argc, char **argv) {
-  struct job_options options = {.repeats = 3,
-                                .load_repeats = 3,
-                                .till_events = 20000,
-                                .scratch = "/tmp"};
+int main(int argc, char **argv)
+{
+  struct job_options options = {
+      .repeats = 3, .load_repeats = 3, .till_events = 20000, .scratch = "/tmp"};
   const char *which = engines[0]->name, *jobs = "all";
   static struct job_result results[ENGINES][JOB_COUNT];
   struct paths paths = {0}, late_paths = {0};
@@ -117,48 +115,29 @@ int main(int argc, char **argv) {
 
   for (int i = 1; i < argc; i += 2) {
     const char *value = argv[i + 1];
-    if (argv[i][0] != '-' || !value)
-      return usage();
+    if (argv[i][0] != '-' || !value) return usage();
     switch (argv[i][1]) {
     case 'f':
-      if (add_path(&paths, value))
-        return 3;
+      if (add_path(&paths, value)) return 3;
       break;
     case 'l':
-      if (add_path(&late_paths, value))
-        return 3;
+      if (add_path(&late_paths, value)) return 3;
       break;
-    case 'e':
-      which = value;
-      break;
-    case 'j':
-      jobs = value;
-      break;
-    case 'r':
-      options.repeats = atoi(value);
-      break;
-    case 'R':
-      options.load_repeats = atoi(value);
-      break;
-    case 'n':
-      options.till_events = (size_t)strtoull(value, NULL, 10);
-      break;
-    case 't':
-      options.scratch = value;
-      break;
-    default:
-      return usage();
+    case 'e': which = value; break;
+    case 'j': jobs = value; break;
+    case 'r': options.repeats = atoi(value); break;
+    case 'R': options.load_repeats = atoi(value); break;
+    case 'n': options.till_events = (size_t)strtoull(value, NULL, 10); break;
+    case 't': options.scratch = value; break;
+    default: return usage();
     }
   }
   if ((!paths.csv && !paths.bin) || options.repeats < 1 || options.load_repeats < 1)
     return usage();
-  for (int j = 0; j < JOB_COUNT; j++)
-    wanted[j] = listed(jobs, job_name((enum job)j));
-  if (feed_open(&feed, paths.csv, paths.bin) < 0)
-    return 3;
+  for (int j = 0; j < JOB_COUNT; j++) wanted[j] = listed(jobs, job_name((enum job)j));
+  if (feed_open(&feed, paths.csv, paths.bin) < 0) return 3;
   if (late_paths.csv || late_paths.bin) {
-    if (feed_open(&late, late_paths.csv, late_paths.bin) < 0)
-      return 3;
+    if (feed_open(&late, late_paths.csv, late_paths.bin) < 0) return 3;
     options.late = &late;
   }
 
@@ -168,8 +147,7 @@ int main(int argc, char **argv) {
   int wrong = job_judge(results[0], goals, GOALS, stdout) +
               job_compare((const struct job_result(*)[JOB_COUNT])results, ENGINES,
                           goals, GOALS, stdout);
-  if (options.late)
-    feed_close(&late);
+  if (options.late) feed_close(&late);
   feed_close(&feed);
   return wrong ? 1 : 0;
 }

@@ -17,21 +17,21 @@
 
 enum { USD = 840, OWN_KIND = 128, PIECE = 1 << 18 };
 
-int engagement_ok(eng_status status, const char *what) {
-  if (status == ENG_OK)
-    return 1;
+int engagement_ok(eng_status status, const char *what)
+{
+  if (status == ENG_OK) return 1;
   fprintf(stderr, "engagement: %s: %s\n", what, eng_status_text(status));
   return 0;
 }
 
 /* ---- the context ---- */
 
-static int add_kinds(struct engagement *s, eng_settings *settings) {
+static int add_kinds(struct engagement *s, eng_settings *settings)
+{
   int32_t own = OWN_KIND;
   for (int i = 0; i < FEED_KINDS; i++) {
     const char *name = feed_kinds[i].canonical;
-    if (!feed_kinds[i].own)
-      continue;
+    if (!feed_kinds[i].own) continue;
     s->kinds[i] = own++;
     if (!engagement_ok(eng_settings_add_kind(settings, s->kinds[i], name, strlen(name),
                                              ENG_DIRECTION_CUSTOMER, ENG_MODE_COMPANY,
@@ -42,7 +42,8 @@ static int add_kinds(struct engagement *s, eng_settings *settings) {
   return 0;
 }
 
-static int find_names(struct engagement *s) {
+static int find_names(struct engagement *s)
+{
   for (int i = 0; i < FEED_KINDS; i++) {
     const char *name = feed_kinds[i].canonical;
     if (!engagement_ok(eng_kind_find(s->context, name, strlen(name), &s->kinds[i]),
@@ -58,28 +59,31 @@ static int find_names(struct engagement *s) {
   return 0;
 }
 
-static int make_context(struct engagement *s) {
+static int make_context(struct engagement *s)
+{
   eng_settings *settings = NULL;
-  int made = engagement_ok(eng_settings_new(NULL, &settings), "settings") &&
-             add_kinds(s, settings) == 0 &&
-             engagement_ok(eng_settings_set_currency(settings, USD), "currency") &&
-             engagement_ok(eng_context_new(settings, &s->context), "context") &&
-             find_names(s) == 0 &&
-             engagement_ok(eng_event_new(s->context, s->kinds[0], 0, &s->event),
-                           "event");
+  int made =
+      engagement_ok(eng_settings_new(NULL, &settings), "settings") &&
+      add_kinds(s, settings) == 0 &&
+      engagement_ok(eng_settings_set_currency(settings, USD), "currency") &&
+      engagement_ok(eng_context_new(settings, &s->context), "context") &&
+      find_names(s) == 0 &&
+      engagement_ok(eng_event_new(s->context, s->kinds[0], 0, &s->event), "event");
   eng_settings_free(settings);
   return made ? 0 : -1;
 }
 
 /* ---- the feed as columns ---- */
 
-static uint64_t scramble(uint64_t x) {
+static uint64_t scramble(uint64_t x)
+{
   x = (x ^ (x >> 31)) * UINT64_C(0x7fb5d329728ea185);
   x = (x ^ (x >> 27)) * UINT64_C(0x81dadef4bc2dd44d);
   return x ^ (x >> 33);
 }
 
-static void free_table(struct table *t) {
+static void free_table(struct table *t)
+{
   free(t->ids);
   free(t->kind);
   free(t->channel);
@@ -92,12 +96,14 @@ static void free_table(struct table *t) {
   memset(t, 0, sizeof *t);
 }
 
-int64_t engagement_value(const struct feed_event *e) {
+int64_t engagement_value(const struct feed_event *e)
+{
   int scaled = e->kind == FEED_RATING || e->kind == FEED_REVIEW;
   return (int64_t)e->value * (scaled ? 1000 : 1);
 }
 
-static void fill_row(const struct engagement *s, struct table *t, size_t i) {
+static void fill_row(const struct engagement *s, struct table *t, size_t i)
+{
   const struct feed_event *e = &t->feed->events[i];
   char id[32];
   int length = snprintf(id, sizeof id, "C%0*" PRIu64, (int)t->width - 1, e->customer);
@@ -114,7 +120,8 @@ static void fill_row(const struct engagement *s, struct table *t, size_t i) {
 }
 
 static int make_table(const struct engagement *s, const struct feed *feed,
-                      struct table *t) {
+                      struct table *t)
+{
   size_t n = feed->count + 1;
   char id[32];
   t->feed = feed;
@@ -133,13 +140,13 @@ static int make_table(const struct engagement *s, const struct feed *feed,
     fputs("engagement: out of memory\n", stderr);
     return -1;
   }
-  for (size_t i = 0; i < feed->count; i++)
-    fill_row(s, t, i);
+  for (size_t i = 0; i < feed->count; i++) fill_row(s, t, i);
   return 0;
 }
 
 static void columns_of(const struct table *t, size_t first, size_t count, int with_ids,
-                       eng_columns *c) {
+                       eng_columns *c)
+{
   eng_columns_init(c, sizeof *c);
   c->count = count;
   c->customers = t->ids + first * t->width;
@@ -150,17 +157,16 @@ static void columns_of(const struct table *t, size_t first, size_t count, int wi
   c->channel = t->channel + first;
   c->amount = t->amount + first;
   c->value = t->value + first;
-  if (!with_ids)
-    return;
+  if (!with_ids) return;
   c->id = t->event_id + first;
   c->present = t->present_ids + first;
 }
 
-int engagement_fill(struct engagement *s, const struct table *t, size_t i) {
+int engagement_fill(struct engagement *s, const struct table *t, size_t i)
+{
   eng_event *event = s->event;
   eng_status status = eng_event_reset(event, t->kind[i], t->time[i]);
-  if (status == ENG_OK)
-    status = eng_event_set_channel(event, t->channel[i]);
+  if (status == ENG_OK) status = eng_event_set_channel(event, t->channel[i]);
   if (status == ENG_OK && t->present[i] & ENG_PRESENT_AMOUNT)
     status = eng_event_set_amount(event, t->amount[i], USD);
   if (status == ENG_OK && t->present[i] & ENG_PRESENT_VALUE)
@@ -175,13 +181,15 @@ struct sink {
 };
 
 static eng_status take_event(void *user, const char *customer, size_t length,
-                             const eng_event *event, int32_t numbered, uint64_t line) {
+                             const eng_event *event, int32_t numbered, uint64_t line)
+{
   struct sink *sink = user;
   (void)line;
   return eng_loader_add(sink->loader, customer, length, event, numbered);
 }
 
-static int set_up_reader(const struct engagement *s, eng_csv *csv) {
+static int set_up_reader(const struct engagement *s, eng_csv *csv)
+{
   static const struct {
     int32_t field;
     const char *column;
@@ -201,27 +209,27 @@ static int set_up_reader(const struct engagement *s, eng_csv *csv) {
   return 0;
 }
 
-static int read_pieces(eng_csv *csv, const char *path) {
+static int read_pieces(eng_csv *csv, const char *path)
+{
   char *piece = malloc(PIECE);
   FILE *file = piece ? fopen(path, "rb") : NULL;
   int good = file != NULL;
   size_t n;
-  if (file)
-    setvbuf(file, NULL, _IONBF, 0);
+  if (file) setvbuf(file, NULL, _IONBF, 0);
   while (good && (n = fread(piece, 1, PIECE, file)) > 0)
     good = engagement_ok(eng_csv_feed(csv, piece, n), path);
   good = good && engagement_ok(eng_csv_finish(csv), path);
   if (!good && eng_csv_error(csv)->line)
     fprintf(stderr, "engagement: line %u: %s\n", (unsigned)eng_csv_error(csv)->line,
             eng_csv_error(csv)->text);
-  if (file)
-    fclose(file);
+  if (file) fclose(file);
   free(piece);
   return good ? 0 : -1;
 }
 
 static int load_csv(struct engagement *s, eng_book *book, const char *path,
-                    int32_t identical) {
+                    int32_t identical)
+{
   struct sink sink = {NULL};
   eng_csv *csv = NULL;
   int good =
@@ -234,58 +242,50 @@ static int load_csv(struct engagement *s, eng_book *book, const char *path,
   return good ? 0 : -1;
 }
 
-static int load_many(eng_book *book, const struct table *t, int with_ids,
-                     size_t batch) {
+static int load_many(eng_book *book, const struct table *t, int with_ids, size_t batch)
+{
   size_t count = t->feed->count;
   eng_columns columns;
   for (size_t i = 0; i < count; i += batch) {
     columns_of(t, i, count - i < batch ? count - i : batch, with_ids, &columns);
     eng_status status = eng_book_record_many(book, &columns, NULL, NULL);
-    if (status != ENG_OK)
-      return engagement_ok(status, "record_many") - 1;
+    if (status != ENG_OK) return engagement_ok(status, "record_many") - 1;
   }
   return 0;
 }
 
 static int load_each(struct engagement *s, eng_book *book, const struct table *t,
-                     int with_ids) {
+                     int with_ids)
+{
   eng_status status = ENG_OK;
   for (size_t i = 0; status == ENG_OK && i < t->feed->count; i++) {
-    if (engagement_fill(s, t, i))
-      status = ENG_E_INVALID;
+    if (engagement_fill(s, t, i)) status = ENG_E_INVALID;
     if (status == ENG_OK && with_ids)
       status = eng_event_set_id(s->event, t->event_id[i]);
     if (status == ENG_OK)
-      status =
-          eng_book_record(book, t->ids + i * t->width, t->width, s->event, NULL);
+      status = eng_book_record(book, t->ids + i * t->width, t->width, s->event, NULL);
   }
   return engagement_ok(status, "record") - 1;
 }
 
 eng_book *engagement_load(struct engagement *s, const struct table *t, enum job how,
-                          int with_ids, struct job_result *result) {
+                          int with_ids, struct job_result *result)
+{
   eng_book *book = NULL;
   struct stopwatch watch = stopwatch_start();
   int failed = !engagement_ok(eng_book_new(s->context, NULL, &book), "book");
-  if (!failed)
-    switch (how) {
+  if (!failed) switch (how) {
     case JOB_LOAD_CSV:
       failed = load_csv(s, book, t->feed->csv_path, ENG_IDENTICAL_MERGE);
       break;
     case JOB_LOAD_KEEP:
       failed = load_csv(s, book, t->feed->csv_path, ENG_IDENTICAL_KEEP);
       break;
-    case JOB_STREAM:
-      failed = load_each(s, book, t, with_ids);
-      break;
-    case JOB_STREAM_32:
-      failed = load_many(book, t, with_ids, 32);
-      break;
-    default:
-      failed = load_many(book, t, with_ids, t->feed->count + !t->feed->count);
+    case JOB_STREAM: failed = load_each(s, book, t, with_ids); break;
+    case JOB_STREAM_32: failed = load_many(book, t, with_ids, 32); break;
+    default: failed = load_many(book, t, with_ids, t->feed->count + !t->feed->count);
     }
-  if (result)
-    job_add(result, stopwatch_read(watch));
+  if (result) job_add(result, stopwatch_read(watch));
   if (failed) {
     eng_book_free(book);
     return NULL;
@@ -293,14 +293,15 @@ eng_book *engagement_load(struct engagement *s, const struct table *t, enum job 
   return book;
 }
 
-int engagement_ready(struct engagement *s) {
-  if (!s->book)
-    s->book = engagement_load(s, &s->table, JOB_LOAD_GROUPED, 0, NULL);
+int engagement_ready(struct engagement *s)
+{
+  if (!s->book) s->book = engagement_load(s, &s->table, JOB_LOAD_GROUPED, 0, NULL);
   return s->book ? 0 : -1;
 }
 
 /* All amounts of a book, read back event by event. */
-static int sum_amounts(const eng_book *book, int64_t *cents) {
+static int sum_amounts(const eng_book *book, int64_t *cents)
+{
   uint64_t count = eng_book_customer_count(book);
   int good = 1;
   for (uint64_t row = 0; good && row < count; row++) {
@@ -320,10 +321,10 @@ static int sum_amounts(const eng_book *book, int64_t *cents) {
   return good ? 0 : -1;
 }
 
-static int load_job(struct engagement *s, enum job job, struct job_result *result) {
+static int load_job(struct engagement *s, enum job job, struct job_result *result)
+{
   int csv = job == JOB_LOAD_CSV || job == JOB_LOAD_KEEP;
-  if (csv && !s->feed->csv_path)
-    return 0;
+  if (csv && !s->feed->csv_path) return 0;
   for (int i = 0; i < s->options->load_repeats; i++) {
     eng_book *book = engagement_load(s, &s->table, job, 0, result);
     int64_t cents = 0;
@@ -348,7 +349,8 @@ static int load_job(struct engagement *s, enum job job, struct job_result *resul
 /* ---- J3: the census ---- */
 
 eng_assessor *engagement_assessor(struct engagement *s, const char *text,
-                                  eng_model **model_out) {
+                                  eng_model **model_out)
+{
   eng_assessor *assessor = NULL;
   eng_error error;
   eng_error_init(&error, sizeof error);
@@ -358,15 +360,15 @@ eng_assessor *engagement_assessor(struct engagement *s, const char *text,
     fprintf(stderr, "engagement: model, line %u: %s\n", (unsigned)error.line,
             error.text);
   if (status == ENG_OK)
-    status = eng_assessor_new(s->context, (const eng_model *const *)model_out, 1,
-                              &assessor);
+    status =
+        eng_assessor_new(s->context, (const eng_model *const *)model_out, 1, &assessor);
   return engagement_ok(status, "assessor") ? assessor : NULL;
 }
 
-static const char census_text[] =
-    "language 1 model census\n" JOB_STAGES_TEXT;
+static const char census_text[] = "language 1 model census\n" JOB_STAGES_TEXT;
 
-static int census_job(struct engagement *s, struct job_result *result) {
+static int census_job(struct engagement *s, struct job_result *result)
+{
   eng_model *model = NULL;
   eng_assessor *assessor = engagement_assessor(s, census_text, &model);
   int failed = !assessor || engagement_ready(s);
@@ -377,11 +379,10 @@ static int census_job(struct engagement *s, struct job_result *result) {
   for (int i = 0; !failed && i < s->options->repeats; i++) {
     int64_t found[JOB_STAGES] = {0};
     struct stopwatch watch = stopwatch_start();
-    failed = !engagement_ok(eng_book_assess(s->book, assessor, JOB_AS_OF, NULL, count,
-                                            ranks, NULL, NULL),
-                            "assess");
-    for (uint64_t row = 0; !failed && row < count; row++)
-      found[ranks[row]]++;
+    failed = !engagement_ok(
+        eng_book_assess(s->book, assessor, JOB_AS_OF, NULL, count, ranks, NULL, NULL),
+        "assess");
+    for (uint64_t row = 0; !failed && row < count; row++) found[ranks[row]]++;
     job_add(result, stopwatch_read(watch));
     for (int rank = 0; rank < JOB_STAGES; rank++)
       stages[job_stage_of_rank(rank)] = found[rank];
@@ -398,13 +399,12 @@ static int census_job(struct engagement *s, struct job_result *result) {
 
 /* ---- the engine ---- */
 
-uint8_t *engagement_encode(const eng_book *book, size_t *size_out) {
+uint8_t *engagement_encode(const eng_book *book, size_t *size_out)
+{
   size_t size = 0;
   eng_status status = eng_book_encode(book, NULL, 0, &size);
-  uint8_t *bytes =
-      status == ENG_E_BUFFER || status == ENG_OK ? malloc(size + 1) : NULL;
-  if (bytes)
-    status = eng_book_encode(book, bytes, size, &size);
+  uint8_t *bytes = status == ENG_E_BUFFER || status == ENG_OK ? malloc(size + 1) : NULL;
+  if (bytes) status = eng_book_encode(book, bytes, size, &size);
   if (!bytes || !engagement_ok(status, "encode")) {
     free(bytes);
     return NULL;
@@ -413,7 +413,8 @@ uint8_t *engagement_encode(const eng_book *book, size_t *size_out) {
   return bytes;
 }
 
-static void engagement_close(void *self) {
+static void engagement_close(void *self)
+{
   struct engagement *s = self;
   eng_book_free(s->book);
   free_table(&s->table);
@@ -423,11 +424,10 @@ static void engagement_close(void *self) {
   free(s);
 }
 
-static void *engagement_open(const struct feed *feed,
-                             const struct job_options *options) {
+static void *engagement_open(const struct feed *feed, const struct job_options *options)
+{
   struct engagement *s = calloc(1, sizeof *s);
-  if (!s)
-    return NULL;
+  if (!s) return NULL;
   s->feed = feed;
   s->options = options;
   if (make_context(s) || make_table(s, feed, &s->table) ||
@@ -438,7 +438,8 @@ static void *engagement_open(const struct feed *feed,
   return s;
 }
 
-static void engagement_run(void *self, enum job job, struct job_result *result) {
+static void engagement_run(void *self, enum job job, struct job_result *result)
+{
   struct engagement *s = self;
   int failed = 0;
   switch (job) {
@@ -447,15 +448,9 @@ static void engagement_run(void *self, enum job job, struct job_result *result) 
   case JOB_LOAD_BINARY:
   case JOB_LOAD_GROUPED:
   case JOB_STREAM:
-  case JOB_STREAM_32:
-    failed = load_job(s, job, result);
-    break;
-  case JOB_CENSUS:
-    failed = census_job(s, result);
-    break;
-  case JOB_TILL:
-    failed = engagement_till(s, result);
-    break;
+  case JOB_STREAM_32: failed = load_job(s, job, result); break;
+  case JOB_CENSUS: failed = census_job(s, result); break;
+  case JOB_TILL: failed = engagement_till(s, result); break;
   case JOB_BYTES:
   case JOB_BLOBS:
   case JOB_MEMORY:
@@ -463,26 +458,18 @@ static void engagement_run(void *self, enum job job, struct job_result *result) 
   case JOB_BYTES_IDS:
   case JOB_BLOBS_IDS:
   case JOB_MEMORY_IDS:
-  case JOB_MEMORY_STREAM_IDS:
-    failed = engagement_sizes(s, job, result);
-    break;
+  case JOB_MEMORY_STREAM_IDS: failed = engagement_sizes(s, job, result); break;
   case JOB_LATE_CSV:
   case JOB_LATE_GROUPED:
-  case JOB_LATE_STREAM:
-    failed = engagement_late(s, job, result);
-    break;
+  case JOB_LATE_STREAM: failed = engagement_late(s, job, result); break;
   case JOB_HEAVY:
   case JOB_HEAVY_LATE:
   case JOB_HEAVY_IDS:
   case JOB_HEAVY_LATE_IDS:
-  case JOB_HEAVY_ASSESS:
-    failed = engagement_heavy(s, job, result);
-    break;
-  default:
-    break; /* not in the library yet */
+  case JOB_HEAVY_ASSESS: failed = engagement_heavy(s, job, result); break;
+  default: break; /* not in the library yet */
   }
-  if (failed)
-    result->ran = -1;
+  if (failed) result->ran = -1;
 }
 
 const struct engine engine_engagement = {"engagement", engagement_open, engagement_run,

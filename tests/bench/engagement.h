@@ -32,7 +32,8 @@ struct engagement {
   int32_t kinds[FEED_KINDS], channels[FEED_CHANNELS];
   struct table table, late; /* late: empty unless such a feed was given */
   eng_book *book;           /* of the feed, loaded in bulk; made by engagement_ready */
-  double clean[JOB_COUNT];  /* best processor time of a load, for the late feed's ratio */
+  double
+      clean[JOB_COUNT]; /* best processor time of a load, for the late feed's ratio */
 };
 
 /* The stages of jobs.h, in the order in which a later one goes before. */
@@ -45,7 +46,8 @@ struct engagement {
   "stage silent when recency(purchase) > 90 days\n"                                    \
   "stage gone when recency(purchase) > 365 days\n"
 /* Ranks 0..6 are stages 0, 2, 1, 3, 4, 5, 6. */
-static inline int job_stage_of_rank(int rank) {
+static inline int job_stage_of_rank(int rank)
+{
   return rank == 1 ? 2 : rank == 2 ? 1 : rank;
 }
 

@@ -13,13 +13,15 @@
 /* ---- J7: bytes an event ---- */
 
 static void answer_bytes(const struct engagement *s, struct job_result *result,
-                         uint64_t bytes) {
+                         uint64_t bytes)
+{
   job_answer_bytes(result, (int64_t)bytes, s->feed->count);
   result->figure = (double)bytes / (double)s->feed->count;
 }
 
 static int encode_book(const struct engagement *s, const eng_book *book,
-                       struct job_result *result) {
+                       struct job_result *result)
+{
   size_t size = 0;
   struct stopwatch watch = stopwatch_start();
   uint8_t *bytes = engagement_encode(book, &size);
@@ -32,17 +34,16 @@ static int encode_book(const struct engagement *s, const eng_book *book,
 }
 
 static int encode_customers(const struct engagement *s, const eng_book *book,
-                            struct job_result *result) {
+                            struct job_result *result)
+{
   uint64_t count = eng_book_customer_count(book), bytes = 0;
   eng_status status = ENG_OK;
   for (uint64_t row = 0; status == ENG_OK && row < count; row++) {
     eng_customer *customer = NULL;
     size_t size = 0;
     status = eng_book_customer(book, row, &customer);
-    if (status == ENG_OK)
-      status = eng_customer_encode(customer, NULL, 0, &size);
-    if (status == ENG_E_BUFFER)
-      status = ENG_OK;
+    if (status == ENG_OK) status = eng_customer_encode(customer, NULL, 0, &size);
+    if (status == ENG_E_BUFFER) status = ENG_OK;
     eng_customer_free(customer);
     bytes += size;
   }
@@ -53,10 +54,10 @@ static int encode_customers(const struct engagement *s, const eng_book *book,
 }
 
 static int hold(struct engagement *s, enum job how, int with_ids,
-                struct job_result *result) {
+                struct job_result *result)
+{
   eng_book *book = engagement_load(s, &s->table, how, with_ids, NULL);
-  if (!book)
-    return -1;
+  if (!book) return -1;
   answer_bytes(s, result, eng_book_memory(book));
   eng_book_free(book);
   result->ran = result->untimed = 1;
@@ -65,9 +66,10 @@ static int hold(struct engagement *s, enum job how, int with_ids,
   return 0;
 }
 
-int engagement_sizes(struct engagement *s, enum job job, struct job_result *result) {
-  int with_ids = job == JOB_BYTES_IDS || job == JOB_BLOBS_IDS || job == JOB_MEMORY_IDS ||
-                 job == JOB_MEMORY_STREAM_IDS;
+int engagement_sizes(struct engagement *s, enum job job, struct job_result *result)
+{
+  int with_ids = job == JOB_BYTES_IDS || job == JOB_BLOBS_IDS ||
+                 job == JOB_MEMORY_IDS || job == JOB_MEMORY_STREAM_IDS;
   int whole = job == JOB_BYTES || job == JOB_BYTES_IDS;
   if (job == JOB_MEMORY || job == JOB_MEMORY_IDS)
     return hold(s, JOB_LOAD_GROUPED, with_ids, result);
@@ -86,7 +88,8 @@ int engagement_sizes(struct engagement *s, enum job job, struct job_result *resu
 
 /* ---- the same events, late and repeated ---- */
 
-static int same_bytes(const eng_book *left, const eng_book *right) {
+static int same_bytes(const eng_book *left, const eng_book *right)
+{
   size_t n = 0, m = 0;
   uint8_t *a = engagement_encode(left, &n), *b = engagement_encode(right, &m);
   int same = a && b && n == m && memcmp(a, b, n) == 0;
@@ -95,7 +98,8 @@ static int same_bytes(const eng_book *left, const eng_book *right) {
   return same;
 }
 
-int engagement_late(struct engagement *s, enum job job, struct job_result *result) {
+int engagement_late(struct engagement *s, enum job job, struct job_result *result)
+{
   enum job how = job == JOB_LATE_CSV      ? JOB_LOAD_CSV
                  : job == JOB_LATE_STREAM ? JOB_STREAM
                                           : JOB_LOAD_GROUPED;
@@ -113,12 +117,10 @@ int engagement_late(struct engagement *s, enum job job, struct job_result *resul
   for (int i = 0; !failed && i < s->options->load_repeats; i++) {
     eng_book *book = engagement_load(s, &s->late, how, 0, result);
     failed = !book;
-    if (book && i == 0)
-      same = same_bytes(book, s->book);
+    if (book && i == 0) same = same_bytes(book, s->book);
     eng_book_free(book);
   }
-  if (failed)
-    return -1;
+  if (failed) return -1;
   job_finish(result, s->late.feed->count);
   result->figure = result->cpu_best / s->clean[how];
   snprintf(result->answer, sizeof result->answer, "%.2f of the clean feed, %s",
@@ -143,7 +145,8 @@ static const char heavy_text[] =
     "  or recency(visit within 90 days) > 99999 days\n";
 
 static eng_status heavy_event(struct engagement *s, int64_t time, uint64_t turn,
-                              int with_ids) {
+                              int with_ids)
+{
   int kind = (int)(turn * 7 % FEED_KINDS);
   eng_status status = eng_event_reset(s->event, s->kinds[kind], time);
   if (status == ENG_OK)
@@ -157,13 +160,15 @@ static eng_status heavy_event(struct engagement *s, int64_t time, uint64_t turn,
 }
 
 /* Event `i` of those in order, or one of those that come late: anywhere between. */
-static int64_t heavy_time(uint64_t i, int late) {
+static int64_t heavy_time(uint64_t i, int late)
+{
   uint64_t at = late ? i * UINT64_C(2654435761) % HEAVY : i;
   return FEED_START + (int64_t)at * HEAVY_GAP + (late ? 1 + (int64_t)(i % 59000) : 0);
 }
 
 static eng_status heavy_record(struct engagement *s, eng_book *book, size_t n, int late,
-                               int with_ids, struct job_result *result) {
+                               int with_ids, struct job_result *result)
+{
   double *each = malloc((n + 1) * sizeof *each);
   eng_status status = each ? ENG_OK : ENG_E_NOMEM;
   struct stopwatch whole = stopwatch_start();
@@ -171,8 +176,7 @@ static eng_status heavy_record(struct engagement *s, eng_book *book, size_t n, i
     double before = clock_wall();
     status = heavy_event(s, heavy_time(i, late), i + (late ? HEAVY : 0), with_ids);
     if (status == ENG_OK)
-      status =
-          eng_book_record(book, heavy_id, sizeof heavy_id - 1, s->event, NULL);
+      status = eng_book_record(book, heavy_id, sizeof heavy_id - 1, s->event, NULL);
     each[i] = clock_wall() - before;
   }
   if (status == ENG_OK && result)
@@ -182,7 +186,8 @@ static eng_status heavy_record(struct engagement *s, eng_book *book, size_t n, i
 }
 
 static eng_status heavy_assess(struct engagement *s, const eng_book *book,
-                               struct job_result *result) {
+                               struct job_result *result)
+{
   eng_model *model = NULL;
   eng_assessor *assessor = engagement_assessor(s, heavy_text, &model);
   eng_status status = assessor ? ENG_OK : ENG_E_INVALID;
@@ -191,8 +196,8 @@ static eng_status heavy_assess(struct engagement *s, const eng_book *book,
   for (int i = 0; status == ENG_OK && i < HEAVY_ASKED; i++) {
     int32_t stage;
     double before = clock_wall();
-    status = eng_book_assess_one(book, 0, assessor, JOB_AS_OF - i * FEED_DAY / 100,
-                                 &stage);
+    status =
+        eng_book_assess_one(book, 0, assessor, JOB_AS_OF - i * FEED_DAY / 100, &stage);
     each[i] = clock_wall() - before;
   }
   if (status == ENG_OK)
@@ -202,7 +207,8 @@ static eng_status heavy_assess(struct engagement *s, const eng_book *book,
   return status;
 }
 
-int engagement_heavy(struct engagement *s, enum job job, struct job_result *result) {
+int engagement_heavy(struct engagement *s, enum job job, struct job_result *result)
+{
   int with_ids = job == JOB_HEAVY_IDS || job == JOB_HEAVY_LATE_IDS;
   int ordered = job == JOB_HEAVY || job == JOB_HEAVY_IDS;
   eng_book *book = NULL;

@@ -39,7 +39,8 @@ enum job {
   JOB_BYTES,
   /* Of the library alone. _IDS: with an id for each event. */
   JOB_LOAD_KEEP, /* J1_csv, identical rows kept apart */
-  JOB_LATE_CSV,  /* a feed with late and repeated events, by its ratio to the clean one */
+  JOB_LATE_CSV,  /* a feed with late and repeated events, by its ratio to the clean one
+                  */
   JOB_LATE_GROUPED,
   JOB_LATE_STREAM,
   JOB_BLOBS, /* customers encoded alone, without customer ids */
