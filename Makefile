@@ -102,10 +102,12 @@ UNIT_HELPERS = \
   tests/unit/main.c
 
 PROPERTY_TESTS = \
-  tests/property/prop_draw.c
+  tests/property/prop_draw.c \
+  tests/property/prop_model.c
 PROPERTY_HELPERS = \
   tests/property/main.c \
-  tests/property/property.c
+  tests/property/property.c \
+  tests/property/reference_model.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
