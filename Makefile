@@ -38,6 +38,7 @@ CORE_SOURCES = \
   lib/core/resolve.c \
   lib/core/run.c \
   lib/core/shape.c \
+  lib/core/sort.c \
   lib/core/status.c \
   lib/core/timeline.c \
   lib/core/version.c \
@@ -46,12 +47,15 @@ CORE_SOURCES = \
 MODEL_SOURCES = \
   lib/model/assessor.c \
   lib/model/evaluate.c \
+  lib/model/expression.c \
   lib/model/explain.c \
   lib/model/fraction.c \
   lib/model/lex.c \
   lib/model/model.c \
+  lib/model/names.c \
   lib/model/next.c \
   lib/model/parse.c \
+  lib/model/parser.c \
   lib/model/quick.c \
   lib/model/see.c
 
@@ -59,7 +63,23 @@ SCORE_SOURCES =
 
 FORECAST_SOURCES =
 
-BOOK_SOURCES =
+BOOK_SOURCES = \
+  lib/book/arena.c \
+  lib/book/assess.c \
+  lib/book/book.c \
+  lib/book/bulk.c \
+  lib/book/chunk.c \
+  lib/book/columns.c \
+  lib/book/compact.c \
+  lib/book/floors.c \
+  lib/book/join.c \
+  lib/book/loader.c \
+  lib/book/merge.c \
+  lib/book/names.c \
+  lib/book/order.c \
+  lib/book/record.c \
+  lib/book/snapshot.c \
+  lib/book/stage.c
 
 IO_SOURCES = \
   lib/io/csv.c \

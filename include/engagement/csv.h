@@ -4,9 +4,14 @@
  * @brief CSV in: rows of text become events, in pieces of any size.
  *
  * RFC 4180 and what people write instead: quoted fields, CRLF or LF, a byte order
- * mark, other delimiters, columns of any name and order. The first row is the header.
- * A bad row is handed to the host with its line, column and reason, and the next row
- * is read: nothing is lost and nothing is silent.
+ * mark, other delimiters, columns of any name and order. The first row is the header;
+ * blank lines are no rows. A bad row is handed to the host with its line, column and
+ * reason, and the next row is read: nothing is lost and nothing is silent.
+ *
+ * One stray quote costs one row: where a quoted field is not closed within the
+ * longest row or before the end of the file, is followed by text, or leaves its row
+ * with a wrong number of fields, the row ends at the first line end in that field, and
+ * the line after it is read as a row.
  */
 #ifndef ENGAGEMENT_CSV_H
 #define ENGAGEMENT_CSV_H
@@ -66,7 +71,8 @@ typedef eng_status (*eng_csv_event_fn)(void *user, const char *customer, size_t 
  * @param user    as given
  * @param error   code, line, column (of the field, in bytes of the row) and a text
  *                without anything of the row; borrowed for the call
- * @param row     the row's bytes without its line end, borrowed for the call
+ * @param row     the row's bytes as they stand in the file without its line end, of a
+ *                row beyond ENG_LIMIT_ROW the first ones; borrowed for the call
  * @param length  bytes of row
  * @return ENG_OK, or a status that ends the reading and is returned by it
  */
@@ -103,7 +109,7 @@ ENG_API void eng_csv_free(eng_csv *csv);
 
 /** @brief Sets the delimiter.
  *  @param[in] csv        changed
- *  @param[in] delimiter  a byte such as ',' ';' '|' or tab; 0: found out from the header
+ *  @param[in] delimiter  a byte such as ',' ';' '|' or tab; 0: found out
  *  @retval ENG_OK
  *  @retval ENG_E_INVALID  csv is NULL, or reading has begun
  *  @retval ENG_E_RANGE    a quote, a line end, a letter or a digit
@@ -113,7 +119,8 @@ ENG_API ENG_NODISCARD eng_status eng_csv_set_delimiter(eng_csv *csv, int32_t del
 
 /**
  * @brief Says which column holds a field; other columns of names in common use are
- *        still recognised for other fields.
+ *        still recognised for other fields. The last column said for a field holds,
+ *        and a file must have it.
  *
  * @param[in] csv     changed
  * @param[in] field   ENG_FIELD_*
@@ -122,6 +129,7 @@ ENG_API ENG_NODISCARD eng_status eng_csv_set_delimiter(eng_csv *csv, int32_t del
  * @retval ENG_OK
  * @retval ENG_E_INVALID    an argument is NULL, or reading has begun
  * @retval ENG_E_RANGE      no such field
+ * @retval ENG_E_DUPLICATE  the column was said to hold another field
  * @retval ENG_E_NOMEM
  * @threads{one reader may be used by one thread at a time}
  * @since 0.1
@@ -148,7 +156,8 @@ ENG_API ENG_NODISCARD eng_status eng_csv_map(eng_csv *csv, int32_t field,
 ENG_API ENG_NODISCARD eng_status eng_csv_map_kind(eng_csv *csv, const char *name,
                                                   size_t length, int32_t kind);
 
-/** @brief The kind of every row of a file without a column for it.
+/** @brief The kind of every row of a file without a column for it, and of rows that
+ *         leave it empty. Only a column that is mapped or named "kind" is then one.
  *  @param[in] csv   changed
  *  @param[in] kind  a kind of the context; 0: none
  *  @retval ENG_OK
@@ -185,7 +194,8 @@ ENG_API ENG_NODISCARD eng_status eng_csv_set_time_format(eng_csv *csv, int32_t f
  * @param[in] bytes   any piece, cut anywhere
  * @param[in] length  of bytes; 0 is allowed
  * @retval ENG_OK
- * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_INVALID  an argument is NULL, the file was ended, or a callback of this
+ *                        reader is running
  * @retval ENG_E_HEADER   the header lacks a column that is needed, or names one field
  *                        twice: eng_csv_error says which
  * @retval ENG_E_LIMIT    a header beyond the limit ENG_LIMIT_ROW (a longer row is
@@ -205,13 +215,15 @@ ENG_API ENG_NODISCARD eng_status eng_csv_feed(eng_csv *csv, const char *bytes,
  * @param[in] csv  changed
  * @retval ENG_OK
  * @retval ENG_E_HEADER  the file has no header at all; or as for eng_csv_feed
+ * @retval ENG_E_INVALID as for eng_csv_feed
  * @return as for eng_csv_feed
  * @threads{one reader may be used by one thread at a time}
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_csv_finish(eng_csv *csv);
 
-/** @brief Makes ready for another file with the same settings; counts go on.
+/** @brief Makes ready for another file with the same settings, which may be changed
+ *         until it begins; counts go on.
  *  @param[in] csv  changed; NULL does nothing
  *  @threads{one reader may be used by one thread at a time}
  *  @since 0.1 */

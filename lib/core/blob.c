@@ -11,6 +11,7 @@
 
 #include "core/hash.h"
 #include "core/memory.h"
+#include "core/sort.h"
 #include "core/status.h"
 
 /* Days are counted from 2020-01-01, so that today's take two bytes. */
@@ -272,28 +273,16 @@ static eng_status note_id(struct eng__ids *ids, const eng_allocator *memory, uin
   return status;
 }
 
-static void sift(uint64_t *heap, size_t at, size_t end)
+static int by_number(const void *a, const void *b)
 {
-  uint64_t moved = heap[at];
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
-  for (size_t child; (child = 2 * at + 1) < end; at = child) {
-    if (child + 1 < end && heap[child] < heap[child + 1]) child++;
-    if (moved >= heap[child]) break;
-    heap[at] = heap[child];
-  }
-  heap[at] = moved;
+  return (x > y) - (x < y);
 }
 
 static bool has_twins(uint64_t *ids, size_t count)
 {
-  for (size_t i = count / 2; i-- > 0;) sift(ids, i, count);
-  for (size_t end = count; end > 1; end--) {
-    uint64_t greatest = ids[0];
-
-    ids[0] = ids[end - 1];
-    ids[end - 1] = greatest;
-    sift(ids, 0, end - 1);
-  }
+  eng__sort(ids, count, sizeof *ids, by_number);
   for (size_t i = 1; i < count; i++) {
     if (ids[i - 1] == ids[i]) return true;
   }

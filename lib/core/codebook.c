@@ -12,6 +12,7 @@
 
 #include "core/checked.h"
 #include "core/memory.h"
+#include "core/sort.h"
 
 /* ORDER blob shape bits */
 enum {
@@ -94,26 +95,12 @@ static struct eng__found *cached(struct eng__codebook *book, uint64_t code)
   return &book->cache[code * UINT64_C(0x9e3779b97f4a7c15) >> 58];
 }
 
-/* Heap sort by code: in place, and never worse than n log n, whoever chose them. */
-static void sort_found(struct eng__found *found, size_t count)
+static int by_code(const void *a, const void *b)
 {
-  for (size_t heap = count / 2, end = count; end > 1;) {
-    size_t parent, child;
-    struct eng__found moved;
+  uint64_t x = ((const struct eng__found *)a)->code;
+  uint64_t y = ((const struct eng__found *)b)->code;
 
-    if (heap > 0) {
-      moved = found[--heap];
-    } else {
-      moved = found[--end];
-      found[end] = found[0];
-    }
-    for (parent = heap; (child = 2 * parent + 1) < end; parent = child) {
-      if (child + 1 < end && found[child].code < found[child + 1].code) child++;
-      if (moved.code >= found[child].code) break;
-      found[parent] = found[child];
-    }
-    found[parent] = moved;
-  }
+  return (x > y) - (x < y);
 }
 
 /* Each code once. */
@@ -121,7 +108,7 @@ static void unify(struct eng__codebook *book)
 {
   size_t kept = 0;
 
-  sort_found(book->found, book->found_count);
+  eng__sort(book->found, book->found_count, sizeof *book->found, by_code);
   for (size_t i = 0; i < book->found_count; i++) {
     if (kept > 0 && book->found[kept - 1].code == book->found[i].code) continue;
     book->found[kept++] = book->found[i];
@@ -239,26 +226,12 @@ static uint64_t make_key(const struct eng__codebook *book, uint64_t code)
   return (uint64_t)kind << 54 | (uint64_t)channel << BLOB_BITS | fields;
 }
 
-static void sort_shapes(struct eng__coded *shapes, size_t count)
+static int by_key(const void *a, const void *b)
 {
-  /* Heap sort: in place, and never worse than n log n, whoever chose the shapes. */
-  for (size_t heap = count / 2, end = count; end > 1;) {
-    size_t parent, child;
-    struct eng__coded moved;
+  uint64_t x = ((const struct eng__coded *)a)->key;
+  uint64_t y = ((const struct eng__coded *)b)->key;
 
-    if (heap > 0) {
-      moved = shapes[--heap];
-    } else {
-      moved = shapes[--end];
-      shapes[end] = shapes[0];
-    }
-    for (parent = heap; (child = 2 * parent + 1) < end; parent = child) {
-      if (child + 1 < end && shapes[child].key < shapes[child + 1].key) child++;
-      if (moved.key >= shapes[child].key) break;
-      shapes[parent] = shapes[child];
-    }
-    shapes[parent] = moved;
-  }
+  return (x > y) - (x < y);
 }
 
 eng_status eng__codebook_finish(struct eng__codebook *book)
@@ -286,12 +259,12 @@ eng_status eng__codebook_finish(struct eng__codebook *book)
     book->shapes[i].code = book->found[i].code;
     book->shapes[i].key = make_key(book, book->found[i].code);
   }
-  sort_shapes(book->shapes, book->shape_count);
+  eng__sort(book->shapes, book->shape_count, sizeof *book->shapes, by_key);
   for (size_t i = 0; i < book->shape_count; i++) {
     book->found[i].code = book->shapes[i].code;
     book->found[i].place = (uint32_t)i;
   }
-  sort_found(book->found, book->found_count);
+  eng__sort(book->found, book->found_count, sizeof *book->found, by_code);
   return ENG_OK;
 }
 

@@ -65,7 +65,8 @@ eng_status eng_csv_new(const eng_context *context, eng_csv_event_fn on_event,
   csv->on_reject = on_reject;
   csv->user = user;
   eng_error_init(&csv->error, sizeof csv->error);
-  eng__csv_rows_init(&csv->rows, eng__memory(context), eng__limit(context, ENG_LIMIT_ROW));
+  eng__csv_rows_init(&csv->rows, eng__memory(context),
+                     eng__limit(context, ENG_LIMIT_ROW));
   eng__maker_init(&csv->maker, context);
   *out = csv;
   return ENG_OK;
@@ -236,8 +237,10 @@ static bool is_space(char c)
 static void trim(const struct eng__csv_row *row, struct eng__csv_field *field)
 {
   if (field->quoted) return;
-  while (field->start < field->end && is_space(row->bytes[field->start])) field->start++;
-  while (field->start < field->end && is_space(row->bytes[field->end - 1])) field->end--;
+  while (field->start < field->end && is_space(row->bytes[field->start]))
+    field->start++;
+  while (field->start < field->end && is_space(row->bytes[field->end - 1]))
+    field->end--;
 }
 
 static eng_status copy_names(eng_csv *csv, const struct eng__csv_row *row)
@@ -342,7 +345,8 @@ static eng_status settle_claim(eng_csv *csv, const struct eng__csv_row *row,
   if (claim->rival >= 0) {
     add(&m, "two columns for ");
     add(&m, eng_field_name(field));
-    return refuse_header(csv, row, eng__csv_field_column(&row->fields[claim->rival]), &m);
+    return refuse_header(csv, row, eng__csv_field_column(&row->fields[claim->rival]),
+                         &m);
   }
   if (claim->column < 0 && is_needed(csv, field)) {
     const struct name *mapped = &csv->mapped[field];
@@ -454,8 +458,9 @@ static eng_status reject_row(eng_csv *csv, const struct eng__csv_row *row)
   if (row->problem == ENG_E_LIMIT) {
     text = "the row is too long";
   } else if (row->problem == ENG_E_ROW) {
-    text = row->count < (uint32_t)csv->column_count ? "the row has fewer fields than the header"
-                                     : "the row has more fields than the header";
+    text = row->count < (uint32_t)csv->column_count
+               ? "the row has fewer fields than the header"
+               : "the row has more fields than the header";
   }
   return reject(csv, row, row->problem, row->column, text);
 }

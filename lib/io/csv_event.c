@@ -203,8 +203,8 @@ static size_t kind_name_place(const struct eng__maker *maker, const char *name,
   return low;
 }
 
-eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name, size_t length,
-                                int32_t kind)
+eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name,
+                                size_t length, int32_t kind)
 {
   const eng_allocator *memory = eng__memory(maker->context);
   void *block = maker->kind_names;
@@ -266,7 +266,8 @@ static eng_status read_kind(struct eng__maker *maker, const struct text *t,
     if (maker->kind != 0) return ENG_OK;
     return refuse(maker, t, ENG_E_KIND, "a kind is missing");
   }
-  if (t->length > ENG__MEMO_NAME || !find_memo(maker->kinds, t, memory_end(maker, row), &memo)) {
+  if (t->length > ENG__MEMO_NAME ||
+      !find_memo(maker->kinds, t, memory_end(maker, row), &memo)) {
     find_kind(maker, t, memo);
   }
   *out = memo->number;
@@ -282,10 +283,12 @@ static eng_status read_channel(struct eng__maker *maker, const struct text *t,
   struct eng__memo one, *memo = &one;
 
   if (t->length == 0) return ENG_OK;
-  if (t->length > ENG__MEMO_NAME || !find_memo(maker->channels, t, memory_end(maker, row), &memo)) {
+  if (t->length > ENG__MEMO_NAME ||
+      !find_memo(maker->channels, t, memory_end(maker, row), &memo)) {
     int32_t channel;
 
-    memo->known = eng_channel_find(maker->context, t->at, t->length, &channel) == ENG_OK;
+    memo->known =
+        eng_channel_find(maker->context, t->at, t->length, &channel) == ENG_OK;
     memo->number = (uint8_t)channel;
   }
   *out = memo->number;
@@ -406,8 +409,8 @@ eng_status eng__maker_time(struct eng__maker *maker, const char *text, size_t le
   if (maker->time_format <= ENG_TIME_ISO && short_time(maker, text, length, out)) {
     return ENG_OK;
   }
-  return eng_time_parse(maker->context, text, length, maker->time_format, ENG_DATE_FIRST,
-                        out);
+  return eng_time_parse(maker->context, text, length, maker->time_format,
+                        ENG_DATE_FIRST, out);
 }
 
 /* ---- numbers ---- */
@@ -525,7 +528,8 @@ static eng_status set_amount(struct eng__maker *maker, const struct text *amount
   if (currency == 0) {
     return refuse(maker, amount, ENG_E_CURRENCY, "an amount without a currency");
   }
-  status = eng__maker_amount(maker, amount->at, amount->length, currency, &event->amount);
+  status =
+      eng__maker_amount(maker, amount->at, amount->length, currency, &event->amount);
   if (status != ENG_OK) {
     return refuse(maker, amount, ENG_E_AMOUNT,
                   "an amount in major units was expected, with no more decimals than "
@@ -614,8 +618,8 @@ static eng_status set_valence(struct eng__maker *maker, const struct text *t,
   return ENG_OK;
 }
 
-static eng_status set_flag(struct eng__maker *maker, const struct text *t, uint16_t flag,
-                           struct eng__event *event)
+static eng_status set_flag(struct eng__maker *maker, const struct text *t,
+                           uint16_t flag, struct eng__event *event)
 {
   static const char *const yes[] = {"1", "true", "yes", "y", "t"};
   static const char *const no[] = {"0", "false", "no", "n", "f"};
@@ -657,12 +661,11 @@ static eng_status check_text(struct eng__maker *maker, const struct eng__csv_row
   return has_nul(row, t) ? refuse(maker, t, ENG_E_TEXT, "a NUL in a text") : ENG_OK;
 }
 
-static eng_status set_refers_to(struct eng__maker *maker, const struct eng__csv_row *row,
-                                const struct text *t, const struct text *source,
-                                struct eng__event *event)
+static eng_status set_refers_to(struct eng__maker *maker,
+                                const struct eng__csv_row *row, const struct text *t,
+                                const struct text *source, struct eng__event *event)
 {
-  bool customer =
-      event->kind == ENG_EVENT_REFER || event->kind == ENG_EVENT_REFER_WON;
+  bool customer = event->kind == ENG_EVENT_REFER || event->kind == ENG_EVENT_REFER_WON;
   uint64_t id;
 
   if (t->length == 0) return ENG_OK;
@@ -768,10 +771,10 @@ static eng_status set_time(struct eng__maker *maker, const struct text *t, int64
 
 /* ---- the row ---- */
 
-#define TRY(call)                                                                        \
-  do {                                                                                   \
-    eng_status status_ = (call);                                                         \
-    if (status_ != ENG_OK) return status_;                                               \
+#define TRY(call)                                                                      \
+  do {                                                                                 \
+    eng_status status_ = (call);                                                       \
+    if (status_ != ENG_OK) return status_;                                             \
   } while (0)
 
 static eng_status make_rare(struct eng__maker *maker, const struct eng__csv_row *row,
@@ -804,7 +807,8 @@ static eng_status make_rare(struct eng__maker *maker, const struct eng__csv_row 
   return set_time(maker, &t, &event->recorded_at);
 }
 
-static eng_status make_customer(struct eng__maker *maker, const struct eng__csv_row *row)
+static eng_status make_customer(struct eng__maker *maker,
+                                const struct eng__csv_row *row)
 {
   struct text t;
 

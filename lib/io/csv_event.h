@@ -34,11 +34,11 @@ struct eng__kind_name {
 
 struct eng__maker {
   const eng_context *context;
-  int32_t time_format; /* ENG_TIME_* */
-  int32_t kind;        /* of rows without one; 0: none */
-  int32_t currency;    /* of amounts without one; 0: the context's */
-  int32_t column[ENG_FIELD_COUNT]; /* of each field; -1: there is none */
-  bool rare;                       /* fields beyond the usual are among them */
+  int32_t time_format;               /* ENG_TIME_* */
+  int32_t kind;                      /* of rows without one; 0: none */
+  int32_t currency;                  /* of amounts without one; 0: the context's */
+  int32_t column[ENG_FIELD_COUNT];   /* of each field; -1: there is none */
+  bool rare;                         /* fields beyond the usual are among them */
   struct eng__kind_name *kind_names; /* in order of length and bytes */
   size_t kind_name_count, kind_name_room;
   char *copies; /* fields with two quotes made one */
@@ -62,7 +62,7 @@ struct eng__maker {
   bool numbered; /* it gave an occurrence */
   bool skipped;  /* its kind is passed over */
   uint32_t column_of_error;
-  int32_t nearest; /* the known kind nearest to an unknown one; 0: none */
+  int32_t nearest;      /* the known kind nearest to an unknown one; 0: none */
   const char *expected; /* what was wrong, static; NULL: the status says it */
 };
 
@@ -70,8 +70,8 @@ void eng__maker_init(struct eng__maker *maker, const eng_context *context);
 void eng__maker_free(struct eng__maker *maker);
 
 /* Puts a name where it belongs; ENG_E_DUPLICATE if it is there already. */
-eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name, size_t length,
-                                int32_t kind);
+eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name,
+                                size_t length, int32_t kind);
 
 /*
  * Makes the event of a row without a problem. Returns ENG_OK (the event, or skipped),

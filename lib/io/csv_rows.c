@@ -63,9 +63,8 @@ static void set_classes(struct eng__csv_rows *rows, char delimiter)
 
 static void fresh(struct eng__csv_scan *scan)
 {
-  static const struct eng__csv_scan start = {.open = ENG__CSV_NOWHERE,
-                                             .multi = ENG__CSV_NOWHERE,
-                                             .bad = ENG__CSV_NOWHERE};
+  static const struct eng__csv_scan start = {
+      .open = ENG__CSV_NOWHERE, .multi = ENG__CSV_NOWHERE, .bad = ENG__CSV_NOWHERE};
 
   *scan = start;
 }
@@ -74,7 +73,7 @@ void eng__csv_rows_begin(struct eng__csv_rows *rows, char delimiter)
 {
   set_classes(rows, delimiter);
   fresh(&rows->scan);
-  rows->piece = NULL;
+  rows->piece = "";
   rows->left = rows->held_at = rows->held_size = 0;
   rows->columns = 0;
   rows->line = 1;
@@ -304,7 +303,7 @@ static bool read_plain(struct eng__csv_rows *rows, const char *bytes, size_t n)
         odd = true;
       }
     }
-    if (end - block <= 64 || block - bytes > rows->limit) return false;
+    if (end - block <= 64 || (size_t)(block - bytes) > rows->limit) return false;
     block += 64;
     found = find_in_block(block, (size_t)(end - block), rows->delimiters);
   }
@@ -451,7 +450,8 @@ static uint64_t count_lines(const char *bytes, size_t length)
   uint64_t n = 0;
 
   for (size_t i = 0; i < length; i++) {
-    if (bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'))) {
+    if (bytes[i] == '\n' ||
+        (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'))) {
       n++;
     }
   }
@@ -588,7 +588,7 @@ static eng_status read_on(struct eng__csv_rows *rows, const char **bytes,
     if (status != ENG_OK) return status;
     drop_from_piece(rows, seen);
   }
-  *bytes = rows->held + rows->held_at;
+  if (rows->held_size > 0) *bytes = rows->held + rows->held_at;
   if (*event == MORE && rows->ended && s->at > 0) *event = scan_end(s);
   return ENG_OK;
 }
@@ -619,7 +619,8 @@ static void skip_line_feed(struct eng__csv_rows *rows, const char *bytes, size_t
   if (*bytes == '\n') advance(rows, 1);
 }
 
-eng_status eng__csv_rows_next(struct eng__csv_rows *rows, const struct eng__csv_row **out)
+eng_status eng__csv_rows_next(struct eng__csv_rows *rows,
+                              const struct eng__csv_row **out)
 {
   *out = NULL;
   for (;;) {

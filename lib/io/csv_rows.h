@@ -40,7 +40,7 @@ struct eng__csv_row {
   uint32_t column;    /* of the problem, from 0 */
   bool has_nul;       /* a NUL may be among the bytes */
   bool has_space;     /* a space or tab may be */
-  const char *end;    /* of the memory that the bytes stand in; may be read up to there */
+  const char *end; /* of the memory that the bytes stand in; may be read up to there */
 };
 
 #define ENG__CSV_NOWHERE UINT32_MAX
@@ -66,7 +66,7 @@ struct eng__csv_rows {
   size_t left;
   const char *block; /* 64 bytes of the piece that were looked at; NULL: none */
   uint64_t found;    /* which of them are special, the first one lowest */
-  char *held; /* bytes of rows that began in earlier pieces: at..size */
+  char *held;        /* bytes of rows that began in earlier pieces: at..size */
   size_t held_at, held_size, held_room;
   struct eng__csv_field *fields;
   size_t room;      /* for fields */
@@ -77,9 +77,9 @@ struct eng__csv_rows {
   struct eng__csv_row row;
   uint64_t delimiters; /* the delimiter in each of eight bytes */
   uint8_t class_of[256];
-  uint8_t mark;  /* bytes of a byte order mark seen so far; 3 and more: decided */
-  bool skip_lf;  /* the last line ended in CR */
-  bool ended;    /* no more pieces */
+  uint8_t mark; /* bytes of a byte order mark seen so far; 3 and more: decided */
+  bool skip_lf; /* the last line ended in CR */
+  bool ended;   /* no more pieces */
   char delimiter;
 };
 

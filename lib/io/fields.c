@@ -103,10 +103,10 @@ static const struct common commons[] = {
     {ENG_FIELD_KIND, "activity"},
     {ENG_FIELD_KIND, "type"},
 
+    /* Not order_id or transaction_id: the lines of an order and its refund share them,
+     * and rows of one id are versions of one event. Who means that maps it. */
     {ENG_FIELD_ID, "eventid"},
     {ENG_FIELD_ID, "messageid"},
-    {ENG_FIELD_ID, "transactionid"},
-    {ENG_FIELD_ID, "orderid"},
 
     {ENG_FIELD_SOURCE, "sourcesystem"},
     {ENG_FIELD_CHANNEL, "channelname"},

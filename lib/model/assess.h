@@ -19,10 +19,10 @@ const eng_context *eng__assessor_context(const eng_assessor *assessor);
  * one that is prepared already. */
 void eng__assess_prepare(eng_assessor *assessor, int64_t as_of);
 
-/* Tries to decide every model's stage from a summary, whose last event is at `last`.
- * False: the events have to be read. */
+/* Tries to decide every model's stage from a summary. False: the events have to be
+ * read. */
 bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summary,
-                         int64_t last, int32_t *stages);
+                         int32_t *stages);
 
 /* The stage under every model, from the events. stages has one entry a model. */
 eng_status eng__assess_timeline(eng_assessor *assessor,

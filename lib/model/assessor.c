@@ -120,6 +120,7 @@ static eng_status add_quick(eng_assessor *assessor, const eng_model *model, int3
   quick->within = measure->within;
   quick->before = measure->before;
   describe_kinds(quick, measure);
+  assessor->quick_kinds |= quick->kinds;
   *out = (int32_t)assessor->quick_count++;
   return ENG_OK;
 }
@@ -268,23 +269,6 @@ const eng_model *eng_assessor_model(const eng_assessor *assessor, int32_t index)
 const eng_context *eng__assessor_context(const eng_assessor *assessor)
 {
   return assessor->context;
-}
-
-/* ---- an instant ---- */
-
-void eng__assess_prepare(eng_assessor *assessor, int64_t as_of)
-{
-  if (assessor->as_of == as_of) return;
-  assessor->as_of = as_of;
-  for (size_t i = 0; i < assessor->meter_count; i++) {
-    struct eng__meter *meter = &assessor->meters[i];
-
-    meter->from = meter->measure.within < 0 ? INT64_MIN : as_of - meter->measure.within;
-    meter->to = as_of - meter->measure.before;
-  }
-  for (size_t i = 0; i < assessor->quick_count; i++) {
-    eng__quick_prepare(&assessor->quicks[i], as_of);
-  }
 }
 
 /* ---- measuring ---- */
@@ -471,10 +455,9 @@ static int guess(const eng_assessor *assessor, const struct eng__member *member,
   }
 }
 
-bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summary,
-                         int64_t last, int32_t *stages)
+static bool guess_stages(const eng_assessor *assessor, const struct eng__summary *summary,
+                         int32_t *stages)
 {
-  (void)last;
   for (int32_t m = 0; m < assessor->count; m++) {
     const struct eng__member *member = &assessor->members[m];
     size_t i = member->model->stage_count;
@@ -488,6 +471,37 @@ bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summ
     stages[m] = (int32_t)i;
   }
   return true;
+}
+
+bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summary,
+                         int32_t *stages)
+{
+  if ((summary->kinds & assessor->quick_kinds) == 0 && assessor->idle_known) {
+    for (int32_t m = 0; m < assessor->count; m++) stages[m] = assessor->idle_stages[m];
+    return true;
+  }
+  return guess_stages(assessor, summary, stages);
+}
+
+/* ---- an instant ---- */
+
+void eng__assess_prepare(eng_assessor *assessor, int64_t as_of)
+{
+  struct eng__summary idle;
+
+  if (assessor->as_of == as_of) return;
+  assessor->as_of = as_of;
+  for (size_t i = 0; i < assessor->meter_count; i++) {
+    struct eng__meter *meter = &assessor->meters[i];
+
+    meter->from = meter->measure.within < 0 ? INT64_MIN : as_of - meter->measure.within;
+    meter->to = as_of - meter->measure.before;
+  }
+  for (size_t i = 0; i < assessor->quick_count; i++) {
+    eng__quick_prepare(&assessor->quicks[i], as_of);
+  }
+  memset(&idle, 0, sizeof idle);
+  assessor->idle_known = guess_stages(assessor, &idle, assessor->idle_stages);
 }
 
 eng_status eng__assess_timeline(eng_assessor *assessor,

@@ -75,6 +75,9 @@ struct eng_assessor {
   int64_t as_of; /* the prepared instant; -1: none */
   struct eng__quick *quicks;
   size_t quick_count, quick_room;
+  uint32_t quick_kinds;   /* summary bits that any quick test asks for */
+  bool idle_known;        /* whether the stages of a timeline with none of them are */
+  int32_t idle_stages[64]; /* known: most customers of most bases are such */
 };
 
 /* Whether `where` holds for an event: unknown is no. */

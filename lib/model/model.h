@@ -2,7 +2,7 @@
 /*
  * model.h - a model as a tree, from text to answer.
  *
- * Text goes through lex.c (words), parse.c (a tree of nodes, names resolved and types
+ * Text goes through lex.c (words), parse.c and its parts (terms, names resolved and types
  * checked as they are read) and becomes an eng_model, which never changes. compile.c
  * joins the measures of several models into one table; pass.c measures a timeline in
  * one pass; evaluate.c runs the trees over what was measured.

@@ -9,6 +9,7 @@
 
 #include "core/checked.h"
 #include "core/memory.h"
+#include "core/sort.h"
 
 /* ---- collecting ---- */
 
@@ -39,27 +40,13 @@ static eng_status collect(struct eng__undos *undos, const struct eng__pen *pen,
   return ENG_OK;
 }
 
-static void sort_undos(struct eng__undo *undos, size_t count)
+/* Order within a target is of no consequence: all of them apply. */
+static int by_target(const void *a, const void *b)
 {
-  /* Heap sort: whoever chose the targets, n log n. Order within a target is of no
-   * consequence: all of them apply. */
-  for (size_t heap = count / 2, end = count; end > 1;) {
-    size_t parent, child;
-    struct eng__undo moved;
+  uint64_t x = ((const struct eng__undo *)a)->target;
+  uint64_t y = ((const struct eng__undo *)b)->target;
 
-    if (heap > 0) {
-      moved = undos[--heap];
-    } else {
-      moved = undos[--end];
-      undos[end] = undos[0];
-    }
-    for (parent = heap; (child = 2 * parent + 1) < end; parent = child) {
-      if (child + 1 < end && undos[child].target < undos[child + 1].target) child++;
-      if (moved.target >= undos[child].target) break;
-      undos[parent] = undos[child];
-    }
-    undos[parent] = moved;
-  }
+  return (x > y) - (x < y);
 }
 
 /* The first undo of a target, or where it would stand. */
@@ -172,7 +159,7 @@ eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen 
       status = collect(undos, pen, &step, as_of);
     }
     if (status != ENG_OK) return status;
-    sort_undos(undos->undos, undos->count);
+    eng__sort(undos->undos, undos->count, sizeof *undos->undos, by_target);
     void_undos(undos);
   }
   eng__walk_begin(timeline, pen->shapes, &walk);

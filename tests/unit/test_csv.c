@@ -25,7 +25,7 @@ Suite *csv_suite(void);
 struct notes {
   char *text;
   size_t length, room;
-  char errors[4096]; /* texts of all errors */
+  char errors[4096];  /* texts of all errors */
   int32_t stop_after; /* call backs; 0: never */
   int32_t calls;
 };
@@ -39,11 +39,12 @@ static void note(struct notes *notes, const char *format, ...)
   va_start(arguments, format);
   n = vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  ck_assert_int_lt(n, (int)sizeof line);
+  /* Check writes a file for each assertion that holds: none where there are many. */
+  if (n >= (int)sizeof line) ck_abort_msg("a line of %d bytes", n);
   while (notes->length + (size_t)n + 1 > notes->room) {
     notes->room = notes->room * 2 + 4096;
     notes->text = realloc(notes->text, notes->room);
-    ck_assert_ptr_nonnull(notes->text);
+    if (notes->text == NULL) ck_abort();
   }
   memcpy(notes->text + notes->length, line, (size_t)n + 1);
   notes->length += (size_t)n;
@@ -59,10 +60,14 @@ static void note_bytes(struct notes *notes, const char *bytes, size_t length)
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)bytes[i];
 
-    if (c == '\n') note(notes, "\\n");
-    else if (c == '\r') note(notes, "\\r");
-    else if (c == '\0') note(notes, "\\0");
-    else note(notes, "%c", c);
+    if (c == '\n')
+      note(notes, "\\n");
+    else if (c == '\r')
+      note(notes, "\\r");
+    else if (c == '\0')
+      note(notes, "\\0");
+    else
+      note(notes, "%c", c);
   }
 }
 
@@ -86,7 +91,8 @@ static eng_status note_event(void *user, const char *customer, size_t length,
   note_bytes(notes, customer, length);
   note(notes, " %d %lld", (int)eng_event_kind(event),
        (long long)eng_event_occurred_at(event));
-  if (eng_event_channel(event) != 0) note(notes, " ch%d", (int)eng_event_channel(event));
+  if (eng_event_channel(event) != 0)
+    note(notes, " ch%d", (int)eng_event_channel(event));
   if (eng_event_amount(event, &amount, &currency)) {
     note(notes, " %lld/%d", (long long)amount, (int)currency);
   }
@@ -98,7 +104,8 @@ static eng_status note_event(void *user, const char *customer, size_t length,
   if (eng_event_is_incentivised(event)) note(notes, " inc");
   if (eng_event_is_public(event)) note(notes, " pub");
   if (eng_event_id(event, &id)) note(notes, " id%016llx", (unsigned long long)id);
-  if (eng_event_refers_to(event, &id)) note(notes, " to%016llx", (unsigned long long)id);
+  if (eng_event_refers_to(event, &id))
+    note(notes, " to%016llx", (unsigned long long)id);
   if (eng_event_actor(event, &number)) note(notes, " act%08lx", (unsigned long)number);
   if (eng_event_topic(event, &number)) note(notes, " top%08lx", (unsigned long)number);
   if (eng_event_revision(event) != 0) {
@@ -120,8 +127,9 @@ static eng_status note_reject(void *user, const eng_error *error, const char *ro
 {
   struct notes *notes = user;
 
-  ck_assert_ptr_nonnull(memchr(error->text, '\0', sizeof error->text));
-  ck_assert_uint_gt(strlen(error->text), 0);
+  if (error->text[0] == '\0' || memchr(error->text, '\0', sizeof error->text) == NULL) {
+    ck_abort_msg("the text of an error is missing or not closed");
+  }
   strncat(notes->errors, error->text, sizeof notes->errors - strlen(notes->errors) - 1);
   note(notes, "reject %d %u:%u @%llu [", (int)error->code, (unsigned)error->line,
        (unsigned)error->column, (unsigned long long)error->offset);
@@ -144,7 +152,8 @@ static eng_context *context_with(uint64_t row_limit, const eng_allocator *alloca
                    ENG_OK);
   ck_assert_int_eq(eng_settings_set_limit(settings, ENG_LIMIT_ID, 20), ENG_OK);
   if (row_limit > 0) {
-    ck_assert_int_eq(eng_settings_set_limit(settings, ENG_LIMIT_ROW, row_limit), ENG_OK);
+    ck_assert_int_eq(eng_settings_set_limit(settings, ENG_LIMIT_ROW, row_limit),
+                     ENG_OK);
   }
   ck_assert_int_eq(eng_context_new(settings, &context), ENG_OK);
   eng_settings_free(settings);
@@ -173,7 +182,7 @@ static eng_status feed_copy(eng_csv *csv, const char *bytes, size_t length)
   char *copy = malloc(length > 0 ? length : 1);
   eng_status status;
 
-  ck_assert_ptr_nonnull(copy);
+  if (copy == NULL) ck_abort();
   memcpy(copy, bytes, length);
   status = eng_csv_feed(csv, copy, length);
   free(copy);
@@ -197,8 +206,8 @@ static eng_status feed_all(eng_csv *csv, const char *bytes, size_t length, uint3
   return status == ENG_OK ? eng_csv_finish(csv) : status;
 }
 
-static void read_bytes(const char *bytes, size_t length, uint64_t row_limit, uint32_t cut,
-                       struct notes *notes)
+static void read_bytes(const char *bytes, size_t length, uint64_t row_limit,
+                       uint32_t cut, struct notes *notes)
 {
   eng_context *context = context_with(row_limit, NULL);
   eng_csv *csv = reader(context, notes);
@@ -346,6 +355,15 @@ START_TEST(every_field_reaches_the_event)
 }
 END_TEST
 
+START_TEST(currencies_may_change_from_row_to_row)
+{
+  expect("customer,time,kind,amount,currency\nc,0,quote,1,USD\nc,0,quote,2,USD\n"
+         "c,0,quote,3,JPY\nc,0,quote,4,\nc,0,quote,5,USD\n",
+         "2 c 33 0 100/840\n3 c 33 0 200/840\n4 c 33 0 3/392\n5 c 33 0 400/978\n"
+         "6 c 33 0 500/840\n5 rows\n");
+}
+END_TEST
+
 START_TEST(texts_are_hashed_as_documented)
 {
   char expected[256];
@@ -410,6 +428,8 @@ static const struct bad_row bad_rows[] = {
     {"customer,time,kind,value", "c,2024-01-31,visit,-9223372036854775808", ENG_E_VALUE,
      20},
     {"customer,time,kind,value", "c,2024-01-31,rating,1000.001", ENG_E_VALUE, 21},
+    {"customer,time,kind,value", "c,2024-01-31,rating,9223372036854776", ENG_E_VALUE,
+     21},
     {"customer,time,kind,value", "c,2024-01-31,rating,1.0001", ENG_E_VALUE, 21},
     {"customer,time,kind,value", "c,2024-01-31,review,-1", ENG_E_VALUE, 21},
     {"customer,time,kind,value,scale", "c,2024-01-31,rating,10.1,nps", ENG_E_VALUE, 21},
@@ -439,22 +459,20 @@ END_TEST
 
 START_TEST(an_amount_needs_a_currency)
 {
+  const char *both = "customer,time,kind,amount\nc,0,purchase,1\nc,0,purchase,\n";
+  const char *one = "customer,time,kind,amount\nc,0,purchase,1\n";
   struct notes notes = {0};
   eng_context *context;
   eng_csv *csv;
 
   ck_assert_int_eq(eng_context_new(NULL, &context), ENG_OK);
   csv = reader(context, &notes);
-  ck_assert_int_eq(
-      feed_all(csv, "customer,time,kind,amount\nc,0,purchase,1\nc,0,purchase,\n", 55,
-               WHOLE),
-      ENG_OK);
+  ck_assert_int_eq(feed_all(csv, both, strlen(both), WHOLE), ENG_OK);
   ck_assert_str_eq(notes.text, "reject 67 2:14 @39 [c,0,purchase,1]\n3 c 34 0\n");
   notes.length = 0;
   eng_csv_reset(csv);
   ck_assert_int_eq(eng_csv_set_currency(csv, 392), ENG_OK);
-  ck_assert_int_eq(
-      feed_all(csv, "customer,time,kind,amount\nc,0,purchase,1\n", 40, WHOLE), ENG_OK);
+  ck_assert_int_eq(feed_all(csv, one, strlen(one), WHOLE), ENG_OK);
   ck_assert_str_eq(notes.text, "2 c 34 0 1/392\n");
   free(notes.text);
   eng_csv_free(csv);
@@ -482,8 +500,7 @@ START_TEST(line_ends_of_all_systems_are_read)
 {
   expect("customer,time,kind\r\na,0,visit\r\n\r\nb,0,visit\r\n",
          "2 a 2 0\n4 b 2 0\n2 rows\n");
-  expect("customer,time,kind\ra,0,visit\r\rb,0,visit\r",
-         "2 a 2 0\n4 b 2 0\n2 rows\n");
+  expect("customer,time,kind\ra,0,visit\r\rb,0,visit\r", "2 a 2 0\n4 b 2 0\n2 rows\n");
   expect("customer,time,kind\na,0,visit\n\n\n  \nb,0,visit", //
          "2 a 2 0\n6 b 2 0\n2 rows\n");
   expect("\n\r\n  \ncustomer,time,kind\na,0,visit\n\r", "5 a 2 0\n1 rows\n");
@@ -493,10 +510,13 @@ END_TEST
 
 START_TEST(a_byte_order_mark_is_passed_over)
 {
-  expect("\xef\xbb\xbf" "customer,time,kind\na,0,visit\n", "2 a 2 0\n1 rows\n");
+  expect("\xef\xbb\xbf"
+         "customer,time,kind\na,0,visit\n",
+         "2 a 2 0\n1 rows\n");
   expect("\xef\xbb\xbf\"customer\",time,kind\na,x,visit\n",
          "reject 63 2:3 @26 [a,x,visit]\n1 rows\n");
-  expect("\xef\xbb" "customer,time,kind\na,0,visit\n",
+  expect("\xef\xbb"
+         "customer,time,kind\na,0,visit\n",
          "ended 72 1:1 no column for customer\n0 rows\n");
 }
 END_TEST
@@ -552,8 +572,9 @@ END_TEST
 START_TEST(a_row_beyond_the_limit_is_rejected)
 {
   char text[400];
-  const char *forty = "customer,time,kind,note\na,0,visit,123456789 123456789 123456789 \n"
-                      "b,0,visit,\n";
+  const char *forty =
+      "customer,time,kind,note\na,0,visit,123456789 123456789 123456789 \n"
+      "b,0,visit,\n";
 
   expect_bytes(forty, strlen(forty), 40, "2 a 2 0\n3 b 2 0\n2 rows\n");
   expect_bytes(forty, strlen(forty), 39,
@@ -585,8 +606,8 @@ START_TEST(the_rest_of_a_long_row_is_passed_over)
                "reject 11 2:41 @64 [a,0,visit,000000000000000000000000000000]\n"
                "3 b 2 0\n4 c 2 0\n5 d 2 0\n6 e 2 0\n5 rows\n");
   /* a quoted field that is longer than the limit and in one line */
-  snprintf(text, sizeof text, "customer,time,kind,note\na,0,visit,\"%0100d\"\nb,0,visit,\n",
-           7);
+  snprintf(text, sizeof text,
+           "customer,time,kind,note\na,0,visit,\"%0100d\"\nb,0,visit,\n", 7);
   expect_bytes(text, strlen(text), 40,
                "reject 11 2:41 @64 [a,0,visit,\"00000000000000000000000000000]\n"
                "3 b 2 0\n2 rows\n");
@@ -638,7 +659,7 @@ START_TEST(where_the_pieces_are_cut_does_not_matter)
 {
   uint32_t state = 1;
 
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < 2000; i++) {
     char bytes[4096];
     size_t length = make_bytes(&state, bytes, sizeof bytes);
     uint64_t limit = next_random(&state) % 3 == 0 ? 24 + next_random(&state) % 40 : 0;
@@ -677,47 +698,57 @@ START_TEST(lines_without_quotes_are_never_lost)
       good += !stray;
     }
     read_bytes(bytes, strlen(bytes), 100, i % 2 == 0 ? WHOLE : BYTES, &notes);
-    for (const char *at = notes.text; (at = strstr(at, " g 2 0\n")) != NULL; at++) found++;
+    for (const char *at = notes.text; (at = strstr(at, " g 2 0\n")) != NULL; at++)
+      found++;
     ck_assert_uint_eq(found, good);
     free(notes.text);
   }
 }
 END_TEST
 
-/* Each of these would take a million times longer if a byte could be read often. */
+static eng_status count_event(void *user, const char *customer, size_t length,
+                              const eng_event *event, int32_t numbered, uint64_t line)
+{
+  (void)customer, (void)length, (void)event, (void)numbered, (void)line;
+  ++*(long *)user;
+  return ENG_OK;
+}
+
+static eng_status count_reject(void *user, const eng_error *error, const char *row,
+                               size_t length)
+{
+  (void)error, (void)row, (void)length;
+  ++*(long *)user;
+  return ENG_OK;
+}
+
+/* Each of these would take hours if a byte could be read often. */
 START_TEST(no_byte_is_read_often)
 {
-  static const char *const units[] = {"\"",      "\"\n",     "\"a\n",   "\"\"\"x\n",
-                                      "\"a\nb\",", "\",x\n",   "a,\"\n", "\"\"",
-                                      "\n",      ",",        "\r",     "\"a\"b\n",
-                                      "a\"b",    "\"a\nb\"c"};
+  static const char *const units[] = {
+      "\"",     "\"\n",      "\"a\n",   "\"\"\"x\n", "\"a\nb\",", "\",x\n",
+      "a,\"\n", "\"\"",      "\n",      ",",         "\r",        "\"a\"b\n",
+      "a\"b",   "\"a\nb\"c", "\"\n\"x", "\"\n,",     "x"};
   enum { SIZE = 1 << 21 };
   char *bytes = malloc(SIZE);
 
   ck_assert_ptr_nonnull(bytes);
   for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
     size_t n = strlen(units[i]);
-    eng_context *context = context_with(1 << 20, NULL);
+    eng_context *context = context_with(1 << 18, NULL);
+    long calls = 0;
     eng_csv *csv;
 
     for (size_t at = 0; at < SIZE; at++) bytes[at] = units[i][at % n];
-    ck_assert_int_eq(eng_csv_new(context, note_event, note_reject, NULL, &csv), ENG_OK);
-    eng_csv_free(csv);
-    {
-      struct notes notes = {0};
-
-      csv = reader(context, &notes);
-      ck_assert_int_eq(eng_csv_feed(csv, "customer,time,kind\n", 19), ENG_OK);
-      for (size_t at = 0; at < SIZE; at += 1000) {
-        notes.length = 0;
-        ck_assert_int_eq(eng_csv_feed(csv, bytes + at, SIZE - at < 1000 ? SIZE - at : 1000),
-                         ENG_OK);
-      }
-      notes.length = 0;
-      ck_assert_int_eq(eng_csv_finish(csv), ENG_OK);
-      eng_csv_free(csv);
-      free(notes.text);
+    ck_assert_int_eq(eng_csv_new(context, count_event, count_reject, &calls, &csv),
+                     ENG_OK);
+    ck_assert_int_eq(eng_csv_feed(csv, "customer,time,kind\n", 19), ENG_OK);
+    for (size_t at = 0; at < SIZE; at += 1024) {
+      if (eng_csv_feed(csv, bytes + at, 1024) != ENG_OK) ck_abort();
     }
+    ck_assert_int_eq(eng_csv_finish(csv), ENG_OK);
+    ck_assert_int_eq(calls, (long)eng_csv_count(csv, ENG_CSV_ROWS));
+    eng_csv_free(csv);
     eng_context_free(context);
   }
   free(bytes);
@@ -749,7 +780,7 @@ START_TEST(names_in_common_use_are_recognised)
   static const int32_t first[] = {1, 3, 2, 7, -1};
   static const int32_t second[] = {1, 2, 7, 0, -1};
   static const int32_t third[] = {0, 2, 3, 1, 0, 0, -1};
-  static const int32_t fourth[] = {2, 0, 1, 3, 4, 16, 0, -1};
+  static const int32_t fourth[] = {2, 0, 1, 3, 0, 16, 0, -1};
   static const int32_t fifth[] = {12, 1, 2, 3, -1};
 
   expect_columns("customer_id,event,timestamp,price\n", first);
@@ -765,9 +796,10 @@ START_TEST(column_names_are_told_as_they_stand)
   struct notes notes = {0};
   eng_context *context = context_with(0, NULL);
   eng_csv *csv = reader(context, &notes);
+  const char *header = "\"a \"\"b\"\"\", Customer ,time,kind\n";
   size_t length;
 
-  ck_assert_int_eq(feed_copy(csv, "\"a \"\"b\"\"\", Customer ,time,kind\n", 33), ENG_OK);
+  ck_assert_int_eq(feed_copy(csv, header, strlen(header)), ENG_OK);
   ck_assert_int_eq(eng_csv_column_count(csv), 4);
   ck_assert_mem_eq(eng_csv_column_name(csv, 0, &length), "a \"b\"", 5);
   ck_assert_uint_eq(length, 5);
@@ -787,7 +819,8 @@ END_TEST
 
 START_TEST(a_header_that_does_not_do_is_refused)
 {
-  static const char wide[] = "\xff\xfe" "c\0u\0s\0t\0\n\0";
+  static const char wide[] = "\xff\xfe"
+                             "c\0u\0s\0t\0\n\0";
 
   expect("time,kind\n", "ended 72 1:1 no column for customer\n0 rows\n");
   expect("customer,kind\n", "ended 72 1:1 no column for time\n0 rows\n");
@@ -796,12 +829,14 @@ START_TEST(a_header_that_does_not_do_is_refused)
   expect("customer,date,kind,Date\n", "ended 72 1:20 two columns for time\n0 rows\n");
   expect("", "ended 72 1:0 the file has no header\n0 rows\n");
   expect("\n\n", "ended 72 1:0 the file has no header\n0 rows\n");
-  expect("customer,time,\"kind\nc,0,visit\n",
-         "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
-         "0 rows\n");
-  expect("customer,time,\"kind\"x\n",
-         "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
-         "0 rows\n");
+  expect(
+      "customer,time,\"kind\nc,0,visit\n",
+      "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
+      "0 rows\n");
+  expect(
+      "customer,time,\"kind\"x\n",
+      "ended 72 1:1 a quoted name in the header is not closed or is followed by text\n"
+      "0 rows\n");
   expect_bytes(wide, sizeof wide - 1, 0,
                "ended 72 1:1 a NUL in the header: is the file UTF-16? UTF-8 was "
                "expected\n0 rows\n");
@@ -826,12 +861,14 @@ START_TEST(a_map_goes_before_what_names_say)
   ck_assert_str_eq(notes.text, "2 ann 2 2000\n");
   ck_assert_int_eq(eng_csv_column_field(csv, 0), 0);
   eng_csv_reset(csv);
-  ck_assert_int_eq(eng_csv_map(csv, ENG_FIELD_TOPIC, "a\x1b[31m column that is not there, "
-                                                     "with a long name", 50), ENG_OK);
+  ck_assert_int_eq(eng_csv_map(csv, ENG_FIELD_TOPIC,
+                               "a\x1b[31m column that is not there, "
+                               "with a long name",
+                               50),
+                   ENG_OK);
   ck_assert_int_eq(feed_all(csv, text, strlen(text), WHOLE), ENG_E_HEADER);
-  ck_assert_str_eq(
-      eng_csv_error(csv)->text,
-      "no column 'a?[31m column that is not there, with a ...' for topic");
+  ck_assert_str_eq(eng_csv_error(csv)->text,
+                   "no column 'a?[31m column that is not there, with a ...' for topic");
   ck_assert_int_eq(eng_csv_feed(csv, "x", 1), ENG_E_HEADER);
   ck_assert_int_eq(eng_csv_finish(csv), ENG_E_HEADER);
   eng_csv_free(csv);
@@ -850,7 +887,8 @@ START_TEST(kinds_can_be_named_passed_over_and_given)
   const char *other = "customer,time,type\na,0,wholesale\n";
 
   ck_assert_int_eq(eng_csv_map_kind(csv, "Bezahlt", 7, ENG_EVENT_PURCHASE), ENG_OK);
-  ck_assert_int_eq(eng_csv_map_kind(csv, "Bezahlt", 7, ENG_EVENT_VISIT), ENG_E_DUPLICATE);
+  ck_assert_int_eq(eng_csv_map_kind(csv, "Bezahlt", 7, ENG_EVENT_VISIT),
+                   ENG_E_DUPLICATE);
   ck_assert_int_eq(eng_csv_map_kind(csv, "ping", 4, 0), ENG_OK);
   ck_assert_int_eq(eng_csv_map_kind(csv, "visit", 5, 128), ENG_OK);
   ck_assert_int_eq(eng_csv_map_kind(csv, "x", 1, 129), ENG_E_KIND);
@@ -901,8 +939,9 @@ START_TEST(names_are_remembered_by_all_their_bytes)
   char name[128], row[256];
 
   for (int i = 0; i < 400; i++) {
-    snprintf(name, sizeof name, "%.*s%d%.*s", i % 40, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-             i, i / 9, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    snprintf(name, sizeof name, "%.*s%d%.*s", i % 40,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", i, i / 9,
+             "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
     ck_assert_int_eq(eng_csv_map_kind(csv, name, strlen(name), i % 2 == 0 ? 2 : 34),
                      ENG_OK);
   }
@@ -910,8 +949,9 @@ START_TEST(names_are_remembered_by_all_their_bytes)
   for (int i = 0; i < 1200; i++) {
     int k = i % 400;
 
-    snprintf(name, sizeof name, "%.*s%d%.*s", k % 40, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-             k, k / 9, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    snprintf(name, sizeof name, "%.*s%d%.*s", k % 40,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", k, k / 9,
+             "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
     snprintf(row, sizeof row, "c,0,%s\n", name);
     notes.length = 0;
     ck_assert_int_eq(feed_copy(csv, row, strlen(row)), ENG_OK);
@@ -945,19 +985,21 @@ END_TEST
 
 static size_t make_time(uint32_t *state, char *out)
 {
-  static const char *const zones[] = {"", "", "Z", "Z", "z", "+01:00", "-0530", " UTC", "x"};
-  static const char *const fractions[] = {"",       "",        ".1",    ".123",  ".1234",
-                                          ".12355", ".999999", ".0004", ",5",    ".",
-                                          ".9995",  ".000",    ".12a",  ".123z", ".5"};
+  static const char *const zones[] = {"",       "",      "Z",    "Z", "z",
+                                      "+01:00", "-0530", " UTC", "x"};
+  static const char *const fractions[] = {
+      "",   "",  ".1",    ".123", ".1234", ".12355", ".999999", ".0004",
+      ",5", ".", ".9995", ".000", ".12a",  ".123z",  ".5"};
   unsigned r = next_random(state);
-  int n = snprintf(out, 64, "%04u-%02u-%02u", 1969 + r % 3 * (next_random(state) % 4016),
-                   next_random(state) % 13, next_random(state) % 32);
+  int n =
+      snprintf(out, 64, "%04u-%02u-%02u", 1969 + r % 3 * (next_random(state) % 4016),
+               next_random(state) % 13, next_random(state) % 32);
 
   if (r % 11 != 0) {
-    n += snprintf(out + n, 32, "%c%02u:%02u:%02u%s%s", "T t-"[next_random(state) % 4 % 3],
-                  next_random(state) % 25, next_random(state) % 61,
-                  next_random(state) % 61, fractions[next_random(state) % 15],
-                  zones[next_random(state) % 9]);
+    n += snprintf(out + n, 32, "%c%02u:%02u:%02u%s%s",
+                  "T t-"[next_random(state) % 4 % 3], next_random(state) % 25,
+                  next_random(state) % 61, next_random(state) % 61,
+                  fractions[next_random(state) % 15], zones[next_random(state) % 9]);
   }
   if (next_random(state) % 4 == 0) {
     out[next_random(state) % (unsigned)n] =
@@ -984,16 +1026,19 @@ START_TEST(the_short_way_of_a_time_is_the_long_one)
     eng_settings_free(settings);
     eng__maker_init(maker, context);
     for (int k = 0; k < 200000; k++) {
-      char text[64];
+      char text[96];
       size_t length = make_time(&state, text);
       int64_t soon = 0, slow = 0;
       eng_status status;
 
       maker->time_format = k % 20 == 0 ? ENG_TIME_SECONDS : k % 2;
       status = eng__maker_time(maker, text, length, &soon);
-      ck_assert_int_eq(status, eng_time_parse(context, text, length, maker->time_format,
-                                              ENG_DATE_FIRST, &slow));
-      if (status == ENG_OK) ck_assert_int_eq(soon, slow);
+      if (status != eng_time_parse(context, text, length, maker->time_format,
+                                   ENG_DATE_FIRST, &slow) ||
+          (status == ENG_OK && soon != slow)) {
+        ck_abort_msg("'%.*s' is %lld, not %lld", (int)length, text, (long long)soon,
+                     (long long)slow);
+      }
       read += status == ENG_OK;
     }
     eng__maker_free(maker);
@@ -1027,8 +1072,11 @@ START_TEST(the_short_way_of_an_amount_is_the_long_one)
     }
     if (length > 4 && i % 2 == 0) text[length - 3] = '.';
     status = eng__maker_amount(maker, text, length, currency, &soon);
-    ck_assert_int_eq(status, eng_money_parse(text, length, currency, &slow));
-    if (status == ENG_OK) ck_assert_int_eq(soon, slow);
+    if (status != eng_money_parse(text, length, currency, &slow) ||
+        (status == ENG_OK && soon != slow)) {
+      ck_abort_msg("'%.*s' in %d is %lld, not %lld", (int)length, text, (int)currency,
+                   (long long)soon, (long long)slow);
+    }
     read += status == ENG_OK;
   }
   ck_assert_int_gt(read, 10000);
@@ -1190,8 +1238,8 @@ END_TEST
 START_TEST(no_error_tells_anything_of_a_row)
 {
   static const char *const columns[] = {
-      "customer", "time",     "kind",     "channel",      "amount",
-      "currency", "value",    "scale",    "valence",      "incentivised",
+      "customer", "time",     "kind",       "channel",    "amount",
+      "currency", "value",    "scale",      "valence",    "incentivised",
       "public",   "revision", "occurrence", "recorded_at"};
   enum { COLUMNS = sizeof columns / sizeof columns[0] };
   struct notes notes = {0};
@@ -1324,14 +1372,16 @@ START_TEST(a_warm_reader_allocates_nothing_and_holds_little)
     notes.length = notes.errors[0] = 0;
     if (i == 10) asked = budget.asked;
     ck_assert_int_eq(eng_csv_feed(csv, row, (size_t)i % 20), ENG_OK);
-    ck_assert_int_eq(eng_csv_feed(csv, row + i % 20, strlen(row) - (size_t)i % 20), ENG_OK);
+    ck_assert_int_eq(eng_csv_feed(csv, row + i % 20, strlen(row) - (size_t)i % 20),
+                     ENG_OK);
     notes.calls = 0;
   }
   ck_assert_int_eq(budget.asked, asked);
   before = budget.held;
   for (int i = 0; i < 100000; i++) {
     notes.length = notes.errors[0] = 0;
-    ck_assert_int_eq(eng_csv_feed(csv, "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n,,,", 35), ENG_OK);
+    if (eng_csv_feed(csv, "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n,,,", 35) != ENG_OK)
+      ck_abort();
   }
   ck_assert_uint_lt(budget.most - before, 3 * 4096);
   eng_csv_free(csv);
@@ -1352,6 +1402,7 @@ Suite *csv_suite(void)
   tcase_add_test(values, every_kind_is_read_by_its_name);
   tcase_add_test(values, kinds_of_other_systems_are_read);
   tcase_add_test(values, every_field_reaches_the_event);
+  tcase_add_test(values, currencies_may_change_from_row_to_row);
   tcase_add_test(values, texts_are_hashed_as_documented);
   tcase_add_loop_test(values, a_bad_row_is_rejected_with_place_and_reason, 0,
                       (int)(sizeof bad_rows / sizeof bad_rows[0]));

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * assess.c - stages of a book's customers, from their summaries or where they lie.
+ *
+ * Rows go in groups: first every summary of a group is tried, and the runs of those
+ * that it does not settle are fetched meanwhile; then those are read.
+ */
+#include "book/book.h"
+
+#include "book/prefetch.h"
+#include "core/status.h"
+#include "model/assess.h"
+
+enum { GROUP = 64, MODELS_MAX = 64, PROGRESS = 65536 };
+
+/* A call's arguments once checked, and where it is. */
+struct job {
+  const struct eng_book *book;
+  eng_assessor *assessor;
+  const uint64_t *rows;
+  uint64_t count;
+  int32_t *stages;
+  size_t models;
+};
+
+static eng_status check(const eng_book *book, const eng_assessor *assessor,
+                        int64_t as_of)
+{
+  if (eng__assessor_context(assessor) != book->home.pen.context) return ENG_E_CONTEXT;
+  return as_of < 0 || as_of > ENG_TIME_MAX ? ENG_E_TIME : ENG_OK;
+}
+
+static uint32_t row_at(const struct job *job, uint64_t i)
+{
+  return (uint32_t)(job->rows == NULL ? i : job->rows[i]);
+}
+
+static void put_stages(const struct job *job, uint64_t i, const int32_t *stages)
+{
+  for (size_t m = 0; m < job->models; m++) job->stages[m * job->count + i] = stages[m];
+}
+
+static void fetch_run(const struct eng_book *book, const struct eng__slot *slot)
+{
+  if (eng__slot_is_heavy(slot)) {
+    ENG__PREFETCH(book->heavies[slot->run]);
+  } else if (eng__slot_class(slot) > 0) {
+    ENG__PREFETCH(eng__arena_at(&book->arena, slot->run));
+  }
+}
+
+/* Tries the summaries of rows from .. to; notes in `open` which are not settled. */
+static size_t try_summaries(const struct job *job, uint64_t from, uint64_t to,
+                            uint8_t open[GROUP])
+{
+  int32_t stages[MODELS_MAX];
+  size_t count = 0;
+
+  for (uint64_t i = from; i < to; i++) {
+    const struct eng__slot *slot = eng__book_slot(job->book, row_at(job, i));
+
+    if (job->rows != NULL && i + GROUP / 4 < job->count &&
+        job->rows[i + GROUP / 4] < job->book->rows) {
+      ENG__PREFETCH(eng__book_slot(job->book, row_at(job, i + GROUP / 4)));
+    }
+    if (eng__assess_summary(job->assessor, &slot->summary, stages)) {
+      put_stages(job, i, stages);
+    } else {
+      fetch_run(job->book, slot);
+      open[count++] = (uint8_t)(i - from);
+    }
+  }
+  return count;
+}
+
+static eng_status assess_group(const struct job *job, uint64_t from, uint64_t to)
+{
+  int32_t stages[MODELS_MAX];
+  uint8_t open[GROUP];
+  size_t count;
+
+  for (uint64_t i = from; job->rows != NULL && i < to; i++) {
+    if (job->rows[i] >= job->book->rows) return ENG_E_NOTFOUND;
+  }
+  count = try_summaries(job, from, to, open);
+  for (size_t k = 0; k < count; k++) {
+    struct eng__timeline timeline;
+    eng_status status;
+
+    eng__book_view(job->book, row_at(job, from + open[k]), &timeline);
+    status = eng__assess_timeline(job->assessor, &timeline, &job->book->shapes, stages);
+    if (status != ENG_OK) return status;
+    put_stages(job, from + open[k], stages);
+  }
+  return ENG_OK;
+}
+
+eng_status eng_book_assess(const eng_book *book, eng_assessor *assessor, int64_t as_of,
+                           const uint64_t *rows, uint64_t count, int32_t *stages,
+                           eng_progress_fn progress, void *user)
+{
+  struct job job = {book, assessor, rows, count, stages, 0};
+  eng_status status;
+
+  if (book == NULL || assessor == NULL || (stages == NULL && count > 0)) {
+    return ENG_E_INVALID;
+  }
+  status = check(book, assessor, as_of);
+  if (status != ENG_OK) return status;
+  if (rows == NULL && count > book->rows) return ENG_E_NOTFOUND;
+  job.models = (size_t)eng_assessor_model_count(assessor);
+  eng__assess_prepare(assessor, as_of);
+  for (uint64_t i = 0; i < count; i += GROUP) {
+    if (progress != NULL && i % PROGRESS == 0 && progress(user, i, count) != 0) {
+      return ENG_E_CANCELLED;
+    }
+    status = assess_group(&job, i, count - i < GROUP ? count : i + GROUP);
+    if (status != ENG_OK) return status;
+  }
+  if (progress != NULL && progress(user, count, count) != 0) return ENG_E_CANCELLED;
+  return ENG_OK;
+}
+
+eng_status eng_book_assess_one(const eng_book *book, uint64_t row,
+                               eng_assessor *assessor, int64_t as_of, int32_t *stages)
+{
+  const struct eng__slot *slot;
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (book == NULL || assessor == NULL || stages == NULL) return ENG_E_INVALID;
+  if (row >= book->rows) return ENG_E_NOTFOUND;
+  status = check(book, assessor, as_of);
+  if (status != ENG_OK) return status;
+  eng__assess_prepare(assessor, as_of);
+  slot = eng__book_slot(book, (uint32_t)row);
+  if (eng__assess_summary(assessor, &slot->summary, stages)) {
+    return ENG_OK;
+  }
+  eng__book_view(book, (uint32_t)row, &timeline);
+  return eng__assess_timeline(assessor, &timeline, &book->shapes, stages);
+}
+
+eng_status eng_book_next(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                         int64_t as_of, int32_t *stages, int64_t *next_times,
+                         int32_t *next_stages)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (book == NULL || assessor == NULL || next_times == NULL || next_stages == NULL) {
+    return ENG_E_INVALID;
+  }
+  if (row >= book->rows) return ENG_E_NOTFOUND;
+  status = check(book, assessor, as_of);
+  if (status != ENG_OK) return status;
+  eng__assess_prepare(assessor, as_of);
+  eng__book_view(book, (uint32_t)row, &timeline);
+  return eng__assess_next(assessor, &timeline, &book->shapes, stages, next_times,
+                          next_stages);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * book.h - a book from within: slots, runs, names, index, and the way to a timeline.
+ *
+ * A row's timeline is opened, changed by core/timeline.h, and closed again; one at a
+ * time. What may fail comes first: rows are reserved before they are added, so that no
+ * customer is ever there for an event that is not.
+ */
+#ifndef ENG_BOOK_BOOK_H
+#define ENG_BOOK_BOOK_H
+
+#include <engagement/book.h>
+
+#include "book/arena.h"
+#include "book/floors.h"
+#include "book/index.h"
+#include "book/names.h"
+#include "book/slot.h"
+#include "core/hash.h"
+
+struct eng_book {
+  struct eng__home home;  /* first, so that the home's callbacks find the book */
+  eng_allocator outer;    /* the host's; also for scratch memory of calls */
+  eng_allocator memory;   /* what counts: all that the book holds comes from it */
+  uint64_t held;          /* bytes, this struct included */
+  struct eng__shapes shapes;
+  struct eng__arena arena;
+  struct eng__names names;
+  struct eng__index index;
+  struct eng__chunks slots;
+  uint64_t slot_room;
+  struct eng__floors floors;
+  struct eng__heavy **heavies; /* NULL: free */
+  size_t heavy_count, heavy_room; /* entries ever used, and room */
+  uint32_t heavy_free;         /* of them free */
+  uint64_t rows, events;
+  int64_t last;     /* time of the last event, at most: */
+  bool last_is_old; /* it may have been dropped since */
+
+  /* the timeline that is open */
+  uint32_t open_row;
+  uint64_t open_count;
+  uint8_t *open_bytes;  /* its run's bytes and where they are; NULL: none */
+  uint32_t open_place;
+  uint8_t *taken_bytes; /* the block that was taken last */
+  uint32_t taken_place;
+  unsigned taken_class;
+
+  bool kinds[256], channels[256]; /* which ones the context knows */
+};
+
+/* ---- rows ---- */
+
+static inline struct eng__slot *eng__book_slot(const struct eng_book *book, uint32_t row)
+{
+  void *slots = book->slots.list[row >> ENG__SLOT_BITS].bytes;
+
+  return (struct eng__slot *)slots + (row & ((1u << ENG__SLOT_BITS) - 1));
+}
+
+/* The hash that the index uses. */
+static inline uint32_t eng__book_hash(const struct eng_book *book, const char *id,
+                                      size_t length)
+{
+  const uint64_t *key = book->home.pen.context->settings.hash_key;
+
+  return (uint32_t)(eng__table_hash(key, id, length) >> 32);
+}
+
+static inline bool eng__book_find(const struct eng_book *book, uint32_t hash,
+                                  const char *id, size_t length, uint32_t *row)
+{
+  const struct eng__index *index = &book->index;
+  uint32_t entry;
+
+  if (index->bits == 0) return false;
+  for (size_t i = eng__index_first(index, hash); (entry = index->entries[i]) != 0;
+       i = (i + 1) & eng__index_mask(index)) {
+    if (eng__index_may_be(index, entry, hash, row) &&
+        eng__names_is(&book->names, eng__book_slot(book, *row)->id, id, length)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Makes sure that eng__book_add finds room for a customer whose id has this length. */
+eng_status eng__book_reserve(struct eng_book *book, size_t length);
+
+/* Makes the index large enough for `rows` rows, which may well be a guess. */
+eng_status eng__book_expect(struct eng_book *book, uint64_t rows);
+
+/* Adds a customer without events; returns its row. */
+uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
+                       size_t length);
+
+/* Only the slot, the name and the count, where the index is made afterwards. */
+uint32_t eng__book_append(struct eng_book *book, const char *id, size_t length);
+eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length);
+
+/* Puts all rows into the index anew. */
+eng_status eng__book_reindex(struct eng_book *book, unsigned bits);
+
+/* ---- timelines ---- */
+
+/* A row's timeline where it lies, for reading. */
+void eng__book_view(const struct eng_book *book, uint32_t row,
+                    struct eng__timeline *timeline);
+
+/* The same for changing, to be closed afterwards. */
+void eng__book_open(struct eng_book *book, uint32_t row, struct eng__timeline *timeline);
+
+/* An empty timeline, to be closed over a row that is added meanwhile. */
+void eng__book_open_new(struct eng_book *book, struct eng__timeline *timeline);
+
+/* What a change may need for closing; before any change. With `floor` the floor may
+ * be set or raised. */
+eng_status eng__book_prepare(struct eng_book *book, bool floor);
+
+/* Puts the timeline into its row. */
+void eng__book_close(struct eng_book *book, uint32_t row,
+                     const struct eng__timeline *timeline);
+
+/* Moves every run to a new block of exactly its size, in the order of `rows` (NULL: as
+ * they stand), and frees the old chunks as they empty. On failure the book holds what
+ * it held. */
+eng_status eng__book_sweep(struct eng_book *book, const uint32_t *rows);
+
+/* Bytes of blocks beyond what runs need. */
+uint64_t eng__book_waste(const struct eng_book *book);
+
+#endif

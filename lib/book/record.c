@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.c - events into the book one by one, and in batches.
+ *
+ * What an event costs is three or four waits for memory: the index, the slot, the id
+ * and the end of the run. A batch asks for those of 32 events at once, round by round.
+ */
+#include "book/record.h"
+
+#include "book/bulk.h"
+#include "book/columns.h"
+#include "book/prefetch.h"
+#include "core/status.h"
+
+enum { ROUND = 32 };
+
+/* ---- counts ---- */
+
+void eng_load_counts_init(eng_load_counts *counts, uint32_t size)
+{
+  if (counts == NULL || size < sizeof *counts) return;
+  memset(counts, 0, sizeof *counts);
+  counts->size = size;
+}
+
+void eng__count_outcome(eng_load_counts *counts, int32_t outcome)
+{
+  counts->added += outcome == ENG_RECORD_ADDED;
+  counts->unchanged += outcome == ENG_RECORD_UNCHANGED;
+  counts->replaced += outcome == ENG_RECORD_REPLACED;
+  counts->ignored += outcome == ENG_RECORD_IGNORED;
+}
+
+void eng__add_counts(eng_load_counts *to, const eng_load_counts *from)
+{
+  if (to == NULL) return;
+  to->added += from->added;
+  to->unchanged += from->unchanged;
+  to->replaced += from->replaced;
+  to->ignored += from->ignored;
+  to->numbered += from->numbered;
+}
+
+/* ---- one ---- */
+
+eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id,
+                            size_t length, const struct eng__event *event,
+                            int32_t *outcome)
+{
+  struct eng__timeline timeline;
+  uint32_t row;
+  bool known = eng__book_find(book, hash, id, length, &row);
+  eng_status status = eng__book_prepare(book, false);
+
+  if (status == ENG_OK && !known) status = eng__book_reserve(book, length);
+  if (status != ENG_OK) return status;
+  if (known) {
+    eng__book_open(book, row, &timeline);
+  } else {
+    eng__book_open_new(book, &timeline);
+  }
+  status = eng__timeline_put(&timeline, &book->home, event, outcome);
+  if (status != ENG_OK) return status;
+  if (!known) row = eng__book_add(book, hash, id, length);
+  eng__book_close(book, row, &timeline);
+  return ENG_OK;
+}
+
+eng_status eng_book_record(eng_book *book, const char *id, size_t length,
+                           const eng_event *event, int32_t *outcome)
+{
+  int32_t what = 0;
+  eng_status status;
+
+  if (outcome != NULL) *outcome = 0;
+  if (book == NULL || id == NULL || event == NULL) return ENG_E_INVALID;
+  if (event->context != book->home.pen.context) return ENG_E_CONTEXT;
+  if (length < 1 || length > eng__limit(event->context, ENG_LIMIT_ID)) {
+    return ENG_E_CUSTOMER;
+  }
+  status = eng__book_record(book, eng__book_hash(book, id, length), id, length,
+                            &event->fields, &what);
+  if (status == ENG_OK && outcome != NULL) *outcome = what;
+  return status;
+}
+
+/* ---- rounds ---- */
+
+/* The row that is most likely a customer's, from the index alone. */
+static bool guess_row(const struct eng_book *book, uint32_t hash, uint32_t *row)
+{
+  const struct eng__index *index = &book->index;
+  size_t i = eng__index_first(index, hash);
+
+  for (; index->entries[i] != 0; i = (i + 1) & eng__index_mask(index)) {
+    if (eng__index_may_be(index, index->entries[i], hash, row)) return true;
+  }
+  return false;
+}
+
+static void fetch_slot(const struct eng__slot *slot, const struct eng_book *book)
+{
+  ENG__PREFETCH(eng__names_at(&book->names, slot->id));
+  if (eng__slot_is_heavy(slot)) {
+    ENG__PREFETCH(book->heavies[slot->run]);
+  } else if (eng__slot_class(slot) > 0) {
+    ENG__PREFETCH(eng__arena_at(&book->arena, slot->run) + eng__slot_size(slot));
+  }
+}
+
+static void fetch_round(const struct eng_book *book, const uint32_t *hashes, size_t count)
+{
+  const struct eng__slot *slots[ROUND];
+  size_t found = 0;
+  uint32_t row;
+
+  if (book->index.bits == 0) return;
+  for (size_t i = 0; i < count; i++) {
+    if (!guess_row(book, hashes[i], &row)) continue;
+    slots[found] = eng__book_slot(book, row);
+    ENG__PREFETCH(slots[found++]);
+  }
+  for (size_t i = 0; i < found; i++) fetch_slot(slots[i], book);
+}
+
+static void hash_round(const struct eng_book *book, const eng_columns *columns,
+                       uint64_t from, size_t count, uint32_t *hashes)
+{
+  for (size_t i = 0; i < count; i++) {
+    size_t length;
+    const char *id = eng__columns_id(columns, from + i, &length);
+
+    hashes[i] = eng__book_hash(book, id, length);
+    if (book->index.bits != 0) {
+      ENG__PREFETCH(&book->index.entries[eng__index_first(&book->index, hashes[i])]);
+    }
+  }
+}
+
+static eng_status record_rounds(struct eng_book *book, const eng_columns *columns,
+                                eng_load_counts *counts)
+{
+  uint32_t all = eng__columns_present(columns), hashes[ROUND];
+
+  for (uint64_t from = 0; from < columns->count; from += ROUND) {
+    size_t count = columns->count - from < ROUND ? columns->count - from : ROUND;
+
+    hash_round(book, columns, from, count, hashes);
+    fetch_round(book, hashes, count);
+    for (size_t i = 0; i < count; i++) {
+      struct eng__event event;
+      size_t length;
+      const char *id = eng__columns_id(columns, from + i, &length);
+      int32_t outcome;
+      eng_status status;
+
+      eng__columns_event(columns, book, all, from + i, &event);
+      status = eng__book_record(book, hashes[i], id, length, &event, &outcome);
+      if (status != ENG_OK) return status;
+      eng__count_outcome(counts, outcome);
+    }
+  }
+  return ENG_OK;
+}
+
+/* ---- in bulk ---- */
+
+/* If there is no memory to stage more, what is staged is brought in first. */
+static eng_status stage_row(struct eng__stage *stage, const eng_columns *columns,
+                            uint32_t all, uint64_t row, eng_load_counts *counts)
+{
+  struct eng__event event;
+  size_t length;
+  const char *id = eng__columns_id(columns, row, &length);
+  uint32_t hash = eng__book_hash(stage->book, id, length);
+  eng_status status = ENG_OK;
+
+  if (stage->memory >= ENG__STAGE_BUDGET && stage->spare == NULL) {
+    status = eng__bulk_bring(stage, false, counts);
+  }
+  if (status != ENG_OK) return status;
+  eng__columns_event(columns, stage->book, all, row, &event);
+  status = eng__stage_add(stage, hash, id, length, &event);
+  if (status != ENG_E_NOMEM || stage->count == 0) return status;
+  status = eng__bulk_bring(stage, false, counts);
+  return status != ENG_OK ? status : eng__stage_add(stage, hash, id, length, &event);
+}
+
+static eng_status record_bulk(struct eng_book *book, const eng_columns *columns,
+                              eng_load_counts *counts)
+{
+  uint32_t all = eng__columns_present(columns);
+  struct eng__stage stage;
+  eng_status status = ENG_OK;
+
+  eng__stage_init(&stage, book);
+  for (uint64_t i = 0; i < columns->count && status == ENG_OK; i++) {
+    status = stage_row(&stage, columns, all, i, counts);
+  }
+  if (status == ENG_OK) status = eng__bulk_bring(&stage, false, counts);
+  eng__stage_release(&stage);
+  return status;
+}
+
+/* ---- columns ---- */
+
+void eng_columns_init(eng_columns *columns, uint32_t size)
+{
+  if (columns == NULL || size < sizeof *columns) return;
+  memset(columns, 0, sizeof *columns);
+  columns->size = size;
+}
+
+static bool columns_are_whole(const eng_columns *columns)
+{
+  if (columns->size < sizeof *columns) return false;
+  return columns->count == 0 ||
+         (columns->customers != NULL && columns->kind != NULL &&
+          columns->occurred_at != NULL);
+}
+
+static eng_status report(eng_error *error, eng_status status, uint64_t row)
+{
+  uint32_t line = row < UINT32_MAX ? (uint32_t)row + 1 : UINT32_MAX;
+
+  return eng__error_set(error, status, line, 0, row, NULL);
+}
+
+eng_status eng_book_record_many(eng_book *book, const eng_columns *columns,
+                                eng_load_counts *counts, eng_error *error)
+{
+  eng_load_counts done;
+  uint64_t bad;
+  eng_status status;
+
+  eng__error_clear(error);
+  eng_load_counts_init(&done, sizeof done);
+  if (book == NULL || columns == NULL || !columns_are_whole(columns) ||
+      (counts != NULL && counts->size < sizeof *counts)) {
+    return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
+  }
+  status = eng__columns_check(columns, book, &bad);
+  if (status != ENG_OK) return report(error, status, bad);
+  if (eng__bulk_pays(columns->count, book->rows)) {
+    status = record_bulk(book, columns, &done);
+  } else {
+    status = record_rounds(book, columns, &done);
+  }
+  eng__add_counts(counts, &done);
+  return status == ENG_OK ? status : eng__error_set(error, status, 0, 0, 0, NULL);
+}

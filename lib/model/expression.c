@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * expression.c - expressions, from `or` down to a number, checked as they are read.
+ *
+ * Nesting is bounded by ENG_LIMIT_DEPTH; what an operator gives is decided by the types
+ * of its operands, and where they do not fit the error says both.
+ */
+#include "model/parser.h"
+
+#include <string.h>
+
+#include <engagement/calendar.h>
+#include <engagement/money.h>
+
+#include "core/calendar.h"
+#include "core/memory.h"
+#include "core/status.h"
+#include "model/fraction.h"
+
+/* ---- expressions ---- */
+
+static int32_t parse_sum(struct eng__parser *p);
+
+static bool is_scalar(int type)
+{
+  return type == ENG__TYPE_NUMBER || type == ENG__TYPE_RATIO;
+}
+
+/* A constant, a duration: what windows are made of. */
+static int64_t window_duration(struct eng__parser *p)
+{
+  struct eng__token at = p->token;
+  int32_t node = parse_sum(p);
+  const struct eng__term *constant;
+
+  if (p->status != ENG_OK) return 0;
+  constant = eng__resolved_term(p, node);
+  if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_DURATION ||
+      constant->d != 1 || constant->n <= 0 || constant->n > ENG_TIME_MAX) {
+    eng__fail_at(p, &at, ENG_E_TYPE,
+            "a window is a constant duration above 0, such as 30 days or a param");
+    return 0;
+  }
+  return constant->n;
+}
+
+static bool same_measure(const struct eng__measure *a, const struct eng__measure *b)
+{
+  return a->op == b->op && memcmp(&a->kinds, &b->kinds, sizeof a->kinds) == 0 &&
+         a->where < 0 && b->where < 0 && a->within == b->within && a->before == b->before;
+}
+
+static int32_t add_measure(struct eng__parser *p, const struct eng__measure *measure)
+{
+  eng_model *model = p->model;
+  void *measures = model->measures;
+  eng_status status;
+
+  for (size_t i = 0; i < model->measure_count; i++) {
+    if (same_measure(&model->measures[i], measure)) return (int32_t)i;
+  }
+  status = eng__grow(p->memory, &measures, &model->measure_room,
+                     model->measure_count + 1, sizeof *model->measures);
+  model->measures = measures;
+  if (status != ENG_OK) {
+    eng__fail(p, status);
+    return 0;
+  }
+  model->measures[model->measure_count] = *measure;
+  return (int32_t)model->measure_count++;
+}
+
+static const struct {
+  const char *name;
+  uint8_t op, type;
+} measures[] = {
+    {"count", ENG__MEASURE_COUNT, ENG__TYPE_NUMBER},
+    {"days", ENG__MEASURE_DAYS, ENG__TYPE_NUMBER},
+    {"sum", ENG__MEASURE_SUM, ENG__TYPE_MONEY},
+    {"recency", ENG__MEASURE_RECENCY, ENG__TYPE_AGE},
+    {"tenure", ENG__MEASURE_TENURE, ENG__TYPE_AGE},
+};
+
+enum { MEASURES = sizeof measures / sizeof measures[0] };
+
+/* Whether a word is the name of a measure. */
+bool eng__is_measure(const struct eng__parser *p, const struct eng__token *token)
+{
+  for (int i = 0; i < MEASURES; i++) {
+    if (eng__token_is(p, token, measures[i].name)) return true;
+  }
+  return false;
+}
+
+static void read_where(struct eng__parser *p, struct eng__measure *measure)
+{
+  struct eng__token at = p->token;
+
+  if (!eng__take_name(p, "where")) return;
+  p->in_where = true;
+  measure->where = eng__parse_expression(p);
+  p->in_where = false;
+  if (p->status == ENG_OK && eng__type_of(p, measure->where) != ENG__TYPE_BOOLEAN) {
+    eng__fail_at(p, &at, ENG_E_TYPE, "`where` takes a condition, such as channel = web");
+  }
+}
+
+static void read_windows(struct eng__parser *p, struct eng__measure *measure)
+{
+  struct eng__token at = p->token;
+
+  if (eng__take_name(p, "within")) measure->within = window_duration(p);
+  if (eng__take_name(p, "before")) measure->before = window_duration(p);
+  if (p->status == ENG_OK && measure->within >= 0 &&
+      measure->within <= measure->before) {
+    eng__fail_at(p, &at, ENG_E_TYPE, "nothing lies within this window and before that one");
+  }
+}
+
+/* NAME ( kinds [where c] [within d] [before d] ), from behind NAME. */
+static int32_t read_measure(struct eng__parser *p, int which, uint32_t from)
+{
+  struct eng__measure measure;
+  uint32_t to;
+  int32_t index;
+
+  memset(&measure, 0, sizeof measure);
+  measure.op = measures[which].op;
+  measure.where = -1;
+  measure.within = -1;
+  eng__need_sign(p, "(");
+  if (p->in_where && p->status == ENG_OK) {
+    eng__fail(p, ENG_E_TYPE);
+    return 0;
+  }
+  do {
+    eng__read_kind(p, &measure.kinds);
+  } while (eng__take_sign(p, ","));
+  read_where(p, &measure);
+  read_windows(p, &measure);
+  to = p->token.to;
+  if (p->status == ENG_OK && !eng__at_sign(p, ")")) {
+    eng__expected(p, "',' and a kind, 'where', 'within', 'before' or ')'");
+  }
+  eng__need_sign(p, ")");
+  if (p->status != ENG_OK) return 0;
+  if (measure.op == ENG__MEASURE_SUM && eng_context_currency(p->model->context) == 0) {
+    struct eng__token at = p->token;
+
+    at.from = from;
+    eng__fail_at(p, &at, ENG_E_TYPE, "sums of money need a base currency in the settings");
+    return 0;
+  }
+  index = add_measure(p, &measure);
+  return eng__add_term(p, ENG__OP_MEASURE, measures[which].type, index, 0, from, to);
+}
+
+/* ---- names in expressions ---- */
+
+static const char *const word_names[] = {"not", "and", "or", "else", "defined", NULL};
+
+static void unknown_in_expression(struct eng__parser *p, const struct eng__token *token)
+{
+  const eng_model *model = p->model;
+  const char *text = model->text + token->from;
+  size_t size = token->to - token->from;
+  struct eng__guess guess = eng__new_guess(token);
+
+  eng__consider_list(&guess, text, size, word_names);
+  for (int i = 0; i < MEASURES; i++) {
+    eng__consider(&guess, text, size, measures[i].name, strlen(measures[i].name));
+  }
+  if (p->in_where) eng__consider_fields(&guess, text, size);
+  for (size_t i = 0; i < p->definition_count; i++) {
+    const struct eng__definition *d = &p->definitions[i];
+
+    eng__consider(&guess, text, size, model->text + d->from, d->to - d->from);
+  }
+  for (size_t i = 0; i < model->stage_count; i++) {
+    const char *name = model->names + model->stages[i].name;
+
+    eng__consider(&guess, text, size, name, strlen(name));
+  }
+  eng__unknown_name(p, token, p->in_where ? "field, value or definition"
+                                     : "measure, param, let or earlier stage",
+               &guess);
+}
+
+static int32_t parse_name(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  const struct eng__definition *definition;
+  int32_t found;
+
+  eng__next_word(p);
+  if (p->in_where) {
+    found = eng__read_field(p, &token);
+    if (found >= 0) return found;
+  }
+  for (int i = 0; i < MEASURES; i++) {
+    if (eng__token_is(p, &token, measures[i].name) && eng__at_sign(p, "(")) {
+      if (p->in_where) {
+        eng__fail_at(p, &token, ENG_E_TYPE, "`where` looks at one event: no measures in it");
+        return 0;
+      }
+      return read_measure(p, i, token.from);
+    }
+  }
+  definition = eng__find_definition(p, &token);
+  if (definition != NULL) {
+    if (p->in_where && eng__resolved_term(p, definition->node)->op != ENG__OP_CONSTANT) {
+      eng__fail_at(p, &token, ENG_E_TYPE, "`where` looks at one event: only constants here");
+      return 0;
+    }
+    return eng__add_term(p, ENG__OP_LET, eng__type_of(p, definition->node), definition->node, 0,
+                    token.from, token.to);
+  }
+  found = eng__find_stage(p, &token);
+  if (found >= 0 && !p->in_where) {
+    return eng__add_term(p, ENG__OP_STAGE, ENG__TYPE_BOOLEAN, found, 0, token.from, token.to);
+  }
+  unknown_in_expression(p, &token);
+  return 0;
+}
+
+/* ---- literals ---- */
+
+static int32_t parse_number(struct eng__parser *p)
+{
+  struct eng__token number = p->token;
+  struct eng__fraction value;
+  const char *text;
+  size_t size;
+  int64_t unit;
+  int32_t currency;
+
+  eng__next_word(p);
+  text = p->model->text + p->token.from;
+  size = p->token.to - p->token.from;
+  if (eng__take_sign(p, "%")) {
+    return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d * 100, number.from,
+                        p->token.from);
+  }
+  if (p->token.word == ENG__WORD_NAME) {
+    unit = eng__duration_unit(text, size);
+    if (unit != 0) {
+      struct eng__fraction a = {number.n, number.d}, b = {unit, 1};
+      uint32_t to = p->token.to;
+
+      if (!eng__fraction_multiply(a, b, &value) || value.d != 1 ||
+          value.n > ENG_TIME_MAX) {
+        eng__fail_at(p, &number, ENG_E_SYNTAX, "a duration is a whole number of milliseconds");
+        return 0;
+      }
+      eng__next_word(p);
+      return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
+    }
+    if (size == 3 && text[0] >= 'A' && text[0] <= 'Z' &&
+        eng_currency_number(text, 3, &currency) == ENG_OK) {
+      uint32_t to = p->token.to;
+      int64_t minor;
+
+      if (currency != eng_context_currency(p->model->context)) {
+        eng__fail(p, ENG_E_TYPE);
+        (void)eng__error_set(p->error, ENG_E_TYPE, p->token.line, p->token.column,
+                             p->token.from, "not the base currency of the settings");
+        return 0;
+      }
+      if (eng_money_parse(p->model->text + number.from, number.to - number.from,
+                          currency, &minor) != ENG_OK) {
+        eng__fail_at(p, &number, ENG_E_SYNTAX, "more decimals than the currency has");
+        return 0;
+      }
+      eng__next_word(p);
+      return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number.from, to);
+    }
+  }
+  if (number.d == 1) {
+    return eng__add_constant(p, ENG__TYPE_NUMBER, number.n, 1, number.from, number.to);
+  }
+  return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d, number.from, number.to);
+}
+
+static int32_t parse_text(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  uint64_t hash;
+
+  if (!p->in_where) {
+    eng__expected(p, "a number, a measure, a name or '('");
+    return 0;
+  }
+  eng__next_word(p);
+  hash = eng_hash(p->model->text + token.from + 1, token.to - token.from - 2);
+  return eng__add_constant(p, ENG__TYPE_TOPIC, (int64_t)(uint32_t)hash, 1, token.from,
+                      token.to);
+}
+
+/* ---- operators, from the tightest to the loosest ---- */
+
+static int32_t parse_defined(struct eng__parser *p, uint32_t from)
+{
+  int32_t inner;
+  uint32_t to;
+
+  eng__need_sign(p, "(");
+  inner = eng__parse_expression(p);
+  to = p->token.to;
+  eng__need_sign(p, ")");
+  return eng__add_term(p, ENG__OP_DEFINED, ENG__TYPE_BOOLEAN, inner, 0, from, to);
+}
+
+static int32_t parse_primary(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  int32_t node;
+
+  if (p->status != ENG_OK) return 0;
+  if (token.word == ENG__WORD_NUMBER) return parse_number(p);
+  if (token.word == ENG__WORD_TEXT) return parse_text(p);
+  if (eng__take_sign(p, "(")) {
+    node = eng__parse_expression(p);
+    if (p->status == ENG_OK && !eng__at_sign(p, ")")) eng__expected(p, "an operator or ')'");
+    eng__need_sign(p, ")");
+    return node;
+  }
+  if (eng__take_name(p, "defined")) return parse_defined(p, token.from);
+  if (token.word == ENG__WORD_NAME) return parse_name(p);
+  eng__expected(p, "a number, a measure, a name or '('");
+  return 0;
+}
+
+/* Two constants become one, so that windows and params can be computed. */
+static int32_t fold(struct eng__parser *p, int32_t node)
+{
+  struct eng__term *at = eng__term_at(p, node);
+  const struct eng__term *a = eng__resolved_term(p, at->a), *b = eng__resolved_term(p, at->b);
+  struct eng__fraction x = {a->n, a->d}, y = {b->n, b->d}, value;
+  bool fits;
+
+  if (a->op != ENG__OP_CONSTANT || b->op != ENG__OP_CONSTANT) return node;
+  switch (at->op) {
+    case ENG__OP_ADD: fits = eng__fraction_add(x, y, &value); break;
+    case ENG__OP_SUBTRACT: fits = eng__fraction_subtract(x, y, &value); break;
+    case ENG__OP_MULTIPLY: fits = eng__fraction_multiply(x, y, &value); break;
+    case ENG__OP_DIVIDE: fits = eng__fraction_divide(x, y, &value); break;
+    default: return node;
+  }
+  if (!fits) return node; /* undefined when it is evaluated */
+  at->op = ENG__OP_CONSTANT;
+  at->n = value.n;
+  at->d = value.d;
+  return node;
+}
+
+/* The type of a product or quotient; 0 if there is none. */
+static int product_type(int op, int a, int b)
+{
+  if (op == ENG__OP_MULTIPLY) {
+    if (a == ENG__TYPE_NUMBER && b == ENG__TYPE_NUMBER) return ENG__TYPE_NUMBER;
+    if (is_scalar(a) && is_scalar(b)) return ENG__TYPE_RATIO;
+    if (is_scalar(a) && (b == ENG__TYPE_DURATION || b == ENG__TYPE_MONEY)) return b;
+    if (is_scalar(b) && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY)) return a;
+    return 0;
+  }
+  if (is_scalar(a) && is_scalar(b)) return ENG__TYPE_RATIO;
+  if (is_scalar(b) && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY)) return a;
+  if (a == b && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY)) return ENG__TYPE_RATIO;
+  return 0;
+}
+
+static int sum_type(int a, int b)
+{
+  if (is_scalar(a) && is_scalar(b)) return a == b ? a : ENG__TYPE_RATIO;
+  return a == b && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY) ? a : 0;
+}
+
+static int32_t parse_unary(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  int32_t node;
+  int type;
+
+  if (!eng__take_sign(p, "-")) return parse_primary(p);
+  if (++p->depth > eng__limit(p->model->context, ENG_LIMIT_DEPTH)) {
+    eng__fail(p, ENG_E_LIMIT);
+    return 0;
+  }
+  node = parse_unary(p);
+  p->depth--;
+  if (p->status != ENG_OK) return 0;
+  type = eng__type_of(p, node);
+  if (!is_scalar(type) && type != ENG__TYPE_DURATION && type != ENG__TYPE_MONEY) {
+    eng__mismatch(p, &token, "negate", type, 0);
+    return 0;
+  }
+  if (eng__term_at(p, node)->op == ENG__OP_CONSTANT) {
+    eng__term_at(p, node)->n = -eng__term_at(p, node)->n;
+    eng__term_at(p, node)->from = token.from;
+    return node;
+  }
+  return eng__add_term(p, ENG__OP_NEGATE, type, node, 0, token.from, eng__term_at(p, node)->to);
+}
+
+static int32_t parse_product(struct eng__parser *p)
+{
+  int32_t left = parse_unary(p);
+
+  while (eng__at_sign(p, "*") || eng__at_sign(p, "/")) {
+    struct eng__token token = p->token;
+    int op = eng__at_sign(p, "*") ? ENG__OP_MULTIPLY : ENG__OP_DIVIDE;
+    int32_t right;
+    int type;
+
+    eng__next_word(p);
+    right = parse_unary(p);
+    if (p->status != ENG_OK) return 0;
+    type = product_type(op, eng__type_of(p, left), eng__type_of(p, right));
+    if (type == 0) {
+      eng__mismatch(p, &token, op == ENG__OP_MULTIPLY ? "multiply" : "divide",
+               eng__type_of(p, left), eng__type_of(p, right));
+      return 0;
+    }
+    left = eng__add_term(p, op, type, left, right, eng__term_at(p, left)->from,
+                    eng__term_at(p, right)->to);
+    if (p->status == ENG_OK) left = fold(p, left);
+  }
+  return left;
+}
+
+static int32_t parse_sum(struct eng__parser *p)
+{
+  int32_t left = parse_product(p);
+
+  while (eng__at_sign(p, "+") || eng__at_sign(p, "-")) {
+    struct eng__token token = p->token;
+    int op = eng__at_sign(p, "+") ? ENG__OP_ADD : ENG__OP_SUBTRACT;
+    int32_t right;
+    int type;
+
+    eng__next_word(p);
+    right = parse_product(p);
+    if (p->status != ENG_OK) return 0;
+    type = sum_type(eng__type_of(p, left), eng__type_of(p, right));
+    if (type == 0) {
+      eng__mismatch(p, &token, op == ENG__OP_ADD ? "add" : "subtract", eng__type_of(p, left),
+               eng__type_of(p, right));
+      return 0;
+    }
+    left = eng__add_term(p, op, type, left, right, eng__term_at(p, left)->from,
+                    eng__term_at(p, right)->to);
+    if (p->status == ENG_OK) left = fold(p, left);
+  }
+  return left;
+}
+
+/* x else y: y where x is not defined. */
+static int32_t parse_else(struct eng__parser *p)
+{
+  int32_t left = parse_sum(p);
+
+  while (eng__at_name(p, "else")) {
+    struct eng__token token = p->token;
+    int32_t right;
+    int type;
+
+    eng__next_word(p);
+    right = parse_sum(p);
+    if (p->status != ENG_OK) return 0;
+    type = eng__type_of(p, left) == eng__type_of(p, right)
+               ? eng__type_of(p, left)
+               : sum_type(eng__type_of(p, left), eng__type_of(p, right));
+    if (type == 0 || type == ENG__TYPE_AGE) {
+      eng__mismatch(p, &token, "choose between", eng__type_of(p, left), eng__type_of(p, right));
+      return 0;
+    }
+    left = eng__add_term(p, ENG__OP_ELSE, type, left, right, eng__term_at(p, left)->from,
+                    eng__term_at(p, right)->to);
+  }
+  return left;
+}
+
+static int comparison(const struct eng__parser *p)
+{
+  static const struct {
+    const char *sign;
+    int op;
+  } signs[] = {{"<", ENG__OP_LESS},     {"<=", ENG__OP_LESS_EQUAL},
+               {">", ENG__OP_GREATER},  {">=", ENG__OP_GREATER_EQUAL},
+               {"=", ENG__OP_EQUAL},    {"==", ENG__OP_EQUAL},
+               {"!=", ENG__OP_NOT_EQUAL}};
+
+  for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+    if (eng__at_sign(p, signs[i].sign)) return signs[i].op;
+  }
+  return 0;
+}
+
+/* Whether a tree measures time since: such a value changes at every instant. */
+static bool can_compare(int op, int a, int b)
+{
+  bool order = op != ENG__OP_EQUAL && op != ENG__OP_NOT_EQUAL;
+
+  if (a == ENG__TYPE_AGE || b == ENG__TYPE_AGE) {
+    return a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
+  }
+  if (is_scalar(a) && is_scalar(b)) return true;
+  if (a != b) return false;
+  return !order || a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY;
+}
+
+static int32_t parse_comparison(struct eng__parser *p)
+{
+  int32_t left = parse_else(p), right;
+  struct eng__token token = p->token;
+  int op = comparison(p);
+
+  if (op == 0) return left;
+  eng__next_word(p);
+  right = parse_else(p);
+  if (p->status != ENG_OK) return 0;
+  if (!can_compare(op, eng__type_of(p, left), eng__type_of(p, right))) {
+    eng__mismatch(p, &token, "compare", eng__type_of(p, left), eng__type_of(p, right));
+    return 0;
+  }
+  if (comparison(p) != 0) {
+    eng__expected(p, "'and' between two comparisons");
+    return 0;
+  }
+  return eng__add_term(p, op, ENG__TYPE_BOOLEAN, left, right, eng__term_at(p, left)->from,
+                  eng__term_at(p, right)->to);
+}
+
+void eng__need_condition(struct eng__parser *p, const struct eng__token *at, int32_t node)
+{
+  if (p->status != ENG_OK || eng__type_of(p, node) == ENG__TYPE_BOOLEAN) return;
+  eng__mismatch(p, at, "take as a condition", eng__type_of(p, node), 0);
+}
+
+static int32_t parse_not(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  int32_t inner;
+
+  if (!eng__take_name(p, "not")) return parse_comparison(p);
+  if (++p->depth > eng__limit(p->model->context, ENG_LIMIT_DEPTH)) {
+    eng__fail(p, ENG_E_LIMIT);
+    return 0;
+  }
+  inner = parse_not(p);
+  p->depth--;
+  eng__need_condition(p, &token, inner);
+  if (p->status != ENG_OK) return 0;
+  return eng__add_term(p, ENG__OP_NOT, ENG__TYPE_BOOLEAN, inner, 0, token.from,
+                  eng__term_at(p, inner)->to);
+}
+
+static int32_t parse_and(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  int32_t left = parse_not(p);
+
+  while (eng__at_name(p, "and")) {
+    struct eng__token second;
+    int32_t right;
+
+    eng__need_condition(p, &token, left);
+    eng__next_word(p);
+    second = p->token;
+    right = parse_not(p);
+    eng__need_condition(p, &second, right);
+    if (p->status != ENG_OK) return 0;
+    left = eng__add_term(p, ENG__OP_AND, ENG__TYPE_BOOLEAN, left, right,
+                    eng__term_at(p, left)->from, eng__term_at(p, right)->to);
+  }
+  return left;
+}
+
+int32_t eng__parse_expression(struct eng__parser *p)
+{
+  struct eng__token token = p->token;
+  int32_t left;
+
+  if (++p->depth > eng__limit(p->model->context, ENG_LIMIT_DEPTH)) {
+    eng__fail_at(p, &token, ENG_E_LIMIT, "nested too deeply");
+    return 0;
+  }
+  left = parse_and(p);
+  while (eng__at_name(p, "or")) {
+    struct eng__token second;
+    int32_t right;
+
+    eng__need_condition(p, &token, left);
+    eng__next_word(p);
+    second = p->token;
+    right = parse_and(p);
+    eng__need_condition(p, &second, right);
+    if (p->status != ENG_OK) return 0;
+    left = eng__add_term(p, ENG__OP_OR, ENG__TYPE_BOOLEAN, left, right,
+                    eng__term_at(p, left)->from, eng__term_at(p, right)->to);
+  }
+  p->depth--;
+  return left;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * parser.h - the state of one parse and what its parts share.
+ *
+ * After the first failure `status` is set, and everything does nothing and returns 0.
+ */
+#ifndef ENG_MODEL_PARSER_H
+#define ENG_MODEL_PARSER_H
+
+#include "model/lex.h"
+#include "model/model.h"
+
+/* A param or let. */
+struct eng__definition {
+  uint32_t from, to; /* its name in the text */
+  int32_t node;
+};
+
+struct eng__parser {
+  eng_model *model;
+  const eng_allocator *memory;
+  struct eng__lexer lexer;
+  struct eng__token token; /* the next word */
+  eng_error *error;
+  eng_status status; /* the first failure */
+  struct eng__definition *definitions;
+  size_t definition_count, definition_room;
+  uint64_t depth;
+  bool in_where;
+};
+
+/* ---- errors ---- */
+
+/* Builds the text of an error from pieces, cut where it is full. */
+struct eng__phrase {
+  char text[160];
+  size_t size;
+};
+
+void eng__say(struct eng__phrase *phrase, const char *text, size_t size);
+void eng__say_text(struct eng__phrase *phrase, const char *text);
+
+void eng__fail_at(struct eng__parser *p, const struct eng__token *at, eng_status status,
+                  const char *text);
+void eng__fail(struct eng__parser *p, eng_status status);
+/* "expected X, found Y", at the word that is next. */
+void eng__expected(struct eng__parser *p, const char *what);
+
+/* ---- words ---- */
+
+void eng__next_word(struct eng__parser *p);
+bool eng__token_is(const struct eng__parser *p, const struct eng__token *token,
+                   const char *name);
+bool eng__at_name(const struct eng__parser *p, const char *name);
+bool eng__at_sign(const struct eng__parser *p, const char *sign);
+bool eng__take_name(struct eng__parser *p, const char *name);
+bool eng__take_sign(struct eng__parser *p, const char *sign);
+void eng__need_sign(struct eng__parser *p, const char *sign);
+/* Copies text into the model's names; its offset. */
+uint32_t eng__keep(struct eng__parser *p, const char *text, size_t size);
+/* A text in quotes. */
+uint32_t eng__keep_text(struct eng__parser *p);
+/* A name that is being declared. */
+struct eng__token eng__declare(struct eng__parser *p, const char *what);
+
+/* ---- terms ---- */
+
+int32_t eng__add_term(struct eng__parser *p, int op, int type, int32_t a, int32_t b,
+                      uint32_t from, uint32_t to);
+int32_t eng__add_constant(struct eng__parser *p, int type, int64_t n, int64_t d,
+                          uint32_t from, uint32_t to);
+struct eng__term *eng__term_at(const struct eng__parser *p, int32_t node);
+/* What a term is behind the lets that name it. */
+struct eng__term *eng__resolved_term(const struct eng__parser *p, int32_t node);
+int eng__type_of(const struct eng__parser *p, int32_t node);
+/* "cannot DOING A and B". */
+void eng__mismatch(struct eng__parser *p, const struct eng__token *at, const char *doing,
+                   int a, int b);
+
+/* ---- names ---- */
+
+const struct eng__definition *eng__find_definition(const struct eng__parser *p,
+                                                   const struct eng__token *token);
+int32_t eng__find_stage(const struct eng__parser *p, const struct eng__token *token);
+
+/* Which of several names may have been meant; keeps the nearest. */
+struct eng__guess {
+  const char *name;
+  size_t size, distance;
+};
+
+struct eng__guess eng__new_guess(const struct eng__token *token);
+void eng__consider(struct eng__guess *guess, const char *text, size_t size,
+                   const char *name, size_t name_size);
+void eng__consider_list(struct eng__guess *guess, const char *text, size_t size,
+                        const char *const *names);
+void eng__consider_fields(struct eng__guess *guess, const char *text, size_t size);
+void eng__unknown_name(struct eng__parser *p, const struct eng__token *token,
+                       const char *what, const struct eng__guess *guess);
+
+void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds);
+/* A name inside `where`; -1 if it is not one of these. */
+int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token);
+
+/* ---- expressions ---- */
+
+bool eng__is_measure(const struct eng__parser *p, const struct eng__token *token);
+int32_t eng__parse_expression(struct eng__parser *p);
+void eng__need_condition(struct eng__parser *p, const struct eng__token *at,
+                         int32_t node);
+
+#endif
