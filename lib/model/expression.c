@@ -284,14 +284,19 @@ static int32_t parse_number(struct eng__parser *p)
 static int32_t parse_text(struct eng__parser *p)
 {
   struct eng__token token = p->token;
+  size_t names_size = p->model->names_size;
   uint64_t hash;
+  uint32_t at;
 
   if (!p->in_where) {
     eng__expected(p, "a number, a measure, a name or '('");
     return 0;
   }
-  eng__next_word(p);
-  hash = eng_hash(p->model->text + token.from + 1, token.to - token.from - 2);
+  /* Kept for as long as it takes to hash it without its backslashes. */
+  at = eng__keep_text(p);
+  if (p->status != ENG_OK) return 0;
+  hash = eng_hash(p->model->names + at, p->model->names_size - 1 - at);
+  p->model->names_size = names_size;
   return eng__add_constant(p, ENG__TYPE_TOPIC, (int64_t)(uint32_t)hash, 1, token.from,
                       token.to);
 }
@@ -321,7 +326,11 @@ static int32_t parse_primary(struct eng__parser *p)
   if (eng__take_sign(p, "(")) {
     node = eng__parse_expression(p);
     if (p->status == ENG_OK && !eng__at_sign(p, ")")) eng__expected(p, "an operator or ')'");
-    eng__need_sign(p, ")");
+    if (p->status != ENG_OK) return 0;
+    /* For the wording of what it is a part of. */
+    eng__term_at(p, node)->from = token.from;
+    eng__term_at(p, node)->to = p->token.to;
+    eng__next_word(p);
     return node;
   }
   if (eng__take_name(p, "defined")) return parse_defined(p, token.from);
@@ -394,10 +403,11 @@ static int32_t parse_unary(struct eng__parser *p)
     eng__mismatch(p, &token, "negate", type, 0);
     return 0;
   }
-  if (eng__term_at(p, node)->op == ENG__OP_CONSTANT) {
-    eng__term_at(p, node)->n = -eng__term_at(p, node)->n;
-    eng__term_at(p, node)->from = token.from;
-    return node;
+  if (eng__resolved_term(p, node)->op == ENG__OP_CONSTANT) {
+    const struct eng__term *constant = eng__resolved_term(p, node);
+
+    return eng__add_constant(p, type, -constant->n, constant->d, token.from,
+                             eng__term_at(p, node)->to);
   }
   return eng__add_term(p, ENG__OP_NEGATE, type, node, 0, token.from, eng__term_at(p, node)->to);
 }
