@@ -117,7 +117,8 @@ UNIT_TESTS = \
   tests/unit/test_version.c
 REFERENCE_TESTS = \
   tests/reference/test_histories.c
-SPEC_TESTS =
+SPEC_TESTS = \
+  tests/spec/test_language.c
 UNIT_HELPERS = \
   tests/unit/main.c
 
@@ -147,7 +148,8 @@ BENCH_SOURCES =
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
-  docs/format.md
+  docs/format.md \
+  docs/language.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.

@@ -11,7 +11,8 @@
 #define UNIT_SUITES(X) \
   X(version) \
   X(csv) \
-  X(histories)
+  X(histories) \
+  X(language)
 /* clang-format on */
 
 #endif
