@@ -114,6 +114,7 @@ EXAMPLES =
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
   tests/unit/test_csv.c \
+  tests/unit/test_model.c \
   tests/unit/test_version.c
 REFERENCE_TESTS = \
   tests/reference/test_histories.c

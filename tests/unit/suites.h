@@ -12,7 +12,8 @@
   X(version) \
   X(csv) \
   X(histories) \
-  X(language)
+  X(language) \
+  X(model)
 /* clang-format on */
 
 #endif
