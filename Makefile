@@ -134,6 +134,7 @@ PROPERTY_HELPERS = \
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
   tests/fuzz/fuzz_csv.c \
+  tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
