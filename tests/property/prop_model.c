@@ -38,7 +38,8 @@ struct scene {
 };
 
 static void report(const struct scene *s, const char *what, int64_t at, int32_t wanted,
-                   int32_t got) {
+                   int32_t got)
+{
   fprintf(stderr, "case %d: %s at %" PRId64 ": %d, not %d; as of %" PRId64 "\n%s",
           s->number, what, at, (int)wanted, (int)got, s->as_of,
           ref_model_text(s->models[s->model]));
@@ -47,22 +48,25 @@ static void report(const struct scene *s, const char *what, int64_t at, int32_t 
 }
 
 static void expect(const struct scene *s, const char *what, int64_t at, int32_t wanted,
-                   int32_t got) {
-  if (wanted != got)
-    report(s, what, at, wanted, got);
+                   int32_t got)
+{
+  if (wanted != got) report(s, what, at, wanted, got);
 }
 
-static int32_t stage_at(const struct scene *s, int64_t at) {
+static int32_t stage_at(const struct scene *s, int64_t at)
+{
   return ref_model_stage(s->models[s->model], &s->sight, at);
 }
 
-static void stays(const struct scene *s, int32_t stage, int64_t at, int64_t end) {
+static void stays(const struct scene *s, int32_t stage, int64_t at, int64_t end)
+{
   if (at > s->as_of && at < end)
     expect(s, "a change before the next", at, stage_at(s, at), stage);
 }
 
 /* Every instant at which a window or a time since could turn, and its neighbours. */
-static void stays_at_edges(const struct scene *s, int32_t stage, int64_t end) {
+static void stays_at_edges(const struct scene *s, int32_t stage, int64_t end)
+{
   const int64_t *durations;
   int count = ref_model_durations(s->models[s->model], &durations);
 
@@ -75,7 +79,8 @@ static void stays_at_edges(const struct scene *s, int32_t stage, int64_t end) {
 }
 
 static void stays_at_random(const struct scene *s, prop_draw *draw, int32_t stage,
-                            int64_t end, int instants) {
+                            int64_t end, int instants)
+{
   int64_t far = s->as_of + 400 * REF_DAY, last = end < far ? end - 1 : far;
 
   for (int i = 0; i < instants && last > s->as_of; i++)
@@ -83,7 +88,8 @@ static void stays_at_random(const struct scene *s, prop_draw *draw, int32_t stag
 }
 
 static void check_next(const struct scene *s, prop_draw *draw, int32_t stage,
-                       int64_t time, int32_t next) {
+                       int64_t time, int32_t next)
+{
   int64_t end = time == ENG_TIME_NONE ? INT64_MAX : time;
   bool thorough = prop_between(draw, 1, 8) == 1;
 
@@ -94,15 +100,14 @@ static void check_next(const struct scene *s, prop_draw *draw, int32_t stage,
     ck_assert_int_gt(time, s->as_of);
     expect(s, "the next stage", time, stage_at(s, time), next);
     expect(s, "the stage before the next", time - 1, stage_at(s, time - 1), stage);
-    if (next == stage)
-      report(s, "a change to the same", time, next, stage);
+    if (next == stage) report(s, "a change to the same", time, next, stage);
     stays_at_random(s, draw, stage, end, 4);
   }
-  if (thorough)
-    stays_at_edges(s, stage, end);
+  if (thorough) stays_at_edges(s, stage, end);
 }
 
-static int64_t draw_moment(const struct scene *s, prop_draw *draw) {
+static int64_t draw_moment(const struct scene *s, prop_draw *draw)
+{
   int64_t time = INT64_C(1700000000000) + prop_between(draw, -2, 200) * REF_DAY;
 
   if (s->history.count > 0 && prop_between(draw, 0, 2) > 0) {
@@ -117,7 +122,8 @@ static int64_t draw_moment(const struct scene *s, prop_draw *draw) {
 }
 
 /* One moment of one history under every model. Returns how many triples that was. */
-static void check_moment(struct scene *s, prop_draw *draw, long *decided) {
+static void check_moment(struct scene *s, prop_draw *draw, long *decided)
+{
   int32_t stages[TOGETHER], summary[TOGETHER], again[TOGETHER], next[TOGETHER];
   int64_t times[TOGETHER];
   const struct eng__summary *known = eng__timeline_summary(&s->customer->timeline);
@@ -140,14 +146,15 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided) {
       report(s, "the next alone", alone_time, next[m], alone_next);
     check_next(s, draw, stages[m], times[m], next[m]);
     eng__assess_prepare(s->alone[m], s->as_of);
-    if (eng__assess_summary(s->alone[m], known, 0, &summary[m])) {
+    if (eng__assess_summary(s->alone[m], known, &summary[m])) {
       expect(s, "the stage by summary", s->as_of, stages[m], summary[m]);
       (*decided)++;
     }
   }
 }
 
-static void check_history(struct scene *s, prop_draw *draw, long *decided) {
+static void check_history(struct scene *s, prop_draw *draw, long *decided)
+{
   OK(eng_customer_new(s->context, "c", 1, &s->customer));
   ref_history_draw(&s->history, draw, s->context, s->customer);
   for (int i = 0; i < MOMENTS; i++) {
@@ -157,7 +164,8 @@ static void check_history(struct scene *s, prop_draw *draw, long *decided) {
   eng_customer_free(s->customer);
 }
 
-static void parse(struct scene *s, int m) {
+static void parse(struct scene *s, int m)
+{
   const char *text = ref_model_text(s->models[m]);
   eng_error error;
   eng_status status;
@@ -170,7 +178,8 @@ static void parse(struct scene *s, int m) {
                       &s->alone[m]));
 }
 
-static void open_scene(struct scene *s, prop_draw *draw) {
+static void open_scene(struct scene *s, prop_draw *draw)
+{
   for (int m = 0; m < TOGETHER; m++) {
     s->models[m] = ref_model_draw(draw);
     parse(s, m);
@@ -179,7 +188,8 @@ static void open_scene(struct scene *s, prop_draw *draw) {
                       &s->together));
 }
 
-static void close_scene(struct scene *s) {
+static void close_scene(struct scene *s)
+{
   eng_assessor_free(s->together);
   for (int m = 0; m < TOGETHER; m++) {
     eng_assessor_free(s->alone[m]);
@@ -189,7 +199,8 @@ static void close_scene(struct scene *s) {
 }
 
 /* Models x histories x moments, 72 triples a case. */
-START_TEST(every_answer_is_that_of_the_reference) {
+START_TEST(every_answer_is_that_of_the_reference)
+{
   eng_context *context = ref_context();
   long decided = 0;
 
@@ -201,8 +212,7 @@ START_TEST(every_answer_is_that_of_the_reference) {
     s.number = i;
     s.context = context;
     open_scene(&s, &draw);
-    for (int k = 0; k < HISTORIES; k++)
-      check_history(&s, &draw, &decided);
+    for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, &decided);
     close_scene(&s);
   }
   /* The short way that is compared has to be taken now and then. */
@@ -211,7 +221,8 @@ START_TEST(every_answer_is_that_of_the_reference) {
 }
 END_TEST
 
-Suite *prop_model_suite(void) {
+Suite *prop_model_suite(void)
+{
   Suite *suite = suite_create("model");
   TCase *laws = tcase_create("laws");
 

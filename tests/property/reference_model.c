@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * reference_model.c - see reference_model.h. Numbers are fractions of 128 bits; one that
- * needs more than 64 bits in lowest terms is not defined, as the guide says.
+ * reference_model.c - see reference_model.h. Numbers are fractions of 128 bits; one
+ * that needs more than 64 bits in lowest terms is not defined, as the guide says.
  */
 #include "reference_model.h"
 
@@ -69,26 +69,24 @@ enum {
   TOPICS = sizeof topics / sizeof topics[0]
 };
 
-static const struct ref_kind *kind_of(int number) {
+static const struct ref_kind *kind_of(int number)
+{
   for (int i = 0; i < KINDS; i++)
-    if (kinds[i].number == number)
-      return &kinds[i];
+    if (kinds[i].number == number) return &kinds[i];
   return NULL;
 }
 
-static bool in_group(const struct ref_kind *kind, const char *group) {
-  if (strcmp(group, "all") == 0)
-    return true;
-  if (strcmp(group, "any") == 0)
-    return kind->active;
-  if (strcmp(group, "inbound") == 0)
-    return kind->inbound;
-  if (strcmp(group, "outbound") == 0)
-    return !kind->inbound;
+static bool in_group(const struct ref_kind *kind, const char *group)
+{
+  if (strcmp(group, "all") == 0) return true;
+  if (strcmp(group, "any") == 0) return kind->active;
+  if (strcmp(group, "inbound") == 0) return kind->inbound;
+  if (strcmp(group, "outbound") == 0) return !kind->inbound;
   return strcmp(kind->group, group) == 0;
 }
 
-static uint32_t topic_number(int topic) {
+static uint32_t topic_number(int topic)
+{
   return (uint32_t)eng_hash(topic_texts[topic], strlen(topic_texts[topic]));
 }
 
@@ -98,7 +96,8 @@ static int pick(prop_draw *draw, int n) { return (int)prop_between(draw, 0, n - 
 
 /* ---- histories ---- */
 
-eng_context *ref_context(void) {
+eng_context *ref_context(void)
+{
   eng_settings *settings = NULL;
   eng_context *context = NULL;
 
@@ -116,7 +115,8 @@ eng_context *ref_context(void) {
   return context;
 }
 
-static int64_t draw_time(const ref_history *history, prop_draw *draw) {
+static int64_t draw_time(const ref_history *history, prop_draw *draw)
+{
   int64_t time = INT64_C(1700000000000) + prop_between(draw, 0, 120) * REF_DAY;
 
   /* Often at the very instant of another event, or whole days away from it. */
@@ -124,64 +124,58 @@ static int64_t draw_time(const ref_history *history, prop_draw *draw) {
     const ref_event *other = &history->events[pick(draw, history->count)];
     return other->time + (one_in(draw, 2) ? 0 : prop_between(draw, -9, 9) * REF_DAY);
   }
-  if (one_in(draw, 3))
-    time += prop_between(draw, 0, REF_DAY - 1);
+  if (one_in(draw, 3)) time += prop_between(draw, 0, REF_DAY - 1);
   return time + prop_between(draw, -1, 1);
 }
 
-static void draw_fields(ref_event *event, const ref_history *history, prop_draw *draw) {
+static void draw_fields(ref_event *event, const ref_history *history, prop_draw *draw)
+{
   event->channel = one_in(draw, 2) ? channels[pick(draw, CHANNELS)].number : 0;
   event->scale = one_in(draw, 3) ? 1 + pick(draw, 5) : 0;
   event->has_value = one_in(draw, 2);
   if (event->has_value)
     event->value = prop_between(draw, -3, 10) * (one_in(draw, 4) ? 777 : 500);
   event->has_valence = one_in(draw, 3);
-  if (event->has_valence)
-    event->valence = (int)prop_between(draw, -2, 2);
+  if (event->has_valence) event->valence = (int)prop_between(draw, -2, 2);
   event->incentivised = one_in(draw, 4);
   event->is_public = one_in(draw, 2);
   event->has_actor = one_in(draw, 4);
-  if (event->has_actor)
-    event->actor = (uint32_t)prop_between(draw, 0, 2);
+  if (event->has_actor) event->actor = (uint32_t)prop_between(draw, 0, 2);
   event->has_topic = one_in(draw, 4);
-  if (event->has_topic)
-    event->topic = topic_number(pick(draw, TOPICS));
+  if (event->has_topic) event->topic = topic_number(pick(draw, TOPICS));
   event->has_amount = !one_in(draw, 3);
   if (event->has_amount) {
     event->amount = prop_between(draw, 0, 8) * 500;
-    if (one_in(draw, 8))
-      event->amount = -event->amount;
-    if (one_in(draw, 40))
-      event->amount = INT64_MAX - prop_between(draw, 0, 3);
+    if (one_in(draw, 8)) event->amount = -event->amount;
+    if (one_in(draw, 40)) event->amount = INT64_MAX - prop_between(draw, 0, 3);
     event->currency = one_in(draw, 6) ? 840 : 978;
   }
   bool undoes = event->kind >= ENG_EVENT_REFUND;
   event->has_refers_to = history->count > 0 && one_in(draw, undoes ? 1 : 9);
-  if (event->has_refers_to && one_in(draw, 6))
-    event->has_refers_to = false;
+  if (event->has_refers_to && one_in(draw, 6)) event->has_refers_to = false;
   if (event->has_refers_to)
     event->refers_to = history->events[pick(draw, history->count)].effective;
 }
 
 /* Purchases and what undoes them make half of a history. */
-static int draw_kind(prop_draw *draw, bool undoes) {
+static int draw_kind(prop_draw *draw, bool undoes)
+{
   static const int undoing[] = {ENG_EVENT_REFUND, ENG_EVENT_REFUND, ENG_EVENT_REFUND,
                                 ENG_EVENT_CANCEL, ENG_EVENT_VOID};
 
-  if (undoes && one_in(draw, 3))
-    return undoing[pick(draw, 5)];
-  if (one_in(draw, 2))
-    return ENG_EVENT_PURCHASE;
+  if (undoes && one_in(draw, 3)) return undoing[pick(draw, 5)];
+  if (one_in(draw, 2)) return ENG_EVENT_PURCHASE;
   return one_in(draw, 2) ? ENG_EVENT_VISIT : kinds[pick(draw, KINDS)].number;
 }
 
-static void must(eng_status status) {
-  if (status != ENG_OK)
-    abort();
+static void must(eng_status status)
+{
+  if (status != ENG_OK) abort();
 }
 
 static void record(eng_customer *customer, const ref_event *e, eng_event *event,
-                   bool has_id, int occurrence, ref_event *out) {
+                   bool has_id, int occurrence, ref_event *out)
+{
   must(eng_event_reset(event, e->kind, e->time));
   if (has_id)
     must(eng_event_set_id(event, (uint64_t)occurrence * 7919));
@@ -189,22 +183,20 @@ static void record(eng_customer *customer, const ref_event *e, eng_event *event,
     must(eng_event_set_occurrence(event, (uint16_t)occurrence));
   must(eng_event_set_channel(event, e->channel));
   must(eng_event_set_scale(event, e->scale));
-  if (e->has_value)
-    must(eng_event_set_value(event, e->value));
-  if (e->has_valence)
-    must(eng_event_set_valence(event, e->valence));
+  if (e->has_value) must(eng_event_set_value(event, e->value));
+  if (e->has_valence) must(eng_event_set_valence(event, e->valence));
   must(eng_event_set_flags(event, e->incentivised, e->is_public));
   must(eng_event_set_actor(event, e->has_actor, e->actor));
   must(eng_event_set_topic(event, e->has_topic, e->topic));
   must(eng_event_set_refers_to(event, e->has_refers_to, e->refers_to));
-  if (e->has_amount)
-    must(eng_event_set_amount(event, e->amount, e->currency));
+  if (e->has_amount) must(eng_event_set_amount(event, e->amount, e->currency));
   must(eng_customer_record(customer, event, NULL));
   out->effective = eng_event_effective_id(event);
 }
 
 void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *context,
-                      eng_customer *customer) {
+                      eng_customer *customer)
+{
   int count = one_in(draw, 12) ? 0 : 1 + pick(draw, REF_EVENTS);
   bool undoes = one_in(draw, 2); /* the other half takes the library's fast way */
   eng_event *event = NULL;
@@ -217,15 +209,15 @@ void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *
     e->kind = draw_kind(draw, undoes);
     e->time = draw_time(history, draw);
     draw_fields(e, history, draw);
-    if (!undoes)
-      e->has_refers_to = false;
+    if (!undoes) e->has_refers_to = false;
     record(customer, e, event, one_in(draw, 2), i + 1, e);
     history->count++;
   }
   eng_event_free(event);
 }
 
-void ref_history_print(const ref_history *history, FILE *to) {
+void ref_history_print(const ref_history *history, FILE *to)
+{
   for (int i = 0; i < history->count; i++) {
     const ref_event *e = &history->events[i];
 
@@ -233,12 +225,9 @@ void ref_history_print(const ref_history *history, FILE *to) {
             (unsigned long long)e->effective);
     if (e->has_amount)
       fprintf(to, " amount %lld of %d", (long long)e->amount, e->currency);
-    if (e->has_value)
-      fprintf(to, " value %lld", (long long)e->value);
-    if (e->has_valence)
-      fprintf(to, " valence %d", e->valence);
-    if (e->has_refers_to)
-      fprintf(to, " to %llx", (unsigned long long)e->refers_to);
+    if (e->has_value) fprintf(to, " value %lld", (long long)e->value);
+    if (e->has_valence) fprintf(to, " valence %d", e->valence);
+    if (e->has_refers_to) fprintf(to, " to %llx", (unsigned long long)e->refers_to);
     fprintf(to, " channel %d scale %d flags %d%d\n", e->channel, e->scale,
             e->incentivised, e->is_public);
   }
@@ -246,7 +235,8 @@ void ref_history_print(const ref_history *history, FILE *to) {
 
 /* ---- what is seen ---- */
 
-static bool is_voided(const ref_history *history, const ref_event *event) {
+static bool is_voided(const ref_history *history, const ref_event *event)
+{
   for (int i = 0; i < history->count; i++) {
     const ref_event *by = &history->events[i];
 
@@ -259,21 +249,19 @@ static bool is_voided(const ref_history *history, const ref_event *event) {
 
 /* What is left of a purchase; false: nothing. */
 static bool keeps(const ref_history *history, const ref_event *purchase, int64_t as_of,
-                  int64_t *left) {
+                  int64_t *left)
+{
   int64_t paid = purchase->has_amount ? purchase->amount : 0;
   wide back = 0;
 
   for (int i = 0; i < history->count; i++) {
     const ref_event *by = &history->events[i];
 
-    if (by->kind != ENG_EVENT_REFUND && by->kind != ENG_EVENT_CANCEL)
-      continue;
-    if (!by->has_refers_to || by->refers_to != purchase->effective)
-      continue;
+    if (by->kind != ENG_EVENT_REFUND && by->kind != ENG_EVENT_CANCEL) continue;
+    if (!by->has_refers_to || by->refers_to != purchase->effective) continue;
     if (by->time < purchase->time || by->time > as_of || is_voided(history, by))
       continue;
-    if (by->kind == ENG_EVENT_CANCEL || !by->has_amount || paid == 0)
-      return false;
+    if (by->kind == ENG_EVENT_CANCEL || !by->has_amount || paid == 0) return false;
     if (by->currency == purchase->currency)
       back += by->amount < 0 ? -(wide)by->amount : by->amount;
   }
@@ -281,24 +269,21 @@ static bool keeps(const ref_history *history, const ref_event *purchase, int64_t
   return paid == 0 || *left > 0;
 }
 
-void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight) {
+void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight)
+{
   sight->count = 0;
   for (int i = 0; i < history->count; i++) {
     const ref_event *e = &history->events[i];
     ref_seen seen = {e, e->kind, false, 0};
     int64_t amount = e->amount;
 
-    if (e->kind == ENG_EVENT_VOID || e->time > as_of || is_voided(history, e))
-      continue;
+    if (e->kind == ENG_EVENT_VOID || e->time > as_of || is_voided(history, e)) continue;
     if (e->kind == ENG_EVENT_PURCHASE && e->has_amount && e->amount < 0)
       seen.kind = ENG_EVENT_REFUND;
-    if (seen.kind == ENG_EVENT_PURCHASE && !keeps(history, e, as_of, &amount))
-      continue;
+    if (seen.kind == ENG_EVENT_PURCHASE && !keeps(history, e, as_of, &amount)) continue;
     seen.has_amount = e->has_amount && e->currency == 978;
-    if (seen.kind == ENG_EVENT_REFUND && amount > 0)
-      amount = -amount;
-    if (e->kind == ENG_EVENT_REFUND && e->has_refers_to)
-      seen.has_amount = false;
+    if (seen.kind == ENG_EVENT_REFUND && amount > 0) amount = -amount;
+    if (e->kind == ENG_EVENT_REFUND && e->has_refers_to) seen.has_amount = false;
     seen.amount = amount;
     sight->seen[sight->count++] = seen;
   }
@@ -311,8 +296,8 @@ enum type { NUMBER, RATIO, DURATION, MONEY, CONDITION, AGE };
 enum op {
   CONSTANT, /* n / d as it is meant, and its text */
   MEASURE,
-  FIELD,    /* which: a name */
-  IS,       /* a field against one of its values */
+  FIELD, /* which: a name */
+  IS,    /* a field against one of its values */
   DEFINITION,
   STAGE,
   NEGATE,
@@ -358,12 +343,12 @@ struct node {
   enum type type;
   node *a, *b;
   int64_t n, d;
-  int which;         /* definition, stage, field, measure's name */
-  int value;         /* of IS: which of the field's values */
-  bool equal;        /* of IS: = or != */
+  int which;            /* definition, stage, field, measure's name */
+  int value;            /* of IS: which of the field's values */
+  bool equal;           /* of IS: = or != */
   const char *names[4]; /* kinds and groups of a measure */
   int name_count;
-  int64_t within, before; /* of a measure; 0: none */
+  int64_t within, before;  /* of a measure; 0: none */
   const char *within_name; /* the param that says it */
   char text[32];
 };
@@ -386,9 +371,9 @@ struct ref_model {
 static const char *const definition_names[DEFINITIONS] = {"d0", "d1", "d2",
                                                           "d3", "d4", "d5"};
 
-static node *new_node(ref_model *model, enum op op, enum type type, node *a, node *b) {
-  if (model->node_count == NODES)
-    abort();
+static node *new_node(ref_model *model, enum op op, enum type type, node *a, node *b)
+{
+  if (model->node_count == NODES) abort();
   node *at = &model->nodes[model->node_count++];
 
   at->op = op;
@@ -399,7 +384,8 @@ static node *new_node(ref_model *model, enum op op, enum type type, node *a, nod
   return at;
 }
 
-static void note_duration(ref_model *model, int64_t duration) {
+static void note_duration(ref_model *model, int64_t duration)
+{
   if (duration > 0 && model->duration_count < DURATIONS)
     model->durations[model->duration_count++] = duration;
 }
@@ -410,7 +396,8 @@ static node *draw_condition(ref_model *model, prop_draw *draw, int depth, bool w
 static node *draw_value(ref_model *model, prop_draw *draw, enum type type, int depth,
                         bool where);
 
-static node *draw_constant(ref_model *model, prop_draw *draw, enum type type) {
+static node *draw_constant(ref_model *model, prop_draw *draw, enum type type)
+{
   static const char *const units[] = {"ms", "s", "h", "hours", "d", "days", "week"};
   static const int64_t lengths[] = {1,       1000,    3600000,    3600000,
                                     REF_DAY, REF_DAY, 7 * REF_DAY};
@@ -449,9 +436,9 @@ static node *draw_constant(ref_model *model, prop_draw *draw, enum type type) {
 }
 
 static node *find_definition(ref_model *model, prop_draw *draw, enum type type,
-                             bool constant) {
-  if (model->definition_count == 0)
-    return NULL;
+                             bool constant)
+{
+  if (model->definition_count == 0) return NULL;
   int i = pick(draw, model->definition_count);
 
   if (model->definitions[i]->type != type || (constant && !model->is_param[i]))
@@ -461,7 +448,8 @@ static node *find_definition(ref_model *model, prop_draw *draw, enum type type,
   return at;
 }
 
-static void draw_windows(ref_model *model, node *at, prop_draw *draw) {
+static void draw_windows(ref_model *model, node *at, prop_draw *draw)
+{
   if (one_in(draw, 2)) {
     node *param = find_definition(model, draw, DURATION, true);
 
@@ -474,13 +462,13 @@ static void draw_windows(ref_model *model, node *at, prop_draw *draw) {
   }
   if (one_in(draw, 4)) {
     at->before = prop_between(draw, 1, 30) * REF_DAY;
-    if (at->within > 0 && at->before >= at->within)
-      at->before = 0;
+    if (at->within > 0 && at->before >= at->within) at->before = 0;
     note_duration(model, at->before);
   }
 }
 
-static node *draw_measure(ref_model *model, prop_draw *draw, enum type type) {
+static node *draw_measure(ref_model *model, prop_draw *draw, enum type type)
+{
   static const char *const frequent[] = {"purchase", "visit",  "refund", "any",
                                          "purchase", "review", "all"};
   node *at = new_node(model, MEASURE, type, NULL, NULL);
@@ -491,13 +479,13 @@ static node *draw_measure(ref_model *model, prop_draw *draw, enum type type) {
     at->names[i] = one_in(draw, 4)   ? groups[pick(draw, GROUPS)]
                    : one_in(draw, 4) ? kinds[pick(draw, KINDS)].name
                                      : frequent[pick(draw, 7)];
-  if (one_in(draw, 4))
-    at->a = draw_condition(model, draw, 2, true);
+  if (one_in(draw, 4)) at->a = draw_condition(model, draw, 2, true);
   draw_windows(model, at, draw);
   return at;
 }
 
-static node *draw_field(ref_model *model, prop_draw *draw, enum type type) {
+static node *draw_field(ref_model *model, prop_draw *draw, enum type type)
+{
   node *at = new_node(model, FIELD, type, NULL, NULL);
   static const int numbers[] = {VALUE, VALENCE, ACTOR};
 
@@ -505,15 +493,13 @@ static node *draw_field(ref_model *model, prop_draw *draw, enum type type) {
   return at;
 }
 
-static node *draw_leaf(ref_model *model, prop_draw *draw, enum type type, bool where) {
+static node *draw_leaf(ref_model *model, prop_draw *draw, enum type type, bool where)
+{
   node *at = one_in(draw, 4) ? find_definition(model, draw, type, where) : NULL;
 
-  if (at != NULL)
-    return at;
-  if (type == DURATION || one_in(draw, 2))
-    return draw_constant(model, draw, type);
-  if (where)
-    return draw_field(model, draw, type);
+  if (at != NULL) return at;
+  if (type == DURATION || one_in(draw, 2)) return draw_constant(model, draw, type);
+  if (where) return draw_field(model, draw, type);
   return type == RATIO ? draw_constant(model, draw, type)
                        : draw_measure(model, draw, type);
 }
@@ -522,11 +508,11 @@ static enum type scalar(prop_draw *draw) { return one_in(draw, 3) ? RATIO : NUMB
 
 /* A tree whose value has the type; RATIO may be made of anything that divides. */
 static node *draw_value(ref_model *model, prop_draw *draw, enum type type, int depth,
-                        bool where) {
+                        bool where)
+{
   node *a, *b;
 
-  if (depth <= 0 || one_in(draw, 2))
-    return draw_leaf(model, draw, type, where);
+  if (depth <= 0 || one_in(draw, 2)) return draw_leaf(model, draw, type, where);
   switch (pick(draw, 5)) {
   case 0:
     return new_node(model, NEGATE, type,
@@ -555,12 +541,12 @@ static node *draw_value(ref_model *model, prop_draw *draw, enum type type, int d
     return new_node(model, MULTIPLY, NUMBER, a, b);
   }
   b = draw_value(model, draw, scalar(draw), depth - 1, where);
-  if (one_in(draw, 2))
-    return new_node(model, MULTIPLY, type, b, a);
+  if (one_in(draw, 2)) return new_node(model, MULTIPLY, type, b, a);
   return new_node(model, one_in(draw, 2) ? MULTIPLY : DIVIDE, type, a, b);
 }
 
-static node *draw_is(ref_model *model, prop_draw *draw) {
+static node *draw_is(ref_model *model, prop_draw *draw)
+{
   node *at = new_node(model, IS, CONDITION, NULL, NULL);
   static const int counts[] = {CHANNELS, 5, 3, 2, TOPICS};
   int field = pick(draw, 5);
@@ -571,14 +557,14 @@ static node *draw_is(ref_model *model, prop_draw *draw) {
   return at;
 }
 
-static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool where) {
+static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool where)
+{
   enum op op = (enum op)(LESS + pick(draw, 6));
   node *a, *b;
 
   if (!where && one_in(draw, 3)) {
     a = one_in(draw, 4) ? find_definition(model, draw, AGE, false) : NULL;
-    if (a == NULL)
-      a = draw_measure(model, draw, AGE);
+    if (a == NULL) a = draw_measure(model, draw, AGE);
     b = draw_value(model, draw, DURATION, depth - 2, where);
   } else if (one_in(draw, 3)) {
     enum type type = one_in(draw, 4) ? DURATION : MONEY;
@@ -594,7 +580,8 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
 }
 
 /* The everyday clause: a measure against a constant. */
-static node *draw_clause(ref_model *model, prop_draw *draw) {
+static node *draw_clause(ref_model *model, prop_draw *draw)
+{
   static const enum type types[] = {NUMBER, NUMBER, MONEY, AGE};
   enum type type = types[pick(draw, 4)];
   enum op op = (enum op)(LESS + pick(draw, 6));
@@ -605,7 +592,8 @@ static node *draw_clause(ref_model *model, prop_draw *draw) {
                          : new_node(model, op, CONDITION, a, b);
 }
 
-static node *draw_defined(ref_model *model, prop_draw *draw, int depth, bool where) {
+static node *draw_defined(ref_model *model, prop_draw *draw, int depth, bool where)
+{
   static const enum type types[] = {NUMBER, RATIO, MONEY, DURATION};
   node *inner;
 
@@ -618,19 +606,18 @@ static node *draw_defined(ref_model *model, prop_draw *draw, int depth, bool whe
   return new_node(model, DEFINED, CONDITION, inner, NULL);
 }
 
-static node *draw_condition(ref_model *model, prop_draw *draw, int depth, bool where) {
+static node *draw_condition(ref_model *model, prop_draw *draw, int depth, bool where)
+{
   node *a, *b;
 
   if (depth <= 0 || one_in(draw, 3)) {
     if (where && one_in(draw, 2)) {
-      if (one_in(draw, 2))
-        return draw_is(model, draw);
+      if (one_in(draw, 2)) return draw_is(model, draw);
       a = new_node(model, FIELD, CONDITION, NULL, NULL);
       a->which = one_in(draw, 3) ? INCENTIVISED : PUBLIC;
       return a;
     }
-    if (!where && one_in(draw, 2))
-      return draw_clause(model, draw);
+    if (!where && one_in(draw, 2)) return draw_clause(model, draw);
     return draw_comparison(model, draw, depth, where);
   }
   switch (pick(draw, 8)) {
@@ -667,17 +654,18 @@ static node *draw_condition(ref_model *model, prop_draw *draw, int depth, bool w
 
 /* ---- printing ---- */
 
-static void print(ref_model *model, const char *text) {
+static void print(ref_model *model, const char *text)
+{
   size_t size = strlen(text);
 
-  if (model->size + size >= TEXT)
-    abort();
+  if (model->size + size >= TEXT) abort();
   memcpy(model->text + model->size, text, size + 1);
   model->size += size;
 }
 
 /* How tightly an operator binds; see "Operators" in the guide. */
-static int level(const node *at) {
+static int level(const node *at)
+{
   switch (at->op) {
   case OR: return 1;
   case AND: return 2;
@@ -692,9 +680,10 @@ static int level(const node *at) {
   }
 }
 
-static const char *sign(enum op op) {
-  static const char *const signs[] = {" + ", " - ", " * ", " / ",  " < ",  " <= ", " > ",
-                                      " >= ", " = ", " != ", " and ", " or "};
+static const char *sign(enum op op)
+{
+  static const char *const signs[] = {" + ", " - ",  " * ", " / ",  " < ",   " <= ",
+                                      " > ", " >= ", " = ", " != ", " and ", " or "};
 
   return signs[op - ADD];
 }
@@ -702,11 +691,11 @@ static const char *sign(enum op op) {
 static void print_node(ref_model *model, const node *at, int least);
 
 static void print_duration(ref_model *model, const char *word, int64_t duration,
-                           const char *name) {
+                           const char *name)
+{
   char text[64];
 
-  if (duration == 0)
-    return;
+  if (duration == 0) return;
   if (name != NULL)
     snprintf(text, sizeof text, " %s %s", word, name);
   else
@@ -714,7 +703,8 @@ static void print_duration(ref_model *model, const char *word, int64_t duration,
   print(model, text);
 }
 
-static void print_measure(ref_model *model, const node *at) {
+static void print_measure(ref_model *model, const node *at)
+{
   static const char *const names[] = {"count", "days", "sum", "recency", "tenure"};
 
   print(model, names[at->which]);
@@ -731,7 +721,8 @@ static void print_measure(ref_model *model, const node *at) {
   print(model, ")");
 }
 
-static void print_is(ref_model *model, const node *at) {
+static void print_is(ref_model *model, const node *at)
+{
   print(model, field_names[at->which]);
   print(model, at->equal ? " = " : " != ");
   switch (at->which) {
@@ -747,7 +738,8 @@ static void print_is(ref_model *model, const node *at) {
   }
 }
 
-static void print_plain(ref_model *model, const node *at) {
+static void print_plain(ref_model *model, const node *at)
+{
   char text[16];
 
   switch (at->op) {
@@ -787,7 +779,8 @@ static void print_plain(ref_model *model, const node *at) {
   }
 }
 
-static void print_node(ref_model *model, const node *at, int least) {
+static void print_node(ref_model *model, const node *at, int least)
+{
   if (level(at) >= least) {
     print_plain(model, at);
     return;
@@ -797,7 +790,8 @@ static void print_node(ref_model *model, const node *at, int least) {
   print(model, ")");
 }
 
-static void print_definition(ref_model *model, int i) {
+static void print_definition(ref_model *model, int i)
+{
   print(model, model->is_param[i] ? "param " : "let ");
   print(model, definition_names[i]);
   print(model, " = ");
@@ -805,7 +799,8 @@ static void print_definition(ref_model *model, int i) {
   print(model, "\n");
 }
 
-static void draw_definition(ref_model *model, prop_draw *draw) {
+static void draw_definition(ref_model *model, prop_draw *draw)
+{
   static const enum type types[] = {NUMBER, RATIO, DURATION, MONEY};
   int i = model->definition_count;
 
@@ -822,15 +817,14 @@ static void draw_definition(ref_model *model, prop_draw *draw) {
   model->definition_count++;
 }
 
-ref_model *ref_model_draw(prop_draw *draw) {
+ref_model *ref_model_draw(prop_draw *draw)
+{
   ref_model *model = calloc(1, sizeof *model);
   char text[48];
 
-  if (model == NULL)
-    abort();
+  if (model == NULL) abort();
   print(model, "language 1 model drawn\n");
-  for (int i = pick(draw, DEFINITIONS); i > 0; i--)
-    draw_definition(model, draw);
+  for (int i = pick(draw, DEFINITIONS); i > 0; i--) draw_definition(model, draw);
   for (int i = 1 + pick(draw, STAGES); i > 0; i--) {
     node *when = draw_condition(model, draw, 3, false);
 
@@ -847,7 +841,8 @@ void ref_model_free(ref_model *model) { free(model); }
 
 const char *ref_model_text(const ref_model *model) { return model->text; }
 
-int ref_model_durations(const ref_model *model, const int64_t **out) {
+int ref_model_durations(const ref_model *model, const int64_t **out)
+{
   *out = model->durations;
   return model->duration_count;
 }
@@ -874,18 +869,17 @@ static struct value whole(wide n) { return (struct value){true, n, 1}; }
 static bool fits(wide n) { return n >= -INT64_MAX && n <= INT64_MAX; }
 
 /* In lowest terms, if it fits. */
-static struct value fraction(wide n, wide d) {
+static struct value fraction(wide n, wide d)
+{
   wide a = n < 0 ? -n : n, b = d < 0 ? -d : d;
 
-  if (d == 0)
-    return undefined;
+  if (d == 0) return undefined;
   while (b != 0) {
     wide rest = a % b;
     a = b;
     b = rest;
   }
-  if (a == 0)
-    return whole(0);
+  if (a == 0) return whole(0);
   n /= a;
   d /= a;
   if (d < 0) {
@@ -897,37 +891,33 @@ static struct value fraction(wide n, wide d) {
 
 static struct value evaluate(const struct about *about, const node *at);
 
-static bool names_kind(const node *measure, int number) {
+static bool names_kind(const node *measure, int number)
+{
   const struct ref_kind *kind = kind_of(number);
 
   for (int i = 0; i < measure->name_count; i++) {
     const char *name = measure->names[i];
 
     /* A kind stands before a group of the same name. */
-    if (strcmp(name, kind->name) == 0)
-      return true;
+    if (strcmp(name, kind->name) == 0) return true;
     bool is_kind = false;
     for (int k = 0; k < KINDS; k++)
       is_kind = is_kind || strcmp(kinds[k].name, name) == 0;
-    if (!is_kind && in_group(kind, name))
-      return true;
+    if (!is_kind && in_group(kind, name)) return true;
   }
   return false;
 }
 
 static bool measures(const struct about *about, const node *measure,
-                     const ref_seen *seen) {
+                     const ref_seen *seen)
+{
   int64_t time = seen->event->time;
   struct about one = {about->model, NULL, 0, seen};
 
-  if (!names_kind(measure, seen->kind) || time > about->now)
-    return false;
-  if (measure->within > 0 && time <= about->now - measure->within)
-    return false;
-  if (measure->before > 0 && time > about->now - measure->before)
-    return false;
-  if (measure->a == NULL)
-    return true;
+  if (!names_kind(measure, seen->kind) || time > about->now) return false;
+  if (measure->within > 0 && time <= about->now - measure->within) return false;
+  if (measure->before > 0 && time > about->now - measure->before) return false;
+  if (measure->a == NULL) return true;
   struct value holds = evaluate(&one, measure->a);
   return holds.defined && holds.n == 1;
 }
@@ -935,7 +925,8 @@ static bool measures(const struct about *about, const node *measure,
 /* The business day: an hour east of UTC, from three in the night on. */
 static int64_t day_of(int64_t time) { return (time + 3600000 - 3 * 3600000) / REF_DAY; }
 
-static struct value measure(const struct about *about, const node *at) {
+static struct value measure(const struct about *about, const node *at)
+{
   int64_t days[REF_EVENTS], first = INT64_MAX, last = INT64_MIN;
   int count = 0, day_count = 0;
   wide sum = 0;
@@ -945,19 +936,13 @@ static struct value measure(const struct about *about, const node *at) {
     int64_t time = seen->event->time;
     bool known = false;
 
-    if (!measures(about, at, seen))
-      continue;
+    if (!measures(about, at, seen)) continue;
     count++;
-    if (seen->has_amount)
-      sum += seen->amount;
-    if (time < first)
-      first = time;
-    if (time > last)
-      last = time;
-    for (int k = 0; k < day_count; k++)
-      known = known || days[k] == day_of(time);
-    if (!known)
-      days[day_count++] = day_of(time);
+    if (seen->has_amount) sum += seen->amount;
+    if (time < first) first = time;
+    if (time > last) last = time;
+    for (int k = 0; k < day_count; k++) known = known || days[k] == day_of(time);
+    if (!known) days[day_count++] = day_of(time);
   }
   switch (at->which) {
   case 0: return whole(count);
@@ -968,7 +953,8 @@ static struct value measure(const struct about *about, const node *at) {
   }
 }
 
-static struct value field(const ref_seen *seen, int which) {
+static struct value field(const ref_seen *seen, int which)
+{
   const ref_event *e = seen->event;
   const struct ref_kind *kind = kind_of(seen->kind);
 
@@ -988,7 +974,8 @@ static struct value field(const ref_seen *seen, int which) {
   }
 }
 
-static struct value is(const ref_seen *seen, const node *at) {
+static struct value is(const ref_seen *seen, const node *at)
+{
   struct value has = field(seen, at->which);
   wide meant = at->which == CHANNEL ? channels[at->value].number
                : at->which == TOPIC ? (wide)topic_number(at->value)
@@ -997,7 +984,8 @@ static struct value is(const ref_seen *seen, const node *at) {
   return has.defined ? whole((has.n == meant) == at->equal) : undefined;
 }
 
-static struct value arithmetic(enum op op, struct value a, struct value b) {
+static struct value arithmetic(enum op op, struct value a, struct value b)
+{
   switch (op) {
   case ADD: return fraction(a.n * b.d + b.n * a.d, a.d * b.d);
   case SUBTRACT: return fraction(a.n * b.d - b.n * a.d, a.d * b.d);
@@ -1006,7 +994,8 @@ static struct value arithmetic(enum op op, struct value a, struct value b) {
   }
 }
 
-static struct value compare(enum op op, struct value a, struct value b) {
+static struct value compare(enum op op, struct value a, struct value b)
+{
   wide left = a.n * b.d, right = b.n * a.d;
 
   switch (op) {
@@ -1020,17 +1009,19 @@ static struct value compare(enum op op, struct value a, struct value b) {
 }
 
 /* The tables of Kleene's three values. */
-static struct value both(struct value a, struct value b) {
-  if ((a.defined && a.n == 0) || (b.defined && b.n == 0))
-    return whole(0);
+static struct value both(struct value a, struct value b)
+{
+  if ((a.defined && a.n == 0) || (b.defined && b.n == 0)) return whole(0);
   return a.defined && b.defined ? whole(1) : undefined;
 }
 
-static struct value opposite(struct value a) {
+static struct value opposite(struct value a)
+{
   return a.defined ? whole(a.n == 0) : undefined;
 }
 
-static struct value evaluate(const struct about *about, const node *at) {
+static struct value evaluate(const struct about *about, const node *at)
+{
   struct value a, b;
 
   switch (at->op) {
@@ -1049,25 +1040,21 @@ static struct value evaluate(const struct about *about, const node *at) {
   }
   a = evaluate(about, at->a);
   b = evaluate(about, at->b);
-  if (at->op == ELSE)
-    return a.defined ? a : b;
-  if (at->op == AND)
-    return both(a, b);
-  if (at->op == OR)
-    return opposite(both(opposite(a), opposite(b)));
-  if (!a.defined || !b.defined)
-    return undefined;
+  if (at->op == ELSE) return a.defined ? a : b;
+  if (at->op == AND) return both(a, b);
+  if (at->op == OR) return opposite(both(opposite(a), opposite(b)));
+  if (!a.defined || !b.defined) return undefined;
   return at->op < LESS ? arithmetic(at->op, a, b) : compare(at->op, a, b);
 }
 
-int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now) {
+int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now)
+{
   struct about about = {model, sight, now, NULL};
 
   for (int i = model->stage_count - 1; i >= 0; i--) {
     struct value holds = evaluate(&about, model->stages[i]);
 
-    if (holds.defined && holds.n == 1)
-      return i + 1;
+    if (holds.defined && holds.n == 1) return i + 1;
   }
   return 0;
 }
