@@ -225,6 +225,16 @@ static int32_t parse_name(struct eng__parser *p)
 
 /* ---- literals ---- */
 
+/* In lowest terms, as all fractions are: 100 % is a whole number. */
+static int32_t add_ratio(struct eng__parser *p, int64_t n, int64_t d, uint32_t from,
+                         uint32_t to)
+{
+  struct eng__fraction a = {n, 1}, b = {d, 1}, value = {0, 1};
+
+  (void)eng__fraction_divide(a, b, &value); /* at most 17 digits each */
+  return eng__add_constant(p, ENG__TYPE_RATIO, value.n, value.d, from, to);
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -238,8 +248,7 @@ static int32_t parse_number(struct eng__parser *p)
   text = p->model->text + p->token.from;
   size = p->token.to - p->token.from;
   if (eng__take_sign(p, "%")) {
-    return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d * 100, number.from,
-                        p->token.from);
+    return add_ratio(p, number.n, number.d * 100, number.from, p->token.from);
   }
   if (p->token.word == ENG__WORD_NAME) {
     unit = eng__duration_unit(text, size);
@@ -278,7 +287,7 @@ static int32_t parse_number(struct eng__parser *p)
   if (number.d == 1) {
     return eng__add_constant(p, ENG__TYPE_NUMBER, number.n, 1, number.from, number.to);
   }
-  return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d, number.from, number.to);
+  return add_ratio(p, number.n, number.d, number.from, number.to);
 }
 
 static int32_t parse_text(struct eng__parser *p)
