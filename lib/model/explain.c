@@ -17,7 +17,7 @@
 #include "core/memory.h"
 #include "model/assessor.h"
 
-enum { WITNESSES = 100, PARTS = 5 };
+enum { WITNESSES = 100, CLAUSES = 256, PARTS = 5 };
 
 struct line {
   size_t text, measured, threshold; /* offsets */
@@ -49,6 +49,7 @@ struct writer {
   const struct eng__member *member;
   const eng_model *model;
   const eng_customer *customer;
+  int64_t hidden; /* clauses beyond CLAUSES of a part */
   eng_status status;
 };
 
@@ -221,19 +222,19 @@ static void add_text_line(struct writer *w, int part, const char *text)
 
 struct gathering {
   struct writer *writer;
-  bool *meters;        /* which meters the clause reads */
-  eng_event *ring;     /* the last WITNESSES of them */
+  int64_t *meters; /* how many events each has read; -1: the clause does not ask it */
+  eng_event *ring; /* the last WITNESSES of them */
   int64_t count;
 };
 
-static void mark_meters(const struct writer *w, int32_t index, bool *meters)
+static void mark_meters(const struct writer *w, int32_t index, int64_t *meters)
 {
   const struct eng__term *node = &w->model->nodes[index];
 
   switch (node->op) {
     case ENG__OP_CONSTANT:
     case ENG__OP_FIELD: return;
-    case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = true; return;
+    case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = 0; return;
     case ENG__OP_STAGE: mark_meters(w, w->model->stages[node->a].when, meters); return;
     case ENG__OP_LET:
     case ENG__OP_NEGATE:
@@ -246,30 +247,43 @@ static void mark_meters(const struct writer *w, int32_t index, bool *meters)
   }
 }
 
+/* Whether the n-th event that a meter reads is evidence: the last one of a recency, the
+ * first of a tenure, every one of the others. */
+static bool is_evidence(const eng_assessor *assessor, unsigned which, int64_t n)
+{
+  switch (assessor->meters[which].measure.op) {
+    case ENG__MEASURE_RECENCY: return n == assessor->tallies[which].n;
+    case ENG__MEASURE_TENURE: return n == 1;
+    default: return true;
+  }
+}
+
 static eng_status note_witness(void *user, const struct eng__seen *seen)
 {
   struct gathering *g = user;
   const eng_assessor *assessor = g->writer->assessor;
   unsigned end_of_kind = assessor->kind_start[seen->kind + 1];
   int64_t time = seen->event.occurred_at;
+  bool evidence = false;
+  eng_event *slot;
 
   for (unsigned i = assessor->kind_start[seen->kind]; i < end_of_kind; i++) {
     unsigned which = assessor->kind_meters[i];
     const struct eng__meter *meter = &assessor->meters[which];
-    eng_event *slot;
 
-    if (!g->meters[which] || time <= meter->from || time > meter->to) continue;
+    if (g->meters[which] < 0 || time <= meter->from || time > meter->to) continue;
     if (meter->measure.where >= 0 &&
         !eng__where_holds(meter->model, meter->measure.where, seen)) {
       continue;
     }
-    slot = &g->ring[g->count++ % WITNESSES];
-    slot->context = assessor->context;
-    slot->fields = seen->event;
-    slot->fields.extension = NULL;
-    slot->fields.extension_size = 0;
-    return ENG_OK;
+    evidence |= is_evidence(assessor, which, ++g->meters[which]);
   }
+  if (!evidence) return ENG_OK;
+  slot = &g->ring[g->count++ % WITNESSES];
+  slot->context = assessor->context;
+  slot->fields = seen->event;
+  slot->fields.extension = NULL;
+  slot->fields.extension_size = 0;
   return ENG_OK;
 }
 
@@ -281,19 +295,19 @@ static eng_status see(struct writer *w, eng__see_fn fn, void *user)
                   &w->assessor->undos, fn, user);
 }
 
-/* Recency is witnessed by its last event alone, tenure by its first; the others by all
- * that they read. The ring keeps the newest, which is what people look at. */
+/* The ring keeps the newest, which is what people look at. */
 static void add_witnesses(struct writer *w, int32_t node, struct line *line)
 {
   const eng_allocator *memory = &w->explanation->memory;
-  size_t size = w->assessor->meter_count + 1;
+  size_t size = (w->assessor->meter_count + 1) * sizeof(int64_t);
   struct gathering g = {w, NULL, NULL, 0};
 
-  g.meters = eng__new_zeroed(memory, size);
+  g.meters = eng__new(memory, size);
   g.ring = eng__new(memory, WITNESSES * sizeof *g.ring);
   if (g.meters == NULL || g.ring == NULL) {
     w->status = ENG_E_NOMEM;
   } else {
+    for (size_t i = 0; i <= w->assessor->meter_count; i++) g.meters[i] = -1;
     mark_meters(w, node, g.meters);
     w->status = see(w, note_witness, &g);
   }
@@ -388,8 +402,13 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
 {
   const struct eng__term *node = &w->model->nodes[index];
   const struct eng__term *meaning = &w->model->nodes[behind_lets(w->model, index)];
-  struct line *line = add_line(w, part);
+  struct line *line;
 
+  if (w->explanation->parts[part].count == CLAUSES) {
+    w->hidden++;
+    return;
+  }
+  line = add_line(w, part);
   if (line == NULL) return;
   line->holds = holds;
   line->text = begin(w);
@@ -499,6 +518,7 @@ static void add_notes(struct writer *w)
   add_note(w, left_out, "amounts in other currencies were left out of money");
   add_note(w, inert, "refunds, cancellations or voids name no event that they can reach");
   add_note(w, ignored, "refunds in another currency than their purchase were ignored");
+  add_note(w, w->hidden, "clauses are not shown");
 }
 
 /* ---- the whole ---- */

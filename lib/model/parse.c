@@ -162,6 +162,7 @@ static void parse_head(struct eng__parser *p)
 {
   eng_model *model = p->model;
   struct eng__token at, name;
+  bool shape = false, revision = false;
   int64_t n;
 
   if (!eng__take_name(p, "language")) eng__expected(p, "'language 1'");
@@ -183,10 +184,18 @@ static void parse_head(struct eng__parser *p)
       if (model->source != 0) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
       model->source = eng__keep_text(p);
     } else if (eng__take_name(p, "shape")) {
+      if (shape) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
+      shape = true;
       parse_shape(p);
     } else if (eng__take_name(p, "revision")) {
+      if (revision) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
+      revision = true;
+      at = p->token;
       n = need_number(p, "a whole number");
-      if (p->status == ENG_OK && n > INT32_MAX) eng__fail_at(p, &at, ENG_E_RANGE, NULL);
+      if (n > INT32_MAX) {
+        eng__fail_at(p, &at, ENG_E_SYNTAX, "a revision is at most 2147483647");
+        n = 0;
+      }
       model->revision = (int32_t)n;
     } else {
       return;
