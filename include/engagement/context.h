@@ -143,10 +143,15 @@ ENG_API ENG_NODISCARD eng_status eng_settings_set_hash_key(eng_settings *setting
  * Encoded bytes carry the hash of the name, never the number: two tills may use
  * other numbers for the same name.
  *
+ * Names are taken as eng_kind_find reads them: underscores do not tell two apart.
+ * Taken are the names of built-in kinds, those given before, and what models call
+ * groups of kinds: any, all, inbound, outbound, reach, talk, buy, bind, judge, tell,
+ * make. Another system's name for a built-in kind is free, and then means the own one.
+ *
  * @param[in] settings   changed
  * @param[in] kind       128..255
  * @param[in] name       lower-case letters, digits and _, from a letter on, 1..64
- *                       bytes; no name of a built-in kind
+ *                       bytes
  * @param[in] length     bytes of name
  * @param[in] direction  ENG_DIRECTION_*
  * @param[in] mode       ENG_MODE_*
@@ -164,7 +169,8 @@ ENG_API ENG_NODISCARD eng_status eng_settings_add_kind(eng_settings *settings,
                                                        int32_t mode, int32_t active);
 
 /**
- * @brief Names a channel of the host's own; the rules are those of a kind.
+ * @brief Names a channel of the host's own; the rules are those of a kind, but that
+ *        no word is kept for groups.
  *
  * @param[in] settings  changed
  * @param[in] channel   128..255

@@ -146,7 +146,7 @@ eng_status eng_settings_add_kind(eng_settings *settings, int32_t kind, const cha
       mode < ENG_MODE_COMPANY || mode > ENG_MODE_COMMUNITY || active < 0 || active > 1) {
     return ENG_E_RANGE;
   }
-  if (eng__kind_is_canonical(name, length)) return ENG_E_DUPLICATE;
+  if (eng__kind_is_taken(&settings->kinds, name, length)) return ENG_E_DUPLICATE;
   status = add_own(&settings->kinds, kind, name, length, &own);
   if (status != ENG_OK) return status;
   own->direction = (uint8_t)direction;
@@ -162,7 +162,7 @@ eng_status eng_settings_add_channel(eng_settings *settings, int32_t channel,
 
   if (settings == NULL || name == NULL) return ENG_E_INVALID;
   if (!name_is_wellformed(name, length)) return ENG_E_RANGE;
-  if (eng__channel_is_canonical(name, length)) return ENG_E_DUPLICATE;
+  if (eng__channel_is_taken(&settings->channels, name, length)) return ENG_E_DUPLICATE;
   return add_own(&settings->channels, channel, name, length, &own);
 }
 
