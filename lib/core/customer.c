@@ -49,7 +49,7 @@ eng_status eng__customer_new(const eng_context *context, const eng_allocator *me
   customer->home.pen.shapes = &customer->shapes;
   customer->home.take = take_own;
   customer->home.give = give_own;
-  eng__shapes_init(&customer->shapes);
+  eng__shapes_init(&customer->shapes, context->settings.hash_key);
   eng__timeline_init(&customer->timeline);
   *out = customer;
   return ENG_OK;

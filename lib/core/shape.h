@@ -78,6 +78,7 @@ struct eng__shapes {
   struct eng__layout *layouts; /* room entries */
   uint16_t *slots;             /* hash table of index + 1, 4 * room entries */
   uint32_t count, room;        /* room is a power of two, at most 256 */
+  uint64_t seed;               /* of the slots; 0 in zeroed memory does as well */
 };
 
 static inline unsigned eng__shape_bits(uint64_t code, int position, int bits)
@@ -116,7 +117,8 @@ static inline size_t eng__body_size(const struct eng__layout *layout, const uint
 
 /* ---- tables ---- */
 
-void eng__shapes_init(struct eng__shapes *shapes);
+/* `key` is that of the context's hash tables: codes come from hosts' files. */
+void eng__shapes_init(struct eng__shapes *shapes, const uint64_t key[2]);
 void eng__shapes_release(struct eng__shapes *shapes, const eng_allocator *memory);
 size_t eng__shapes_memory(const struct eng__shapes *shapes);
 

@@ -11,6 +11,7 @@
 
 #include "core/event.h"
 #include "core/hash.h"
+#include "core/shape.h"
 #include "unit/support.h"
 
 Suite *hostile_suite(void);
@@ -629,6 +630,57 @@ START_TEST(extensions_are_kept_through_every_change) {
 }
 END_TEST
 
+/* Where a code goes in an empty table. */
+static uint32_t slot_alone(const uint64_t key[2], uint64_t code) {
+  eng_allocator memory = host_allocator(&host);
+  struct eng__shapes shapes;
+  uint32_t at = 0;
+
+  eng__shapes_init(&shapes, key);
+  ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, code), 0);
+  while (shapes.slots[at] == 0)
+    at++;
+  eng__shapes_release(&shapes, &memory);
+  return at;
+}
+
+/* The most slots in a row that are taken once a table holds all codes. */
+static uint32_t longest_row(const uint64_t key[2], const uint64_t *codes) {
+  eng_allocator memory = host_allocator(&host);
+  struct eng__shapes shapes;
+  uint32_t longest = 0, row = 0;
+
+  eng__shapes_init(&shapes, key);
+  for (unsigned i = 0; i < ENG__SHAPES_MAX; i++)
+    ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, codes[i]), i);
+  for (unsigned i = 0; i < ENG__SHAPES_MAX; i++)
+    ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, codes[i]), i);
+  ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, 0), ENG__ESCAPE);
+  for (uint32_t i = 0; i < 4 * shapes.room; i++) {
+    row = shapes.slots[i] == 0 ? 0 : row + 1;
+    longest = row > longest ? row : longest;
+  }
+  eng__shapes_release(&shapes, &memory);
+  return longest;
+}
+
+START_TEST(shapes_chosen_to_meet_are_scattered_by_the_hosts_key) {
+  const uint64_t none[2] = {0, 0};
+  uint64_t codes[ENG__SHAPES_MAX];
+  unsigned n = 0;
+
+  for (uint64_t code = 1; n < ENG__SHAPES_MAX; code++)
+    if (slot_alone(none, code << 16 | 1) == 5)
+      codes[n++] = code << 16 | 1;
+  ck_assert_uint_gt(longest_row(none, codes), 200);
+  for (uint64_t i = 1; i < 50; i++) {
+    uint64_t key[2] = {eng__hash(&i, sizeof i), i};
+
+    ck_assert_uint_lt(longest_row(key, codes), 100);
+  }
+}
+END_TEST
+
 Suite *hostile_suite(void) {
   Suite *suite = suite_create("hostile");
   TCase *tests = tcase_create("hostile");
@@ -647,6 +699,7 @@ Suite *hostile_suite(void) {
   tcase_add_test(tests, limits_hold_for_bytes_too);
   tcase_add_test(tests, a_name_that_the_context_lacks_is_said_and_never_remapped);
   tcase_add_test(tests, extensions_are_kept_through_every_change);
+  tcase_add_test(tests, shapes_chosen_to_meet_are_scattered_by_the_hosts_key);
   suite_add_tcase(suite, tests);
   return suite;
 }
