@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where there is none, 32-bit machines, no history reaches beyond 64 bits; see
+ * draw_fields. */
+#ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 wide;
+#else
+typedef int64_t wide;
+#endif
 
 /* ---- the vocabulary, as the guide lists it ---- */
 
@@ -147,7 +153,8 @@ static void draw_fields(ref_event *event, const ref_history *history, prop_draw 
   if (event->has_amount) {
     event->amount = prop_between(draw, 0, 8) * 500;
     if (one_in(draw, 8)) event->amount = -event->amount;
-    if (one_in(draw, 40)) event->amount = INT64_MAX - prop_between(draw, 0, 3);
+    if (one_in(draw, 40) && sizeof(wide) > sizeof(int64_t))
+      event->amount = INT64_MAX - prop_between(draw, 0, 3);
     event->currency = one_in(draw, 6) ? 840 : 978;
   }
   bool undoes = event->kind >= ENG_EVENT_REFUND;
