@@ -123,14 +123,19 @@ eng_context *ref_context(void)
 
 static int64_t draw_time(const ref_history *history, prop_draw *draw)
 {
-  int64_t time = INT64_C(1700000000000) + prop_between(draw, 0, 120) * REF_DAY;
+  int64_t time = REF_START + prop_between(draw, 0, 120) * REF_DAY;
 
   /* Often at the very instant of another event, or whole days away from it. */
   if (history->count > 0 && one_in(draw, 4)) {
     const ref_event *other = &history->events[pick(draw, history->count)];
     return other->time + (one_in(draw, 2) ? 0 : prop_between(draw, -9, 9) * REF_DAY);
   }
-  if (one_in(draw, 3)) time += prop_between(draw, 0, REF_DAY - 1);
+  /* Else at an edge of a day of UTC, or of a business day. */
+  if (one_in(draw, 3)) {
+    time += prop_between(draw, 0, REF_DAY - 1);
+  } else if (one_in(draw, 3)) {
+    time += 2 * INT64_C(3600000);
+  }
   return time + prop_between(draw, -1, 1);
 }
 
