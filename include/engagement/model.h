@@ -332,6 +332,11 @@ ENG_API int32_t eng_explanation_line_count(const eng_explanation *explanation,
                                            int32_t part);
 
 /** @brief The text of a line: a clause as the model says it, an advice, a note.
+ *
+ *  Conditions are taken apart at their `and`s. Of alternatives (`or`) those that hold
+ *  are shown for the stage reached; for a missing stage all of them are, led by
+ *  "either", "or" and "and".
+ *
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_*
  *  @param[in] line         from 0
@@ -392,6 +397,16 @@ ENG_API int64_t eng_explanation_distance(const eng_explanation *explanation,
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_witness_count(const eng_explanation *explanation,
+                                              int32_t part, int32_t line);
+
+/** @brief How many events witness a clause in all, those that are not kept included.
+ *  @param[in] explanation  borrowed
+ *  @param[in] part         ENG_PART_CLAUSE or ENG_PART_MISSING
+ *  @param[in] line         from 0
+ *  @return 0 if there is no such line
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int64_t eng_explanation_witness_total(const eng_explanation *explanation,
                                               int32_t part, int32_t line);
 
 /** @brief An event that witnesses a clause, newest first.

@@ -58,7 +58,8 @@ static inline struct eng__slot *eng__book_slot(const struct eng_book *book, uint
   return (struct eng__slot *)slots + (row & ((1u << ENG__SLOT_BITS) - 1));
 }
 
-/* The hash that the index uses. */
+/* The hash of an id. The index begins to look where its high bits say; stages part by
+ * the low ones, or the rows of the first part would crowd in one corner of the index. */
 static inline uint32_t eng__book_hash(const struct eng_book *book, const char *id,
                                       size_t length)
 {

@@ -10,6 +10,7 @@
 #include "book/bulk.h"
 
 #include "book/join.h"
+#include "book/prefetch.h"
 #include "book/record.h"
 #include "core/checked.h"
 
@@ -96,10 +97,9 @@ static eng_status make_room(struct bulk *bulk, size_t count)
 
 /* ---- grouping ---- */
 
-/* The hash's bits below those that chose the part. */
 static size_t table_slot(const struct bulk *bulk, uint32_t hash)
 {
-  return (uint32_t)(hash << bulk->stage->bits) >> (32 - bulk->table_bits);
+  return hash >> (32 - bulk->table_bits);
 }
 
 static eng_status grow_table(struct bulk *bulk)
@@ -247,7 +247,7 @@ static eng_status pack(struct bulk *bulk, const uint8_t *record)
   struct eng__event event;
   uint64_t gap;
   uint8_t *at;
-  int width = 2;
+  int width;
 
   eng__staged_read(record, &staged);
   if (run->count == 0) {
@@ -263,7 +263,7 @@ static eng_status pack(struct bulk *bulk, const uint8_t *record)
     return eng__builder_add(builder, &event);
   }
   gap <<= 2;
-  while (gap >> 8 * width != 0) width++;
+  width = 2 + (gap > 0xffff) + (gap > 0xffffff) + (gap > 0xffffffff);
   at = run->bytes + run->size;
   *at++ = staged.shape;
   eng__put64(at, gap | (uint64_t)(width - 2));
@@ -492,11 +492,21 @@ static eng_status bring_group(struct bulk *bulk, const struct group *group)
 
 /* ---- all of them ---- */
 
+/* Asks for the index entry of a group that is to come. */
+static void fetch_entry(const struct bulk *bulk, size_t g)
+{
+  const struct eng__index *index = &bulk->book->index;
+
+  if (g >= bulk->group_count || index->bits == 0) return;
+  ENG__PREFETCH(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
+}
+
 static eng_status bring_part(struct bulk *bulk, struct eng__stage_part *part)
 {
   eng_status status = group_part(bulk, part);
 
   for (size_t g = 0; g < bulk->group_count && status == ENG_OK; g++) {
+    fetch_entry(bulk, g + 16);
     status = bring_group(bulk, &bulk->groups[g]);
     if (status == ENG_OK) continue;
     /* Those before are in; they are not to be brought in twice. */
@@ -518,8 +528,9 @@ static void expect_rows(struct bulk *bulk, uint64_t rows_before, size_t parts_do
   uint64_t next = bulk->book->rows + bulk->stage->parts[parts_done].count;
 
   if (parts_done == 0 || eng__index_bits_for(next) <= bulk->book->index.bits) return;
-  guess = rows_before + added / parts_done * parts;
-  guess += guess / 64;
+  /* A little below: a table that is twice as large as it needs to be stays so. */
+  guess = rows_before + added * parts / parts_done;
+  guess -= guess / 16;
   (void)eng__book_expect(bulk->book, guess < most ? guess : most);
 }
 

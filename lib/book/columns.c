@@ -57,10 +57,10 @@ static eng_status check_id(const eng_columns *c, const struct eng_book *book,
   return length < 1 || length > most ? ENG_E_CUSTOMER : ENG_OK;
 }
 
-static eng_status check_money(const eng_columns *c, const struct eng_book *book,
-                              uint64_t row)
+static eng_status check_money(const eng_columns *c, uint64_t row)
 {
-  int32_t currency = currency_of(c, book, row);
+  /* The base currency is one. */
+  int32_t currency = c->currency == NULL ? 0 : c->currency[row];
 
   if (c->amount[row] == INT64_MIN) return ENG_E_AMOUNT;
   return currency != 0 && eng_currency_decimals(currency) < 0 ? ENG_E_CURRENCY : ENG_OK;
@@ -87,7 +87,7 @@ static eng_status check_fields(const eng_columns *c, const struct eng_book *book
       (c->valence[row] < -2 || c->valence[row] > 2)) {
     return ENG_E_RANGE;
   }
-  return present & ENG_PRESENT_AMOUNT ? check_money(c, book, row) : ENG_OK;
+  return present & ENG_PRESENT_AMOUNT ? check_money(c, row) : ENG_OK;
 }
 
 static eng_status check_row(const eng_columns *c, const struct eng_book *book,
@@ -127,37 +127,56 @@ static bool times_are_good(const int64_t *times, uint64_t count)
   return good;
 }
 
-static bool numbers_are_good(const uint8_t *numbers, const bool known[256],
-                             uint64_t count)
+static bool kinds_are_good(const eng_columns *c, const struct eng_book *book)
 {
   bool good = true;
 
-  for (uint64_t i = 0; i < count; i++) good &= known[numbers[i]];
+  for (uint64_t i = 0; i < c->count; i++) good &= book->kinds[c->kind[i]];
   return good;
 }
 
-static bool amounts_are_good(const int64_t *amounts, uint64_t count)
+static bool channels_are_good(const eng_columns *c, const struct eng_book *book,
+                              uint32_t all)
 {
   bool good = true;
 
-  for (uint64_t i = 0; i < count; i++) good &= amounts[i] != INT64_MIN;
+  if (c->channel == NULL) return true;
+  for (uint64_t i = 0; i < c->count; i++) {
+    good &= book->channels[c->channel[i]] |
+            !(present_of(c, all, i) & ENG_PRESENT_CHANNEL);
+  }
   return good;
+}
+
+static bool amounts_are_good(const eng_columns *c, uint32_t all)
+{
+  bool good = true;
+
+  if (c->amount == NULL) return true;
+  for (uint64_t i = 0; i < c->count; i++) {
+    good &= (c->amount[i] != INT64_MIN) | !(present_of(c, all, i) & ENG_PRESENT_AMOUNT);
+  }
+  return good;
+}
+
+static bool present_is_good(const eng_columns *c, uint32_t all)
+{
+  uint32_t present = 0;
+
+  for (uint64_t i = 0; c->present != NULL && i < c->count; i++) present |= c->present[i];
+  return (present & ~(all | FLAGS)) == 0;
 }
 
 /* Whether all rows are good for certain. Columns that few feeds have are left to the
  * rows: a feed with them has more to do anyway. */
-static bool all_are_good(const eng_columns *c, const struct eng_book *book)
+static bool all_are_good(const eng_columns *c, const struct eng_book *book, uint32_t all)
 {
-  bool plain = c->present == NULL && c->currency == NULL && c->revision == NULL &&
-               c->occurrence == NULL && c->recorded_at == NULL && c->scale == NULL &&
-               c->valence == NULL;
+  bool plain = c->currency == NULL && c->revision == NULL && c->occurrence == NULL &&
+               c->recorded_at == NULL && c->scale == NULL && c->valence == NULL;
 
-  return plain && ids_are_good(c, book) &&
-         numbers_are_good(c->kind, book->kinds, c->count) &&
-         times_are_good(c->occurred_at, c->count) &&
-         (c->channel == NULL ||
-          numbers_are_good(c->channel, book->channels, c->count)) &&
-         (c->amount == NULL || amounts_are_good(c->amount, c->count));
+  return plain && present_is_good(c, all) && ids_are_good(c, book) &&
+         kinds_are_good(c, book) && times_are_good(c->occurred_at, c->count) &&
+         channels_are_good(c, book, all) && amounts_are_good(c, all);
 }
 
 eng_status eng__columns_check(const eng_columns *columns, const struct eng_book *book,
@@ -165,7 +184,7 @@ eng_status eng__columns_check(const eng_columns *columns, const struct eng_book 
 {
   uint32_t all = eng__columns_present(columns);
 
-  if (all_are_good(columns, book)) return ENG_OK;
+  if (all_are_good(columns, book, all)) return ENG_OK;
   for (uint64_t i = 0; i < columns->count; i++) {
     eng_status status = check_row(columns, book, all, i);
 

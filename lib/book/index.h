@@ -5,8 +5,7 @@
  * The table has 2^bits entries and is at most half full. An entry is row + 1 in its
  * low `bits`, and above them as many low bits of the hash as there is room for; the
  * hash's high bits say where to look first. So hashes of 32 bits are all that is used,
- * neighbours in hash order are neighbours here, and nearly every wrong entry is passed
- * without a look at its customer.
+ * and nearly every wrong entry is passed without a look at its customer.
  */
 #ifndef ENG_BOOK_INDEX_H
 #define ENG_BOOK_INDEX_H

@@ -85,8 +85,7 @@ static void write_id(struct eng__sink *sink, const char *id, size_t length,
 }
 
 static void write_customers(const struct eng_book *book, const uint32_t *rows,
-                            struct eng__codebook *codebook,
-                            struct eng__sink *sink)
+                            struct eng__codebook *codebook, struct eng__sink *sink)
 {
   const char *before = NULL;
   size_t before_length = 0;
@@ -119,8 +118,8 @@ static eng_status write_book(const struct eng_book *book, struct eng__sink *sink
   eng__codebook_init(codebook, book->home.pen.context, &book->outer);
   status = collect(book, codebook);
   if (status == ENG_OK) status = eng__book_order(book, &book->outer, &rows);
-  if (status == ENG_OK) status = eng__codebook_finish(codebook);
   if (status == ENG_OK) {
+    eng__codebook_finish(codebook);
     eng__blob_start(sink, MAGIC);
     eng__codebook_write(codebook, sink);
     write_customers(book, rows, codebook, sink);

@@ -131,7 +131,7 @@ void eng__stage_close(struct eng__stage_part *part)
 
 static struct eng__stage_part *part_of(const struct eng__stage *stage, uint32_t hash)
 {
-  return &stage->parts[(uint64_t)hash >> (32 - stage->bits)];
+  return &stage->parts[hash & ((1u << stage->bits) - 1)];
 }
 
 /* From one part to many. */

@@ -4,7 +4,7 @@
  *
  * A staged event is a record of bytes: hash, length, time and length of the id; the id;
  * then shape and numbers as a run will hold them, so that bringing it in is a copy.
- * The parts by the hash's high bits are small enough to be grouped inside the cache.
+ * The parts by the hash's low bits are small enough to be grouped inside the cache.
  * Until there are many events there is one part, and little memory.
  */
 #ifndef ENG_BOOK_STAGE_H

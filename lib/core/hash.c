@@ -59,7 +59,12 @@ static inline void sip_bytes(struct sip *s, const uint8_t *bytes, size_t length,
   size_t i = 0;
 
   for (; length - i >= 8; i += 8) sip_word(s, eng__get64(bytes + i), rounds);
-  for (int shift = 0; i < length; i++, shift += 8) last |= (uint64_t)bytes[i] << shift;
+  if (length >= 8 && i < length) {
+    /* The rest at once, as the end of the last eight bytes. */
+    last |= eng__get64(bytes + length - 8) >> 8 * (8 - (length - i));
+  } else {
+    for (int shift = 0; i < length; i++, shift += 8) last |= (uint64_t)bytes[i] << shift;
+  }
   sip_word(s, last, rounds);
 }
 

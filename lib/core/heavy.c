@@ -359,12 +359,10 @@ struct eng__heavy *eng__heavy_new(const struct eng__pen *pen, const struct eng__
 /* ---- appending ---- */
 
 static void count_appended(struct eng__heavy *heavy, const struct eng__pen *pen,
-                           const struct eng__event *event)
+                           const struct eng__event *event,
+                           const struct eng__layout *layout)
 {
-  struct eng__layout layout;
-
-  eng__layout_fill(eng__shape_of(event, 0), &layout);
-  eng__summary_add(&heavy->summary, &layout, event->occurred_at);
+  eng__summary_add(&heavy->summary, layout, event->occurred_at);
   heavy->count++;
   heavy->last = event->occurred_at;
   set_id(heavy, pen, event);
@@ -436,21 +434,22 @@ eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pe
     return ENG_E_NOMEM;
   }
   if (block != NULL) {
-    size = (uint32_t)eng__run_write(pen, event, block->run.last, bytes);
+    size = (uint32_t)eng__run_write(pen, event, block->run.last, bytes, &layout);
     if (block->run.size + size <= ENG__BLOCK_MAX) {
       memcpy(block->run.bytes + block->run.size, bytes, size);
       block->run.size += size;
       block->run.count++;
       block->run.last = event->occurred_at;
-      eng__layout_fill(eng__shape_of(event, 0), &layout);
       eng__summary_add(&block->run.summary, &layout, event->occurred_at);
-      count_appended(heavy, pen, event);
+      count_appended(heavy, pen, event, &layout);
       return ENG_OK;
     }
   }
   status = append_block(heavy, pen, event);
-  if (status == ENG_OK) count_appended(heavy, pen, event);
-  return status;
+  if (status != ENG_OK) return status;
+  eng__layout_fill(eng__shape_of(event, 0), &layout);
+  count_appended(heavy, pen, event, &layout);
+  return ENG_OK;
 }
 
 /* ---- putting in ---- */
@@ -615,11 +614,13 @@ eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
 {
   struct eng__place place, held;
   struct spot spot, held_spot;
+  bool full = heavy->count >= eng__limit(pen->context, ENG_LIMIT_EVENTS);
   bool known = false;
   eng_status status;
 
   if (heavy->node_count == 0 ||
       (event->occurred_at > heavy->last && !(event->has & ENG__HAS_ID))) {
+    if (full) return ENG_E_LIMIT;
     *outcome = ENG_RECORD_ADDED;
     return eng__heavy_append(heavy, pen, event);
   }
@@ -634,6 +635,7 @@ eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
     *outcome = ENG_RECORD_UNCHANGED;
     return ENG_OK;
   }
+  if (!known && full) return ENG_E_LIMIT;
   if (!known && event->occurred_at > heavy->last) {
     *outcome = ENG_RECORD_ADDED;
     return eng__heavy_append(heavy, pen, event);

@@ -9,25 +9,6 @@
 
 /* ---- summaries ---- */
 
-void eng__summary_add(struct eng__summary *summary, const struct eng__layout *layout,
-                      int64_t time)
-{
-  summary->kinds |= 1u << layout->summary;
-  if (layout->flags & ENG__LAYOUT_ID) summary->flags |= ENG__SUMMARY_IDS;
-  if (layout->flags & ENG__LAYOUT_REFERS) summary->flags |= ENG__SUMMARY_REFERS;
-  if (layout->measured == ENG_EVENT_PURCHASE) {
-    uint16_t day = eng__run_base(time);
-
-    if (summary->purchases == 0 || day < summary->first_purchase) {
-      summary->first_purchase = day;
-    }
-    if (summary->purchases == 0 || day > summary->last_purchase) {
-      summary->last_purchase = day;
-    }
-    if (summary->purchases < UINT16_MAX) summary->purchases++;
-  }
-}
-
 void eng__summary_join(struct eng__summary *summary, const struct eng__summary *other)
 {
   uint32_t purchases = (uint32_t)summary->purchases + other->purchases;
@@ -61,14 +42,12 @@ static void summarise(const struct eng__pen *pen, struct eng__run *run)
 
 /* ---- writing events ---- */
 
-/* Shape and gap. */
-static size_t put_head(const struct eng__pen *pen, uint64_t code, int64_t gap,
-                       uint8_t *out)
+/* Shape, whose index is given, and gap. */
+static size_t put_head(unsigned index, uint64_t code, int64_t gap, uint8_t *out)
 {
-  unsigned index = eng__shapes_index(pen->shapes, pen->memory, code);
   uint64_t g = (uint64_t)gap << 2;
   size_t n = 1;
-  int width = 2;
+  int width;
 
   out[0] = (uint8_t)index;
   if (index == ENG__ESCAPE) {
@@ -79,18 +58,24 @@ static size_t put_head(const struct eng__pen *pen, uint64_t code, int64_t gap,
     eng__put64(out + n, (uint64_t)gap);
     return n + 8;
   }
-  while (g >> (8 * width) != 0) width++;
-  eng__put(out + n, g | (uint64_t)(width - 2), width);
+  width = 2 + (g > 0xffff) + (g > 0xffffff) + (g > 0xffffffff);
+  eng__put64(out + n, g | (uint64_t)(width - 2));
   return n + (size_t)width;
 }
 
 size_t eng__run_write(const struct eng__pen *pen, const struct eng__event *event,
-                      int64_t previous, uint8_t *out)
+                      int64_t previous, uint8_t *out, struct eng__layout *layout)
 {
   int64_t gap = event->occurred_at - previous;
   uint64_t code = eng__shape_of(event, gap);
-  size_t n = put_head(pen, code, gap, out);
+  unsigned index = eng__shapes_index(pen->shapes, pen->memory, code);
+  size_t n = put_head(index, code, gap, out);
 
+  if (index == ENG__ESCAPE) {
+    eng__layout_fill(code, layout);
+  } else {
+    *layout = pen->shapes->layouts[index];
+  }
   return n + eng__body_put(code, event, out + n);
 }
 
@@ -175,9 +160,11 @@ static void begin_at(struct writer *w, int64_t time)
 
 static void write_event(struct writer *w, const struct eng__event *event)
 {
+  struct eng__layout layout;
+
   begin_at(w, event->occurred_at);
   w->run->size += (uint32_t)eng__run_write(w->pen, event, w->previous,
-                                           w->run->bytes + w->run->size);
+                                           w->run->bytes + w->run->size, &layout);
   w->previous = event->occurred_at;
 }
 
@@ -202,8 +189,9 @@ static void write_part(struct writer *w, const struct eng__run *run, uint32_t fr
     uint64_t code =
         gap >= ENG__GAP_LIMIT ? step.layout->code | wide : step.layout->code & ~wide;
 
-    w->run->size +=
-        (uint32_t)put_head(w->pen, code, gap, w->run->bytes + w->run->size);
+    unsigned index = eng__shapes_index(w->pen->shapes, w->pen->memory, code);
+
+    w->run->size += (uint32_t)put_head(index, code, gap, w->run->bytes + w->run->size);
     rest = step.body;
   }
   memcpy(w->run->bytes + w->run->size, rest, (size_t)(run->bytes + to - rest));

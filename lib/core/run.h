@@ -135,10 +135,11 @@ struct eng__pen {
   struct eng__shapes *shapes;
 };
 
-/* Writes an event whose predecessor stands at `previous`; at most ENG__EVENT_MAX
- * bytes. Returns how many. */
+/* Writes an event whose predecessor stands at `previous` into ENG__EVENT_MAX bytes, of
+ * which some behind it are written over. Returns how many it takes, and what it looks
+ * like but for its gap. */
 size_t eng__run_write(const struct eng__pen *pen, const struct eng__event *event,
-                      int64_t previous, uint8_t *out);
+                      int64_t previous, uint8_t *out, struct eng__layout *layout);
 
 /* The origin of a run that begins with an event at `time`. */
 static inline uint16_t eng__run_base(int64_t time)
@@ -149,8 +150,25 @@ static inline uint16_t eng__run_base(int64_t time)
 }
 
 /* Takes an event that was just appended into the summary. */
-void eng__summary_add(struct eng__summary *summary, const struct eng__layout *layout,
-                      int64_t time);
+static inline void eng__summary_add(struct eng__summary *summary,
+                                    const struct eng__layout *layout, int64_t time)
+{
+  summary->kinds |= 1u << layout->summary;
+  if (layout->flags & ENG__LAYOUT_ID) summary->flags |= ENG__SUMMARY_IDS;
+  if (layout->flags & ENG__LAYOUT_REFERS) summary->flags |= ENG__SUMMARY_REFERS;
+  if (layout->measured == ENG_EVENT_PURCHASE) {
+    uint16_t day = eng__run_base(time);
+
+    if (summary->purchases == 0 || day < summary->first_purchase) {
+      summary->first_purchase = day;
+    }
+    if (summary->purchases == 0 || day > summary->last_purchase) {
+      summary->last_purchase = day;
+    }
+    if (summary->purchases < UINT16_MAX) summary->purchases++;
+  }
+}
+
 void eng__summary_join(struct eng__summary *summary, const struct eng__summary *other);
 
 /* Where an event belongs in a run, and whether a version of it is there. */

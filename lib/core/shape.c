@@ -16,18 +16,57 @@ static const uint8_t occurrence_widths[4] = {0, 1, 2, 0};
 
 /* ---- making ---- */
 
-/* The first code from `code` on whose width holds v. */
-static uint64_t narrowest(const uint8_t *widths, uint64_t code, uint64_t v)
+/* Which width a number takes: the code of the shortest. Sums of comparisons, since
+ * every event passes here and its widths are hard to foresee. */
+static uint64_t amount_code(uint64_t v)
 {
-  while (widths[code] < 8 && v >> (8 * widths[code]) != 0) code++;
-  return code;
+  return 1u + (v > 0xffff) + (v > 0xffffff) + (v > 0xffffffff);
 }
 
-static uint64_t number_bits(const uint8_t *widths, int position, int64_t v)
+static uint64_t value_code(uint64_t v)
 {
-  uint64_t code = narrowest(widths, 1, eng__magnitude(v));
+  return 1u + (v > 0xff) + (v > 0xffff) + (v > 0xffffffff);
+}
 
-  return code << position | (uint64_t)(v < 0) << (position + 3);
+static uint64_t actor_code(uint32_t v)
+{
+  return 1u + (v > 0xff) + (v > 0xffff);
+}
+
+static uint64_t recorded_code(uint64_t v)
+{
+  return 1u + (v > 0) + (v > 0xffff) + (v > 0xffffffff);
+}
+
+/* A number's width and, three bits above, its sign. */
+static uint64_t number_bits(uint64_t width, int position, int64_t v)
+{
+  return width << position | (uint64_t)(v < 0) << (position + 3);
+}
+
+/* The fields that few events have. */
+static uint64_t rare_bits(const struct eng__event *event)
+{
+  uint16_t has = event->has;
+  int64_t delay = event->recorded_at - event->occurred_at;
+  uint64_t code = 0;
+
+  if (has & ENG__HAS_VALENCE) {
+    code |= (uint64_t)(event->valence + 3) << ENG__SHAPE_VALENCE;
+  }
+  if (has & ENG__IS_INCENTIVISED) code |= UINT64_C(1) << ENG__SHAPE_INCENTIVISED;
+  if (has & ENG__IS_PUBLIC) code |= UINT64_C(1) << ENG__SHAPE_PUBLIC;
+  if (has & ENG__HAS_ID) code |= UINT64_C(1) << ENG__SHAPE_ID;
+  if (has & ENG__HAS_REFERS_TO) code |= UINT64_C(1) << ENG__SHAPE_REFERS_TO;
+  if (has & ENG__HAS_TOPIC) code |= UINT64_C(1) << ENG__SHAPE_TOPIC;
+  if (has & ENG__HAS_ACTOR) code |= actor_code(event->actor) << ENG__SHAPE_ACTOR;
+  if (has & ENG__HAS_RECORDED_AT) {
+    code |= number_bits(recorded_code(eng__magnitude(delay)), ENG__SHAPE_RECORDED, delay);
+  }
+  if (event->revision != 0) {
+    code |= actor_code(event->revision) << ENG__SHAPE_REVISION;
+  }
+  return code;
 }
 
 uint64_t eng__shape_of(const struct eng__event *event, int64_t gap)
@@ -38,32 +77,17 @@ uint64_t eng__shape_of(const struct eng__event *event, int64_t gap)
                   (uint64_t)event->scale << ENG__SHAPE_SCALE;
 
   if (has & ENG__HAS_AMOUNT) {
-    code |= number_bits(amount_widths, ENG__SHAPE_AMOUNT, event->amount);
+    code |= number_bits(amount_code(eng__magnitude(event->amount)), ENG__SHAPE_AMOUNT,
+                        event->amount);
     code |= (uint64_t)event->currency << ENG__SHAPE_CURRENCY;
   }
   if (has & ENG__HAS_VALUE) {
-    code |= number_bits(value_widths, ENG__SHAPE_VALUE, event->value);
+    code |= number_bits(value_code(eng__magnitude(event->value)), ENG__SHAPE_VALUE,
+                        event->value);
   }
-  if (has & ENG__HAS_VALENCE) {
-    code |= (uint64_t)(event->valence + 3) << ENG__SHAPE_VALENCE;
-  }
-  if (has & ENG__IS_INCENTIVISED) code |= UINT64_C(1) << ENG__SHAPE_INCENTIVISED;
-  if (has & ENG__IS_PUBLIC) code |= UINT64_C(1) << ENG__SHAPE_PUBLIC;
-  if (has & ENG__HAS_ID) code |= UINT64_C(1) << ENG__SHAPE_ID;
-  if (has & ENG__HAS_REFERS_TO) code |= UINT64_C(1) << ENG__SHAPE_REFERS_TO;
-  if (has & ENG__HAS_TOPIC) code |= UINT64_C(1) << ENG__SHAPE_TOPIC;
-  if (has & ENG__HAS_ACTOR) {
-    code |= narrowest(actor_widths, 1, event->actor) << ENG__SHAPE_ACTOR;
-  }
-  if (has & ENG__HAS_RECORDED_AT) {
-    code |= number_bits(recorded_widths, ENG__SHAPE_RECORDED,
-                        event->recorded_at - event->occurred_at);
-  }
-  if (event->revision != 0) {
-    code |= narrowest(actor_widths, 1, event->revision) << ENG__SHAPE_REVISION;
-  }
+  if (has & ~(ENG__HAS_AMOUNT | ENG__HAS_VALUE)) code |= rare_bits(event);
   if (event->occurrence != 0) {
-    code |= narrowest(occurrence_widths, 1, event->occurrence) << ENG__SHAPE_OCCURRENCE;
+    code |= (uint64_t)(1 + (event->occurrence > 0xff)) << ENG__SHAPE_OCCURRENCE;
   }
   if (gap >= ENG__GAP_LIMIT) code |= UINT64_C(1) << ENG__SHAPE_WIDE;
   if (event->extension_size != 0) code |= UINT64_C(1) << ENG__SHAPE_EXTENSION;
@@ -169,20 +193,15 @@ void eng__layout_fill(uint64_t code, struct eng__layout *layout)
 
 /* ---- numbers ---- */
 
+/* Writes eight bytes, of which `width` count. */
 static uint8_t *put(uint8_t *at, uint64_t v, int width)
 {
-  eng__put(at, v, width);
+  eng__put64(at, v);
   return at + width;
 }
 
-size_t eng__body_put(uint64_t code, const struct eng__event *event, uint8_t *out)
+static uint8_t *put_rare(uint64_t code, const struct eng__event *event, uint8_t *at)
 {
-  uint8_t *at = out;
-
-  at = put(at, eng__magnitude(event->amount),
-           amount_widths[eng__shape_bits(code, ENG__SHAPE_AMOUNT, 3)]);
-  at = put(at, eng__magnitude(event->value),
-           value_widths[eng__shape_bits(code, ENG__SHAPE_VALUE, 3)]);
   if (event->has & ENG__HAS_ID) at = put(at, event->id, 8);
   if (event->has & ENG__HAS_REFERS_TO) at = put(at, event->refers_to, 8);
   at = put(at, event->actor, actor_widths[eng__shape_bits(code, ENG__SHAPE_ACTOR, 2)]);
@@ -197,6 +216,21 @@ size_t eng__body_put(uint64_t code, const struct eng__event *event, uint8_t *out
     at = put(at, event->extension_size, 2);
     memcpy(at, event->extension, event->extension_size);
     at += event->extension_size;
+  }
+  return at;
+}
+
+size_t eng__body_put(uint64_t code, const struct eng__event *event, uint8_t *out)
+{
+  uint8_t *at = out;
+
+  at = put(at, eng__magnitude(event->amount),
+           amount_widths[eng__shape_bits(code, ENG__SHAPE_AMOUNT, 3)]);
+  at = put(at, eng__magnitude(event->value),
+           value_widths[eng__shape_bits(code, ENG__SHAPE_VALUE, 3)]);
+  if ((event->has & ~(ENG__HAS_AMOUNT | ENG__HAS_VALUE)) != 0 || event->occurrence != 0 ||
+      event->extension_size != 0) {
+    at = put_rare(code, event, at);
   }
   return (size_t)(at - out);
 }

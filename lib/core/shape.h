@@ -94,7 +94,8 @@ bool eng__shape_is_valid(uint64_t code);
 
 void eng__layout_fill(uint64_t code, struct eng__layout *layout);
 
-/* Writes the numbers of an event as its shape says; returns the bytes. */
+/* Writes the numbers of an event as its shape says; returns the bytes. Up to ENG__SLACK
+ * bytes behind them are written over. */
 size_t eng__body_put(uint64_t code, const struct eng__event *event, uint8_t *out);
 
 /* Reads them; the body holds layout->body bytes and the extension. All fields of the

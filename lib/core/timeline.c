@@ -29,14 +29,6 @@ void eng__timeline_release(struct eng__timeline *timeline, struct eng__home *hom
 
 /* ---- light ---- */
 
-static void summarise_event(struct eng__summary *summary, const struct eng__event *event)
-{
-  struct eng__layout layout;
-
-  eng__layout_fill(eng__shape_of(event, 0), &layout);
-  eng__summary_add(summary, &layout, event->occurred_at);
-}
-
 /* Takes a run made in scratch memory as the timeline's. */
 static eng_status commit(struct eng__timeline *timeline, struct eng__home *home,
                          const struct eng__run *run, bool exact)
@@ -83,9 +75,10 @@ static eng_status append(struct eng__timeline *timeline, struct eng__home *home,
 {
   struct eng__run *run = &timeline->run;
   uint8_t bytes[ENG__EVENT_MAX];
+  struct eng__layout layout;
   uint16_t base = run->count == 0 ? eng__run_base(event->occurred_at) : run->base;
   int64_t before = run->count == 0 ? (int64_t)base * ENG__DAY : run->last;
-  uint32_t size = (uint32_t)eng__run_write(&home->pen, event, before, bytes);
+  uint32_t size = (uint32_t)eng__run_write(&home->pen, event, before, bytes, &layout);
   int32_t outcome;
 
   if (run->size + size > ENG__LIGHT_MAX) {
@@ -108,8 +101,14 @@ static eng_status append(struct eng__timeline *timeline, struct eng__home *home,
   run->base = base;
   run->last = event->occurred_at;
   run->count++;
-  summarise_event(&run->summary, event);
+  eng__summary_add(&run->summary, &layout, event->occurred_at);
   return ENG_OK;
+}
+
+/* Only what is new asks: known events may come again, and newer versions replace. */
+static bool is_full(const struct eng__timeline *timeline, const struct eng__home *home)
+{
+  return timeline->run.count >= eng__limit(home->pen.context, ENG_LIMIT_EVENTS);
 }
 
 static eng_status put_within(struct eng__timeline *timeline, struct eng__home *home,
@@ -124,6 +123,7 @@ static eng_status put_within(struct eng__timeline *timeline, struct eng__home *h
     *outcome = ENG_RECORD_UNCHANGED;
     return ENG_OK;
   }
+  if (!place.found && is_full(timeline, home)) return ENG_E_LIMIT;
   run.bytes = scratch;
   eng__run_splice(&home->pen, &timeline->run, &place, event, place.found, &run);
   *outcome = place.found ? ENG_RECORD_REPLACED : ENG_RECORD_ADDED;
@@ -134,20 +134,19 @@ static eng_status put_within(struct eng__timeline *timeline, struct eng__home *h
 eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *home,
                              const struct eng__event *event, int32_t *outcome)
 {
-  uint64_t most = eng__limit(home->pen.context, ENG_LIMIT_EVENTS);
   const struct eng__run *run = &timeline->run;
 
   if (event->occurred_at <= timeline->floor) {
     *outcome = ENG_RECORD_IGNORED;
     return ENG_OK;
   }
-  if (eng__timeline_count(timeline) >= most) return ENG_E_LIMIT;
   if (timeline->heavy != NULL) {
     return eng__heavy_put(timeline->heavy, &home->pen, event, outcome);
   }
   if (run->count == 0 || (event->occurred_at > run->last &&
                           (!(event->has & ENG__HAS_ID) ||
                            !(run->summary.flags & ENG__SUMMARY_IDS)))) {
+    if (is_full(timeline, home)) return ENG_E_LIMIT;
     *outcome = ENG_RECORD_ADDED;
     return append(timeline, home, event);
   }
@@ -168,6 +167,7 @@ eng_status eng__builder_add(struct eng__builder *builder, const struct eng__even
 {
   const struct eng__pen *pen = &builder->home->pen;
   struct eng__run *run = &builder->run;
+  struct eng__layout layout;
   uint32_t size;
 
   if (builder->heavy != NULL) return eng__heavy_append(builder->heavy, pen, event);
@@ -175,7 +175,7 @@ eng_status eng__builder_add(struct eng__builder *builder, const struct eng__even
     run->base = eng__run_base(event->occurred_at);
     run->last = eng__run_origin(run);
   }
-  size = (uint32_t)eng__run_write(pen, event, run->last, run->bytes + run->size);
+  size = (uint32_t)eng__run_write(pen, event, run->last, run->bytes + run->size, &layout);
   if (run->size + size > ENG__LIGHT_MAX) {
     builder->heavy = eng__heavy_new(pen, run);
     if (builder->heavy == NULL) return ENG_E_NOMEM;
@@ -184,7 +184,7 @@ eng_status eng__builder_add(struct eng__builder *builder, const struct eng__even
   run->size += size;
   run->last = event->occurred_at;
   run->count++;
-  summarise_event(&run->summary, event);
+  eng__summary_add(&run->summary, &layout, event->occurred_at);
   return ENG_OK;
 }
 

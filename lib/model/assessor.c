@@ -16,6 +16,8 @@ static bool same_meter(const struct eng__meter *meter, const struct eng__measure
   /* Filters are nodes of one model, so measures with filters stay apart. */
   return other->op == measure->op && other->where < 0 && measure->where < 0 &&
          other->within == measure->within && other->before == measure->before &&
+         other->of == measure->of && other->period == measure->period &&
+         other->periods == measure->periods &&
          memcmp(&other->kinds, &measure->kinds, sizeof other->kinds) == 0;
 }
 
@@ -41,7 +43,16 @@ static eng_status add_meter(eng_assessor *assessor, const eng_model *model,
   memset(meter, 0, sizeof *meter);
   meter->model = model;
   meter->measure = *measure;
-  meter->moves = measure->within >= 0 || measure->before > 0;
+  meter->moves = measure->within >= 0 || measure->before > 0 || measure->period != 0;
+  meter->lists = measure->op == ENG__MEASURE_GAP ||
+                 measure->op == ENG__MEASURE_CHANNELS ||
+                 measure->op == ENG__MEASURE_ACTORS;
+  meter->plain = measure->where < 0 && (measure->op == ENG__MEASURE_COUNT ||
+                                        measure->op == ENG__MEASURE_RECENCY ||
+                                        measure->op == ENG__MEASURE_TENURE);
+  meter->plain_sum = measure->where < 0 && measure->op == ENG__MEASURE_SUM &&
+                     measure->of == ENG__FIELD_AMOUNT;
+  assessor->any_lists = assessor->any_lists || meter->lists;
   *out = (int32_t)assessor->meter_count++;
   return ENG_OK;
 }
@@ -251,6 +262,8 @@ void eng_assessor_free(eng_assessor *assessor)
             (assessor->kind_meter_count + 1) * sizeof *assessor->kind_meters);
   eng__free(memory, assessor->meters, assessor->meter_room * sizeof *assessor->meters);
   eng__free(memory, assessor->quicks, assessor->quick_room * sizeof *assessor->quicks);
+  eng__free(memory, assessor->scratch,
+            assessor->scratch_room * sizeof *assessor->scratch);
   eng__free(memory, assessor->undos.undos,
             assessor->undos.room * sizeof *assessor->undos.undos);
   eng__free(memory, assessor, sizeof *assessor);
@@ -273,28 +286,17 @@ const eng_context *eng__assessor_context(const eng_assessor *assessor)
 
 /* ---- measuring ---- */
 
-void eng__tally_add(const eng_assessor *assessor, struct eng__tally *tally,
-                    const struct eng__meter *meter, int64_t time, bool has_amount,
-                    int64_t amount)
+/* Takes an event into a meter whose kinds and window it is in. */
+static eng_status measure_one(eng_assessor *assessor, unsigned which,
+                              const struct eng__seen *seen)
 {
-  int64_t day;
+  const struct eng__meter *meter = &assessor->meters[which];
+  struct eng__reading reading;
 
-  switch (meter->measure.op) {
-    case ENG__MEASURE_DAYS:
-      day = eng__business_day(assessor->context, time);
-      if (tally->n > 0 && day == tally->day) return;
-      tally->day = day;
-      tally->n++;
-      return;
-    case ENG__MEASURE_SUM:
-      tally->n++;
-      if (has_amount) eng__tally_sum(tally, amount);
-      return;
-    default:
-      if (tally->n++ == 0) tally->first = time;
-      tally->last = time;
-      return;
-  }
+  if (!eng__read_seen(meter, seen, &reading)) return ENG_OK;
+  if (meter->lists) return eng__track_add(assessor, which, &reading);
+  eng__tally_add(assessor, &assessor->tallies[which], meter, &reading);
+  return ENG_OK;
 }
 
 static eng_status measure_seen(void *user, const struct eng__seen *seen)
@@ -302,21 +304,16 @@ static eng_status measure_seen(void *user, const struct eng__seen *seen)
   eng_assessor *assessor = user;
   int64_t time = seen->event.occurred_at;
   unsigned end = assessor->kind_start[seen->kind + 1];
+  eng_status status = ENG_OK;
 
-  for (unsigned i = assessor->kind_start[seen->kind]; i < end; i++) {
+  for (unsigned i = assessor->kind_start[seen->kind]; i < end && status == ENG_OK; i++) {
     unsigned which = assessor->kind_meters[i];
     const struct eng__meter *meter = &assessor->meters[which];
 
     if (time <= meter->from || time > meter->to) continue;
-    if (meter->measure.where >= 0 &&
-        !eng__where_holds(meter->model, meter->measure.where, seen)) {
-      continue;
-    }
-    eng__tally_add(assessor, &assessor->tallies[which], meter, time, seen->has_amount,
-                   seen->amount);
-    assessor->tallies[which].left_out += seen->foreign_amount;
+    status = measure_one(assessor, which, seen);
   }
-  return ENG_OK;
+  return status;
 }
 
 /* The amount of a step as measures see it, where nothing is undone. */
@@ -347,9 +344,10 @@ static void see_step(const struct eng__step *step, int32_t base, struct eng__see
   seen->foreign_amount = !seen->has_amount && step->layout->amount_width != 0;
 }
 
-/* The way of nearly all timelines: nothing is undone, so a step is what is seen. */
-static void measure_run(eng_assessor *assessor, const struct eng__run *run,
-                        const struct eng__shapes *shapes)
+/* The way of nearly all timelines: nothing is undone, so a step is what is seen. Counts
+ * and times take no more than the step's head; others decode the event, once. */
+static eng_status measure_run(eng_assessor *assessor, const struct eng__run *run,
+                              const struct eng__shapes *shapes)
 {
   int32_t base = eng_context_currency(assessor->context);
   struct eng__run_cursor cursor;
@@ -362,41 +360,45 @@ static void measure_run(eng_assessor *assessor, const struct eng__run *run,
     struct eng__seen seen;
     bool decoded = false;
 
-    if (step.time > assessor->as_of) return;
+    if (step.time > assessor->as_of) return ENG_OK;
     for (; i < end; i++) {
       unsigned which = assessor->kind_meters[i];
       const struct eng__meter *meter = &assessor->meters[which];
       struct eng__tally *tally = &assessor->tallies[which];
+      eng_status status;
 
       if (step.time <= meter->from || step.time > meter->to) continue;
-      if (meter->measure.where >= 0) {
-        if (!decoded) see_step(&step, base, &seen);
-        decoded = true;
-        if (!eng__where_holds(meter->model, meter->measure.where, &seen)) continue;
-      }
-      if (meter->measure.op == ENG__MEASURE_SUM) {
-        int64_t amount = 0;
-        bool has_amount = step_amount(&step, base, &amount);
-
-        eng__tally_add(assessor, tally, meter, step.time, has_amount, amount);
-        tally->left_out += !has_amount && step.layout->amount_width != 0;
-      } else if (meter->measure.op == ENG__MEASURE_DAYS) {
-        eng__tally_add(assessor, tally, meter, step.time, false, 0);
-      } else {
+      if (meter->plain) {
         if (tally->n++ == 0) tally->first = step.time;
         tally->last = step.time;
+        continue;
       }
+      if (meter->plain_sum) {
+        int64_t amount;
+
+        if (step_amount(&step, base, &amount)) {
+          tally->n++;
+          eng__tally_sum(tally, amount);
+        }
+        continue;
+      }
+      if (!decoded) see_step(&step, base, &seen);
+      decoded = true;
+      status = measure_one(assessor, which, &seen);
+      if (status != ENG_OK) return status;
     }
   }
+  return ENG_OK;
 }
 
-eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,
-                        const struct eng__shapes *shapes)
+static eng_status measure_events(eng_assessor *assessor,
+                                 const struct eng__timeline *timeline,
+                                 const struct eng__shapes *shapes)
 {
   struct eng__runs runs;
   const struct eng__run *run;
+  eng_status status = ENG_OK;
 
-  memset(assessor->tallies, 0, assessor->meter_count * sizeof *assessor->tallies);
   if (eng__timeline_summary(timeline)->flags & ENG__SUMMARY_REFERS) {
     struct eng__pen pen = {assessor->context, eng__memory(assessor->context),
                            (struct eng__shapes *)(uintptr_t)shapes};
@@ -405,8 +407,31 @@ eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *time
                     assessor);
   }
   eng__runs_begin(timeline, &runs);
-  while ((run = eng__runs_next(&runs)) != NULL) measure_run(assessor, run, shapes);
-  return ENG_OK;
+  while (status == ENG_OK && (run = eng__runs_next(&runs)) != NULL) {
+    status = measure_run(assessor, run, shapes);
+  }
+  return status;
+}
+
+eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,
+                        const struct eng__shapes *shapes)
+{
+  eng_status status;
+
+  memset(assessor->tallies, 0, assessor->meter_count * sizeof *assessor->tallies);
+  for (size_t i = 0; assessor->any_lists && i < assessor->meter_count; i++) {
+    struct eng__track *track = &assessor->tracks[i];
+
+    track->count = track->in = track->out = 0;
+  }
+  status = measure_events(assessor, timeline, shapes);
+  for (size_t i = 0; assessor->any_lists && status == ENG_OK && i < assessor->meter_count;
+       i++) {
+    if (!assessor->meters[i].lists) continue;
+    assessor->tracks[i].in = assessor->tracks[i].count;
+    status = eng__tally_list(assessor, i);
+  }
+  return status;
 }
 
 /* ---- stages ---- */
@@ -496,6 +521,13 @@ void eng__assess_prepare(eng_assessor *assessor, int64_t as_of)
 
     meter->from = meter->measure.within < 0 ? INT64_MIN : as_of - meter->measure.within;
     meter->to = as_of - meter->measure.before;
+    if (meter->measure.period != 0) {
+      int64_t now = eng__period_of(assessor->context, meter->measure.period, as_of);
+
+      meter->from = eng__period_start(assessor->context, meter->measure.period,
+                                      now - meter->measure.periods + 1) -
+                    1;
+    }
   }
   for (size_t i = 0; i < assessor->quick_count; i++) {
     eng__quick_prepare(&assessor->quicks[i], as_of);

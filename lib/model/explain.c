@@ -25,6 +25,7 @@ struct line {
   int32_t holds;
   eng_event *witnesses; /* newest first */
   int32_t witness_count;
+  int64_t witness_total; /* those that were not kept too */
 };
 
 struct part {
@@ -318,6 +319,7 @@ static void add_witnesses(struct writer *w, int32_t node, struct line *line)
       w->status = ENG_E_NOMEM;
     } else {
       line->witness_count = (int32_t)kept;
+      line->witness_total = g.count;
       for (int64_t i = 0; i < kept; i++) {
         line->witnesses[i] = g.ring[(g.count - 1 - i) % WITNESSES];
       }
@@ -395,7 +397,8 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
 }
 
-static void add_clause(struct writer *w, int part, int32_t index, int32_t holds)
+static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
+                       const char *prefix)
 {
   const struct eng__term *node = &w->model->nodes[index];
   const struct eng__term *meaning = &w->model->nodes[behind_lets(w->model, index)];
@@ -409,6 +412,7 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds)
   if (line == NULL) return;
   line->holds = holds;
   line->text = begin(w);
+  put_text(w, prefix);
   put_wording(w, node);
   if (node->op == ENG__OP_LET && meaning->op != ENG__OP_CONSTANT) {
     put_text(w, ": ");
@@ -421,25 +425,52 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds)
   if (w->status == ENG_OK) add_witnesses(w, index, line);
 }
 
-/* Takes a condition apart at its `and`s. `all`: every clause, else those that do not
- * hold. */
-static void add_clauses(struct writer *w, int part, int32_t index, bool all)
+static int32_t holds_now(const struct writer *w, int32_t index)
 {
-  int32_t inner = behind_lets(w->model, index);
-  const struct eng__term *node = &w->model->nodes[inner];
   struct eng__fraction value;
-  int32_t holds = ENG_HOLDS_UNKNOWN;
 
-  if (w->status != ENG_OK) return;
-  if (node->op == ENG__OP_AND) {
-    add_clauses(w, part, node->a, all);
-    add_clauses(w, part, node->b, all);
+  if (!eng__evaluate(w->assessor, w->member, index, w->assessor->as_of, &value)) {
+    return ENG_HOLDS_UNKNOWN;
+  }
+  return value.n ? ENG_HOLDS_YES : ENG_HOLDS_NO;
+}
+
+static void add_clauses(struct writer *w, int part, int32_t index, const char *prefix);
+
+/* Alternatives: of a stage that was reached those that hold, of a missing one each,
+ * since any of them would do. */
+static void add_alternatives(struct writer *w, int part, const struct eng__term *node,
+                             const char *prefix)
+{
+  if (part == ENG_PART_MISSING) {
+    add_clauses(w, part, node->a, *prefix == '\0' ? "either " : prefix);
+    add_clauses(w, part, node->b, "or ");
     return;
   }
-  if (eng__evaluate(w->assessor, w->member, index, w->assessor->as_of, &value)) {
-    holds = value.n ? ENG_HOLDS_YES : ENG_HOLDS_NO;
+  if (holds_now(w, node->a) == ENG_HOLDS_YES) add_clauses(w, part, node->a, prefix);
+  if (holds_now(w, node->b) == ENG_HOLDS_YES) add_clauses(w, part, node->b, prefix);
+}
+
+/* Takes a condition apart at its `and`s and `or`s: all clauses of a stage that was
+ * reached, and of a missing one those that do not hold. */
+static void add_clauses(struct writer *w, int part, int32_t index, const char *prefix)
+{
+  const struct eng__term *node = &w->model->nodes[behind_lets(w->model, index)];
+  int32_t holds;
+
+  if (w->status != ENG_OK) return;
+  holds = holds_now(w, index);
+  if (part == ENG_PART_MISSING && holds == ENG_HOLDS_YES) return;
+  if (node->op == ENG__OP_AND) {
+    bool nested = *prefix != '\0' && holds_now(w, node->a) != ENG_HOLDS_YES;
+
+    add_clauses(w, part, node->a, prefix);
+    add_clauses(w, part, node->b, nested ? "and " : prefix);
+  } else if (node->op == ENG__OP_OR) {
+    add_alternatives(w, part, node, prefix);
+  } else {
+    add_clause(w, part, index, holds, prefix);
   }
-  if (all || holds != ENG_HOLDS_YES) add_clause(w, part, index, holds);
 }
 
 /* ---- notes ---- */
@@ -464,6 +495,14 @@ static void add_note(struct writer *w, int64_t count, const char *text)
   end(w);
 }
 
+static bool measures_money(const eng_model *model)
+{
+  for (size_t i = 0; i < model->measure_count; i++) {
+    if (model->measures[i].of == ENG__FIELD_AMOUNT) return true;
+  }
+  return false;
+}
+
 static void add_notes(struct writer *w)
 {
   const struct eng__undos *undos = &w->assessor->undos;
@@ -475,6 +514,7 @@ static void add_notes(struct writer *w)
     inert += !undos->undos[i].hit && !undos->undos[i].voided;
     ignored += undos->undos[i].foreign;
   }
+  if (!measures_money(w->model)) left_out = 0;
   add_note(w, left_out, "amounts in other currencies were left out of money");
   add_note(w, inert, "refunds, cancellations or voids name no event that they can reach");
   add_note(w, ignored, "refunds in another currency than their purchase were ignored");
@@ -491,14 +531,14 @@ static void write_all(struct writer *w)
   if (x->stage > 0) {
     const struct eng__stage *stage = &model->stages[x->stage - 1];
 
-    add_clauses(w, ENG_PART_CLAUSE, stage->when, true);
+    add_clauses(w, ENG_PART_CLAUSE, stage->when, "");
     for (int32_t i = 0; i < stage->advice_count; i++) {
       add_text_line(w, ENG_PART_ADVICE,
                     model->names + model->advices[stage->advice_first + i]);
     }
   }
   if (x->target > 0) {
-    add_clauses(w, ENG_PART_MISSING, model->stages[x->target - 1].when, false);
+    add_clauses(w, ENG_PART_MISSING, model->stages[x->target - 1].when, "");
   }
   add_notes(w);
 }
@@ -652,6 +692,14 @@ int32_t eng_explanation_witness_count(const eng_explanation *explanation, int32_
   const struct line *at = line_at(explanation, part, line);
 
   return at == NULL ? 0 : at->witness_count;
+}
+
+int64_t eng_explanation_witness_total(const eng_explanation *explanation, int32_t part,
+                                      int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? 0 : at->witness_total;
 }
 
 const eng_event *eng_explanation_witness(const eng_explanation *explanation,

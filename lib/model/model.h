@@ -63,7 +63,7 @@ static inline bool eng__op_compares(int op)
   return op >= ENG__OP_LESS && op <= ENG__OP_NOT_EQUAL;
 }
 
-/* Fields of an event that `where` may ask for. */
+/* Fields of an event that `where` may ask for. ORDER fields: the numbers first. */
 enum eng__field {
   ENG__FIELD_AMOUNT = 1,
   ENG__FIELD_VALUE,
@@ -95,8 +95,19 @@ enum eng__measure_op {
   ENG__MEASURE_DAYS,
   ENG__MEASURE_SUM,
   ENG__MEASURE_RECENCY,
-  ENG__MEASURE_TENURE
+  ENG__MEASURE_TENURE,
+  ENG__MEASURE_MEAN,
+  ENG__MEASURE_MIN,
+  ENG__MEASURE_MAX,
+  ENG__MEASURE_SHARE,    /* of the events, those for which `where` holds */
+  ENG__MEASURE_GAP,      /* the median time from one event to the next */
+  ENG__MEASURE_CHANNELS, /* distinct ones */
+  ENG__MEASURE_ACTORS,
+  ENG__MEASURE_STREAK    /* of the last `periods`, those with an event */
 };
+
+/* Periods of a streak; they begin with the local business day or week. */
+enum { ENG__PERIOD_DAY = 1, ENG__PERIOD_WEEK = 2 };
 
 struct eng__kinds {
   uint64_t bits[4]; /* by number */
@@ -114,6 +125,9 @@ static inline void eng__kinds_add(struct eng__kinds *kinds, unsigned kind)
 
 struct eng__measure {
   uint8_t op;
+  uint8_t of;     /* enum eng__field that sum, mean, min and max are about */
+  uint8_t period; /* of a streak, or 0 */
+  int32_t periods;
   struct eng__kinds kinds;
   int32_t where;  /* node of the filter, or -1 */
   int64_t within; /* milliseconds; -1: since ever */

@@ -19,7 +19,8 @@ static const char *const statements[] = {"param", "let", "stage", NULL};
 static const char *const reserved[] = {
     "language", "model", "source", "shape", "revision", "param",   "let",  "stage",
     "when",     "advise", "where", "within", "before",  "and",     "or",   "not",
-    "else",     "defined", "any",  "all",    "inbound", "outbound", "none", NULL};
+    "else",     "defined", "any",  "all",    "inbound", "outbound", "none",
+    "of", "last", NULL};
 
 static bool is_reserved(const struct eng__parser *p, const struct eng__token *token)
 {

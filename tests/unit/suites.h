@@ -10,6 +10,16 @@
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
   X(version) \
+  X(status) \
+  X(hash) \
+  X(money) \
+  X(calendar) \
+  X(vocabulary) \
+  X(event) \
+  X(customer) \
+  X(memory) \
+  X(hostile) \
+  X(heavy) \
   X(csv) \
   X(histories) \
   X(language) \

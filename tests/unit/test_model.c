@@ -1353,10 +1353,17 @@ START_TEST(an_explanation_of_five_levels_names_its_lets)
   ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 2);
   expect_line(why, ENG_PART_CLAUSE, 0, "has_bought: count(purchase) >= 1", "1", "1",
               ENG_HOLDS_YES, ENG_DISTANCE_NONE);
-  expect_line(why, ENG_PART_CLAUSE, 1, "(in_use or had_it)", "", "", ENG_HOLDS_YES,
-              ENG_DISTANCE_NONE);
-  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 1);
-  ck_assert_int_eq(eng_explanation_holds(why, ENG_PART_MISSING, 0), ENG_HOLDS_NO);
+  /* Of the alternatives the one that holds. */
+  expect_line(why, ENG_PART_CLAUSE, 1, "in_use: count(fulfil, usage) >= 1", "1", "1",
+              ENG_HOLDS_YES, ENG_DISTANCE_NONE);
+  /* Of what is missing each of the two that would do. */
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 2);
+  expect_line(why, ENG_PART_MISSING, 0,
+              "either count(share, refer, endorse, community) >= 1", "0", "1",
+              ENG_HOLDS_NO, 1);
+  ck_assert_int_eq(eng_explanation_distance(why, ENG_PART_MISSING, 1), 1);
+  ck_assert_ptr_eq(strstr(eng_explanation_text(why, ENG_PART_MISSING, 1), "or "),
+                   eng_explanation_text(why, ENG_PART_MISSING, 1));
   eng_explanation_free(why);
   eng_customer_free(ada);
   eng_model_free(model);
