@@ -108,7 +108,7 @@ static void check_next(const struct scene *s, prop_draw *draw, int32_t stage,
 
 static int64_t draw_moment(const struct scene *s, prop_draw *draw)
 {
-  int64_t time = INT64_C(1700000000000) + prop_between(draw, -2, 200) * REF_DAY;
+  int64_t time = REF_START + prop_between(draw, -2, 200) * REF_DAY;
 
   if (s->history.count > 0 && prop_between(draw, 0, 2) > 0) {
     const int64_t *durations;

@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where there is none, 32-bit machines, no history reaches beyond 64 bits; see
+ * draw_fields. */
+#ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 wide;
+#else
+typedef int64_t wide;
+#endif
 
 /* ---- the vocabulary, as the guide lists it ---- */
 
@@ -117,14 +123,19 @@ eng_context *ref_context(void)
 
 static int64_t draw_time(const ref_history *history, prop_draw *draw)
 {
-  int64_t time = INT64_C(1700000000000) + prop_between(draw, 0, 120) * REF_DAY;
+  int64_t time = REF_START + prop_between(draw, 0, 120) * REF_DAY;
 
   /* Often at the very instant of another event, or whole days away from it. */
   if (history->count > 0 && one_in(draw, 4)) {
     const ref_event *other = &history->events[pick(draw, history->count)];
     return other->time + (one_in(draw, 2) ? 0 : prop_between(draw, -9, 9) * REF_DAY);
   }
-  if (one_in(draw, 3)) time += prop_between(draw, 0, REF_DAY - 1);
+  /* Else at an edge of a day of UTC, or of a business day. */
+  if (one_in(draw, 3)) {
+    time += prop_between(draw, 0, REF_DAY - 1);
+  } else if (one_in(draw, 3)) {
+    time += 2 * INT64_C(3600000);
+  }
   return time + prop_between(draw, -1, 1);
 }
 
@@ -147,7 +158,8 @@ static void draw_fields(ref_event *event, const ref_history *history, prop_draw 
   if (event->has_amount) {
     event->amount = prop_between(draw, 0, 8) * 500;
     if (one_in(draw, 8)) event->amount = -event->amount;
-    if (one_in(draw, 40)) event->amount = INT64_MAX - prop_between(draw, 0, 3);
+    if (one_in(draw, 40) && sizeof(wide) > sizeof(int64_t))
+      event->amount = INT64_MAX - prop_between(draw, 0, 3);
     event->currency = one_in(draw, 6) ? 840 : 978;
   }
   bool undoes = event->kind >= ENG_EVENT_REFUND;

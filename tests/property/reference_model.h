@@ -16,6 +16,8 @@
 #include "property.h"
 
 #define REF_DAY INT64_C(86400000)
+/* Where histories begin: a midnight. */
+#define REF_START (19676 * REF_DAY)
 
 /* ---- events ---- */
 

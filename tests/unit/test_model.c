@@ -1370,6 +1370,39 @@ START_TEST(an_explanation_of_five_levels_names_its_lets)
 }
 END_TEST
 
+/* 2.0 and 200 % are whole, however they are written. */
+START_TEST(a_distance_is_to_the_next_whole_number)
+{
+  static const struct {
+    const char *condition;
+    int64_t distance;
+  } cases[] = {{"count(visit) >= 2", 1},     {"count(visit) >= 2.0", 1},
+               {"count(visit) >= 200 %", 1}, {"count(visit) > 200 %", 2},
+               {"count(visit) >= 2.5", 2},   {"count(visit) > 2.5", 2},
+               {"count(visit) = 3", 2},      {"300 % = count(visit)", 2},
+               {"2 < count(visit)", 2},      {"count(visit) < 1", ENG_DISTANCE_NONE}};
+  eng_customer *ada = customer();
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[256];
+    eng_model *model;
+    eng_explanation *why;
+
+    snprintf(text, sizeof text, "language 1 model m stage s when %s",
+             cases[i].condition);
+    model = parsed(text);
+    why = explained(model, ada, NOON(1));
+    ck_assert_msg(eng_explanation_distance(why, ENG_PART_MISSING, 0) ==
+                      cases[i].distance,
+                  "%s", cases[i].condition);
+    eng_explanation_free(why);
+    eng_model_free(model);
+  }
+  eng_customer_free(ada);
+}
+END_TEST
+
 START_TEST(at_the_last_stage_nothing_is_missing)
 {
   eng_model *model = builtin("five_levels");
@@ -1820,6 +1853,7 @@ static void add_explanations(Suite *suite)
 
   tcase_add_test(explanations, an_explanation_shows_clauses_and_what_is_missing);
   tcase_add_test(explanations, an_explanation_of_five_levels_names_its_lets);
+  tcase_add_test(explanations, a_distance_is_to_the_next_whole_number);
   tcase_add_test(explanations, at_the_last_stage_nothing_is_missing);
   tcase_add_test(explanations, lines_that_are_not_there_are_said_to_be_absent);
   tcase_add_test(explanations, witnesses_are_the_newest_first);
