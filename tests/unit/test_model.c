@@ -345,8 +345,10 @@ static const struct mistake mistakes[] = {
      "constant"},
     {"stage a when count(visit within 1 day before 1 day) > 0", ENG_E_TYPE, 2, 26,
      "nothing lies"},
-    {"stage a when count(visit before 1 day within 2 days) > 0", ENG_E_SYNTAX, 2, 39,
-     "')'"},
+    {"stage a when count(visit within 1 day within 2 days) > 0", ENG_E_DUPLICATE, 2, 39,
+     "once"},
+    {"stage a when count(visit where public where public) > 0", ENG_E_DUPLICATE, 2, 39,
+     "one `where`"},
     {"stage a when count(visit within 1 ms / 3) > 0", ENG_E_TYPE, 2, 33, "duration"},
     /* filters */
     {"stage a when count(visit where amount) > 0", ENG_E_TYPE, 2, 26, "condition"},
@@ -1499,12 +1501,12 @@ START_TEST(witnesses_are_what_the_clause_reads)
   ck_assert_int_eq(witness_time(why, 0, 1), NOON(6));
   ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 1), 5);
   ck_assert_int_eq(witness_time(why, 1, 0), NOON(4));
-  /* A purchase is shown with what is kept of it. */
+  /* A witness is the event that is held, so that its id names it. */
   ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 2), 1);
   ck_assert_int_eq(eng_event_amount(eng_explanation_witness(why, ENG_PART_CLAUSE, 2, 0),
                                     &amount, NULL),
                    1);
-  ck_assert_int_eq(amount, 2500);
+  ck_assert_int_eq(amount, 4000);
   /* The last alone, and the first alone. */
   ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 3), 1);
   ck_assert_int_eq(witness_time(why, 3, 0), NOON(9));
