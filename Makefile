@@ -109,7 +109,8 @@ PROGRAM_SOURCES = \
   examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
-EXAMPLES =
+EXAMPLES = \
+  examples/till.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
@@ -122,37 +123,43 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
+  tests/unit/test_model.c \
   tests/unit/test_money.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
   tests/reference/test_histories.c
-SPEC_TESTS =
+SPEC_TESTS = \
+  tests/spec/test_language.c
 UNIT_HELPERS = \
   tests/unit/main.c \
   tests/unit/support.c
 
 PROPERTY_TESTS = \
   tests/property/prop_draw.c \
+  tests/property/prop_model.c \
   tests/property/prop_timeline.c
 # The unit tests' support helps the laws too.
 PROPERTY_HELPERS = \
   tests/property/main.c \
   tests/property/model_timeline.c \
   tests/property/property.c \
+  tests/property/reference_model.c \
   tests/unit/support.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
+  tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
-  tests/program/run.sh
+  tests/program/run.sh \
+  tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
@@ -178,7 +185,8 @@ BENCH_SQLITE_SOURCES = \
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
-  docs/format.md
+  docs/format.md \
+  docs/language.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.

@@ -33,23 +33,19 @@ echo
 sed -n '1,5s/^/  /p' coffee.csv
 printf '  ... %s rows in all\n' "$(($(wc -l <coffee.csv) - 1))"
 
-# A Thursday evening in its second autumn, with people on every step of the way.
-day=2025-11-20
 echo
 echo 'Where do they stand, from discovering the shop to recommending it?'
-run stages coffee.csv --currency EUR --as-of "$day" --model five_levels
+run stages coffee.csv --model five_levels --currency EUR
 
 # Somebody who will move if nothing happens makes the better story.
-"$engagement" stages coffee.csv --currency EUR --as-of "$day" --model five_levels \
-  --format csv --quiet >stages.csv
+"$engagement" stages coffee.csv --model five_levels --format csv --quiet >stages.csv
 customer=$(awk -F, 'NR > 1 && !/"/ && (any == "" || (!found && $5 != "")) {
     any = $1; found = $5 != "" }
   END { print any }' stages.csv)
 
 echo
 echo "Why is one of them, $customer, where they are, and what comes next?"
-run explain coffee.csv --currency EUR --as-of "$day" --customer "$customer" \
-  --model five_levels --quiet
+run explain coffee.csv --customer "$customer" --model five_levels --quiet
 
 echo
 echo 'Every answer follows from the rows and from a page of text that anybody can change:'

@@ -89,9 +89,10 @@ static bool field(const struct scope *s, int32_t which, struct eng__fraction *ou
       return (event->has & ENG__HAS_VALENCE) && give(out, event->valence);
     case ENG__FIELD_CHANNEL: return event->channel != 0 && give(out, event->channel);
     case ENG__FIELD_SCALE: return event->scale != 0 && give(out, event->scale);
-    case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, event->kind));
+    /* Of the kind that is measured: a purchase below 0 is a refund here too. */
+    case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, s->seen->kind));
     case ENG__FIELD_DIRECTION:
-      return give(out, eng_kind_direction(context, event->kind));
+      return give(out, eng_kind_direction(context, s->seen->kind));
     case ENG__FIELD_INCENTIVISED:
       return give(out, (event->has & ENG__IS_INCENTIVISED) != 0);
     case ENG__FIELD_PUBLIC: return give(out, (event->has & ENG__IS_PUBLIC) != 0);

@@ -288,6 +288,16 @@ static int32_t parse_name(struct eng__parser *p)
 
 /* ---- literals ---- */
 
+/* In lowest terms, as all fractions are: 100 % is a whole number. */
+static int32_t add_ratio(struct eng__parser *p, int64_t n, int64_t d, uint32_t from,
+                         uint32_t to)
+{
+  struct eng__fraction a = {n, 1}, b = {d, 1}, value = {0, 1};
+
+  (void)eng__fraction_divide(a, b, &value); /* at most 17 digits each */
+  return eng__add_constant(p, ENG__TYPE_RATIO, value.n, value.d, from, to);
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -301,8 +311,7 @@ static int32_t parse_number(struct eng__parser *p)
   text = p->model->text + p->token.from;
   size = p->token.to - p->token.from;
   if (eng__take_sign(p, "%")) {
-    return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d * 100, number.from,
-                        p->token.from);
+    return add_ratio(p, number.n, number.d * 100, number.from, p->token.from);
   }
   if (p->token.word == ENG__WORD_NAME) {
     unit = eng__duration_unit(text, size);
@@ -341,20 +350,25 @@ static int32_t parse_number(struct eng__parser *p)
   if (number.d == 1) {
     return eng__add_constant(p, ENG__TYPE_NUMBER, number.n, 1, number.from, number.to);
   }
-  return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d, number.from, number.to);
+  return add_ratio(p, number.n, number.d, number.from, number.to);
 }
 
 static int32_t parse_text(struct eng__parser *p)
 {
   struct eng__token token = p->token;
+  size_t names_size = p->model->names_size;
   uint64_t hash;
+  uint32_t at;
 
   if (!p->in_where) {
     eng__expected(p, "a number, a measure, a name or '('");
     return 0;
   }
-  eng__next_word(p);
-  hash = eng_hash(p->model->text + token.from + 1, token.to - token.from - 2);
+  /* Kept for as long as it takes to hash it without its backslashes. */
+  at = eng__keep_text(p);
+  if (p->status != ENG_OK) return 0;
+  hash = eng_hash(p->model->names + at, p->model->names_size - 1 - at);
+  p->model->names_size = names_size;
   return eng__add_constant(p, ENG__TYPE_TOPIC, (int64_t)(uint32_t)hash, 1, token.from,
                       token.to);
 }
@@ -384,7 +398,11 @@ static int32_t parse_primary(struct eng__parser *p)
   if (eng__take_sign(p, "(")) {
     node = eng__parse_expression(p);
     if (p->status == ENG_OK && !eng__at_sign(p, ")")) eng__expected(p, "an operator or ')'");
-    eng__need_sign(p, ")");
+    if (p->status != ENG_OK) return 0;
+    /* For the wording of what it is a part of. */
+    eng__term_at(p, node)->from = token.from;
+    eng__term_at(p, node)->to = p->token.to;
+    eng__next_word(p);
     return node;
   }
   if (eng__take_name(p, "defined")) return parse_defined(p, token.from);
@@ -457,10 +475,11 @@ static int32_t parse_unary(struct eng__parser *p)
     eng__mismatch(p, &token, "negate", type, 0);
     return 0;
   }
-  if (eng__term_at(p, node)->op == ENG__OP_CONSTANT) {
-    eng__term_at(p, node)->n = -eng__term_at(p, node)->n;
-    eng__term_at(p, node)->from = token.from;
-    return node;
+  if (eng__resolved_term(p, node)->op == ENG__OP_CONSTANT) {
+    const struct eng__term *constant = eng__resolved_term(p, node);
+
+    return eng__add_constant(p, type, -constant->n, constant->d, token.from,
+                             eng__term_at(p, node)->to);
   }
   return eng__add_term(p, ENG__OP_NEGATE, type, node, 0, token.from, eng__term_at(p, node)->to);
 }

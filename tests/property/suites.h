@@ -9,7 +9,8 @@
 /* clang-format off: a line each */
 #define PROPERTY_SUITES(X) \
   X(prop_draw) \
-  X(prop_timeline)
+  X(prop_timeline) \
+  X(prop_model)
 /* clang-format on */
 
 #endif

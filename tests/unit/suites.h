@@ -21,7 +21,9 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
-  X(histories)
+  X(histories) \
+  X(language) \
+  X(model)
 /* clang-format on */
 
 #endif
