@@ -113,6 +113,7 @@ EXAMPLES =
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_book.c \
   tests/unit/test_csv.c \
   tests/unit/test_version.c
 REFERENCE_TESTS = \
@@ -122,6 +123,7 @@ UNIT_HELPERS = \
   tests/unit/main.c
 
 PROPERTY_TESTS = \
+  tests/property/prop_book.c \
   tests/property/prop_draw.c
 PROPERTY_HELPERS = \
   tests/property/main.c \
@@ -129,6 +131,7 @@ PROPERTY_HELPERS = \
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_book.c \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_version.c
 

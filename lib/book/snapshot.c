@@ -117,9 +117,9 @@ static eng_status write_book(const struct eng_book *book, struct eng__sink *sink
   if (codebook == NULL) return ENG_E_NOMEM;
   eng__codebook_init(codebook, book->home.pen.context, &book->outer);
   status = collect(book, codebook);
+  if (status == ENG_OK) status = eng__codebook_finish(codebook);
   if (status == ENG_OK) status = eng__book_order(book, &book->outer, &rows);
   if (status == ENG_OK) {
-    eng__codebook_finish(codebook);
     eng__blob_start(sink, MAGIC);
     eng__codebook_write(codebook, sink);
     write_customers(book, rows, codebook, sink);

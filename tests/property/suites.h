@@ -8,7 +8,8 @@
 
 /* clang-format off: a line each */
 #define PROPERTY_SUITES(X) \
-  X(prop_draw)
+  X(prop_draw) \
+  X(prop_book)
 /* clang-format on */
 
 #endif
