@@ -31,6 +31,7 @@ static bool note_shapes(const struct eng_book *book, const struct eng__run *run,
   struct eng__run_cursor cursor;
   struct eng__step step;
 
+  if (run->count == 0) return true;
   eng__run_begin(run, &book->shapes, &cursor);
   while (eng__run_step(&cursor, &step)) {
     if (*step.start == ENG__ESCAPE || run->base == UINT16_MAX) return false;
