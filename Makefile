@@ -115,6 +115,7 @@ EXAMPLES = \
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_book.c \
   tests/unit/test_calendar.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
@@ -137,6 +138,7 @@ UNIT_HELPERS = \
   tests/unit/support.c
 
 PROPERTY_TESTS = \
+  tests/property/prop_book.c \
   tests/property/prop_draw.c \
   tests/property/prop_model.c \
   tests/property/prop_timeline.c
@@ -150,6 +152,7 @@ PROPERTY_HELPERS = \
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_book.c \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_model.c \

@@ -237,40 +237,47 @@ static void decode(const struct bulk *bulk, const struct eng__staged *staged,
   eng__body_get(layout, staged->body, staged->time, event);
 }
 
+static eng_status pack_slowly(struct bulk *bulk, const struct eng__staged *staged)
+{
+  struct eng__event event;
+
+  decode(bulk, staged, &event);
+  return eng__builder_add(&bulk->builder, &event);
+}
+
 /* Writes a record behind the builder's last event: shape, gap, and the body as it is. */
 static eng_status pack(struct bulk *bulk, const uint8_t *record)
 {
-  struct eng__builder *builder = &bulk->builder;
-  struct eng__run *run = &builder->run;
+  struct eng__run *run = &bulk->builder.run;
   const struct eng__layout *layout;
   struct eng__staged staged;
-  struct eng__event event;
   uint64_t gap;
+  uint32_t width;
   uint8_t *at;
-  int width;
 
   eng__staged_read(record, &staged);
+  if (bulk->builder.heavy != NULL || staged.shape == ENG__ESCAPE) {
+    return pack_slowly(bulk, &staged);
+  }
   if (run->count == 0) {
     run->base = eng__run_base(staged.time);
     run->last = eng__run_origin(run);
   }
   gap = (uint64_t)(staged.time - run->last);
-  layout = &bulk->book->shapes.layouts[staged.shape == ENG__ESCAPE ? 0 : staged.shape];
-  if (builder->heavy != NULL || staged.shape == ENG__ESCAPE ||
-      (layout->flags & ENG__LAYOUT_SLOW) || gap >= ENG__GAP_LIMIT ||
+  layout = &bulk->book->shapes.layouts[staged.shape];
+  if ((layout->flags & ENG__LAYOUT_SLOW) || gap >= ENG__GAP_LIMIT ||
       run->size + 6 + layout->body > ENG__LIGHT_MAX) {
-    decode(bulk, &staged, &event);
-    return eng__builder_add(builder, &event);
+    return pack_slowly(bulk, &staged);
   }
   gap <<= 2;
-  width = 2 + (gap > 0xffff) + (gap > 0xffffff) + (gap > 0xffffffff);
+  width = 2u + (gap > 0xffff) + (gap > 0xffffff) + (gap > 0xffffffff);
   at = run->bytes + run->size;
-  *at++ = staged.shape;
-  eng__put64(at, gap | (uint64_t)(width - 2));
-  at += width;
+  at[0] = staged.shape;
+  eng__put64(at + 1, gap | (width - 2));
+  at += 1 + width;
   eng__put64(at, eng__get64(staged.body));
   if (layout->body > 8) memcpy(at + 8, staged.body + 8, layout->body - 8u);
-  run->size += 1u + (uint32_t)width + layout->body;
+  run->size += 1 + width + layout->body;
   run->last = staged.time;
   run->count++;
   eng__summary_add(&run->summary, layout, staged.time);

@@ -10,6 +10,7 @@
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
   X(version) \
+  X(book) \
   X(status) \
   X(hash) \
   X(money) \
