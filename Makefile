@@ -506,7 +506,8 @@ sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
 check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitizer
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
-	$(sub_make) -s test-programs program && $(sub_make) -s check-run
+	$(sub_make) -s all test-programs && \
+	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),15)'
 
 check-valgrind: test-programs ## the tests under valgrind, with fewer cases
 	@if command -v valgrind >/dev/null; then \
