@@ -558,3 +558,44 @@ eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *custo
   eng__assess_prepare(assessor, as_of);
   return eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
 }
+
+/* ---- dimensions ---- */
+
+static int32_t unit_of(int type)
+{
+  switch (type) {
+    case ENG__TYPE_DURATION: return ENG_UNIT_MILLISECONDS;
+    case ENG__TYPE_MONEY: return ENG_UNIT_MONEY;
+    case ENG__TYPE_RATIO: return ENG_UNIT_RATIO;
+    default: return ENG_UNIT_NUMBER;
+  }
+}
+
+eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
+                                   const eng_customer *customer, int64_t as_of,
+                                   eng_value *values, int32_t count)
+{
+  const struct eng__member *member;
+  eng_status status;
+
+  if (assessor == NULL || customer == NULL || (values == NULL && count > 0)) {
+    return ENG_E_INVALID;
+  }
+  if (model < 0 || model >= assessor->count) return ENG_E_RANGE;
+  if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
+  if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
+  member = &assessor->members[model];
+  if (count < 0 || (size_t)count < member->model->dimension_count) return ENG_E_BUFFER;
+  eng__assess_prepare(assessor, as_of);
+  status = eng__measure(assessor, &customer->timeline, &customer->shapes);
+  for (size_t i = 0; status == ENG_OK && i < member->model->dimension_count; i++) {
+    int32_t node = member->model->dimensions[i].node;
+    struct eng__fraction value = {0, 1};
+
+    values[i].defined = eng__evaluate(assessor, member, node, as_of, &value);
+    values[i].numerator = values[i].defined ? value.n : 0;
+    values[i].denominator = values[i].defined ? value.d : 1;
+    values[i].unit = unit_of(member->model->nodes[node].type);
+  }
+  return status;
+}

@@ -138,8 +138,15 @@ struct eng__measure {
 
 struct eng__stage {
   uint32_t name, title; /* offsets into names, closed by NUL */
+  uint32_t alias;       /* another name, or 0 */
   int32_t when;         /* node */
   int32_t advice_first, advice_count;
+};
+
+/* A number that a model shows beside its stages. */
+struct eng__dimension {
+  uint32_t name, title;
+  int32_t node;
 };
 
 struct eng_model {
@@ -156,6 +163,9 @@ struct eng_model {
   size_t measure_count, measure_room;
   struct eng__stage *stages;
   size_t stage_count, stage_room;
+  int32_t lap; /* rank of the stage whose spells are laps, or 0 */
+  struct eng__dimension *dimensions;
+  size_t dimension_count, dimension_room;
   uint32_t *advices; /* offsets into names */
   size_t advice_count, advice_room;
 };

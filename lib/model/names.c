@@ -39,7 +39,12 @@ int32_t eng__find_stage(const struct eng__parser *p, const struct eng__token *to
   const eng_model *model = p->model;
 
   for (size_t i = 0; i < model->stage_count; i++) {
-    if (eng__token_is(p, token, model->names + model->stages[i].name)) return (int32_t)i;
+    const struct eng__stage *stage = &model->stages[i];
+
+    if (eng__token_is(p, token, model->names + stage->name)) return (int32_t)i;
+    if (stage->alias != 0 && eng__token_is(p, token, model->names + stage->alias)) {
+      return (int32_t)i;
+    }
   }
   return -1;
 }
