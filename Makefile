@@ -112,6 +112,7 @@ EXAMPLES =
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_bad_rows.c \
   tests/unit/test_csv.c \
   tests/unit/test_version.c
 REFERENCE_TESTS = \

@@ -11,6 +11,7 @@
 #define UNIT_SUITES(X) \
   X(version) \
   X(csv) \
+  X(bad_rows) \
   X(histories)
 /* clang-format on */
 
