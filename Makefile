@@ -135,6 +135,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/program/bad_rows.sh \
   tests/program/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
