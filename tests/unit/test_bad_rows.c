@@ -602,7 +602,7 @@ static const char *const bad_currencies[] = {
     "840", "000", "0", "-1", "E U", "EUR.", "EUR/USD", "EUR,USD", "EUR USD", "BTC",
     "FRF", "DEM", "ITL", "ZZZ", "AAA", "\xc3\x89U", "E\xc3\x9cR", "EU\xff",
     "\xef\xbc\xa5UR", "EU\x1b", "E\x01R", "EU1", "eu", "***", "???", "---", "   .",
-    MARK, "USD" MARK,
+    MARK, ("USD" MARK),
 };
 /* clang-format on */
 
@@ -674,7 +674,7 @@ static const struct rating bad_ratings[] = {
 static const char *const bad_scales[] = {
     "np", "npss", "n ps", "n-ps", "nps10", "nps ", "csat%", "cs at", "ces7", "star",
     "stars5", "5 stars", "5", "0", "1-5", "likert", "others", "oth", "nps,csat",
-    "scale", "\xe2\x98\x85", "NPS\xc2\xa0", MARK, "nps" MARK,
+    "scale", "\xe2\x98\x85", "NPS\xc2\xa0", MARK, ("nps" MARK),
 };
 /* clang-format on */
 
@@ -682,7 +682,7 @@ static const char *const bad_scales[] = {
 static const char *const bad_valences[] = {
     "3", "-3", "+3", "22", "-22", "127", "128", "-128", "255", "256", "2.5", "1.5",
     "-0.5", "1.0001", "2147483648", "4294967297", "18446744073709551617", "two",
-    "positive", "good", "++", "-2-", "2" MARK, "\xf0\x9f\x98\x80",
+    "positive", "good", "++", "-2-", ("2" MARK), "\xf0\x9f\x98\x80",
 };
 /* clang-format on */
 
@@ -698,14 +698,14 @@ static const char *const bad_flags[] = {
 /* clang-format off */
 static const char *const bad_revisions[] = {
     "-1", "-0.5", "4294967296", "99999999999", "18446744073709551616", "1.5", "0.1",
-    "v1", "1.0.1", "1a", "one", "latest", "1 2", "+-1", "1" MARK, "#00000001",
+    "v1", "1.0.1", "1a", "one", "latest", "1 2", "+-1", ("1" MARK), "#00000001",
 };
 /* clang-format on */
 
 /* clang-format off */
 static const char *const bad_occurrences[] = {
     "-1", "65536", "65537", "4294967296", "4294967299", "18446744073709551619", "1.5",
-    "0.5", "1st", "first", "one", "1/2", "1 of 2", "#1", "3" MARK,
+    "0.5", "1st", "first", "one", "1/2", "1 of 2", "#1", ("3" MARK),
 };
 /* clang-format on */
 
