@@ -115,6 +115,7 @@ EXAMPLES = \
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_bad_rows.c \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
   tests/unit/test_csv.c \
@@ -161,6 +162,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/program/bad_rows.sh \
   tests/program/run.sh \
   tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.

@@ -22,6 +22,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(bad_rows) \
   X(histories) \
   X(language) \
   X(model)
