@@ -680,7 +680,7 @@ int32_t eng_explanation_target(const eng_explanation *explanation)
   return explanation->target;
 }
 
-int64_t eng_explanation_next(const eng_explanation *explanation, int32_t *stage)
+int64_t eng_explanation_next_change(const eng_explanation *explanation, int32_t *stage)
 {
   if (stage != NULL) *stage = explanation->next_stage;
   return explanation->next_time;

@@ -284,7 +284,7 @@ eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *
   return sweep(assessor, stages, next_times, next_stages);
 }
 
-eng_status eng_assessor_next(eng_assessor *assessor, const eng_customer *customer,
+eng_status eng_assessor_next_change(eng_assessor *assessor, const eng_customer *customer,
                              int64_t as_of, int32_t *stages, int64_t *next_times,
                              int32_t *next_stages)
 {

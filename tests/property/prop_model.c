@@ -131,7 +131,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
 
   ref_look(&s->history, s->as_of, &s->sight);
   OK(eng_assessor_assess(s->together, s->customer, s->as_of, stages));
-  OK(eng_assessor_next(s->together, s->customer, s->as_of, again, times, next));
+  OK(eng_assessor_next_change(s->together, s->customer, s->as_of, again, times, next));
   for (s->model = 0; s->model < TOGETHER; s->model++) {
     int m = s->model;
     int32_t alone, alone_next, alone_again;
@@ -141,7 +141,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
     expect(s, "the stage with the next", s->as_of, stages[m], again[m]);
     OK(eng_assessor_assess(s->alone[m], s->customer, s->as_of, &alone));
     expect(s, "the stage alone", s->as_of, stages[m], alone);
-    OK(eng_assessor_next(s->alone[m], s->customer, s->as_of, &alone_again, &alone_time,
+    OK(eng_assessor_next_change(s->alone[m], s->customer, s->as_of, &alone_again, &alone_time,
                          &alone_next));
     if (alone_time != times[m] || alone_next != next[m])
       report(s, "the next alone", alone_time, next[m], alone_next);

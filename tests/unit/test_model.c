@@ -741,7 +741,7 @@ START_TEST(contexts_are_not_mixed)
   ck_assert_ptr_null(mixed);
   ck_assert_int_eq(eng_assessor_new(other, both, 1, &mixed), ENG_E_CONTEXT);
   ck_assert_int_eq(eng_assessor_assess(assessor, stranger, 0, &stage), ENG_E_CONTEXT);
-  ck_assert_int_eq(eng_assessor_next(assessor, stranger, 0, &stage, &time, &stage),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, stranger, 0, &stage, &time, &stage),
                    ENG_E_CONTEXT);
   ck_assert_int_eq(eng_assessor_explain(assessor, 0, stranger, 0, &why), ENG_E_CONTEXT);
   ck_assert_ptr_null(why);
@@ -786,7 +786,7 @@ START_TEST(moments_are_between_1970_and_9999)
   ck_assert_int_eq(eng_assessor_assess(assessor, ada, -1, &stage), ENG_E_TIME);
   ck_assert_int_eq(eng_assessor_assess(assessor, ada, ENG_TIME_MAX + 1, &stage),
                    ENG_E_TIME);
-  ck_assert_int_eq(eng_assessor_next(assessor, ada, -1, &stage, &time, &stage),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, -1, &stage, &time, &stage),
                    ENG_E_TIME);
   ck_assert_int_eq(eng_assessor_explain(assessor, 0, ada, -1, &why), ENG_E_TIME);
   ck_assert_int_eq(eng_assessor_explain(assessor, 1, ada, 0, &why), ENG_E_RANGE);
@@ -797,11 +797,11 @@ START_TEST(moments_are_between_1970_and_9999)
   ck_assert_int_eq(eng_assessor_assess(NULL, ada, 0, &stage), ENG_E_INVALID);
   ck_assert_int_eq(eng_assessor_assess(assessor, NULL, 0, &stage), ENG_E_INVALID);
   ck_assert_int_eq(eng_assessor_assess(assessor, ada, 0, NULL), ENG_E_INVALID);
-  ck_assert_int_eq(eng_assessor_next(assessor, ada, 0, &stage, NULL, &stage),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, 0, &stage, NULL, &stage),
                    ENG_E_INVALID);
-  ck_assert_int_eq(eng_assessor_next(assessor, ada, 0, &stage, &time, NULL),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, 0, &stage, &time, NULL),
                    ENG_E_INVALID);
-  OK(eng_assessor_next(assessor, ada, 0, NULL, &time, &stage));
+  OK(eng_assessor_next_change(assessor, ada, 0, NULL, &time, &stage));
   ck_assert_int_eq(time, ENG_TIME_NONE);
   eng_customer_free(ada);
   eng_assessor_free(assessor);
@@ -822,7 +822,7 @@ static void expect_level(const eng_customer *who, int64_t at, int32_t stage,
   int32_t got = -1, got_stage = -1;
   int64_t got_next = 0;
 
-  OK(eng_assessor_next(assessor, who, at, &got, &got_next, &got_stage));
+  OK(eng_assessor_next_change(assessor, who, at, &got, &got_next, &got_stage));
   ck_assert_int_eq(got, stage);
   ck_assert_int_eq(got_next, next);
   ck_assert_int_eq(got_stage, next_stage);
@@ -1142,7 +1142,7 @@ START_TEST(the_next_change_of_a_time_since_is_exact)
              cases[i].condition);
     model = parsed(text);
     assessor = assessor_of(model);
-    OK(eng_assessor_next(assessor, ada, NOON(0) + HOUR, &stage, &time, &next));
+    OK(eng_assessor_next_change(assessor, ada, NOON(0) + HOUR, &stage, &time, &next));
     ck_assert_msg(time == NOON(0) + cases[i].next && next == !stage, "%s: %lld",
                   cases[i].condition, (long long)(time - NOON(0)));
     eng_assessor_free(assessor);
@@ -1308,9 +1308,9 @@ START_TEST(an_explanation_shows_clauses_and_what_is_missing)
   why = explained(model, ada, NOON(1) + 26 * HOUR);
   ck_assert_int_eq(eng_explanation_stage(why), 1);
   ck_assert_int_eq(eng_explanation_target(why), 2);
-  ck_assert_int_eq(eng_explanation_next(why, &stage), NOON(31) + 1);
+  ck_assert_int_eq(eng_explanation_next_change(why, &stage), NOON(31) + 1);
   ck_assert_int_eq(stage, 0);
-  ck_assert_int_eq(eng_explanation_next(why, NULL), NOON(31) + 1);
+  ck_assert_int_eq(eng_explanation_next_change(why, NULL), NOON(31) + 1);
 
   ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 3);
   expect_line(why, ENG_PART_CLAUSE, 0, "count(visit) >= 1", "2", "1", ENG_HOLDS_YES,
@@ -1695,7 +1695,7 @@ START_TEST(an_assessor_survives_failed_allocations)
       purse.left = n;
       status = what == 0
                    ? eng_assessor_assess(assessor, ada, NOON(40), &stage)
-                   : eng_assessor_next(assessor, ada, NOON(40), &stage, &time, &next);
+                   : eng_assessor_next_change(assessor, ada, NOON(40), &stage, &time, &next);
       purse.left = SIZE_MAX;
       failures += status != ENG_OK;
       ck_assert(status == ENG_OK || status == ENG_E_NOMEM);
@@ -1739,14 +1739,14 @@ START_TEST(once_warm_assessing_allocates_nothing)
   size_t calls;
 
   OK(eng_assessor_new(context, both, 2, &assessor));
-  OK(eng_assessor_next(assessor, ada, NOON(50), stages, times, next));
+  OK(eng_assessor_next_change(assessor, ada, NOON(50), stages, times, next));
   calls = purse.calls;
   for (int i = 0; i < 60; i++) {
     OK(eng_assessor_assess(assessor, ada, NOON(i), stages));
     OK(eng_assessor_assess(assessor, ada, NOON(i) + 1, stages));
   }
   ck_assert_uint_eq(purse.calls, calls);
-  OK(eng_assessor_next(assessor, ada, NOON(50), stages, times, next));
+  OK(eng_assessor_next_change(assessor, ada, NOON(50), stages, times, next));
   ck_assert_uint_eq(purse.calls, calls);
   eng_assessor_free(assessor);
   eng_customer_free(ada);
