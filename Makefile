@@ -57,7 +57,8 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parser.c \
   lib/model/quick.c \
-  lib/model/see.c
+  lib/model/see.c \
+  lib/model/tally.c
 
 SCORE_SOURCES =
 
@@ -108,47 +109,89 @@ PROGRAM_SOURCES = \
   examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
-EXAMPLES =
+EXAMPLES = \
+  examples/till.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_bad_rows.c \
   tests/unit/test_book.c \
+  tests/unit/test_calendar.c \
   tests/unit/test_csv.c \
-  tests/unit/test_version.c
+  tests/unit/test_customer.c \
+  tests/unit/test_event.c \
+  tests/unit/test_hash.c \
+  tests/unit/test_heavy.c \
+  tests/unit/test_hostile.c \
+  tests/unit/test_memory.c \
+  tests/unit/test_model.c \
+  tests/unit/test_money.c \
+  tests/unit/test_status.c \
+  tests/unit/test_version.c \
+  tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
   tests/reference/test_histories.c
-SPEC_TESTS =
+SPEC_TESTS = \
+  tests/spec/test_language.c
 UNIT_HELPERS = \
-  tests/unit/main.c
+  tests/unit/main.c \
+  tests/unit/support.c
 
 PROPERTY_TESTS = \
   tests/property/prop_book.c \
-  tests/property/prop_draw.c
+  tests/property/prop_draw.c \
+  tests/property/prop_model.c \
+  tests/property/prop_timeline.c
+# The unit tests' support helps the laws too.
 PROPERTY_HELPERS = \
   tests/property/main.c \
-  tests/property/property.c
+  tests/property/model_timeline.c \
+  tests/property/property.c \
+  tests/property/reference_model.c \
+  tests/unit/support.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
   tests/fuzz/fuzz_book.c \
+  tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
+  tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
-  tests/program/run.sh
+  tests/program/bad_rows.sh \
+  tests/program/run.sh \
+  tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
 
-# One program a file, run by `make bench` with FEED and PEERS in the environment.
-BENCH_SOURCES =
+# Made-up events for benchmarks and the demo; one program a file.
+FEED_SOURCES = \
+  tests/feed/gen_coffee.c \
+  tests/feed/gen_feed.c
+
+# One program, run by `make bench`. The peer that links SQLite stands apart.
+BENCH_SOURCES = \
+  tests/bench/bench.c \
+  tests/bench/engagement.c \
+  tests/bench/engagement_more.c \
+  tests/bench/engagement_till.c \
+  tests/bench/feed.c \
+  tests/bench/jobs.c \
+  tests/bench/peers.c \
+  tests/bench/peers_duckdb.c \
+  tests/bench/plain.c
+BENCH_SQLITE_SOURCES = \
+  tests/bench/peers_sqlite.c
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
-  docs/format.md
+  docs/format.md \
+  docs/language.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -163,9 +206,14 @@ CASES ?= 100
 SEED ?= 1
 # Real histories for tests; those that need them say SKIP where they are absent.
 DATA ?= $(srcdir)/../shared/data
-# What `make bench` reads, and whether it runs the peers too.
+# `make bench` makes a feed of N events, or reads FEED: a file, CSV or binary, or two
+# with the same events; LATE: the same events, some late and repeated. PEERS=1 runs
+# SQLite and DuckDB too, JOBS=J1_csv,J3_census those jobs alone.
+N ?= 1000000
 FEED ?=
+LATE ?=
 PEERS ?=
+JOBS ?= all
 # Set to -Werror by `make warnings`; warnings of a compiler that we do not know
 # must not break somebody's build.
 WERROR =
@@ -228,7 +276,11 @@ property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
 script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
-benches = $(patsubst %.c,out/%$(EXEEXT),$(BENCH_SOURCES))
+feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
+# Lazily: HAVE_SQLITE3 is a machine fact.
+bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
+bench_objects = $(patsubst %.c,out/%.o,$(bench_sources))
+bench_run = out/tests/bench/bench$(EXEEXT)
 unit_run = out/tests/unit/run$(EXEEXT)
 property_run = out/tests/property/run$(EXEEXT)
 selftest = out/tests/abi/selftest$(EXEEXT)
@@ -345,9 +397,24 @@ $(fuzzers): out/%$(EXEEXT): out/%.o $(filter %.o,$(FUZZ_ENGINE)) libengagement.l
 	$(say) LINK $@
 	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(FUZZ_ENGINE) $(static_lib) $(lib_libs)
 
-$(benches): out/%$(EXEEXT): out/%.o libengagement.la
+# Of the library the benchmarks see what a host does.
+out/tests/bench/%.o: $(srcdir)/tests/bench/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) CC tests/bench/$*.c
+	$(quiet)$(CC) $(public_cppflags) -DENG_STATIC \
+	  $(if $(filter 1,$(HAVE_SQLITE3)),-DBENCH_SQLITE $(SQLITE3_CFLAGS)) \
+	  $(WARNINGS) $(WERROR) $(all_cflags) $(deps) -c -o $@ $<
+
+$(bench_run): $(bench_objects) libengagement.la
 	$(say) LINK $@
-	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(static_lib) $(lib_libs)
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(bench_objects) $(static_lib) \
+	  $(if $(filter 1,$(HAVE_SQLITE3)),$(SQLITE3_LIBS)) $(lib_libs) -ldl
+
+$(feed_programs): out/%$(EXEEXT): $(srcdir)/%.c config.mk
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(quiet)$(CC) $(CPPFLAGS) $(WARNINGS) $(WERROR) $(all_cflags) $(deps) $(LDFLAGS) \
+	  -o $@ $< -lm
 
 $(selftest): out/tests/abi/selftest.o libengagement.la
 	$(say) LINK $@
@@ -413,7 +480,8 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES)
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
+  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
 	@SRCDIR='$(srcdir)' CC='$(CC)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
@@ -440,7 +508,8 @@ sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
 check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitizer
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
-	$(sub_make) -s test-programs program && $(sub_make) -s check-run
+	$(sub_make) -s all test-programs && \
+	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),15)'
 
 check-valgrind: test-programs ## the tests under valgrind, with fewer cases
 	@if command -v valgrind >/dev/null; then \
@@ -498,15 +567,34 @@ fuzz-run: $(fuzzers)
 # ---- shown, measured, described ------------------------------------------------
 
 .PHONY: demo bench bench-programs docs format format-check
-demo: all ## what it does, on a small shop
+demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
-bench-programs: $(benches)
-bench: $(benches) program ## measure; FEED=file of events, PEERS=1 for others too
-	@for b in $(benches); do $(test_env) FEED='$(FEED)' PEERS='$(PEERS)' ./$$b || exit 1; done
-ifeq ($(strip $(BENCH_SOURCES)),)
-	@echo 'bench: nothing to measure yet'
-endif
+bench-programs: $(bench_run) $(feed_programs)
+
+# -l and -d: percent of the events that come late, and twice.
+feed_name = out/bench/feed_$(N)
+feed_files = $(addprefix $(feed_name),.csv .bin _late.csv _late.bin)
+$(feed_name).csv $(feed_name).bin: $(feed_name).made ;
+$(feed_name)_late.csv $(feed_name)_late.bin: $(feed_name).made ;
+$(feed_name).made: $(feed_programs)
+	@mkdir -p $(@D)
+	$(say) FEED $(feed_name)
+	$(quiet)c=$$(($(N) / 10)); for late in '' '_late -l 5 -d 2'; do set -- $$late; \
+	  f=$(feed_name)$$1; [ $$# = 0 ] || shift; \
+	  out/tests/feed/gen_feed$(EXEEXT) -n $(N) -c $$c "$$@" -o $$f.csv -b $$f.bin || exit 1; \
+	done; : >$@
+
+bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=file, PEERS=1
+	@mkdir -p out/bench; \
+	if [ -n '$(PEERS)' ] && [ -z "$${DUCKDB_LIB:-}" ]; then \
+	  DUCKDB_LIB=$$(sh $(srcdir)/tests/bench/fetch-duckdb.sh out/duckdb) && \
+	    export DUCKDB_LIB || unset DUCKDB_LIB; \
+	fi; \
+	./$(bench_run) -t out/bench -j '$(JOBS)' $(if $(PEERS),-e all) $(if $(FEED), \
+	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
+	  -f $(feed_name).csv -f $(feed_name).bin \
+	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
@@ -607,4 +695,4 @@ help: ## this list
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
-  tests/abi/selftest.c tests/fuzz/replay.c)
+  $(BENCH_SQLITE_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)

@@ -35,7 +35,7 @@ printf '  ... %s rows in all\n' "$(($(wc -l <coffee.csv) - 1))"
 
 echo
 echo 'Where do they stand, from discovering the shop to recommending it?'
-run stages coffee.csv --model five_levels
+run stages coffee.csv --model five_levels --currency EUR
 
 # Somebody who will move if nothing happens makes the better story.
 "$engagement" stages coffee.csv --model five_levels --format csv --quiet >stages.csv

@@ -85,6 +85,7 @@ static void put_event(struct text *out, const struct session *session,
 static void put_witnesses(struct text *out, const struct answer *a, int32_t part,
                           int32_t line) {
   int32_t count = eng_explanation_witness_count(a->explanation, part, line);
+  int64_t total = eng_explanation_witness_total(a->explanation, part, line);
   int32_t shown = count < WITNESSES_SHOWN ? count : WITNESSES_SHOWN;
 
   for (int32_t i = 0; i < shown; i++) {
@@ -96,8 +97,8 @@ static void put_witnesses(struct text *out, const struct answer *a, int32_t part
     put_event(out, a->session, event);
     text_put(out, "\n");
   }
-  if (count > shown)
-    text_print(out, "        and %d more before these\n", (int)(count - shown));
+  if (total > shown)
+    text_print(out, "        and %lld more before these\n", (long long)(total - shown));
 }
 
 /* "needs 2, 1 more": the distance in the unit of the threshold. */
@@ -177,7 +178,7 @@ static void put_days(struct text *out, const struct session *session, int64_t fr
 static void put_next(struct text *out, const struct answer *a) {
   int32_t stage = eng_explanation_stage(a->explanation);
   int32_t then;
-  int64_t next = eng_explanation_next(a->explanation, &then);
+  int64_t next = eng_explanation_next_change(a->explanation, &then);
 
   text_put(out, "\n");
   text_paint(out, PAINT_BOLD, "If nothing happens");
@@ -344,7 +345,7 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
 static void tell_json(struct json *json, const struct answer *a) {
   const struct options *options = a->session->options;
   int32_t then;
-  int64_t next = eng_explanation_next(a->explanation, &then);
+  int64_t next = eng_explanation_next_change(a->explanation, &then);
 
   json_open(json, '{');
   json_key(json, "customer");

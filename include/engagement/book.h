@@ -424,7 +424,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
 
 /**
  * @brief The stage of one customer under every model, and its next change, as
- *        eng_assessor_next says.
+ *        eng_assessor_next_change says.
  *
  * @param[in]  book         borrowed
  * @param[in]  row          0 .. customers - 1
@@ -442,7 +442,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_next(const eng_book *book, uint64_t row,
+ENG_API ENG_NODISCARD eng_status eng_book_next_change(const eng_book *book, uint64_t row,
                                                eng_assessor *assessor, int64_t as_of,
                                                int32_t *stages, int64_t *next_times,
                                                int32_t *next_stages);

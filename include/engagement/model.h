@@ -168,6 +168,47 @@ ENG_API const char *eng_model_stage_name(const eng_model *model, int32_t rank);
 ENG_API const char *eng_model_stage_title(const eng_model *model, int32_t rank);
 
 /**
+ * @brief The rank of a stage from its name or alias.
+ *
+ * @param[in]  model   borrowed
+ * @param[in]  name    text; "none" is rank 0
+ * @param[in]  length  bytes of name
+ * @param[out] rank    0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  the model has no such stage
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_stage_find(const eng_model *model,
+                                                      const char *name, size_t length,
+                                                      int32_t *rank);
+
+/** @brief How many dimensions it has: numbers shown beside the stage.
+ *  @param[in] model  borrowed
+ *  @return 0 or more
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_model_dimension_count(const eng_model *model);
+
+/** @brief The name of a dimension.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0
+ *  @return closed by a NUL, borrowed until the model is freed; NULL if there is none
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_model_dimension_name(const eng_model *model, int32_t index);
+
+/** @brief The title of a dimension, for people.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0
+ *  @return closed by a NUL, borrowed until the model is freed; "" if the text gives
+ *          none; NULL if there is no such dimension
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_model_dimension_title(const eng_model *model, int32_t index);
+
+/**
  * @brief Compiles models to be run together, in one pass over a timeline.
  *
  * @param[in]  context  borrowed for the assessor's life
@@ -246,11 +287,53 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_assessor_next(eng_assessor *assessor,
+ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(eng_assessor *assessor,
                                                    const eng_customer *customer,
                                                    int64_t as_of, int32_t *stages,
                                                    int64_t *next_times,
                                                    int32_t *next_stages);
+
+/** What a value counts. */
+enum {
+  ENG_UNIT_NUMBER = 1,
+  ENG_UNIT_RATIO = 2,
+  ENG_UNIT_MILLISECONDS = 3,
+  ENG_UNIT_MONEY = 4 /**< minor units of the context's base currency */
+};
+
+/** An exact value: numerator / denominator. */
+typedef struct eng_value {
+  int64_t numerator;
+  int64_t denominator; /**< > 0 */
+  int32_t unit;        /**< ENG_UNIT_* */
+  int32_t defined;     /**< 1; or 0: there is nothing to measure, and the number is 0 */
+} eng_value;
+
+/**
+ * @brief The dimensions of one model for a customer.
+ *
+ * @param[in]  assessor  changed only inside
+ * @param[in]  model     index of the model, 0 .. models - 1
+ * @param[in]  customer  borrowed
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[out] values    one entry a dimension
+ * @param[in]  count     entries of values
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    no such model
+ * @retval ENG_E_CONTEXT  made from different contexts
+ * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_BUFFER   the model has more dimensions
+ * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
+ * @threads{one assessor may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(eng_assessor *assessor,
+                                                         int32_t model,
+                                                         const eng_customer *customer,
+                                                         int64_t as_of,
+                                                         eng_value *values,
+                                                         int32_t count);
 
 /** The parts of an explanation. */
 enum {
@@ -319,7 +402,7 @@ ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
  *  @return milliseconds since 1970; ENG_TIME_NONE: it stays for ever
  *  @threads{reentrant}
  *  @since 0.1 */
-ENG_API int64_t eng_explanation_next(const eng_explanation *explanation,
+ENG_API int64_t eng_explanation_next_change(const eng_explanation *explanation,
                                      int32_t *stage);
 
 /** @brief How many lines a part has.
@@ -332,6 +415,11 @@ ENG_API int32_t eng_explanation_line_count(const eng_explanation *explanation,
                                            int32_t part);
 
 /** @brief The text of a line: a clause as the model says it, an advice, a note.
+ *
+ *  Conditions are taken apart at their `and`s. Of alternatives (`or`) those that hold
+ *  are shown for the stage reached; for a missing stage all of them are, led by
+ *  "either", "or" and "and".
+ *
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_*
  *  @param[in] line         from 0
@@ -392,6 +480,16 @@ ENG_API int64_t eng_explanation_distance(const eng_explanation *explanation,
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_witness_count(const eng_explanation *explanation,
+                                              int32_t part, int32_t line);
+
+/** @brief How many events witness a clause in all, those that are not kept included.
+ *  @param[in] explanation  borrowed
+ *  @param[in] part         ENG_PART_CLAUSE or ENG_PART_MISSING
+ *  @param[in] line         from 0
+ *  @return 0 if there is no such line
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int64_t eng_explanation_witness_total(const eng_explanation *explanation,
                                               int32_t part, int32_t line);
 
 /** @brief An event that witnesses a clause, newest first.

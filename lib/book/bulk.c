@@ -459,6 +459,45 @@ static size_t drop_ignored(struct bulk *bulk, int64_t floor, uint8_t **records,
   return kept;
 }
 
+/* Sorts by time unless that is much work: records are nearly in order. */
+static void sort_records(uint8_t **records, size_t count)
+{
+  size_t moves = 0;
+
+  for (size_t i = 1; i < count && moves <= 8 * count; i++) {
+    uint8_t *record = records[i];
+    int64_t time = eng__staged_time(record);
+    size_t k = i;
+
+    for (; k > 0 && eng__staged_time(records[k - 1]) > time; k--) {
+      records[k] = records[k - 1];
+    }
+    records[k] = record;
+    moves += i - k;
+  }
+}
+
+/* Takes exact copies off the list where they stand side by side; returns how many
+ * remain. */
+static size_t drop_copies(struct bulk *bulk, uint8_t **records, size_t count)
+{
+  size_t kept = 1;
+
+  for (size_t i = 1; i < count; i++) {
+    const uint8_t *before = records[kept - 1];
+    unsigned size = eng__staged_size(before);
+
+    if (eng__staged_size(records[i]) == size &&
+        memcmp(records[i] + 6, before + 6, size - 6) == 0) {
+      eng__staged_done(records[i]);
+      bulk->counts->unchanged++;
+    } else {
+      records[kept++] = records[i];
+    }
+  }
+  return kept;
+}
+
 static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timeline,
                                 bool in_order, uint8_t **records, size_t count,
                                 size_t *done)
@@ -467,6 +506,15 @@ static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timelin
 
   if (belong_behind(bulk, timeline, in_order, records, count)) {
     return append(bulk, timeline, records, count, done);
+  }
+  /* Without ids and numbers the order of arrival says nothing: records that are late
+   * or came twice can mostly be packed like the others. */
+  if (!bulk->number && !bulk->stage->has_ids) {
+    sort_records(records, count);
+    count = drop_copies(bulk, records, count);
+    if (belong_behind(bulk, timeline, records, count)) {
+      return append(bulk, timeline, records, count, done);
+    }
   }
   if (!bulk->number && (timeline->heavy != NULL || held >= 4 * count)) {
     return put_each(bulk, timeline, records, count, done);

@@ -97,6 +97,17 @@ static int64_t day_of_first(int64_t time)
   return time / ENG__DAY;
 }
 
+/* Bytes that a gap takes. */
+static int gap_width(int64_t gap)
+{
+  uint64_t g = (uint64_t)gap << 2;
+  int width = 2;
+
+  if (gap >= ENG__GAP_LIMIT) return 8;
+  while (g >> (8 * width) != 0) width++;
+  return width;
+}
+
 eng_status eng__blob_collect(struct eng__codebook *book,
                              const struct eng__timeline *timeline,
                              const struct eng__shapes *shapes)
@@ -113,25 +124,33 @@ eng_status eng__blob_collect(struct eng__codebook *book,
     status =
         eng__codebook_add(book, coded_shape(step.layout->code, step.time - previous));
     if (status != ENG_OK) return status;
+    book->events_size += (size_t)gap_width(step.time - previous) +
+                         (size_t)(step.next - step.body);
     previous = step.time;
   }
   return ENG_OK;
 }
 
+/* Zigzag: later days are even, earlier ones odd. */
+static uint64_t zigzag_day(int64_t time)
+{
+  int64_t from_origin = day_of_first(time) - DAY_ORIGIN;
+
+  return from_origin >= 0 ? (uint64_t)from_origin << 1
+                          : ((uint64_t)-from_origin << 1) - 1;
+}
+
 static void write_head(struct eng__codebook *book, uint64_t code, int64_t gap,
                        struct eng__sink *sink)
 {
-  int index_width = eng__codebook_width(book), width = 2;
-  uint64_t g = (uint64_t)gap << 2;
+  int index_width = eng__codebook_width(book), width = gap_width(gap);
   uint8_t bytes[12];
 
   eng__put(bytes, eng__codebook_index(book, code), index_width);
   if (gap >= ENG__GAP_LIMIT) {
     eng__put64(bytes + index_width, (uint64_t)gap);
-    width = 8;
   } else {
-    while (g >> (8 * width) != 0) width++;
-    eng__put(bytes + index_width, g | (uint64_t)(width - 2), width);
+    eng__put(bytes + index_width, (uint64_t)gap << 2 | (uint64_t)(width - 2), width);
   }
   eng__sink_put(sink, bytes, (size_t)(index_width + width));
 }
@@ -147,12 +166,8 @@ void eng__blob_write_events(struct eng__codebook *book,
   eng__walk_begin(timeline, shapes, &walk);
   while (eng__walk_step(&walk, &step)) {
     if (previous < 0) {
-      int64_t day = day_of_first(step.time), from_origin = day - DAY_ORIGIN;
-
-      /* Zigzag: later days are even, earlier ones odd. */
-      eng__sink_varint(sink, from_origin >= 0 ? (uint64_t)from_origin << 1
-                                              : ((uint64_t)-from_origin << 1) - 1);
-      previous = day * ENG__DAY;
+      previous = day_of_first(step.time) * ENG__DAY;
+      eng__sink_varint(sink, zigzag_day(step.time));
     }
     write_head(book, coded_shape(step.layout->code, step.time - previous),
                step.time - previous, sink);
@@ -161,24 +176,64 @@ void eng__blob_write_events(struct eng__codebook *book,
   }
 }
 
+/* The time of the first event, of which there is one. */
+static int64_t first_time(const struct eng__timeline *timeline,
+                          const struct eng__shapes *shapes)
+{
+  struct eng__walk walk;
+  struct eng__step step;
+
+  eng__walk_begin(timeline, shapes, &walk);
+  (void)eng__walk_step(&walk, &step);
+  return step.time;
+}
+
+/* Everything before the events. */
+static void write_front(const struct eng__codebook *book,
+                        const struct eng__timeline *timeline, struct eng__sink *sink)
+{
+  eng__blob_start(sink, 'T');
+  eng__blob_write_count(timeline, sink);
+  if (eng__timeline_count(timeline) > 0) eng__codebook_write(book, sink);
+}
+
+/* The bytes of the whole encoding, known once the shapes are. */
+static size_t whole_size(const struct eng__codebook *book,
+                         const struct eng__timeline *timeline,
+                         const struct eng__shapes *shapes)
+{
+  size_t count = (size_t)eng__timeline_count(timeline);
+  struct eng__sink front = {NULL, 0, 0};
+
+  write_front(book, timeline, &front);
+  if (count > 0) {
+    front.size += eng__varint_size(zigzag_day(first_time(timeline, shapes)));
+    front.size += count * (size_t)eng__codebook_width(book) + book->events_size;
+  }
+  return front.size + ENG__CHECKSUM_SIZE;
+}
+
 eng_status eng__blob_write(const struct eng__timeline *timeline,
                            const struct eng__pen *pen, struct eng__sink *sink)
 {
   struct eng__codebook book;
   eng_status status;
+  size_t size;
 
   eng__codebook_init(&book, pen->context, pen->memory);
   status = eng__blob_collect(&book, timeline, pen->shapes);
   if (status == ENG_OK) status = eng__codebook_finish(&book);
   if (status == ENG_OK) {
-    eng__blob_start(sink, 'T');
-    eng__blob_write_count(timeline, sink);
-    if (eng__timeline_count(timeline) > 0) {
-      eng__codebook_write(&book, sink);
+    size = whole_size(&book, timeline, pen->shapes);
+    if (size > eng__limit(pen->context, ENG_LIMIT_BLOB)) {
+      status = ENG_E_LIMIT;
+    } else if (sink->bytes == NULL || size > sink->capacity) {
+      sink->size = size; /* all or nothing is written */
+    } else {
+      write_front(&book, timeline, sink);
       eng__blob_write_events(&book, timeline, pen->shapes, sink);
+      eng__blob_seal(sink);
     }
-    eng__blob_seal(sink);
-    if (sink->size > eng__limit(pen->context, ENG_LIMIT_BLOB)) status = ENG_E_LIMIT;
   }
   eng__codebook_release(&book);
   return status;

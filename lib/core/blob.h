@@ -18,7 +18,8 @@ enum {
 
 /* ---- whole blobs ---- */
 
-/* Puts the encoding of a timeline into a sink. */
+/* Puts the encoding of a timeline into an empty sink; where the sink is too small,
+ * only its size. */
 eng_status eng__blob_write(const struct eng__timeline *timeline,
                            const struct eng__pen *pen, struct eng__sink *sink);
 
@@ -28,7 +29,7 @@ eng_status eng__blob_read(struct eng__timeline *timeline, struct eng__home *home
 
 /* ---- their parts, which encoded books use too ---- */
 
-/* Notes the shapes of a timeline as they will be encoded. */
+/* Notes the shapes of a timeline as they will be encoded, and the bytes of its events. */
 eng_status eng__blob_collect(struct eng__codebook *book,
                              const struct eng__timeline *timeline,
                              const struct eng__shapes *shapes);

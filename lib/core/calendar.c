@@ -197,16 +197,25 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
   return in_range(days * ENG__DAY + clock - zone, out);
 }
 
-static eng_status parse_compact(const eng_context *context, struct text t, int32_t date,
-                                int64_t *out)
+/* Whether a text is eight digits that form a date. */
+static bool take_compact(struct text t, int64_t *days)
 {
   int year, month, day;
 
   if (!take_digits(&t, 4, &year) || !take_digits(&t, 2, &month) ||
       !take_digits(&t, 2, &day) || t.at != t.end || !eng__date_exists(year, month, day)) {
-    return ENG_E_TIME;
+    return false;
   }
-  return bare_date(context, eng__days_from_date(year, month, day), date, out);
+  *days = eng__days_from_date(year, month, day);
+  return true;
+}
+
+static eng_status parse_compact(const eng_context *context, struct text t, int32_t date,
+                                int64_t *out)
+{
+  int64_t days;
+
+  return take_compact(t, &days) ? bare_date(context, days, date, out) : ENG_E_TIME;
 }
 
 /* Digits with optional decimals, times `unit` milliseconds (1000 or 1). */
@@ -240,23 +249,24 @@ static eng_status parse_auto(const eng_context *context, struct text t, int32_t 
                              int64_t *out)
 {
   size_t digits = leading_digits(t);
+  int64_t days;
 
   if (digits == 4) return parse_iso(context, t, date, out);
-  if (digits == 8 && t.at + 8 == t.end &&
-      parse_compact(context, t, date, out) == ENG_OK) {
-    return ENG_OK;
-  }
+  /* Also where the day began before 1970: it is a date then, and out of range. */
+  if (take_compact(t, &days)) return bare_date(context, days, date, out);
   return parse_epoch(t, digits <= 11 ? 1000 : 1, out);
 }
 
 eng_status eng_time_parse(const eng_context *context, const char *text, size_t length,
                           int32_t format, int32_t date, int64_t *out)
 {
-  struct text t = {text, text + length};
+  struct text t;
 
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
   if (context == NULL || text == NULL) return ENG_E_INVALID;
+  t.at = text;
+  t.end = text + length;
   if (date != ENG_DATE_FIRST && date != ENG_DATE_LAST) return ENG_E_RANGE;
   switch (format) {
     case ENG_TIME_AUTO: return parse_auto(context, t, date, out);
@@ -296,13 +306,15 @@ int64_t eng__duration_unit(const char *name, size_t length)
 
 eng_status eng_duration_parse(const char *text, size_t length, int64_t *out)
 {
-  struct text t = {text, text + length};
   int64_t v = 0, unit;
+  struct text t;
   size_t digits;
 
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
   if (text == NULL) return ENG_E_INVALID;
+  t.at = text;
+  t.end = text + length;
   digits = leading_digits(t);
   if (digits == 0 || digits > 15) return ENG_E_TIME;
   for (; digits > 0; digits--, t.at++) v = v * 10 + (*t.at - '0');

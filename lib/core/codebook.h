@@ -37,6 +37,7 @@ struct eng__codebook {
   uint32_t currency_count;
   struct eng__coded *shapes; /* sorted by key once finished */
   size_t shape_count, shape_room;
+  size_t events_size; /* bytes of the events collected, without the index of each */
   struct eng__found *found; /* while collecting: codes, now and then twice; then each
                                code with its place, sorted by code */
   size_t found_count, found_room;

@@ -274,7 +274,10 @@ eng_status eng_event_set_amount(eng_event *event, int64_t amount, int32_t curren
 {
   if (event == NULL) return ENG_E_INVALID;
   if (amount == INT64_MIN) return ENG_E_AMOUNT;
-  if (currency != 0 && eng_currency_decimals(currency) < 0) return ENG_E_CURRENCY;
+  if (currency != 0 && currency != eng_context_currency(event->context) &&
+      eng_currency_decimals(currency) < 0) {
+    return ENG_E_CURRENCY;
+  }
   mark(event, ENG__HAS_AMOUNT, currency != 0);
   event->fields.amount = currency != 0 ? amount : 0;
   event->fields.currency = (uint16_t)currency;

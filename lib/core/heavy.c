@@ -614,11 +614,13 @@ eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
 {
   struct eng__place place, held;
   struct spot spot, held_spot;
+  bool full = heavy->count >= eng__limit(pen->context, ENG_LIMIT_EVENTS);
   bool known = false;
   eng_status status;
 
   if (heavy->node_count == 0 ||
       (event->occurred_at > heavy->last && !(event->has & ENG__HAS_ID))) {
+    if (full) return ENG_E_LIMIT;
     *outcome = ENG_RECORD_ADDED;
     return eng__heavy_append(heavy, pen, event);
   }
@@ -633,6 +635,7 @@ eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
     *outcome = ENG_RECORD_UNCHANGED;
     return ENG_OK;
   }
+  if (!known && full) return ENG_E_LIMIT;
   if (!known && event->occurred_at > heavy->last) {
     *outcome = ENG_RECORD_ADDED;
     return eng__heavy_append(heavy, pen, event);

@@ -48,7 +48,7 @@ struct eng__heavy {
 struct eng__heavy *eng__heavy_new(const struct eng__pen *pen, const struct eng__run *run);
 void eng__heavy_free(struct eng__heavy *heavy, const struct eng__pen *pen);
 
-/* Puts an event in; unchanged on failure. The outcome is an ENG_RECORD_ number. */
+/* Puts an event in, within ENG_LIMIT_EVENTS; unchanged on failure. The outcome is an ENG_RECORD_ number. */
 eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
                           const struct eng__event *event, int32_t *outcome);
 

@@ -123,7 +123,7 @@ eng_status eng_money_parse(const char *text, size_t length, int32_t currency,
                            int64_t *out)
 {
   const struct currency *row = by_number(currency);
-  const char *end = text + length;
+  const char *end;
   bool minus = false;
   int64_t v = 0;
   int whole = 0, decimals = 0;
@@ -132,6 +132,7 @@ eng_status eng_money_parse(const char *text, size_t length, int32_t currency,
   *out = 0;
   if (text == NULL) return ENG_E_INVALID;
   if (row == NULL) return ENG_E_CURRENCY;
+  end = text + length;
   if (text < end && (*text == '-' || *text == '+')) minus = *text++ == '-';
   for (; text < end && is_digit(*text); text++, whole = 1) {
     if (!push_digit(&v, *text)) return ENG_E_AMOUNT;

@@ -125,6 +125,12 @@ static eng_status append(struct eng__timeline *timeline, struct eng__home *home,
   return ENG_OK;
 }
 
+/* Only what is new asks: known events may come again, and newer versions replace. */
+static bool is_full(const struct eng__timeline *timeline, const struct eng__home *home)
+{
+  return timeline->run.count >= eng__limit(home->pen.context, ENG_LIMIT_EVENTS);
+}
+
 static eng_status put_within(struct eng__timeline *timeline, struct eng__home *home,
                              const struct eng__event *event, int32_t *outcome)
 {
@@ -137,6 +143,7 @@ static eng_status put_within(struct eng__timeline *timeline, struct eng__home *h
     *outcome = ENG_RECORD_UNCHANGED;
     return ENG_OK;
   }
+  if (!place.found && is_full(timeline, home)) return ENG_E_LIMIT;
   run.bytes = scratch;
   eng__run_splice(&home->pen, &timeline->run, &place, event, place.found, &run);
   *outcome = place.found ? ENG_RECORD_REPLACED : ENG_RECORD_ADDED;
@@ -147,20 +154,19 @@ static eng_status put_within(struct eng__timeline *timeline, struct eng__home *h
 eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *home,
                              const struct eng__event *event, int32_t *outcome)
 {
-  uint64_t most = eng__limit(home->pen.context, ENG_LIMIT_EVENTS);
   const struct eng__run *run = &timeline->run;
 
   if (event->occurred_at <= timeline->floor) {
     *outcome = ENG_RECORD_IGNORED;
     return ENG_OK;
   }
-  if (eng__timeline_count(timeline) >= most) return ENG_E_LIMIT;
   if (timeline->heavy != NULL) {
     return eng__heavy_put(timeline->heavy, &home->pen, event, outcome);
   }
   if (run->count == 0 || (event->occurred_at > run->last &&
                           (!(event->has & ENG__HAS_ID) ||
                            !(run->summary.flags & ENG__SUMMARY_IDS)))) {
+    if (is_full(timeline, home)) return ENG_E_LIMIT;
     *outcome = ENG_RECORD_ADDED;
     return append(timeline, home, event);
   }

@@ -303,7 +303,9 @@ static bool read_plain(struct eng__csv_rows *rows, const char *bytes, size_t n)
         odd = true;
       }
     }
-    if (end - block <= 64 || (size_t)(block - bytes) > rows->limit) return false;
+    if (end - block <= 64) return false;
+    /* The block looked at for the row before begins ahead of this one. */
+    if (block > bytes && (size_t)(block - bytes) > rows->limit) return false;
     block += 64;
     found = find_in_block(block, (size_t)(end - block), rows->delimiters);
   }

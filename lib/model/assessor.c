@@ -16,6 +16,8 @@ static bool same_meter(const struct eng__meter *meter, const struct eng__measure
   /* Filters are nodes of one model, so measures with filters stay apart. */
   return other->op == measure->op && other->where < 0 && measure->where < 0 &&
          other->within == measure->within && other->before == measure->before &&
+         other->of == measure->of && other->period == measure->period &&
+         other->periods == measure->periods &&
          memcmp(&other->kinds, &measure->kinds, sizeof other->kinds) == 0;
 }
 
@@ -41,7 +43,16 @@ static eng_status add_meter(eng_assessor *assessor, const eng_model *model,
   memset(meter, 0, sizeof *meter);
   meter->model = model;
   meter->measure = *measure;
-  meter->moves = measure->within >= 0 || measure->before > 0;
+  meter->moves = measure->within >= 0 || measure->before > 0 || measure->period != 0;
+  meter->lists = measure->op == ENG__MEASURE_GAP ||
+                 measure->op == ENG__MEASURE_CHANNELS ||
+                 measure->op == ENG__MEASURE_ACTORS;
+  meter->plain = measure->where < 0 && (measure->op == ENG__MEASURE_COUNT ||
+                                        measure->op == ENG__MEASURE_RECENCY ||
+                                        measure->op == ENG__MEASURE_TENURE);
+  meter->plain_sum = measure->where < 0 && measure->op == ENG__MEASURE_SUM &&
+                     measure->of == ENG__FIELD_AMOUNT;
+  assessor->any_lists = assessor->any_lists || meter->lists;
   *out = (int32_t)assessor->meter_count++;
   return ENG_OK;
 }
@@ -125,6 +136,50 @@ static eng_status add_quick(eng_assessor *assessor, const eng_model *model, int3
   return ENG_OK;
 }
 
+/* Marks what a term depends on. Terms stand behind their operands, so one pass from the
+ * last to the first reaches everything. */
+static void mark_operands(const eng_model *model, size_t index, struct eng__memo *marks)
+{
+  const struct eng__term *node = &model->nodes[index];
+
+  switch (node->op) {
+    case ENG__OP_CONSTANT:
+    case ENG__OP_MEASURE:
+    case ENG__OP_FIELD: return;
+    case ENG__OP_STAGE: marks[model->stages[node->a].when].defined = true; return;
+    case ENG__OP_LET:
+    case ENG__OP_NEGATE:
+    case ENG__OP_NOT:
+    case ENG__OP_DEFINED: marks[node->a].defined = true; return;
+    default:
+      marks[node->a].defined = true;
+      marks[node->b].defined = true;
+      return;
+  }
+}
+
+/* The comparisons with a time since that some stage depends on. The memos, not in use
+ * yet, serve as marks. */
+static void find_ages(struct eng__member *member)
+{
+  const eng_model *model = member->model;
+  struct eng__memo *marks = member->memos;
+
+  for (size_t i = 0; i < model->stage_count; i++) {
+    marks[model->stages[i].when].defined = true;
+  }
+  for (size_t i = model->node_count; i-- > 0;) {
+    const struct eng__term *node = &model->nodes[i];
+
+    if (!marks[i].defined) continue;
+    mark_operands(model, i, marks);
+    if (eng__op_compares(node->op) && (model->nodes[node->a].type == ENG__TYPE_AGE ||
+                                       model->nodes[node->b].type == ENG__TYPE_AGE)) {
+      member->ages[member->age_count++] = (int32_t)i;
+    }
+  }
+}
+
 static eng_status compile_member(eng_assessor *assessor, struct eng__member *member,
                                  const eng_model *model)
 {
@@ -135,13 +190,19 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   member->meters =
       eng__new(memory, (model->measure_count + 1) * sizeof *member->meters);
   member->quick = eng__new(memory, model->node_count * sizeof *member->quick);
-  if (member->meters == NULL || member->quick == NULL) return ENG_E_NOMEM;
+  member->memos = eng__new_zeroed(memory, model->node_count * sizeof *member->memos);
+  member->ages = eng__new(memory, model->node_count * sizeof *member->ages);
+  if (member->meters == NULL || member->quick == NULL || member->memos == NULL ||
+      member->ages == NULL) {
+    return ENG_E_NOMEM;
+  }
   for (size_t i = 0; i < model->measure_count && status == ENG_OK; i++) {
     status = add_meter(assessor, model, &model->measures[i], &member->meters[i]);
   }
   for (size_t i = 0; i < model->node_count && status == ENG_OK; i++) {
     status = add_quick(assessor, model, (int32_t)i, &member->quick[i]);
   }
+  find_ages(member);
   return status;
 }
 
@@ -236,6 +297,9 @@ void eng_assessor_free(eng_assessor *assessor)
               (member->model->measure_count + 1) * sizeof *member->meters);
     eng__free(memory, member->quick,
               member->model->node_count * sizeof *member->quick);
+    eng__free(memory, member->memos,
+              member->model->node_count * sizeof *member->memos);
+    eng__free(memory, member->ages, member->model->node_count * sizeof *member->ages);
   }
   eng__free(memory, assessor->members,
             (size_t)assessor->count * sizeof *assessor->members);
@@ -251,6 +315,8 @@ void eng_assessor_free(eng_assessor *assessor)
             (assessor->kind_meter_count + 1) * sizeof *assessor->kind_meters);
   eng__free(memory, assessor->meters, assessor->meter_room * sizeof *assessor->meters);
   eng__free(memory, assessor->quicks, assessor->quick_room * sizeof *assessor->quicks);
+  eng__free(memory, assessor->scratch,
+            assessor->scratch_room * sizeof *assessor->scratch);
   eng__free(memory, assessor->undos.undos,
             assessor->undos.room * sizeof *assessor->undos.undos);
   eng__free(memory, assessor, sizeof *assessor);
@@ -273,28 +339,17 @@ const eng_context *eng__assessor_context(const eng_assessor *assessor)
 
 /* ---- measuring ---- */
 
-void eng__tally_add(const eng_assessor *assessor, struct eng__tally *tally,
-                    const struct eng__meter *meter, int64_t time, bool has_amount,
-                    int64_t amount)
+/* Takes an event into a meter whose kinds and window it is in. */
+static eng_status measure_one(eng_assessor *assessor, unsigned which,
+                              const struct eng__seen *seen)
 {
-  int64_t day;
+  const struct eng__meter *meter = &assessor->meters[which];
+  struct eng__reading reading;
 
-  switch (meter->measure.op) {
-    case ENG__MEASURE_DAYS:
-      day = eng__business_day(assessor->context, time);
-      if (tally->n > 0 && day == tally->day) return;
-      tally->day = day;
-      tally->n++;
-      return;
-    case ENG__MEASURE_SUM:
-      tally->n++;
-      if (has_amount) eng__tally_sum(tally, amount);
-      return;
-    default:
-      if (tally->n++ == 0) tally->first = time;
-      tally->last = time;
-      return;
-  }
+  if (!eng__read_seen(meter, seen, &reading)) return ENG_OK;
+  if (meter->lists) return eng__track_add(assessor, which, &reading);
+  eng__tally_add(assessor, &assessor->tallies[which], meter, &reading);
+  return ENG_OK;
 }
 
 static eng_status measure_seen(void *user, const struct eng__seen *seen)
@@ -302,21 +357,16 @@ static eng_status measure_seen(void *user, const struct eng__seen *seen)
   eng_assessor *assessor = user;
   int64_t time = seen->event.occurred_at;
   unsigned end = assessor->kind_start[seen->kind + 1];
+  eng_status status = ENG_OK;
 
-  for (unsigned i = assessor->kind_start[seen->kind]; i < end; i++) {
+  for (unsigned i = assessor->kind_start[seen->kind]; i < end && status == ENG_OK; i++) {
     unsigned which = assessor->kind_meters[i];
     const struct eng__meter *meter = &assessor->meters[which];
 
     if (time <= meter->from || time > meter->to) continue;
-    if (meter->measure.where >= 0 &&
-        !eng__where_holds(meter->model, meter->measure.where, seen)) {
-      continue;
-    }
-    eng__tally_add(assessor, &assessor->tallies[which], meter, time, seen->has_amount,
-                   seen->amount);
-    assessor->tallies[which].left_out += seen->foreign_amount;
+    status = measure_one(assessor, which, seen);
   }
-  return ENG_OK;
+  return status;
 }
 
 /* The amount of a step as measures see it, where nothing is undone. */
@@ -347,9 +397,10 @@ static void see_step(const struct eng__step *step, int32_t base, struct eng__see
   seen->foreign_amount = !seen->has_amount && step->layout->amount_width != 0;
 }
 
-/* The way of nearly all timelines: nothing is undone, so a step is what is seen. */
-static void measure_run(eng_assessor *assessor, const struct eng__run *run,
-                        const struct eng__shapes *shapes)
+/* The way of nearly all timelines: nothing is undone, so a step is what is seen. Counts
+ * and times take no more than the step's head; others decode the event, once. */
+static eng_status measure_run(eng_assessor *assessor, const struct eng__run *run,
+                              const struct eng__shapes *shapes)
 {
   int32_t base = eng_context_currency(assessor->context);
   struct eng__run_cursor cursor;
@@ -362,41 +413,45 @@ static void measure_run(eng_assessor *assessor, const struct eng__run *run,
     struct eng__seen seen;
     bool decoded = false;
 
-    if (step.time > assessor->as_of) return;
+    if (step.time > assessor->as_of) return ENG_OK;
     for (; i < end; i++) {
       unsigned which = assessor->kind_meters[i];
       const struct eng__meter *meter = &assessor->meters[which];
       struct eng__tally *tally = &assessor->tallies[which];
+      eng_status status;
 
       if (step.time <= meter->from || step.time > meter->to) continue;
-      if (meter->measure.where >= 0) {
-        if (!decoded) see_step(&step, base, &seen);
-        decoded = true;
-        if (!eng__where_holds(meter->model, meter->measure.where, &seen)) continue;
-      }
-      if (meter->measure.op == ENG__MEASURE_SUM) {
-        int64_t amount = 0;
-        bool has_amount = step_amount(&step, base, &amount);
-
-        eng__tally_add(assessor, tally, meter, step.time, has_amount, amount);
-        tally->left_out += !has_amount && step.layout->amount_width != 0;
-      } else if (meter->measure.op == ENG__MEASURE_DAYS) {
-        eng__tally_add(assessor, tally, meter, step.time, false, 0);
-      } else {
+      if (meter->plain) {
         if (tally->n++ == 0) tally->first = step.time;
         tally->last = step.time;
+        continue;
       }
+      if (meter->plain_sum) {
+        int64_t amount;
+
+        if (step_amount(&step, base, &amount)) {
+          tally->n++;
+          eng__tally_sum(tally, amount);
+        }
+        continue;
+      }
+      if (!decoded) see_step(&step, base, &seen);
+      decoded = true;
+      status = measure_one(assessor, which, &seen);
+      if (status != ENG_OK) return status;
     }
   }
+  return ENG_OK;
 }
 
-eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,
-                        const struct eng__shapes *shapes)
+static eng_status measure_events(eng_assessor *assessor,
+                                 const struct eng__timeline *timeline,
+                                 const struct eng__shapes *shapes)
 {
   struct eng__runs runs;
   const struct eng__run *run;
+  eng_status status = ENG_OK;
 
-  memset(assessor->tallies, 0, assessor->meter_count * sizeof *assessor->tallies);
   if (eng__timeline_summary(timeline)->flags & ENG__SUMMARY_REFERS) {
     struct eng__pen pen = {assessor->context, eng__memory(assessor->context),
                            (struct eng__shapes *)(uintptr_t)shapes};
@@ -405,8 +460,32 @@ eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *time
                     assessor);
   }
   eng__runs_begin(timeline, &runs);
-  while ((run = eng__runs_next(&runs)) != NULL) measure_run(assessor, run, shapes);
-  return ENG_OK;
+  while (status == ENG_OK && (run = eng__runs_next(&runs)) != NULL) {
+    status = measure_run(assessor, run, shapes);
+  }
+  return status;
+}
+
+eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,
+                        const struct eng__shapes *shapes)
+{
+  eng_status status;
+
+  assessor->stamp++;
+  memset(assessor->tallies, 0, assessor->meter_count * sizeof *assessor->tallies);
+  for (size_t i = 0; assessor->any_lists && i < assessor->meter_count; i++) {
+    struct eng__track *track = &assessor->tracks[i];
+
+    track->count = track->in = track->out = 0;
+  }
+  status = measure_events(assessor, timeline, shapes);
+  for (size_t i = 0; assessor->any_lists && status == ENG_OK && i < assessor->meter_count;
+       i++) {
+    if (!assessor->meters[i].lists) continue;
+    assessor->tracks[i].in = assessor->tracks[i].count;
+    status = eng__tally_list(assessor, i);
+  }
+  return status;
 }
 
 /* ---- stages ---- */
@@ -496,6 +575,13 @@ void eng__assess_prepare(eng_assessor *assessor, int64_t as_of)
 
     meter->from = meter->measure.within < 0 ? INT64_MIN : as_of - meter->measure.within;
     meter->to = as_of - meter->measure.before;
+    if (meter->measure.period != 0) {
+      int64_t now = eng__period_of(assessor->context, meter->measure.period, as_of);
+
+      meter->from = eng__period_start(assessor->context, meter->measure.period,
+                                      now - meter->measure.periods + 1) -
+                    1;
+    }
   }
   for (size_t i = 0; i < assessor->quick_count; i++) {
     eng__quick_prepare(&assessor->quicks[i], as_of);
@@ -520,9 +606,56 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
 eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *customer,
                                int64_t as_of, int32_t *stages)
 {
+  eng_status status;
+
   if (assessor == NULL || customer == NULL || stages == NULL) return ENG_E_INVALID;
+  memset(stages, 0, (size_t)assessor->count * sizeof *stages);
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
-  return eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
+  status =
+      eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
+  if (status != ENG_OK) memset(stages, 0, (size_t)assessor->count * sizeof *stages);
+  return status;
+}
+
+/* ---- dimensions ---- */
+
+static int32_t unit_of(int type)
+{
+  switch (type) {
+    case ENG__TYPE_DURATION: return ENG_UNIT_MILLISECONDS;
+    case ENG__TYPE_MONEY: return ENG_UNIT_MONEY;
+    case ENG__TYPE_RATIO: return ENG_UNIT_RATIO;
+    default: return ENG_UNIT_NUMBER;
+  }
+}
+
+eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
+                                   const eng_customer *customer, int64_t as_of,
+                                   eng_value *values, int32_t count)
+{
+  const struct eng__member *member;
+  eng_status status;
+
+  if (assessor == NULL || customer == NULL || (values == NULL && count > 0)) {
+    return ENG_E_INVALID;
+  }
+  if (model < 0 || model >= assessor->count) return ENG_E_RANGE;
+  if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
+  if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
+  member = &assessor->members[model];
+  if (count < 0 || (size_t)count < member->model->dimension_count) return ENG_E_BUFFER;
+  eng__assess_prepare(assessor, as_of);
+  status = eng__measure(assessor, &customer->timeline, &customer->shapes);
+  for (size_t i = 0; status == ENG_OK && i < member->model->dimension_count; i++) {
+    int32_t node = member->model->dimensions[i].node;
+    struct eng__fraction value = {0, 1};
+
+    values[i].defined = eng__evaluate(assessor, member, node, as_of, &value);
+    values[i].numerator = values[i].defined ? value.n : 0;
+    values[i].denominator = values[i].defined ? value.d : 1;
+    values[i].unit = unit_of(member->model->nodes[node].type);
+  }
+  return status;
 }

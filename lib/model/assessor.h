@@ -21,16 +21,20 @@ struct eng__meter {
   struct eng__measure measure;
   int64_t from, to; /* as of the prepared instant: from < time <= to */
   bool moves;       /* it has a window, so it changes as time passes */
+  bool lists;       /* it needs all readings at once */
+  bool plain;       /* it needs only the times of events */
+  bool plain_sum;   /* it needs only their amounts */
 };
 
 /* What a meter has read. */
 struct eng__tally {
-  int64_t n;           /* events, or days */
+  int64_t n;           /* events, days, or what is counted */
+  int64_t all;         /* of a share: events whether or not `where` holds */
+  int64_t value;       /* of min, max and gap; meaningful if n > 0 */
   int64_t high;        /* a sum of minor units in 128 bits, so that neither order nor */
   uint64_t low;        /* coming and going can make it overflow on the way */
   int64_t first, last; /* times; meaningful if n > 0 */
   int64_t day;         /* business day of the last one */
-  int64_t left_out;    /* amounts in other currencies */
 };
 
 static inline void eng__tally_sum(struct eng__tally *tally, int64_t amount)
@@ -41,10 +45,12 @@ static inline void eng__tally_sum(struct eng__tally *tally, int64_t amount)
   tally->low = low;
 }
 
-/* An event that a moving meter reads sooner or later. */
+/* What a meter reads of an event. */
 struct eng__reading {
-  int64_t time, amount;
-  bool has_amount;
+  int64_t time;
+  int64_t number; /* the field that it is about, a channel or an actor */
+  bool has_number;
+  bool holds; /* `where` does, for a share */
 };
 
 /* The readings of a moving meter; those in [out, in) lie in its window. */
@@ -53,9 +59,20 @@ struct eng__track {
   size_t count, room, in, out;
 };
 
+/* The value of a term that others refer to, for as long as the tallies stay. */
+struct eng__memo {
+  struct eng__fraction value;
+  uint64_t stamp; /* of the tallies it was worked out from; 0: none */
+  int64_t now;
+  bool defined;
+};
+
 /* One of the models. */
 struct eng__member {
   const eng_model *model;
+  struct eng__memo *memos; /* of each node */
+  int32_t *ages;           /* comparisons with a time since that stages depend on */
+  size_t age_count;
   int32_t *meters; /* of each measure of the model */
   int32_t *quick;  /* of each node: which quick test answers it, or -1 */
 };
@@ -72,7 +89,11 @@ struct eng_assessor {
   struct eng__tally *tallies;
   struct eng__track *tracks;
   struct eng__undos undos;
+  bool any_lists;
+  int64_t *scratch; /* to sort in */
+  size_t scratch_room;
   int64_t as_of; /* the prepared instant; -1: none */
+  uint64_t stamp; /* changes whenever tallies do */
   struct eng__quick *quicks;
   size_t quick_count, quick_room;
   uint32_t quick_kinds;   /* summary bits that any quick test asks for */
@@ -93,10 +114,24 @@ bool eng__evaluate(const eng_assessor *assessor, const struct eng__member *membe
 int32_t eng__stage_now(const eng_assessor *assessor, const struct eng__member *member,
                        int64_t now);
 
-/* Takes an event that lies in a meter's window into its tally. */
+/* What a meter reads of an event; false: nothing, for its `where` does not hold. */
+bool eng__read_seen(const struct eng__meter *meter, const struct eng__seen *seen,
+                    struct eng__reading *out);
+
+/* Keeps a reading of a meter that moves or lists. */
+eng_status eng__track_add(eng_assessor *assessor, size_t meter,
+                          const struct eng__reading *reading);
+
+/* Takes a reading that lies in a meter's window into its tally. */
 void eng__tally_add(const eng_assessor *assessor, struct eng__tally *tally,
-                    const struct eng__meter *meter, int64_t time, bool has_amount,
-                    int64_t amount);
+                    const struct eng__meter *meter, const struct eng__reading *reading);
+
+/* Works out the tally of a meter that lists from the readings in its window. */
+eng_status eng__tally_list(eng_assessor *assessor, size_t meter);
+
+/* The period of a streak that a time lies in, and the first instant of a period. */
+int64_t eng__period_of(const eng_context *context, int period, int64_t time);
+int64_t eng__period_start(const eng_context *context, int period, int64_t index);
 
 /* Fills the tallies from the events. */
 eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,

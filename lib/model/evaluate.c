@@ -38,18 +38,37 @@ static bool total(const struct eng__tally *tally, int64_t *out)
   return true;
 }
 
-static bool measured(const struct scope *s, int32_t measure, struct eng__fraction *out)
+/* A number of the field that a measure is about; ratings are held in thousandths. */
+static bool give_field(const struct eng__measure *measure, int64_t n, int64_t d,
+                       struct eng__fraction *out)
 {
-  int32_t meter = s->member->meters[measure];
+  struct eng__fraction a = {n, 1}, b = {d, 1}, thousand = {1000, 1};
+
+  if (d == 0 || n == INT64_MIN || !eng__fraction_divide(a, b, out)) return false;
+  return measure->of != ENG__FIELD_RATING || eng__fraction_divide(*out, thousand, out);
+}
+
+static bool measured(const struct scope *s, int32_t index, struct eng__fraction *out)
+{
+  int32_t meter = s->member->meters[index];
   const struct eng__tally *tally = &s->assessor->tallies[meter];
+  const struct eng__measure *measure = &s->assessor->meters[meter].measure;
+  struct eng__fraction n = {tally->n, 1}, all = {tally->all, 1};
   int64_t sum;
 
-  switch (s->assessor->meters[meter].measure.op) {
-    case ENG__MEASURE_COUNT:
-    case ENG__MEASURE_DAYS: return give(out, tally->n);
-    case ENG__MEASURE_SUM: return total(tally, &sum) && give(out, sum);
+  switch (measure->op) {
+    case ENG__MEASURE_SUM:
+      return total(tally, &sum) && give_field(measure, sum, 1, out);
+    case ENG__MEASURE_MEAN:
+      return total(tally, &sum) && give_field(measure, sum, tally->n, out);
+    case ENG__MEASURE_MIN:
+    case ENG__MEASURE_MAX:
+      return tally->n > 0 && give_field(measure, tally->value, 1, out);
+    case ENG__MEASURE_SHARE: return tally->all > 0 && eng__fraction_divide(n, all, out);
     case ENG__MEASURE_RECENCY: return tally->n > 0 && give(out, s->now - tally->last);
-    default: return tally->n > 0 && give(out, s->now - tally->first);
+    case ENG__MEASURE_TENURE: return tally->n > 0 && give(out, s->now - tally->first);
+    case ENG__MEASURE_GAP: return tally->n > 0 && give(out, tally->value);
+    default: return give(out, tally->n);
   }
 }
 
@@ -70,9 +89,10 @@ static bool field(const struct scope *s, int32_t which, struct eng__fraction *ou
       return (event->has & ENG__HAS_VALENCE) && give(out, event->valence);
     case ENG__FIELD_CHANNEL: return event->channel != 0 && give(out, event->channel);
     case ENG__FIELD_SCALE: return event->scale != 0 && give(out, event->scale);
-    case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, event->kind));
+    /* Of the kind that is measured: a purchase below 0 is a refund here too. */
+    case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, s->seen->kind));
     case ENG__FIELD_DIRECTION:
-      return give(out, eng_kind_direction(context, event->kind));
+      return give(out, eng_kind_direction(context, s->seen->kind));
     case ENG__FIELD_INCENTIVISED:
       return give(out, (event->has & ENG__IS_INCENTIVISED) != 0);
     case ENG__FIELD_PUBLIC: return give(out, (event->has & ENG__IS_PUBLIC) != 0);
@@ -96,7 +116,8 @@ static bool arithmetic(int op, struct eng__fraction a, struct eng__fraction b,
 
 static int64_t compare(int op, struct eng__fraction a, struct eng__fraction b)
 {
-  int order = eng__fraction_compare(a, b);
+  int order =
+      a.d == b.d ? (a.n > b.n) - (a.n < b.n) : eng__fraction_compare(a, b);
 
   switch (op) {
     case ENG__OP_LESS: return order < 0;
@@ -122,6 +143,40 @@ static bool logic(const struct scope *s, const struct eng__term *node,
   return a_known;
 }
 
+/* An operand: mostly a measure or a constant, for which a call would cost more than
+ * the answer. */
+static inline bool operand(const struct scope *s, int32_t index,
+                           struct eng__fraction *out)
+{
+  const struct eng__term *node = &s->model->nodes[index];
+
+  switch (node->op) {
+    case ENG__OP_CONSTANT:
+      out->n = node->n;
+      out->d = node->d;
+      return true;
+    case ENG__OP_MEASURE: return measured(s, node->a, out);
+    default: return evaluate(s, index, out);
+  }
+}
+
+/* What several terms may refer to is worked out once for each customer and instant, so
+ * that definitions which double cost no more than their text. */
+static bool shared(const struct scope *s, int32_t index, struct eng__fraction *out)
+{
+  struct eng__memo *memo;
+
+  if (s->member == NULL) return evaluate(s, index, out);
+  memo = &s->member->memos[index];
+  if (memo->stamp != s->assessor->stamp || memo->now != s->now) {
+    memo->defined = evaluate(s, index, &memo->value);
+    memo->stamp = s->assessor->stamp;
+    memo->now = s->now;
+  }
+  *out = memo->value;
+  return memo->defined;
+}
+
 static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction *out)
 {
   const struct eng__term *node = &s->model->nodes[index];
@@ -134,8 +189,8 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
       return true;
     case ENG__OP_MEASURE: return measured(s, node->a, out);
     case ENG__OP_FIELD: return field(s, node->a, out);
-    case ENG__OP_STAGE: return evaluate(s, s->model->stages[node->a].when, out);
-    case ENG__OP_LET: return evaluate(s, node->a, out);
+    case ENG__OP_STAGE: return shared(s, s->model->stages[node->a].when, out);
+    case ENG__OP_LET: return shared(s, node->a, out);
     case ENG__OP_NEGATE:
       if (!evaluate(s, node->a, &a)) return false;
       out->n = -a.n;
@@ -147,7 +202,7 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
     case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
     case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
     default:
-      if (!evaluate(s, node->a, &a) || !evaluate(s, node->b, &b)) return false;
+      if (!operand(s, node->a, &a) || !operand(s, node->b, &b)) return false;
       if (eng__op_compares(node->op)) return give(out, compare(node->op, a, b));
       return arithmetic(node->op, a, b, out);
   }

@@ -17,7 +17,7 @@
 #include "core/memory.h"
 #include "model/assessor.h"
 
-enum { WITNESSES = 100, PARTS = 5 };
+enum { WITNESSES = 100, CLAUSES = 256, WORDING = 1000, PARTS = 5 };
 
 struct line {
   size_t text, measured, threshold; /* offsets */
@@ -25,6 +25,7 @@ struct line {
   int32_t holds;
   eng_event *witnesses; /* newest first */
   int32_t witness_count;
+  int64_t witness_total; /* those that were not kept too */
 };
 
 struct part {
@@ -48,6 +49,7 @@ struct writer {
   const struct eng__member *member;
   const eng_model *model;
   const eng_customer *customer;
+  int64_t hidden; /* clauses beyond CLAUSES of a part */
   eng_status status;
 };
 
@@ -87,8 +89,8 @@ static void put_number(struct writer *w, int64_t n)
   put(w, digits + 20 - count, (size_t)count);
 }
 
-/* The two greatest units that are not 0. */
-static void put_duration(struct writer *w, int64_t ms)
+/* The greatest units that are not 0, at most `most` of them. */
+static void put_duration(struct writer *w, int64_t ms, int most)
 {
   static const struct {
     const char *one, *many;
@@ -101,14 +103,11 @@ static void put_duration(struct writer *w, int64_t ms)
     put(w, "-", 1);
     ms = -ms;
   }
-  for (int i = 0; i < 5 && put_units < 2; i++) {
+  for (int i = 0; i < 5 && put_units < most; i++) {
     int64_t n = ms / units[i].ms;
 
     ms %= units[i].ms;
-    if (n == 0) {
-      if (put_units > 0) return;
-      continue;
-    }
+    if (n == 0) continue;
     if (put_units++ > 0) put(w, " ", 1);
     put_number(w, n);
     put_text(w, n == 1 ? units[i].one : units[i].many);
@@ -134,7 +133,7 @@ static void put_ratio(struct writer *w, struct eng__fraction v)
     n = eng__fraction_floor(scaled) / 1000;
     rest = eng__fraction_floor(scaled) % 1000;
   }
-  if (minus) put(w, "-", 1);
+  if (minus && (n != 0 || rest != 0)) put(w, "-", 1);
   put_number(w, n);
   for (int i = 2; i >= 0; i--, rest /= 10) decimals[i] = (char)('0' + rest % 10);
   while (count > 0 && decimals[count - 1] == '0') count--;
@@ -142,14 +141,14 @@ static void put_ratio(struct writer *w, struct eng__fraction v)
   put(w, decimals, (size_t)count);
 }
 
-static void put_value(struct writer *w, int type, struct eng__fraction v)
+static void put_value(struct writer *w, int type, struct eng__fraction v, int units)
 {
   int32_t currency = eng_context_currency(w->model->context);
   char money[ENG_MONEY_TEXT];
 
   switch (type) {
     case ENG__TYPE_DURATION:
-    case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v)); return;
+    case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v), units); return;
     case ENG__TYPE_MONEY:
       if (v.d != 1 || eng_money_format(v.n, currency, money) != ENG_OK) {
         put_ratio(w, v);
@@ -164,24 +163,35 @@ static void put_value(struct writer *w, int type, struct eng__fraction v)
   }
 }
 
-/* The wording of a node, white space and comments folded to single spaces. */
+/* The wording of a node, white space and comments folded to single spaces, texts as they
+ * are; cut where it is too long to read. */
 static void put_wording(struct writer *w, const struct eng__term *node)
 {
   const char *text = w->model->text;
-  bool blank = false;
+  bool blank = false, quoted = false;
+  size_t start = begin(w);
 
   for (uint32_t i = node->from; i < node->to; i++) {
     char c = text[i];
 
-    if (c == '#') {
+    if (begin(w) - start > WORDING) {
+      put_text(w, " ...");
+      return;
+    }
+    if (!quoted && c == '#') {
       while (i + 1 < node->to && text[i + 1] != '\n') i++;
       blank = true;
-    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
       blank = true;
     } else {
       if (blank) put(w, " ", 1);
       blank = false;
       put(w, &c, 1);
+      if (quoted && c == '\\' && i + 1 < node->to) {
+        put(w, &text[++i], 1);
+      } else if (c == '"') {
+        quoted = !quoted;
+      }
     }
   }
 }
@@ -220,19 +230,19 @@ static void add_text_line(struct writer *w, int part, const char *text)
 
 struct gathering {
   struct writer *writer;
-  bool *meters;        /* which meters the clause reads */
-  eng_event *ring;     /* the last WITNESSES of them */
+  int64_t *meters; /* how many events each has read; -1: the clause does not ask it */
+  eng_event *ring; /* the last WITNESSES of them */
   int64_t count;
 };
 
-static void mark_meters(const struct writer *w, int32_t index, bool *meters)
+static void mark_meters(const struct writer *w, int32_t index, int64_t *meters)
 {
   const struct eng__term *node = &w->model->nodes[index];
 
   switch (node->op) {
     case ENG__OP_CONSTANT:
     case ENG__OP_FIELD: return;
-    case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = true; return;
+    case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = 0; return;
     case ENG__OP_STAGE: mark_meters(w, w->model->stages[node->a].when, meters); return;
     case ENG__OP_LET:
     case ENG__OP_NEGATE:
@@ -245,30 +255,41 @@ static void mark_meters(const struct writer *w, int32_t index, bool *meters)
   }
 }
 
+/* Whether the n-th event that a meter reads is evidence: the last one of a recency, the
+ * first of a tenure, every one of the others. */
+static bool is_evidence(const eng_assessor *assessor, unsigned which, int64_t n)
+{
+  switch (assessor->meters[which].measure.op) {
+    case ENG__MEASURE_RECENCY: return n == assessor->tallies[which].n;
+    case ENG__MEASURE_TENURE: return n == 1;
+    default: return true;
+  }
+}
+
 static eng_status note_witness(void *user, const struct eng__seen *seen)
 {
   struct gathering *g = user;
   const eng_assessor *assessor = g->writer->assessor;
   unsigned end_of_kind = assessor->kind_start[seen->kind + 1];
   int64_t time = seen->event.occurred_at;
+  bool evidence = false;
+  eng_event *slot;
 
   for (unsigned i = assessor->kind_start[seen->kind]; i < end_of_kind; i++) {
     unsigned which = assessor->kind_meters[i];
     const struct eng__meter *meter = &assessor->meters[which];
-    eng_event *slot;
 
-    if (!g->meters[which] || time <= meter->from || time > meter->to) continue;
+    if (g->meters[which] < 0 || time <= meter->from || time > meter->to) continue;
     if (meter->measure.where >= 0 &&
         !eng__where_holds(meter->model, meter->measure.where, seen)) {
       continue;
     }
-    slot = &g->ring[g->count++ % WITNESSES];
-    slot->context = assessor->context;
-    slot->fields = seen->event;
-    slot->fields.extension = NULL;
-    slot->fields.extension_size = 0;
-    return ENG_OK;
+    evidence |= is_evidence(assessor, which, ++g->meters[which]);
   }
+  if (!evidence) return ENG_OK;
+  slot = &g->ring[g->count++ % WITNESSES];
+  slot->context = assessor->context;
+  slot->fields = seen->event; /* the extension is borrowed until it is kept */
   return ENG_OK;
 }
 
@@ -280,19 +301,41 @@ static eng_status see(struct writer *w, eng__see_fn fn, void *user)
                   &w->assessor->undos, fn, user);
 }
 
-/* Recency is witnessed by its last event alone, tenure by its first; the others by all
- * that they read. The ring keeps the newest, which is what people look at. */
+/* Makes the witnesses' extensions their own, on which their effective ids depend. */
+static void keep_extensions(struct writer *w, struct line *line)
+{
+  for (int32_t i = 0; i < line->witness_count; i++) {
+    struct eng__event *event = &line->witnesses[i].fields;
+    uint8_t *copy = NULL;
+
+    if (event->extension_size > 0) {
+      if (w->status == ENG_OK) {
+        copy = eng__new(&w->explanation->memory, event->extension_size);
+      }
+      if (copy == NULL) {
+        w->status = ENG_E_NOMEM;
+        event->extension_size = 0;
+      } else {
+        memcpy(copy, event->extension, event->extension_size);
+      }
+    }
+    event->extension = copy;
+  }
+}
+
+/* The ring keeps the newest, which is what people look at. */
 static void add_witnesses(struct writer *w, int32_t node, struct line *line)
 {
   const eng_allocator *memory = &w->explanation->memory;
-  size_t size = w->assessor->meter_count + 1;
+  size_t size = (w->assessor->meter_count + 1) * sizeof(int64_t);
   struct gathering g = {w, NULL, NULL, 0};
 
-  g.meters = eng__new_zeroed(memory, size);
+  g.meters = eng__new(memory, size);
   g.ring = eng__new(memory, WITNESSES * sizeof *g.ring);
   if (g.meters == NULL || g.ring == NULL) {
     w->status = ENG_E_NOMEM;
   } else {
+    for (size_t i = 0; i <= w->assessor->meter_count; i++) g.meters[i] = -1;
     mark_meters(w, node, g.meters);
     w->status = see(w, note_witness, &g);
   }
@@ -304,9 +347,11 @@ static void add_witnesses(struct writer *w, int32_t node, struct line *line)
       w->status = ENG_E_NOMEM;
     } else {
       line->witness_count = (int32_t)kept;
+      line->witness_total = g.count;
       for (int64_t i = 0; i < kept; i++) {
         line->witnesses[i] = g.ring[(g.count - 1 - i) % WITNESSES];
       }
+      keep_extensions(w, line);
     }
   }
   eng__free(memory, g.meters, size);
@@ -342,6 +387,35 @@ static int64_t distance(const struct eng__term *node, const struct eng__term *me
   return missing;
 }
 
+static size_t put_side(struct writer *w, int32_t node, const struct eng__fraction *value,
+                       int units)
+{
+  size_t at = begin(w);
+
+  if (value == NULL) {
+    put_text(w, "undefined");
+  } else {
+    put_value(w, w->model->nodes[node].type, *value, units);
+  }
+  end(w);
+  return at;
+}
+
+/* Both sides of a comparison, with all their units where two would hide what differs. */
+static void put_sides(struct writer *w, struct line *line, int32_t left, int32_t right,
+                      const struct eng__fraction *a, const struct eng__fraction *b)
+{
+  line->measured = put_side(w, left, a, 2);
+  line->threshold = put_side(w, right, b, 2);
+  if (w->status != ENG_OK || a == NULL || b == NULL) return;
+  if (eng__fraction_compare(*a, *b) != 0 &&
+      strcmp(w->explanation->texts + line->measured,
+             w->explanation->texts + line->threshold) == 0) {
+    line->measured = put_side(w, left, a, 5);
+    line->threshold = put_side(w, right, b, 5);
+  }
+}
+
 static void describe_comparison(struct writer *w, const struct eng__term *node,
                                 struct line *line)
 {
@@ -361,35 +435,29 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
   a_known = eng__evaluate(w->assessor, w->member, left, now, &a);
   b_known = eng__evaluate(w->assessor, w->member, right, now, &b);
-  line->measured = begin(w);
-  if (a_known) {
-    put_value(w, w->model->nodes[left].type, a);
-  } else {
-    put_text(w, "undefined");
-  }
-  end(w);
-  line->threshold = begin(w);
-  if (b_known) {
-    put_value(w, w->model->nodes[right].type, b);
-  } else {
-    put_text(w, "undefined");
-  }
-  end(w);
+  put_sides(w, line, left, right, a_known ? &a : NULL, b_known ? &b : NULL);
   if (a_known && b_known && line->holds != ENG_HOLDS_YES) {
     line->distance = distance(
         &turned, &w->model->nodes[behind_lets(w->model, left)], a, b);
   }
 }
 
-static void add_clause(struct writer *w, int part, int32_t index, int32_t holds)
+static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
+                       const char *prefix)
 {
   const struct eng__term *node = &w->model->nodes[index];
   const struct eng__term *meaning = &w->model->nodes[behind_lets(w->model, index)];
-  struct line *line = add_line(w, part);
+  struct line *line;
 
+  if (w->explanation->parts[part].count == CLAUSES) {
+    w->hidden++;
+    return;
+  }
+  line = add_line(w, part);
   if (line == NULL) return;
   line->holds = holds;
   line->text = begin(w);
+  put_text(w, prefix);
   put_wording(w, node);
   if (node->op == ENG__OP_LET && meaning->op != ENG__OP_CONSTANT) {
     put_text(w, ": ");
@@ -402,25 +470,52 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds)
   if (w->status == ENG_OK) add_witnesses(w, index, line);
 }
 
-/* Takes a condition apart at its `and`s. `all`: every clause, else those that do not
- * hold. */
-static void add_clauses(struct writer *w, int part, int32_t index, bool all)
+static int32_t holds_now(const struct writer *w, int32_t index)
 {
-  int32_t inner = behind_lets(w->model, index);
-  const struct eng__term *node = &w->model->nodes[inner];
   struct eng__fraction value;
-  int32_t holds = ENG_HOLDS_UNKNOWN;
 
-  if (w->status != ENG_OK) return;
-  if (node->op == ENG__OP_AND) {
-    add_clauses(w, part, node->a, all);
-    add_clauses(w, part, node->b, all);
+  if (!eng__evaluate(w->assessor, w->member, index, w->assessor->as_of, &value)) {
+    return ENG_HOLDS_UNKNOWN;
+  }
+  return value.n ? ENG_HOLDS_YES : ENG_HOLDS_NO;
+}
+
+static void add_clauses(struct writer *w, int part, int32_t index, const char *prefix);
+
+/* Alternatives: of a stage that was reached those that hold, of a missing one each,
+ * since any of them would do. */
+static void add_alternatives(struct writer *w, int part, const struct eng__term *node,
+                             const char *prefix)
+{
+  if (part == ENG_PART_MISSING) {
+    add_clauses(w, part, node->a, *prefix == '\0' ? "either " : prefix);
+    add_clauses(w, part, node->b, "or ");
     return;
   }
-  if (eng__evaluate(w->assessor, w->member, index, w->assessor->as_of, &value)) {
-    holds = value.n ? ENG_HOLDS_YES : ENG_HOLDS_NO;
+  if (holds_now(w, node->a) == ENG_HOLDS_YES) add_clauses(w, part, node->a, prefix);
+  if (holds_now(w, node->b) == ENG_HOLDS_YES) add_clauses(w, part, node->b, prefix);
+}
+
+/* Takes a condition apart at its `and`s and `or`s: all clauses of a stage that was
+ * reached, and of a missing one those that do not hold. */
+static void add_clauses(struct writer *w, int part, int32_t index, const char *prefix)
+{
+  const struct eng__term *node = &w->model->nodes[behind_lets(w->model, index)];
+  int32_t holds;
+
+  if (w->status != ENG_OK) return;
+  holds = holds_now(w, index);
+  if (part == ENG_PART_MISSING && holds == ENG_HOLDS_YES) return;
+  if (node->op == ENG__OP_AND) {
+    bool nested = *prefix != '\0' && holds_now(w, node->a) != ENG_HOLDS_YES;
+
+    add_clauses(w, part, node->a, prefix);
+    add_clauses(w, part, node->b, nested ? "and " : prefix);
+  } else if (node->op == ENG__OP_OR) {
+    add_alternatives(w, part, node, prefix);
+  } else {
+    add_clause(w, part, index, holds, prefix);
   }
-  if (all || holds != ENG_HOLDS_YES) add_clause(w, part, index, holds);
 }
 
 /* ---- notes ---- */
@@ -445,6 +540,14 @@ static void add_note(struct writer *w, int64_t count, const char *text)
   end(w);
 }
 
+static bool measures_money(const eng_model *model)
+{
+  for (size_t i = 0; i < model->measure_count; i++) {
+    if (model->measures[i].of == ENG__FIELD_AMOUNT) return true;
+  }
+  return false;
+}
+
 static void add_notes(struct writer *w)
 {
   const struct eng__undos *undos = &w->assessor->undos;
@@ -453,12 +556,15 @@ static void add_notes(struct writer *w)
   if (w->status != ENG_OK) return;
   w->status = see(w, pass_by, &left_out);
   for (size_t i = 0; w->status == ENG_OK && i < undos->count; i++) {
-    inert += !undos->undos[i].hit && !undos->undos[i].voided;
+    inert += !undos->undos[i].hit && !undos->undos[i].voided &&
+             undos->undos[i].time <= w->assessor->as_of;
     ignored += undos->undos[i].foreign;
   }
+  if (!measures_money(w->model)) left_out = 0;
   add_note(w, left_out, "amounts in other currencies were left out of money");
   add_note(w, inert, "refunds, cancellations or voids name no event that they can reach");
   add_note(w, ignored, "refunds in another currency than their purchase were ignored");
+  add_note(w, w->hidden, "clauses are not shown");
 }
 
 /* ---- the whole ---- */
@@ -471,14 +577,14 @@ static void write_all(struct writer *w)
   if (x->stage > 0) {
     const struct eng__stage *stage = &model->stages[x->stage - 1];
 
-    add_clauses(w, ENG_PART_CLAUSE, stage->when, true);
+    add_clauses(w, ENG_PART_CLAUSE, stage->when, "");
     for (int32_t i = 0; i < stage->advice_count; i++) {
       add_text_line(w, ENG_PART_ADVICE,
                     model->names + model->advices[stage->advice_first + i]);
     }
   }
   if (x->target > 0) {
-    add_clauses(w, ENG_PART_MISSING, model->stages[x->target - 1].when, false);
+    add_clauses(w, ENG_PART_MISSING, model->stages[x->target - 1].when, "");
   }
   add_notes(w);
 }
@@ -547,6 +653,12 @@ void eng_explanation_free(eng_explanation *explanation)
     struct part *part = &explanation->parts[i];
 
     for (size_t j = 0; j < part->count; j++) {
+      for (int32_t k = 0; k < part->lines[j].witness_count; k++) {
+        struct eng__event *event = &part->lines[j].witnesses[k].fields;
+
+        /* Our own copy: see keep_extensions. */
+        eng__free(&memory, (void *)(uintptr_t)event->extension, event->extension_size);
+      }
       eng__free(&memory, part->lines[j].witnesses,
                 (size_t)part->lines[j].witness_count * sizeof(eng_event));
     }
@@ -568,7 +680,7 @@ int32_t eng_explanation_target(const eng_explanation *explanation)
   return explanation->target;
 }
 
-int64_t eng_explanation_next(const eng_explanation *explanation, int32_t *stage)
+int64_t eng_explanation_next_change(const eng_explanation *explanation, int32_t *stage)
 {
   if (stage != NULL) *stage = explanation->next_stage;
   return explanation->next_time;
@@ -632,6 +744,14 @@ int32_t eng_explanation_witness_count(const eng_explanation *explanation, int32_
   const struct line *at = line_at(explanation, part, line);
 
   return at == NULL ? 0 : at->witness_count;
+}
+
+int64_t eng_explanation_witness_total(const eng_explanation *explanation, int32_t part,
+                                      int32_t line)
+{
+  const struct line *at = line_at(explanation, part, line);
+
+  return at == NULL ? 0 : at->witness_total;
 }
 
 const eng_event *eng_explanation_witness(const eng_explanation *explanation,

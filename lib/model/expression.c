@@ -44,10 +44,14 @@ static int64_t window_duration(struct eng__parser *p)
   return constant->n;
 }
 
+enum { MEASURES_MAX = 256 }; /* of a model: an event may enter all of them */
+
 static bool same_measure(const struct eng__measure *a, const struct eng__measure *b)
 {
   return a->op == b->op && memcmp(&a->kinds, &b->kinds, sizeof a->kinds) == 0 &&
-         a->where < 0 && b->where < 0 && a->within == b->within && a->before == b->before;
+         a->where < 0 && b->where < 0 && a->within == b->within &&
+         a->before == b->before && a->of == b->of && a->period == b->period &&
+         a->periods == b->periods;
 }
 
 static int32_t add_measure(struct eng__parser *p, const struct eng__measure *measure)
@@ -58,6 +62,10 @@ static int32_t add_measure(struct eng__parser *p, const struct eng__measure *mea
 
   for (size_t i = 0; i < model->measure_count; i++) {
     if (same_measure(&model->measures[i], measure)) return (int32_t)i;
+  }
+  if (model->measure_count == MEASURES_MAX) {
+    eng__fail_at(p, &p->token, ENG_E_LIMIT, "too many measures");
+    return 0;
   }
   status = eng__grow(p->memory, &measures, &model->measure_room,
                      model->measure_count + 1, sizeof *model->measures);
@@ -70,18 +78,29 @@ static int32_t add_measure(struct eng__parser *p, const struct eng__measure *mea
   return (int32_t)model->measure_count++;
 }
 
+/* What a measure may or must say besides its kinds. */
+enum { TAKES_OF = 1, TAKES_WINDOWS = 2, NEEDS_WHERE = 4, NEEDS_LAST = 8 };
+
 static const struct {
   const char *name;
-  uint8_t op, type;
+  uint8_t op, type, says; /* type 0: that of the field it is about */
 } measures[] = {
-    {"count", ENG__MEASURE_COUNT, ENG__TYPE_NUMBER},
-    {"days", ENG__MEASURE_DAYS, ENG__TYPE_NUMBER},
-    {"sum", ENG__MEASURE_SUM, ENG__TYPE_MONEY},
-    {"recency", ENG__MEASURE_RECENCY, ENG__TYPE_AGE},
-    {"tenure", ENG__MEASURE_TENURE, ENG__TYPE_AGE},
+    {"count", ENG__MEASURE_COUNT, ENG__TYPE_NUMBER, TAKES_WINDOWS},
+    {"days", ENG__MEASURE_DAYS, ENG__TYPE_NUMBER, TAKES_WINDOWS},
+    {"sum", ENG__MEASURE_SUM, 0, TAKES_WINDOWS | TAKES_OF},
+    {"mean", ENG__MEASURE_MEAN, 0, TAKES_WINDOWS | TAKES_OF},
+    {"min", ENG__MEASURE_MIN, 0, TAKES_WINDOWS | TAKES_OF},
+    {"max", ENG__MEASURE_MAX, 0, TAKES_WINDOWS | TAKES_OF},
+    {"share", ENG__MEASURE_SHARE, ENG__TYPE_RATIO, TAKES_WINDOWS | NEEDS_WHERE},
+    {"recency", ENG__MEASURE_RECENCY, ENG__TYPE_AGE, TAKES_WINDOWS},
+    {"tenure", ENG__MEASURE_TENURE, ENG__TYPE_AGE, TAKES_WINDOWS},
+    {"gap", ENG__MEASURE_GAP, ENG__TYPE_DURATION, TAKES_WINDOWS},
+    {"channels", ENG__MEASURE_CHANNELS, ENG__TYPE_NUMBER, TAKES_WINDOWS},
+    {"actors", ENG__MEASURE_ACTORS, ENG__TYPE_NUMBER, TAKES_WINDOWS},
+    {"streak", ENG__MEASURE_STREAK, ENG__TYPE_NUMBER, NEEDS_LAST},
 };
 
-enum { MEASURES = sizeof measures / sizeof measures[0] };
+enum { MEASURES = sizeof measures / sizeof measures[0], PERIODS_MAX = 10000 };
 
 /* Whether a word is the name of a measure. */
 bool eng__is_measure(const struct eng__parser *p, const struct eng__token *token)
@@ -105,21 +124,96 @@ static void read_where(struct eng__parser *p, struct eng__measure *measure)
   }
 }
 
-static void read_windows(struct eng__parser *p, struct eng__measure *measure)
+static void read_window(struct eng__parser *p, const char *name, int64_t none,
+                        int64_t *window)
 {
   struct eng__token at = p->token;
 
-  if (eng__take_name(p, "within")) measure->within = window_duration(p);
-  if (eng__take_name(p, "before")) measure->before = window_duration(p);
+  if (!eng__take_name(p, name)) return;
+  if (*window != none) {
+    eng__fail_at(p, &at, ENG_E_DUPLICATE, "a measure has each of its windows once");
+  }
+  *window = window_duration(p);
+}
+
+/* `where`, `within` and `before`, each at most once, in any order. */
+static void read_conditions(struct eng__parser *p, struct eng__measure *measure,
+                            bool windows)
+{
+  struct eng__token at = p->token;
+
+  while (p->status == ENG_OK) {
+    if (eng__at_name(p, "where")) {
+      if (measure->where >= 0) {
+        eng__fail_at(p, &p->token, ENG_E_DUPLICATE, "a measure has one `where`: use and");
+      }
+      read_where(p, measure);
+    } else if (windows && eng__at_name(p, "within")) {
+      read_window(p, "within", -1, &measure->within);
+    } else if (windows && eng__at_name(p, "before")) {
+      read_window(p, "before", 0, &measure->before);
+    } else {
+      break;
+    }
+  }
   if (p->status == ENG_OK && measure->within >= 0 &&
       measure->within <= measure->before) {
-    eng__fail_at(p, &at, ENG_E_TYPE, "nothing lies within this window and before that one");
+    eng__fail_at(p, &at, ENG_E_TYPE,
+                 "nothing lies within this window and before that one");
   }
 }
 
-/* NAME ( kinds [where c] [within d] [before d] ), from behind NAME. */
+/* `of FIELD`: what sum, mean, min and max are about; amounts if it is not said. */
+static int read_of(struct eng__parser *p, struct eng__measure *measure)
+{
+  struct eng__token token;
+  int type = ENG__TYPE_MONEY;
+
+  measure->of = ENG__FIELD_AMOUNT;
+  if (eng__take_name(p, "of")) {
+    token = p->token;
+    if (token.word != ENG__WORD_NAME) eng__expected(p, "amount, value, rating or valence");
+    if (p->status == ENG_OK) eng__next_word(p);
+    measure->of = (uint8_t)eng__find_number_field(p, &token, &type);
+  }
+  if (p->status == ENG_OK && type == ENG__TYPE_MONEY &&
+      eng_context_currency(p->model->context) == 0) {
+    eng__fail_at(p, &p->token, ENG_E_TYPE,
+                 "measures of money need a base currency in the settings");
+  }
+  if (measure->op == ENG__MEASURE_MEAN && type == ENG__TYPE_NUMBER) return ENG__TYPE_RATIO;
+  return type;
+}
+
+/* `last N days` or `last N weeks`. */
+static void read_last(struct eng__parser *p, struct eng__measure *measure)
+{
+  struct eng__token at = p->token;
+
+  if (!eng__take_name(p, "last")) {
+    eng__expected(p, "'last' and a number of days or weeks");
+    return;
+  }
+  at = p->token;
+  if (at.word != ENG__WORD_NUMBER || at.d != 1 || at.n < 1 || at.n > PERIODS_MAX) {
+    eng__expected(p, "a number of days or weeks, up to 10000");
+    return;
+  }
+  measure->periods = (int32_t)at.n;
+  eng__next_word(p);
+  if (eng__take_name(p, "days") || eng__take_name(p, "day")) {
+    measure->period = ENG__PERIOD_DAY;
+  } else if (eng__take_name(p, "weeks") || eng__take_name(p, "week")) {
+    measure->period = ENG__PERIOD_WEEK;
+  } else {
+    eng__expected(p, "days or weeks");
+  }
+}
+
+/* NAME ( kinds [of f] [where c] [within d] [before d] [last n] ), from behind NAME. */
 static int32_t read_measure(struct eng__parser *p, int which, uint32_t from)
 {
+  int says = measures[which].says, type = measures[which].type;
   struct eng__measure measure;
   uint32_t to;
   int32_t index;
@@ -129,30 +223,25 @@ static int32_t read_measure(struct eng__parser *p, int which, uint32_t from)
   measure.where = -1;
   measure.within = -1;
   eng__need_sign(p, "(");
-  if (p->in_where && p->status == ENG_OK) {
-    eng__fail(p, ENG_E_TYPE);
-    return 0;
-  }
   do {
     eng__read_kind(p, &measure.kinds);
   } while (eng__take_sign(p, ","));
-  read_where(p, &measure);
-  read_windows(p, &measure);
+  if (says & TAKES_OF) type = read_of(p, &measure);
+  read_conditions(p, &measure, says & TAKES_WINDOWS);
+  if ((says & NEEDS_WHERE) && measure.where < 0 && p->status == ENG_OK) {
+    eng__expected(p, "'where': the condition that a share is about");
+  }
+  if (says & NEEDS_LAST) read_last(p, &measure);
   to = p->token.to;
   if (p->status == ENG_OK && !eng__at_sign(p, ")")) {
-    eng__expected(p, "',' and a kind, 'where', 'within', 'before' or ')'");
+    eng__expected(p, says & NEEDS_LAST
+                         ? "')'"
+                         : "',' and a kind, 'where', 'within', 'before' or ')'");
   }
   eng__need_sign(p, ")");
   if (p->status != ENG_OK) return 0;
-  if (measure.op == ENG__MEASURE_SUM && eng_context_currency(p->model->context) == 0) {
-    struct eng__token at = p->token;
-
-    at.from = from;
-    eng__fail_at(p, &at, ENG_E_TYPE, "sums of money need a base currency in the settings");
-    return 0;
-  }
   index = add_measure(p, &measure);
-  return eng__add_term(p, ENG__OP_MEASURE, measures[which].type, index, 0, from, to);
+  return eng__add_term(p, ENG__OP_MEASURE, type, index, 0, from, to);
 }
 
 /* ---- names in expressions ---- */
@@ -225,6 +314,16 @@ static int32_t parse_name(struct eng__parser *p)
 
 /* ---- literals ---- */
 
+/* In lowest terms, as all fractions are: 100 % is a whole number. */
+static int32_t add_ratio(struct eng__parser *p, int64_t n, int64_t d, uint32_t from,
+                         uint32_t to)
+{
+  struct eng__fraction a = {n, 1}, b = {d, 1}, value = {0, 1};
+
+  (void)eng__fraction_divide(a, b, &value); /* at most 17 digits each */
+  return eng__add_constant(p, ENG__TYPE_RATIO, value.n, value.d, from, to);
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -238,8 +337,7 @@ static int32_t parse_number(struct eng__parser *p)
   text = p->model->text + p->token.from;
   size = p->token.to - p->token.from;
   if (eng__take_sign(p, "%")) {
-    return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d * 100, number.from,
-                        p->token.from);
+    return add_ratio(p, number.n, number.d * 100, number.from, p->token.from);
   }
   if (p->token.word == ENG__WORD_NAME) {
     unit = eng__duration_unit(text, size);
@@ -278,20 +376,25 @@ static int32_t parse_number(struct eng__parser *p)
   if (number.d == 1) {
     return eng__add_constant(p, ENG__TYPE_NUMBER, number.n, 1, number.from, number.to);
   }
-  return eng__add_constant(p, ENG__TYPE_RATIO, number.n, number.d, number.from, number.to);
+  return add_ratio(p, number.n, number.d, number.from, number.to);
 }
 
 static int32_t parse_text(struct eng__parser *p)
 {
   struct eng__token token = p->token;
+  size_t names_size = p->model->names_size;
   uint64_t hash;
+  uint32_t at;
 
   if (!p->in_where) {
     eng__expected(p, "a number, a measure, a name or '('");
     return 0;
   }
-  eng__next_word(p);
-  hash = eng_hash(p->model->text + token.from + 1, token.to - token.from - 2);
+  /* Kept for as long as it takes to hash it without its backslashes. */
+  at = eng__keep_text(p);
+  if (p->status != ENG_OK) return 0;
+  hash = eng_hash(p->model->names + at, p->model->names_size - 1 - at);
+  p->model->names_size = names_size;
   return eng__add_constant(p, ENG__TYPE_TOPIC, (int64_t)(uint32_t)hash, 1, token.from,
                       token.to);
 }
@@ -321,7 +424,11 @@ static int32_t parse_primary(struct eng__parser *p)
   if (eng__take_sign(p, "(")) {
     node = eng__parse_expression(p);
     if (p->status == ENG_OK && !eng__at_sign(p, ")")) eng__expected(p, "an operator or ')'");
-    eng__need_sign(p, ")");
+    if (p->status != ENG_OK) return 0;
+    /* For the wording of what it is a part of. */
+    eng__term_at(p, node)->from = token.from;
+    eng__term_at(p, node)->to = p->token.to;
+    eng__next_word(p);
     return node;
   }
   if (eng__take_name(p, "defined")) return parse_defined(p, token.from);
@@ -394,10 +501,11 @@ static int32_t parse_unary(struct eng__parser *p)
     eng__mismatch(p, &token, "negate", type, 0);
     return 0;
   }
-  if (eng__term_at(p, node)->op == ENG__OP_CONSTANT) {
-    eng__term_at(p, node)->n = -eng__term_at(p, node)->n;
-    eng__term_at(p, node)->from = token.from;
-    return node;
+  if (eng__resolved_term(p, node)->op == ENG__OP_CONSTANT) {
+    const struct eng__term *constant = eng__resolved_term(p, node);
+
+    return eng__add_constant(p, type, -constant->n, constant->d, token.from,
+                             eng__term_at(p, node)->to);
   }
   return eng__add_term(p, ENG__OP_NEGATE, type, node, 0, token.from, eng__term_at(p, node)->to);
 }

@@ -24,6 +24,8 @@ void eng_model_free(eng_model *model)
   eng__free(memory, model->nodes, model->node_room * sizeof *model->nodes);
   eng__free(memory, model->measures, model->measure_room * sizeof *model->measures);
   eng__free(memory, model->stages, model->stage_room * sizeof *model->stages);
+  eng__free(memory, model->dimensions,
+            model->dimension_room * sizeof *model->dimensions);
   eng__free(memory, model->advices, model->advice_room * sizeof *model->advices);
   eng__free(memory, model, sizeof *model);
 }
@@ -134,4 +136,52 @@ const char *eng_model_stage_title(const eng_model *model, int32_t rank)
 {
   if (rank < 1 || (size_t)rank > model->stage_count) return rank == 0 ? "" : NULL;
   return model->names + model->stages[rank - 1].title;
+}
+
+static bool is_text(const char *text, const char *name, size_t length)
+{
+  return strlen(text) == length && memcmp(text, name, length) == 0;
+}
+
+eng_status eng_model_stage_find(const eng_model *model, const char *name, size_t length,
+                                int32_t *rank)
+{
+  if (rank == NULL) return ENG_E_INVALID;
+  *rank = 0;
+  if (model == NULL || name == NULL) return ENG_E_INVALID;
+  for (size_t i = 0; i < model->stage_count; i++) {
+    const struct eng__stage *stage = &model->stages[i];
+
+    if (is_text(model->names + stage->name, name, length) ||
+        (stage->alias != 0 && is_text(model->names + stage->alias, name, length))) {
+      *rank = (int32_t)i + 1;
+      return ENG_OK;
+    }
+  }
+  return is_text("none", name, length) ? ENG_OK : ENG_E_NOTFOUND;
+}
+
+int32_t eng_model_dimension_count(const eng_model *model)
+{
+  return (int32_t)model->dimension_count;
+}
+
+static const struct eng__dimension *dimension_at(const eng_model *model, int32_t index)
+{
+  if (index < 0 || (size_t)index >= model->dimension_count) return NULL;
+  return &model->dimensions[index];
+}
+
+const char *eng_model_dimension_name(const eng_model *model, int32_t index)
+{
+  const struct eng__dimension *dimension = dimension_at(model, index);
+
+  return dimension == NULL ? NULL : model->names + dimension->name;
+}
+
+const char *eng_model_dimension_title(const eng_model *model, int32_t index)
+{
+  const struct eng__dimension *dimension = dimension_at(model, index);
+
+  return dimension == NULL ? NULL : model->names + dimension->title;
 }

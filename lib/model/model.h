@@ -3,9 +3,9 @@
  * model.h - a model as a tree, from text to answer.
  *
  * Text goes through lex.c (words), parse.c and its parts (terms, names resolved and types
- * checked as they are read) and becomes an eng_model, which never changes. compile.c
- * joins the measures of several models into one table; pass.c measures a timeline in
- * one pass; evaluate.c runs the trees over what was measured.
+ * checked as they are read) and becomes an eng_model, which never changes. assessor.c
+ * joins the measures of several models into one table and measures a timeline in one
+ * pass; evaluate.c runs the trees over what was measured; next.c moves them on in time.
  *
  * Every number is an exact pair n/d, d > 0. A boolean is 0 or 1. What is not defined
  * stays not defined through everything but `defined` and `else`, and a comparison with
@@ -63,7 +63,7 @@ static inline bool eng__op_compares(int op)
   return op >= ENG__OP_LESS && op <= ENG__OP_NOT_EQUAL;
 }
 
-/* Fields of an event that `where` may ask for. */
+/* Fields of an event that `where` may ask for. ORDER fields: the numbers first. */
 enum eng__field {
   ENG__FIELD_AMOUNT = 1,
   ENG__FIELD_VALUE,
@@ -95,8 +95,19 @@ enum eng__measure_op {
   ENG__MEASURE_DAYS,
   ENG__MEASURE_SUM,
   ENG__MEASURE_RECENCY,
-  ENG__MEASURE_TENURE
+  ENG__MEASURE_TENURE,
+  ENG__MEASURE_MEAN,
+  ENG__MEASURE_MIN,
+  ENG__MEASURE_MAX,
+  ENG__MEASURE_SHARE,    /* of the events, those for which `where` holds */
+  ENG__MEASURE_GAP,      /* the median time from one event to the next */
+  ENG__MEASURE_CHANNELS, /* distinct ones */
+  ENG__MEASURE_ACTORS,
+  ENG__MEASURE_STREAK    /* of the last `periods`, those with an event */
 };
+
+/* Periods of a streak; they begin with the local business day or week. */
+enum { ENG__PERIOD_DAY = 1, ENG__PERIOD_WEEK = 2 };
 
 struct eng__kinds {
   uint64_t bits[4]; /* by number */
@@ -114,6 +125,9 @@ static inline void eng__kinds_add(struct eng__kinds *kinds, unsigned kind)
 
 struct eng__measure {
   uint8_t op;
+  uint8_t of;     /* enum eng__field that sum, mean, min and max are about */
+  uint8_t period; /* of a streak, or 0 */
+  int32_t periods;
   struct eng__kinds kinds;
   int32_t where;  /* node of the filter, or -1 */
   int64_t within; /* milliseconds; -1: since ever */
@@ -124,8 +138,15 @@ struct eng__measure {
 
 struct eng__stage {
   uint32_t name, title; /* offsets into names, closed by NUL */
+  uint32_t alias;       /* another name, or 0 */
   int32_t when;         /* node */
   int32_t advice_first, advice_count;
+};
+
+/* A number that a model shows beside its stages. */
+struct eng__dimension {
+  uint32_t name, title;
+  int32_t node;
 };
 
 struct eng_model {
@@ -142,6 +163,9 @@ struct eng_model {
   size_t measure_count, measure_room;
   struct eng__stage *stages;
   size_t stage_count, stage_room;
+  int32_t lap; /* rank of the stage whose spells are laps, or 0 */
+  struct eng__dimension *dimensions;
+  size_t dimension_count, dimension_room;
   uint32_t *advices; /* offsets into names */
   size_t advice_count, advice_room;
 };

@@ -39,7 +39,12 @@ int32_t eng__find_stage(const struct eng__parser *p, const struct eng__token *to
   const eng_model *model = p->model;
 
   for (size_t i = 0; i < model->stage_count; i++) {
-    if (eng__token_is(p, token, model->names + model->stages[i].name)) return (int32_t)i;
+    const struct eng__stage *stage = &model->stages[i];
+
+    if (eng__token_is(p, token, model->names + stage->name)) return (int32_t)i;
+    if (stage->alias != 0 && eng__token_is(p, token, model->names + stage->alias)) {
+      return (int32_t)i;
+    }
   }
   return -1;
 }
@@ -232,6 +237,27 @@ int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token)
   }
   return -1;
 }
+int eng__find_number_field(struct eng__parser *p, const struct eng__token *token,
+                           int *type)
+{
+  struct eng__guess guess = eng__new_guess(token);
+
+  for (int i = 0; i < FIELDS; i++) {
+    bool number = fields[i].field <= ENG__FIELD_VALENCE;
+
+    if (number && eng__token_is(p, token, fields[i].name)) {
+      *type = fields[i].type;
+      return fields[i].field;
+    }
+    if (number) {
+      eng__consider(&guess, p->model->text + token->from, token->to - token->from,
+                    fields[i].name, strlen(fields[i].name));
+    }
+  }
+  eng__unknown_name(p, token, "number of an event", &guess);
+  return 0;
+}
+
 /* What may be said in `where`. */
 void eng__consider_fields(struct eng__guess *guess, const char *text, size_t size)
 {

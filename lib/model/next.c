@@ -17,24 +17,6 @@
 
 /* ---- gathering what moving meters will read ---- */
 
-static eng_status add_reading(eng_assessor *assessor, size_t which,
-                              const struct eng__seen *seen)
-{
-  struct eng__track *track = &assessor->tracks[which];
-  void *readings = track->readings;
-  struct eng__reading *reading;
-  eng_status status = eng__grow(eng__memory(assessor->context), &readings, &track->room,
-                                track->count + 1, sizeof *reading);
-
-  track->readings = readings;
-  if (status != ENG_OK) return status;
-  reading = &track->readings[track->count++];
-  reading->time = seen->event.occurred_at;
-  reading->amount = seen->amount;
-  reading->has_amount = seen->has_amount;
-  return ENG_OK;
-}
-
 static eng_status gather(void *user, const struct eng__seen *seen)
 {
   eng_assessor *assessor = user;
@@ -43,15 +25,13 @@ static eng_status gather(void *user, const struct eng__seen *seen)
   for (unsigned i = assessor->kind_start[seen->kind]; i < end; i++) {
     unsigned which = assessor->kind_meters[i];
     const struct eng__meter *meter = &assessor->meters[which];
+    struct eng__reading reading;
     eng_status status;
 
     /* What has left its window will not come back. */
     if (!meter->moves || seen->event.occurred_at <= meter->from) continue;
-    if (meter->measure.where >= 0 &&
-        !eng__where_holds(meter->model, meter->measure.where, seen)) {
-      continue;
-    }
-    status = add_reading(assessor, which, seen);
+    if (!eng__read_seen(meter, seen, &reading)) continue;
+    status = eng__track_add(assessor, which, &reading);
     if (status != ENG_OK) return status;
   }
   return ENG_OK;
@@ -64,18 +44,46 @@ static int64_t later(int64_t time, int64_t by)
   return time > NEVER - by ? NEVER : time + by;
 }
 
-/* The instant at which a meter next changes. */
-static int64_t next_move(const struct eng__meter *meter, const struct eng__track *track)
+static int64_t enters_at(const struct eng__meter *meter, const struct eng__reading *reading)
 {
+  return later(reading->time, meter->measure.before);
+}
+
+static int64_t leaves_at(const eng_assessor *assessor, const struct eng__meter *meter,
+                         const struct eng__reading *reading)
+{
+  const struct eng__measure *measure = &meter->measure;
+  int64_t period;
+
+  if (measure->period != 0) {
+    period = eng__period_of(assessor->context, measure->period, reading->time);
+    return eng__period_start(assessor->context, measure->period,
+                             period + measure->periods);
+  }
+  return measure->within < 0 ? NEVER : later(reading->time, measure->within);
+}
+
+/* The instant at which a meter next changes. */
+static int64_t next_move(const eng_assessor *assessor, size_t which)
+{
+  const struct eng__meter *meter = &assessor->meters[which];
+  const struct eng__track *track = &assessor->tracks[which];
   int64_t enters = NEVER, leaves = NEVER;
 
   if (track->in < track->count) {
-    enters = later(track->readings[track->in].time, meter->measure.before);
+    enters = enters_at(meter, &track->readings[track->in]);
   }
-  if (meter->measure.within >= 0 && track->out < track->count) {
-    leaves = later(track->readings[track->out].time, meter->measure.within);
+  if (track->out < track->count) {
+    leaves = leaves_at(assessor, meter, &track->readings[track->out]);
   }
   return enters < leaves ? enters : leaves;
+}
+
+/* Whether what a meter has read can only be worked out anew. */
+static bool recounts(const struct eng__meter *meter)
+{
+  return meter->lists || meter->measure.op == ENG__MEASURE_MIN ||
+         meter->measure.op == ENG__MEASURE_MAX;
 }
 
 /* The oldest reading leaves. */
@@ -85,36 +93,55 @@ static void leave(const eng_assessor *assessor, const struct eng__meter *meter,
   const struct eng__reading *gone = &track->readings[track->out++];
   const struct eng__reading *oldest = &track->readings[track->out];
   bool empty = track->out == track->in;
+  int period = meter->measure.op == ENG__MEASURE_DAYS ? ENG__PERIOD_DAY
+                                                      : meter->measure.period;
 
-  if (meter->measure.op == ENG__MEASURE_DAYS) {
-    tally->n -= empty || eng__business_day(assessor->context, oldest->time) !=
-                             eng__business_day(assessor->context, gone->time);
+  if (period != 0) {
+    tally->n -= empty || eng__period_of(assessor->context, period, oldest->time) !=
+                             eng__period_of(assessor->context, period, gone->time);
     return;
   }
-  tally->n--;
-  if (meter->measure.op == ENG__MEASURE_SUM && gone->has_amount) {
-    eng__tally_sum(tally, -gone->amount);
+  switch (meter->measure.op) {
+    case ENG__MEASURE_SUM:
+    case ENG__MEASURE_MEAN:
+      if (!gone->has_number) return;
+      tally->n--;
+      eng__tally_sum(tally, -gone->number);
+      return;
+    case ENG__MEASURE_SHARE:
+      tally->all--;
+      tally->n -= gone->holds;
+      return;
+    default:
+      tally->n--;
+      if (!empty) tally->first = oldest->time;
+      return;
   }
-  if (!empty) tally->first = oldest->time;
 }
 
-static void move_to(eng_assessor *assessor, size_t which, int64_t now)
+static eng_status move_to(eng_assessor *assessor, size_t which, int64_t now)
 {
   const struct eng__meter *meter = &assessor->meters[which];
   struct eng__track *track = &assessor->tracks[which];
   struct eng__tally *tally = &assessor->tallies[which];
+  bool anew = recounts(meter), moved = false;
 
-  while (track->in < track->count &&
-         later(track->readings[track->in].time, meter->measure.before) <= now) {
-    const struct eng__reading *reading = &track->readings[track->in++];
-
-    eng__tally_add(assessor, tally, meter, reading->time, reading->has_amount,
-                   reading->amount);
+  for (; track->in < track->count &&
+         enters_at(meter, &track->readings[track->in]) <= now;
+       track->in++) {
+    moved = true;
+    if (!anew) eng__tally_add(assessor, tally, meter, &track->readings[track->in]);
   }
-  while (meter->measure.within >= 0 && track->out < track->in &&
-         later(track->readings[track->out].time, meter->measure.within) <= now) {
-    leave(assessor, meter, track, tally);
+  while (track->out < track->in &&
+         leaves_at(assessor, meter, &track->readings[track->out]) <= now) {
+    moved = true;
+    if (anew) {
+      track->out++;
+    } else {
+      leave(assessor, meter, track, tally);
+    }
   }
+  return anew && moved ? eng__tally_list(assessor, which) : ENG_OK;
 }
 
 /* ---- times since ---- */
@@ -152,17 +179,11 @@ static int64_t next_crossing(const eng_assessor *assessor,
 static int64_t next_crossing_of(const eng_assessor *assessor,
                                 const struct eng__member *member, int64_t now)
 {
-  const eng_model *model = member->model;
   int64_t best = NEVER;
 
-  for (size_t i = 0; i < model->node_count; i++) {
-    const struct eng__term *node = &model->nodes[i];
+  for (size_t i = 0; i < member->age_count; i++) {
+    const struct eng__term *node = &member->model->nodes[member->ages[i]];
 
-    if (!eng__op_compares(node->op)) continue;
-    if (model->nodes[node->a].type != ENG__TYPE_AGE &&
-        model->nodes[node->b].type != ENG__TYPE_AGE) {
-      continue;
-    }
     sooner(&best, next_crossing(assessor, member, node, now), now);
   }
   return best;
@@ -178,7 +199,7 @@ static int64_t next_instant(const eng_assessor *assessor, int64_t now,
 
   for (size_t i = 0; i < assessor->meter_count; i++) {
     if (!assessor->meters[i].moves) continue;
-    sooner(&best, next_move(&assessor->meters[i], &assessor->tracks[i]), now);
+    sooner(&best, next_move(assessor, i), now);
   }
   for (int32_t m = 0; m < assessor->count; m++) {
     if (settled[m]) continue;
@@ -187,8 +208,8 @@ static int64_t next_instant(const eng_assessor *assessor, int64_t now,
   return best;
 }
 
-static void sweep(eng_assessor *assessor, const int32_t *stages, int64_t *next_times,
-                  int32_t *next_stages)
+static eng_status sweep(eng_assessor *assessor, const int32_t *stages,
+                        int64_t *next_times, int32_t *next_stages)
 {
   bool settled[64] = {false};
   int32_t left = assessor->count;
@@ -196,9 +217,12 @@ static void sweep(eng_assessor *assessor, const int32_t *stages, int64_t *next_t
 
   while (left > 0) {
     now = next_instant(assessor, now, settled);
-    if (now > ENG_TIME_MAX) return;
+    if (now > ENG_TIME_MAX) return ENG_OK;
+    assessor->stamp++;
     for (size_t i = 0; i < assessor->meter_count; i++) {
-      if (assessor->meters[i].moves) move_to(assessor, i, now);
+      if (assessor->meters[i].moves && move_to(assessor, i, now) != ENG_OK) {
+        return ENG_E_NOMEM;
+      }
     }
     for (int32_t m = 0; m < assessor->count; m++) {
       int32_t stage;
@@ -211,6 +235,17 @@ static void sweep(eng_assessor *assessor, const int32_t *stages, int64_t *next_t
       settled[m] = true;
       left--;
     }
+  }
+  return ENG_OK;
+}
+
+void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next_times,
+                    int32_t *next_stages)
+{
+  for (int32_t m = 0; m < assessor->count; m++) {
+    if (stages != NULL) stages[m] = 0;
+    next_times[m] = ENG_TIME_NONE;
+    next_stages[m] = 0;
   }
 }
 
@@ -233,30 +268,37 @@ eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *
   for (size_t i = 0; i < assessor->meter_count; i++) {
     struct eng__track *track = &assessor->tracks[i];
 
+    if (!assessor->meters[i].moves) continue;
     track->count = track->in = track->out = 0;
-    if (assessor->meters[i].moves) {
-      memset(&assessor->tallies[i], 0, sizeof assessor->tallies[i]);
-    }
+    memset(&assessor->tallies[i], 0, sizeof assessor->tallies[i]);
   }
   status = eng__see(timeline, &pen, assessor->as_of, &assessor->undos, gather, assessor);
   if (status != ENG_OK) return status;
+  assessor->stamp++;
   for (size_t i = 0; i < assessor->meter_count; i++) {
-    if (assessor->meters[i].moves) move_to(assessor, i, assessor->as_of);
+    if (assessor->meters[i].moves) {
+      status = move_to(assessor, i, assessor->as_of);
+      if (status != ENG_OK) return status;
+    }
   }
-  sweep(assessor, stages, next_times, next_stages);
-  return ENG_OK;
+  return sweep(assessor, stages, next_times, next_stages);
 }
 
-eng_status eng_assessor_next(eng_assessor *assessor, const eng_customer *customer,
+eng_status eng_assessor_next_change(eng_assessor *assessor, const eng_customer *customer,
                              int64_t as_of, int32_t *stages, int64_t *next_times,
                              int32_t *next_stages)
 {
+  eng_status status;
+
   if (assessor == NULL || customer == NULL || next_times == NULL || next_stages == NULL) {
     return ENG_E_INVALID;
   }
+  eng__no_answer(assessor, stages, next_times, next_stages);
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
-  return eng__assess_next(assessor, &customer->timeline, &customer->shapes, stages,
-                          next_times, next_stages);
+  status = eng__assess_next(assessor, &customer->timeline, &customer->shapes, stages,
+                            next_times, next_stages);
+  if (status != ENG_OK) eng__no_answer(assessor, stages, next_times, next_stages);
+  return status;
 }

@@ -15,11 +15,13 @@
 
 /* ---- declarations ---- */
 
-static const char *const statements[] = {"param", "let", "stage", NULL};
+static const char *const statements[] = {"param", "let",     "dimension", "stage",
+                                          "lap",   "classes", "class",     NULL};
 static const char *const reserved[] = {
     "language", "model", "source", "shape", "revision", "param",   "let",  "stage",
     "when",     "advise", "where", "within", "before",  "and",     "or",   "not",
-    "else",     "defined", "any",  "all",    "inbound", "outbound", "none", NULL};
+    "else",     "defined", "any",  "all",    "inbound", "outbound", "none",
+    "of", "last", "dimension", "classes", "class", "lap", "alias", "yes", "no", NULL};
 
 static bool is_reserved(const struct eng__parser *p, const struct eng__token *token)
 {
@@ -40,19 +42,25 @@ static void check_free(struct eng__parser *p, const struct eng__token *token)
   }
 }
 
-static void add_definition(struct eng__parser *p, const struct eng__token *name, int32_t node)
+/* A list with room for one more item; as it was, and the parse failed, without memory. */
+static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
+                       size_t item)
 {
-  void *block = p->definitions;
-  eng_status status;
+  eng_status status = ENG_OK;
 
-  if (p->status != ENG_OK) return;
-  status = eng__grow(p->memory, &block, &p->definition_room, p->definition_count + 1,
-                     sizeof *p->definitions);
-  p->definitions = block;
-  if (status != ENG_OK) {
-    eng__fail(p, status);
-    return;
+  if (p->status == ENG_OK) {
+    status = eng__grow(p->memory, &list, room, count + 1, item);
   }
+  if (status != ENG_OK) eng__fail(p, status);
+  return list;
+}
+
+static void add_definition(struct eng__parser *p, const struct eng__token *name,
+                           int32_t node)
+{
+  p->definitions = make_room(p, p->definitions, p->definition_count, &p->definition_room,
+                             sizeof *p->definitions);
+  if (p->status != ENG_OK) return;
   p->definitions[p->definition_count].from = name->from;
   p->definitions[p->definition_count].to = name->to;
   p->definitions[p->definition_count++].node = node;
@@ -76,60 +84,175 @@ static void parse_definition(struct eng__parser *p, bool param)
   add_definition(p, &name, node);
 }
 
+/* dimension NAME ["title"] = number, from behind the word. */
+static void parse_dimension(struct eng__parser *p)
+{
+  eng_model *model = p->model;
+  struct eng__token name = eng__declare(p, "the name of a dimension"), at;
+  struct eng__dimension dimension = {0, 0, 0};
+  int type;
+
+  check_free(p, &name);
+  if (p->status != ENG_OK) return;
+  dimension.name = eng__keep(p, model->text + name.from, name.to - name.from);
+  if (p->token.word == ENG__WORD_TEXT) dimension.title = eng__keep_text(p);
+  eng__need_sign(p, "=");
+  at = p->token;
+  dimension.node = eng__parse_expression(p);
+  if (p->status != ENG_OK) return;
+  type = eng__type_of(p, dimension.node);
+  if (type != ENG__TYPE_NUMBER && type != ENG__TYPE_RATIO && type != ENG__TYPE_DURATION &&
+      type != ENG__TYPE_MONEY) {
+    eng__mismatch(p, &at, "show as a dimension", type, 0);
+  }
+  model->dimensions =
+      make_room(p, model->dimensions, model->dimension_count, &model->dimension_room,
+                sizeof *model->dimensions);
+  if (p->status != ENG_OK) return;
+  model->dimensions[model->dimension_count++] = dimension;
+  add_definition(p, &name, dimension.node);
+}
+
 static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
 {
   eng_model *model = p->model;
 
+  stage->advice_first = (int32_t)model->advice_count;
   while (eng__take_name(p, "advise")) {
     uint32_t text = eng__keep_text(p);
-    void *advices = model->advices;
-    eng_status status;
 
+    model->advices = make_room(p, model->advices, model->advice_count,
+                               &model->advice_room, sizeof *model->advices);
     if (p->status != ENG_OK) return;
-    status = eng__grow(p->memory, &advices, &model->advice_room, model->advice_count + 1,
-                       sizeof *model->advices);
-    model->advices = advices;
-    if (status != ENG_OK) {
-      eng__fail(p, status);
-      return;
-    }
     model->advices[model->advice_count++] = text;
     stage->advice_count++;
   }
 }
 
-static void parse_stage(struct eng__parser *p)
+/* The name and title of a stage or class. */
+static void begin_stage(struct eng__parser *p, const char *what, struct eng__stage *stage)
 {
   eng_model *model = p->model;
-  struct eng__token name = eng__declare(p, "the name of a stage"), at;
-  struct eng__stage stage;
-  void *stages = model->stages;
-  eng_status status;
+  struct eng__token name = eng__declare(p, what);
 
-  memset(&stage, 0, sizeof stage);
+  memset(stage, 0, sizeof *stage);
   check_free(p, &name);
   if (p->status != ENG_OK) return;
   if (model->stage_count == eng__limit(model->context, ENG_LIMIT_STAGES)) {
     eng__fail_at(p, &name, ENG_E_LIMIT, "too many stages");
     return;
   }
-  stage.name = eng__keep(p, model->text + name.from, name.to - name.from);
-  if (p->token.word == ENG__WORD_TEXT) stage.title = eng__keep_text(p);
+  stage->name = eng__keep(p, model->text + name.from, name.to - name.from);
+  if (p->token.word == ENG__WORD_TEXT) stage->title = eng__keep_text(p);
+}
+
+static void end_stage(struct eng__parser *p, struct eng__stage *stage)
+{
+  eng_model *model = p->model;
+
+  parse_advice(p, stage);
+  model->stages = make_room(p, model->stages, model->stage_count, &model->stage_room,
+                            sizeof *model->stages);
+  if (p->status == ENG_OK) model->stages[model->stage_count++] = *stage;
+}
+
+/* stage NAME ["title"] [alias NAME] when condition {advise "text"} */
+static void parse_stage(struct eng__parser *p)
+{
+  struct eng__token at;
+  struct eng__stage stage;
+
+  begin_stage(p, "the name of a stage", &stage);
+  if (eng__take_name(p, "alias")) {
+    at = eng__declare(p, "another name of the stage");
+    check_free(p, &at);
+    if (p->status == ENG_OK) {
+      stage.alias = eng__keep(p, p->model->text + at.from, at.to - at.from);
+    }
+  }
   if (p->status == ENG_OK && !eng__take_name(p, "when")) eng__expected(p, "'when'");
   at = p->token;
   stage.when = eng__parse_expression(p);
   eng__need_condition(p, &at, stage.when);
-  stage.advice_first = (int32_t)model->advice_count;
-  parse_advice(p, &stage);
-  if (p->status != ENG_OK) return;
-  status = eng__grow(p->memory, &stages, &model->stage_room, model->stage_count + 1,
-                     sizeof *model->stages);
-  model->stages = stages;
-  if (status != ENG_OK) {
-    eng__fail(p, status);
-    return;
+  end_stage(p, &stage);
+}
+
+/* ---- classes ---- */
+
+enum { AXES_MAX = 4 };
+
+/* Whether an axis is true, or is not: not being known counts as not. */
+static int32_t axis_is(struct eng__parser *p, int32_t axis, bool yes)
+{
+  uint32_t from = eng__term_at(p, axis)->from, to = eng__term_at(p, axis)->to;
+  int32_t no, known;
+
+  if (yes) return axis;
+  no = eng__add_constant(p, ENG__TYPE_BOOLEAN, 0, 1, from, to);
+  known = eng__add_term(p, ENG__OP_ELSE, ENG__TYPE_BOOLEAN, axis, no, from, to);
+  return eng__add_term(p, ENG__OP_NOT, ENG__TYPE_BOOLEAN, known, 0, from, to);
+}
+
+/* class NAME ["title"] yes|no {, yes|no} {advise "text"}; its corner of the table. */
+static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int count)
+{
+  struct eng__stage stage;
+  unsigned corner = 0;
+
+  begin_stage(p, "the name of a class", &stage);
+  for (int i = 0; i < count && p->status == ENG_OK; i++) {
+    bool yes;
+    int32_t is;
+
+    if (i > 0) eng__need_sign(p, ",");
+    yes = eng__take_name(p, "yes");
+    if (!yes && !eng__take_name(p, "no")) eng__expected(p, "yes or no for each axis");
+    if (p->status != ENG_OK) break;
+    corner |= (unsigned)yes << i;
+    is = axis_is(p, axes[i], yes);
+    if (p->status != ENG_OK) break;
+    stage.when = i == 0 ? is
+                        : eng__add_term(p, ENG__OP_AND, ENG__TYPE_BOOLEAN, stage.when, is,
+                                        eng__term_at(p, stage.when)->from,
+                                        eng__term_at(p, is)->to);
   }
-  model->stages[model->stage_count++] = stage;
+  end_stage(p, &stage);
+  return corner;
+}
+
+/* classes axis {, axis} and then a class for every corner of the table. */
+static void parse_classes(struct eng__parser *p)
+{
+  struct eng__token at = p->token;
+  int32_t axes[AXES_MAX];
+  unsigned corners = 0;
+  int count = 0;
+
+  if (p->model->stage_count > 0) {
+    eng__fail_at(p, &at, ENG_E_SYNTAX, "a model has either stages or classes");
+  }
+  do {
+    struct eng__token axis = p->token;
+
+    if (count == AXES_MAX) eng__fail_at(p, &axis, ENG_E_LIMIT, "at most 4 axes");
+    if (p->status != ENG_OK) return;
+    axes[count] = eng__parse_expression(p);
+    eng__need_condition(p, &axis, axes[count++]);
+  } while (eng__take_sign(p, ","));
+  while (eng__at_name(p, "class")) {
+    struct eng__token class_at = p->token;
+    unsigned corner;
+
+    eng__next_word(p);
+    corner = parse_class(p, axes, count);
+    if (p->status == ENG_OK && (corners & 1u << corner)) {
+      eng__fail_at(p, &class_at, ENG_E_DUPLICATE, "these answers have a class already");
+    }
+    corners |= 1u << corner;
+  }
+  if (p->status == ENG_OK && corners != (1u << (1u << count)) - 1u) {
+    eng__expected(p, "a class for every combination of answers");
+  }
 }
 
 static void parse_shape(struct eng__parser *p)
@@ -161,6 +284,7 @@ static void parse_head(struct eng__parser *p)
 {
   eng_model *model = p->model;
   struct eng__token at, name;
+  bool shape = false, revision = false;
   int64_t n;
 
   if (!eng__take_name(p, "language")) eng__expected(p, "'language 1'");
@@ -182,15 +306,38 @@ static void parse_head(struct eng__parser *p)
       if (model->source != 0) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
       model->source = eng__keep_text(p);
     } else if (eng__take_name(p, "shape")) {
+      if (shape) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
+      shape = true;
       parse_shape(p);
     } else if (eng__take_name(p, "revision")) {
+      if (revision) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
+      revision = true;
+      at = p->token;
       n = need_number(p, "a whole number");
-      if (p->status == ENG_OK && n > INT32_MAX) eng__fail_at(p, &at, ENG_E_RANGE, NULL);
+      if (n > INT32_MAX) {
+        eng__fail_at(p, &at, ENG_E_SYNTAX, "a revision is at most 2147483647");
+        n = 0;
+      }
       model->revision = (int32_t)n;
     } else {
       return;
     }
   }
+}
+
+/* lap STAGE, which was declared; from behind the word. */
+static void parse_lap(struct eng__parser *p)
+{
+  struct eng__token at = p->token;
+  int32_t stage = eng__find_stage(p, &at);
+
+  if (p->model->lap != 0) eng__fail_at(p, &at, ENG_E_DUPLICATE, NULL);
+  if (stage < 0) {
+    eng__expected(p, "a stage that was declared");
+    return;
+  }
+  p->model->lap = stage + 1;
+  eng__next_word(p);
 }
 
 static void unknown_statement(struct eng__parser *p)
@@ -204,8 +351,8 @@ static void unknown_statement(struct eng__parser *p)
   if (guess.name != NULL) {
     eng__unknown_name(p, &p->token, "statement", &guess);
   } else {
-    eng__expected(p, p->model->stage_count == 0 ? "param, let or stage"
-                                           : "an operator, param, let or stage");
+    eng__expected(p, p->model->stage_count == 0 ? "param, let, dimension, stage or classes"
+                                           : "an operator, param, let, dimension or stage");
   }
 }
 
@@ -219,8 +366,14 @@ static void parse_model(struct eng__parser *p)
       parse_definition(p, true);
     } else if (eng__take_name(p, "let")) {
       parse_definition(p, false);
+    } else if (eng__take_name(p, "dimension")) {
+      parse_dimension(p);
     } else if (eng__take_name(p, "stage")) {
       parse_stage(p);
+    } else if (eng__take_name(p, "classes")) {
+      parse_classes(p);
+    } else if (eng__take_name(p, "lap")) {
+      parse_lap(p);
     } else {
       unknown_statement(p);
     }

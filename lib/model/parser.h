@@ -101,6 +101,9 @@ void eng__unknown_name(struct eng__parser *p, const struct eng__token *token,
 void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds);
 /* A name inside `where`; -1 if it is not one of these. */
 int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token);
+/* The field that `of` names, and its type. ORDER fields: the numbers come first. */
+int eng__find_number_field(struct eng__parser *p, const struct eng__token *token,
+                           int *type);
 
 /* ---- expressions ---- */
 

@@ -70,13 +70,27 @@ static int test_age(const struct eng__quick *quick, int64_t day)
   return outcomes(quick, since - (ENG__DAY - 1), since);
 }
 
+/* Counts and sums of nothing are 0; everything else of nothing is not defined. */
+static bool none_is_zero(int measure)
+{
+  switch (measure) {
+    case ENG__MEASURE_COUNT:
+    case ENG__MEASURE_DAYS:
+    case ENG__MEASURE_SUM:
+    case ENG__MEASURE_CHANNELS:
+    case ENG__MEASURE_ACTORS:
+    case ENG__MEASURE_STREAK: return true;
+    default: return false;
+  }
+}
+
 int eng__quick_test(const struct eng__quick *quick, const struct eng__summary *summary)
 {
   bool ages = quick->measure == ENG__MEASURE_RECENCY ||
               quick->measure == ENG__MEASURE_TENURE;
 
   if ((quick->kinds & summary->kinds) == 0) {
-    return ages ? ENG__MAY_BE_UNKNOWN : outcomes(quick, 0, 0);
+    return none_is_zero(quick->measure) ? outcomes(quick, 0, 0) : ENG__MAY_BE_UNKNOWN;
   }
   if (!quick->purchases || (summary->flags & ENG__SUMMARY_REFERS) ||
       summary->purchases == UINT16_MAX || summary->last_purchase == UINT16_MAX) {

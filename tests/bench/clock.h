@@ -11,7 +11,8 @@
 
 #include <time.h>
 
-static inline double clock_read(clockid_t id) {
+static inline double clock_read(clockid_t id)
+{
   struct timespec t;
   clock_gettime(id, &t);
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
@@ -25,12 +26,14 @@ struct stopwatch {
   double wall, cpu;
 };
 
-static inline struct stopwatch stopwatch_start(void) {
+static inline struct stopwatch stopwatch_start(void)
+{
   struct stopwatch w = {clock_wall(), clock_cpu()};
   return w;
 }
 
-static inline struct stopwatch stopwatch_read(struct stopwatch since) {
+static inline struct stopwatch stopwatch_read(struct stopwatch since)
+{
   struct stopwatch w = {clock_wall() - since.wall, clock_cpu() - since.cpu};
   return w;
 }

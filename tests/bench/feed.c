@@ -45,59 +45,61 @@ const char *const feed_channels[FEED_CHANNELS] = {"web",   "app",   "store",
 
 /* ---- files ---- */
 
-void *feed_map(const char *path, size_t *size_out) {
+void *feed_map(const char *path, size_t *size_out)
+{
   struct stat about;
   void *mapped = NULL;
   int fd = open(path, O_RDONLY);
-  if (fd < 0)
-    return NULL;
+  if (fd < 0) return NULL;
   if (fstat(fd, &about) == 0 && about.st_size > 0) {
     mapped = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (mapped == MAP_FAILED)
-      mapped = NULL;
+    if (mapped == MAP_FAILED) mapped = NULL;
     *size_out = (size_t)about.st_size;
   }
   close(fd);
   return mapped;
 }
 
-void feed_unmap(void *mapped, size_t size) {
-  if (mapped)
-    munmap(mapped, size);
+void feed_unmap(void *mapped, size_t size)
+{
+  if (mapped) munmap(mapped, size);
 }
 
 /* ---- one row ---- */
 
 /* The field at *p up to `stop`, which *p moves past; its length, or -1. */
-static long field(const char **p, const char *end, char stop) {
+static long field(const char **p, const char *end, char stop)
+{
   const char *start = *p, *at = memchr(start, stop, (size_t)(end - start));
-  if (!at)
-    return -1;
+  if (!at) return -1;
   *p = at + 1;
   return at - start;
 }
 
-static int64_t digits(const char *p, int n) {
+static int64_t digits(const char *p, int n)
+{
   int64_t x = 0;
-  while (n--)
-    x = x * 10 + (*p++ - '0');
+  while (n--) x = x * 10 + (*p++ - '0');
   return x;
 }
 
 /* Howard Hinnant's days_from_civil, for years that are not negative */
-static int64_t day_number(int64_t y, int64_t m, int64_t d) {
+static int64_t day_number(int64_t y, int64_t m, int64_t d)
+{
   y -= m <= 2;
   int64_t era = y / 400, yoe = y % 400, doy = (153 * ((m + 9) % 12) + 2) / 5 + d - 1;
   return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-static int64_t instant(const char *s) {
+static int64_t instant(const char *s)
+{
   int64_t day = day_number(digits(s, 4), digits(s + 5, 2), digits(s + 8, 2));
   int64_t minute = digits(s + 11, 2) * 60 + digits(s + 14, 2);
   return day * FEED_DAY + minute * 60000 + digits(s + 17, 2) * 1000 + digits(s + 20, 3);
 }
 
-static int kind_number(const char *name, size_t length) {
+static int kind_number(const char *name, size_t length)
+{
   for (int i = 0; i < FEED_KINDS; i++)
     if (strlen(feed_kinds[i].feed) == length &&
         !memcmp(feed_kinds[i].feed, name, length))
@@ -105,7 +107,8 @@ static int kind_number(const char *name, size_t length) {
   return -1;
 }
 
-static int channel_number(const char *name, size_t length) {
+static int channel_number(const char *name, size_t length)
+{
   for (int i = 0; i < FEED_CHANNELS; i++)
     if (strlen(feed_channels[i]) == length && !memcmp(feed_channels[i], name, length))
       return i;
@@ -113,26 +116,24 @@ static int channel_number(const char *name, size_t length) {
 }
 
 /* "-12.34" in hundredths; nothing is 0 */
-static int64_t cents(const char *s, long length) {
+static int64_t cents(const char *s, long length)
+{
   int64_t x = 0;
   for (long i = 0; i < length; i++)
-    if (s[i] >= '0' && s[i] <= '9')
-      x = x * 10 + (s[i] - '0');
+    if (s[i] >= '0' && s[i] <= '9') x = x * 10 + (s[i] - '0');
   return length > 0 && s[0] == '-' ? -x : x;
 }
 
-int feed_next_row(const char **p, const char *end, struct feed_row *row) {
-  if (*p == end)
-    return 0;
+int feed_next_row(const char **p, const char *end, struct feed_row *row)
+{
+  if (*p == end) return 0;
   row->customer = *p;
   long length = field(p, end, ',');
-  if (length < 2)
-    return -1;
+  if (length < 2) return -1;
   row->customer_length = (size_t)length;
 
   const char *ts = *p;
-  if (field(p, end, ',') != 24)
-    return -1;
+  if (field(p, end, ',') != 24) return -1;
   const char *kind = *p;
   long kind_length = field(p, end, ',');
   const char *channel = *p;
@@ -146,8 +147,7 @@ int feed_next_row(const char **p, const char *end, struct feed_row *row) {
 
   int k = kind_number(kind, (size_t)kind_length);
   int c = channel_number(channel, (size_t)channel_length);
-  if (k < 0 || c < 0)
-    return -1;
+  if (k < 0 || c < 0) return -1;
   row->event.customer = (uint64_t)digits(row->customer + 1, (int)length - 1);
   row->event.ts = instant(ts);
   row->event.amount = cents(amount, amount_length);
@@ -160,16 +160,17 @@ int feed_next_row(const char **p, const char *end, struct feed_row *row) {
 
 /* ---- the whole feed ---- */
 
-static int complain(const char *path, const char *what) {
+static int complain(const char *path, const char *what)
+{
   fprintf(stderr, "feed: %s: %s\n", path, what);
   return -1;
 }
 
-static int parse_csv(struct feed *feed, const char *path) {
+static int parse_csv(struct feed *feed, const char *path)
+{
   size_t size, room = 0;
   char *text = feed_map(path, &size);
-  if (!text)
-    return complain(path, "cannot be read");
+  if (!text) return complain(path, "cannot be read");
   struct feed_event *events = NULL;
   struct feed_row row;
   const char *p = text, *end = text + size;
@@ -178,8 +179,7 @@ static int parse_csv(struct feed *feed, const char *path) {
     if (feed->count == room) {
       room = room + room / 2 + 65536;
       void *fresh = realloc(events, room * sizeof *events);
-      if (!fresh)
-        break;
+      if (!fresh) break;
       events = fresh;
     }
     events[feed->count++] = row.event;
@@ -187,15 +187,14 @@ static int parse_csv(struct feed *feed, const char *path) {
   feed_unmap(text, size);
   feed->parsed = events;
   feed->events = events;
-  if (status < 0)
-    return complain(path, "a row is not as gen_feed writes them");
+  if (status < 0) return complain(path, "a row is not as gen_feed writes them");
   return status > 0 ? complain(path, "out of memory") : 0;
 }
 
-static int map_binary(struct feed *feed, const char *path) {
+static int map_binary(struct feed *feed, const char *path)
+{
   feed->mapped = feed_map(path, &feed->mapped_size);
-  if (!feed->mapped)
-    return complain(path, "cannot be read");
+  if (!feed->mapped) return complain(path, "cannot be read");
   if (feed->mapped_size % sizeof(struct feed_event))
     return complain(path, "is not made of 32-byte records");
   feed->events = feed->mapped;
@@ -203,17 +202,15 @@ static int map_binary(struct feed *feed, const char *path) {
   return 0;
 }
 
-static int count_customers(struct feed *feed) {
+static int count_customers(struct feed *feed)
+{
   for (size_t i = 0; i < feed->count; i++) {
     const struct feed_event *e = &feed->events[i];
-    if (e->kind >= FEED_KINDS || e->channel >= FEED_CHANNELS)
-      return -1;
-    if (e->customer > feed->greatest)
-      feed->greatest = e->customer;
+    if (e->kind >= FEED_KINDS || e->channel >= FEED_CHANNELS) return -1;
+    if (e->customer > feed->greatest) feed->greatest = e->customer;
   }
   unsigned char *seen = calloc(feed->greatest / 8 + 1, 1);
-  if (!seen)
-    return -1;
+  if (!seen) return -1;
   for (size_t i = 0; i < feed->count; i++) {
     uint64_t c = feed->events[i].customer;
     feed->customers += !(seen[c / 8] >> (c % 8) & 1);
@@ -223,19 +220,20 @@ static int count_customers(struct feed *feed) {
   return 0;
 }
 
-int feed_open(struct feed *feed, const char *csv_path, const char *bin_path) {
+int feed_open(struct feed *feed, const char *csv_path, const char *bin_path)
+{
   memset(feed, 0, sizeof *feed);
   feed->csv_path = csv_path;
   feed->bin_path = bin_path;
   int status = bin_path ? map_binary(feed, bin_path) : parse_csv(feed, csv_path);
   if (status == 0 && count_customers(feed) < 0)
     status = complain(bin_path ? bin_path : csv_path, "holds a kind that nobody knows");
-  if (status < 0)
-    feed_close(feed);
+  if (status < 0) feed_close(feed);
   return status;
 }
 
-void feed_close(struct feed *feed) {
+void feed_close(struct feed *feed)
+{
   feed_unmap(feed->mapped, feed->mapped_size);
   free(feed->parsed);
   memset(feed, 0, sizeof *feed);

@@ -37,6 +37,24 @@ enum job {
   JOB_TILL,      /* record one event, then assess its customer; in memory */
   JOB_TILL_FILE, /* the same with a file behind it, unsynced */
   JOB_BYTES,
+  /* Of the library alone. _IDS: with an id for each event. */
+  JOB_LOAD_KEEP, /* J1_csv, identical rows kept apart */
+  JOB_LATE_CSV,  /* a feed with late and repeated events, by its ratio to the clean one
+                  */
+  JOB_LATE_GROUPED,
+  JOB_LATE_STREAM,
+  JOB_BLOBS, /* customers encoded alone, without customer ids */
+  JOB_MEMORY,
+  JOB_MEMORY_STREAM,
+  JOB_BYTES_IDS,
+  JOB_BLOBS_IDS,
+  JOB_MEMORY_IDS,
+  JOB_MEMORY_STREAM_IDS,
+  JOB_HEAVY, /* one customer with a million events: recorded in order */
+  JOB_HEAVY_LATE,
+  JOB_HEAVY_IDS,
+  JOB_HEAVY_LATE_IDS,
+  JOB_HEAVY_ASSESS,
   JOB_COUNT
 };
 const char *job_name(enum job job);
@@ -57,7 +75,9 @@ struct job_result {
   int runs;
   double wall[JOB_RUNS], cpu[JOB_RUNS]; /* seconds, in the order of running */
   double median, min, max;              /* wall; of each event for the tills */
-  double cpu_best; /* what ratios are made of; tills: on average an event */
+  double cpu_best; /* the least of the runs; tills: on average an event */
+  double figure;   /* what an absolute goal is about: bytes, microseconds, a ratio */
+  int wrong;       /* 1: the answer is not what it must be */
   size_t events;   /* that went through each run */
   char answer[256];
   char note[128]; /* how the engine did it, where that needs saying */
@@ -167,6 +187,7 @@ struct job_options {
   size_t till_events;
   const char *scratch;     /* folder for files; must exist */
   const char *duckdb_path; /* libduckdb.so; NULL: the environment's DUCKDB_LIB */
+  const struct feed *late; /* the same events, late and repeated; NULL: none */
 };
 
 /*
@@ -187,8 +208,24 @@ struct engine {
 void job_run_engine(const struct engine *engine, const struct feed *feed,
                     const struct job_options *options, const int wanted[JOB_COUNT],
                     struct job_result results[JOB_COUNT], FILE *out);
-/* For each job: the ratios of processor time of every engine to the first that ran it,
- * and whether the answers are equal. The number of jobs where they are not. */
-int job_compare(const struct job_result (*results)[JOB_COUNT], int engines, FILE *out);
+/* What is to be reached: a ratio to a peer's time, at least; or without a peer a
+ * figure, at the most. `half` is what must hold in any case. */
+struct job_goal {
+  enum job job;
+  const char *peer; /* NULL: none */
+  double goal, half;
+  enum job other; /* the peer's job where that is another one; else 0 */
+};
+
+/* For each job that several engines ran: the ratios of its cost (processor time, or the
+ * median for the tills) to the first that
+ * did, the goals for them, and whether the answers are equal. The number of jobs where
+ * they are not. */
+int job_compare(const struct job_result (*results)[JOB_COUNT], int engines,
+                const struct job_goal *goals, size_t goal_count, FILE *out);
+/* The first engine's figures against the goals without a peer; the number of answers
+ * that are wrong. */
+int job_judge(const struct job_result results[JOB_COUNT], const struct job_goal *goals,
+              size_t goal_count, FILE *out);
 
 #endif

@@ -10,9 +10,10 @@
 
 #include "jobs.h"
 
-extern const struct engine engine_plain;  /* the obvious C; answers, not speed */
-extern const struct engine engine_sqlite; /* links libsqlite3 */
-extern const struct engine engine_duckdb; /* opens libduckdb.so at run time */
+extern const struct engine engine_engagement; /* the library */
+extern const struct engine engine_plain;      /* the obvious C; answers, not speed */
+extern const struct engine engine_sqlite;     /* links libsqlite3 */
+extern const struct engine engine_duckdb;     /* opens libduckdb.so at run time */
 
 /* ---- texts ---- */
 

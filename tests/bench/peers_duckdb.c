@@ -91,15 +91,16 @@ struct library {
 };
 
 /* dlsym yields an object pointer; POSIX has it hold a function's address. */
-static int find(void *shared, const char *name, void *function_out, size_t size) {
+static int find(void *shared, const char *name, void *function_out, size_t size)
+{
   void *found = dlsym(shared, name);
-  if (!found)
-    fprintf(stderr, "duckdb: the library has no %s\n", name);
+  if (!found) fprintf(stderr, "duckdb: the library has no %s\n", name);
   memcpy(function_out, &found, size);
   return !found;
 }
 
-static int open_library(struct library *lib, const char *path) {
+static int open_library(struct library *lib, const char *path)
+{
   lib->shared = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!lib->shared) {
     fprintf(stderr, "duckdb: %s\n", dlerror());
@@ -125,7 +126,8 @@ struct duckdb {
 
 /* Runs `text`; the first `columns` of each row go to `row`, which may be NULL. */
 static int query(const struct duckdb *d, handle connection, const char *text,
-                 void (*row)(const int64_t *, void *), void *user, int columns) {
+                 void (*row)(const int64_t *, void *), void *user, int columns)
+{
   duckdb_result result;
   int64_t cells[8];
   int failed = d->lib.duckdb_query(connection, text, &result);
@@ -144,12 +146,14 @@ static int query(const struct duckdb *d, handle connection, const char *text,
   return failed ? -1 : 0;
 }
 
-static int run(const struct duckdb *d, handle connection, const char *text) {
+static int run(const struct duckdb *d, handle connection, const char *text)
+{
   return query(d, connection, text, NULL, NULL, 0);
 }
 
 static int open_db(const struct duckdb *d, const char *path, handle *database,
-                   handle *connection) {
+                   handle *connection)
+{
   *database = *connection = NULL;
   if (d->lib.duckdb_open(path, database) ||
       d->lib.duckdb_connect(*database, connection)) {
@@ -159,11 +163,10 @@ static int open_db(const struct duckdb *d, const char *path, handle *database,
   return run(d, *connection, "SET threads=1");
 }
 
-static void close_db(const struct duckdb *d, handle *database, handle *connection) {
-  if (*connection)
-    d->lib.duckdb_disconnect(connection);
-  if (*database)
-    d->lib.duckdb_close(database);
+static void close_db(const struct duckdb *d, handle *database, handle *connection)
+{
+  if (*connection) d->lib.duckdb_disconnect(connection);
+  if (*database) d->lib.duckdb_close(database);
 }
 
 /* ---- J1: loading ---- */
@@ -184,7 +187,8 @@ struct columns {
   uint64_t *has_amount, *has_value; /* bits */
 };
 
-static void find_columns(const struct library *lib, handle chunk, struct columns *c) {
+static void find_columns(const struct library *lib, handle chunk, struct columns *c)
+{
   void *data[COLUMNS];
   handle amount = lib->duckdb_data_chunk_get_vector(chunk, 4);
   handle value = lib->duckdb_data_chunk_get_vector(chunk, 5);
@@ -203,8 +207,8 @@ static void find_columns(const struct library *lib, handle chunk, struct columns
                         lib->duckdb_vector_get_validity(value)};
 }
 
-static void fill_columns(const struct columns *c, const struct feed_event *e,
-                         size_t n) {
+static void fill_columns(const struct columns *c, const struct feed_event *e, size_t n)
+{
   memset(c->has_amount, 0, (n + 63) / 64 * 8);
   memset(c->has_value, 0, (n + 63) / 64 * 8);
   for (size_t i = 0; i < n; i++) {
@@ -220,11 +224,11 @@ static void fill_columns(const struct columns *c, const struct feed_event *e,
 }
 
 /* Whole columns at a time, as wide as the library's vectors. */
-static int append_chunks(const struct duckdb *d, handle connection) {
+static int append_chunks(const struct duckdb *d, handle connection)
+{
   const struct library *lib = &d->lib;
   handle appender, logical[COLUMNS];
-  if (lib->duckdb_appender_create(connection, NULL, "e", &appender))
-    return -1;
+  if (lib->duckdb_appender_create(connection, NULL, "e", &appender)) return -1;
   for (int i = 0; i < COLUMNS; i++)
     logical[i] = lib->duckdb_create_logical_type(types[i]);
   handle chunk = lib->duckdb_create_data_chunk(logical, COLUMNS);
@@ -241,17 +245,16 @@ static int append_chunks(const struct duckdb *d, handle connection) {
   }
   failed = lib->duckdb_appender_destroy(&appender) || failed; /* flushes */
   lib->duckdb_destroy_data_chunk(&chunk);
-  for (int i = 0; i < COLUMNS; i++)
-    lib->duckdb_destroy_logical_type(&logical[i]);
+  for (int i = 0; i < COLUMNS; i++) lib->duckdb_destroy_logical_type(&logical[i]);
   return failed ? -1 : 0;
 }
 
-static int append_rows(const struct duckdb *d, handle connection) {
+static int append_rows(const struct duckdb *d, handle connection)
+{
   const struct library *lib = &d->lib;
   handle a;
   int failed = lib->duckdb_appender_create(connection, NULL, "e", &a);
-  if (failed)
-    return -1;
+  if (failed) return -1;
   for (size_t i = 0; !failed && i < d->feed->count; i++) {
     const struct feed_event *e = &d->feed->events[i];
     lib->duckdb_append_uint32(a, (uint32_t)e->customer);
@@ -271,7 +274,8 @@ static int append_rows(const struct duckdb *d, handle connection) {
   return lib->duckdb_appender_destroy(&a) || failed ? -1 : 0;
 }
 
-static int read_csv(const struct duckdb *d, handle connection) {
+static int read_csv(const struct duckdb *d, handle connection)
+{
   struct sql sql = {0};
   sql_add(&sql,
           "CREATE TABLE e AS SELECT * FROM read_csv('%s',header=true,auto_detect=false,"
@@ -283,44 +287,39 @@ static int read_csv(const struct duckdb *d, handle connection) {
   return failed;
 }
 
-static int load(const struct duckdb *d, handle connection, enum job job) {
-  if (job == JOB_LOAD_CSV)
-    return read_csv(d, connection);
-  if (run(d, connection, TABLE))
-    return -1;
-  if (job == JOB_APPEND)
-    return append_rows(d, connection);
-  if (append_chunks(d, connection))
-    return -1;
-  if (job != JOB_LOAD_GROUPED)
-    return 0;
+static int load(const struct duckdb *d, handle connection, enum job job)
+{
+  if (job == JOB_LOAD_CSV) return read_csv(d, connection);
+  if (run(d, connection, TABLE)) return -1;
+  if (job == JOB_APPEND) return append_rows(d, connection);
+  if (append_chunks(d, connection)) return -1;
+  if (job != JOB_LOAD_GROUPED) return 0;
   return run(d, connection,
              "CREATE TABLE grouped AS SELECT * FROM e ORDER BY customer,ts;"
              "DROP TABLE e;ALTER TABLE grouped RENAME TO e");
 }
 
-static void load_answer(const int64_t *row, void *user) {
+static void load_answer(const int64_t *row, void *user)
+{
   job_answer_load(user, row[0], row[1], row[2]);
 }
 
-static int load_job(const struct duckdb *d, enum job job, struct job_result *result) {
+static int load_job(const struct duckdb *d, enum job job, struct job_result *result)
+{
   static const char sums[] = "SELECT count(*),count(DISTINCT customer),"
                              "(sum(amount)*%d)::BIGINT FROM e";
   char text[sizeof sums + 8];
   handle database, connection;
-  if (job == JOB_LOAD_CSV && !d->feed->csv_path)
-    return 0;
+  if (job == JOB_LOAD_CSV && !d->feed->csv_path) return 0;
   snprintf(text, sizeof text, sums, job == JOB_LOAD_CSV ? 100 : 1);
   for (int i = 0; i < d->options->load_repeats; i++) {
     int failed = open_db(d, NULL, &database, &connection);
     struct stopwatch watch = stopwatch_start();
     failed = failed || load(d, connection, job);
     job_add(result, stopwatch_read(watch));
-    if (!failed && i == 0)
-      failed = query(d, connection, text, load_answer, result, 3);
+    if (!failed && i == 0) failed = query(d, connection, text, load_answer, result, 3);
     close_db(d, &database, &connection);
-    if (failed)
-      return -1;
+    if (failed) return -1;
   }
   if (job == JOB_LOAD_GROUPED)
     snprintf(result->note, sizeof result->note, "appended, then sorted into a table");
@@ -330,9 +329,9 @@ static int load_job(const struct duckdb *d, enum job job, struct job_result *res
   return 0;
 }
 
-static int make_ready(struct duckdb *d) {
-  if (d->loaded)
-    return 0;
+static int make_ready(struct duckdb *d)
+{
+  if (d->loaded) return 0;
   if (open_db(d, NULL, &d->database, &d->connection) ||
       load(d, d->connection, JOB_LOAD_BINARY))
     return -1;
@@ -344,7 +343,8 @@ static int make_ready(struct duckdb *d) {
 
 static int repeat(struct duckdb *d, struct job_result *result, const struct sql *sql,
                   void (*row)(const int64_t *, void *), int columns, void *user,
-                  size_t size) {
+                  size_t size)
+{
   int failed = make_ready(d);
   for (int i = 0; !failed && i < d->options->repeats; i++) {
     memset(user, 0, size);
@@ -357,17 +357,20 @@ static int repeat(struct duckdb *d, struct job_result *result, const struct sql 
   return failed;
 }
 
-static void two_numbers(const int64_t *row, void *user) {
+static void two_numbers(const int64_t *row, void *user)
+{
   memcpy(user, row, 2 * sizeof *row);
 }
 
-static void four_numbers(const int64_t *row, void *user) {
+static void four_numbers(const int64_t *row, void *user)
+{
   memcpy(user, row, 4 * sizeof *row);
 }
 
 /* Three groupings joined: one of all columns keeps a kilobyte for each customer, out
  * of the cache, and takes three times as long. */
-static int features_job(struct duckdb *d, struct job_result *result) {
+static int features_job(struct duckdb *d, struct job_result *result)
+{
   struct sql sql = {0};
   int64_t got[2] = {0};
   sql_add(&sql, "SELECT count(*),sum(");
@@ -408,13 +411,15 @@ static int features_job(struct duckdb *d, struct job_result *result) {
   return failed;
 }
 
-static void count_stage(const int64_t *row, void *user) {
+static void count_stage(const int64_t *row, void *user)
+{
   ((int64_t *)user)[row[0]] += row[1];
 }
 
 /* Those who neither buy nor tell are counted apart, so that the grouping stays small.
  */
-static int census_job(struct duckdb *d, struct job_result *result) {
+static int census_job(struct duckdb *d, struct job_result *result)
+{
   struct sql sql = {0};
   int64_t stages[JOB_STAGES] = {0};
   sql_add(&sql, "WITH s AS MATERIALIZED (SELECT s,count(*) AS n FROM (SELECT ");
@@ -434,7 +439,8 @@ static int census_job(struct duckdb *d, struct job_result *result) {
   return failed;
 }
 
-static int cohorts_job(struct duckdb *d, struct job_result *result) {
+static int cohorts_job(struct duckdb *d, struct job_result *result)
+{
   struct sql sql = {0};
   int64_t got[2] = {0};
   sql_add(&sql,
@@ -449,11 +455,13 @@ static int cohorts_job(struct duckdb *d, struct job_result *result) {
   return failed;
 }
 
-static void count_active(const int64_t *row, void *user) {
+static void count_active(const int64_t *row, void *user)
+{
   job_count_active(user, row[0], row[1], row[2]);
 }
 
-static int actives_job(struct duckdb *d, struct job_result *result) {
+static int actives_job(struct duckdb *d, struct job_result *result)
+{
   struct sql sql = {0};
   struct job_actives actives;
   memset(&actives, 0, sizeof actives);
@@ -470,7 +478,8 @@ static int actives_job(struct duckdb *d, struct job_result *result) {
 
 /* One as-of join a step, to the latest start of a chain; three windows over one order
  * take three times as long. */
-static int funnel_job(struct duckdb *d, struct job_result *result) {
+static int funnel_job(struct duckdb *d, struct job_result *result)
+{
   static const struct {
     const char *name, *before;
     int kind;
@@ -496,7 +505,8 @@ static int funnel_job(struct duckdb *d, struct job_result *result) {
 
 /* ---- J7 ---- */
 
-static int64_t size_and_remove(const char *path) {
+static int64_t size_and_remove(const char *path)
+{
   struct stat about;
   int64_t size = stat(path, &about) ? -1 : (int64_t)about.st_size;
   remove(path);
@@ -504,11 +514,11 @@ static int64_t size_and_remove(const char *path) {
 }
 
 /* The table of the CSV file, text ids and all, as a database and as Parquet. */
-static int bytes_job(const struct duckdb *d, struct job_result *result) {
+static int bytes_job(const struct duckdb *d, struct job_result *result)
+{
   struct sql db = {0}, parquet = {0}, copy = {0};
   handle database, connection;
-  if (!d->feed->csv_path)
-    return 0;
+  if (!d->feed->csv_path) return 0;
   sql_add(&db, "%s/bytes.duckdb", d->options->scratch);
   sql_add(&parquet, "%s/bytes.parquet", d->options->scratch);
   sql_add(&copy,
@@ -524,8 +534,7 @@ static int bytes_job(const struct duckdb *d, struct job_result *result) {
   int no_parquet = failed || run(d, connection, copy.text);
   close_db(d, &database, &connection);
   int64_t size = size_and_remove(db.text), packed = size_and_remove(parquet.text);
-  if (!failed)
-    job_answer_bytes(result, size, d->feed->count);
+  if (!failed) job_answer_bytes(result, size, d->feed->count);
   if (!no_parquet)
     snprintf(result->note, sizeof result->note,
              "text ids; Parquet, zstd, sorted by customer: %.2f an event",
@@ -539,63 +548,48 @@ static int bytes_job(const struct duckdb *d, struct job_result *result) {
 /* ---- the engine ---- */
 
 static void *duckdb_engine_open(const struct feed *feed,
-                                const struct job_options *options) {
+                                const struct job_options *options)
+{
   const char *path = options->duckdb_path ? options->duckdb_path : getenv("DUCKDB_LIB");
   if (!path) {
     fputs("duckdb: skipped, DUCKDB_LIB does not name libduckdb.so\n", stderr);
     return NULL;
   }
   struct duckdb *d = calloc(1, sizeof *d);
-  if (!d)
-    return NULL;
+  if (!d) return NULL;
   d->feed = feed;
   d->options = options;
-  if (open_library(&d->lib, path) == 0 && feed->greatest <= UINT32_MAX)
-    return d;
+  if (open_library(&d->lib, path) == 0 && feed->greatest <= UINT32_MAX) return d;
   free(d);
   return NULL;
 }
 
 /* The library stays open: threads of its own may still be about to end. */
-static void duckdb_engine_close(void *self) {
+static void duckdb_engine_close(void *self)
+{
   struct duckdb *d = self;
   close_db(d, &d->database, &d->connection);
   free(d);
 }
 
-static void duckdb_engine_run(void *self, enum job job, struct job_result *result) {
+static void duckdb_engine_run(void *self, enum job job, struct job_result *result)
+{
   struct duckdb *d = self;
   int failed = 0;
   switch (job) {
   case JOB_LOAD_CSV:
   case JOB_LOAD_BINARY:
   case JOB_LOAD_GROUPED:
-  case JOB_APPEND:
-    failed = load_job(d, job, result);
-    break;
-  case JOB_FEATURES:
-    failed = features_job(d, result);
-    break;
-  case JOB_CENSUS:
-    failed = census_job(d, result);
-    break;
-  case JOB_COHORTS:
-    failed = cohorts_job(d, result);
-    break;
-  case JOB_ACTIVES:
-    failed = actives_job(d, result);
-    break;
-  case JOB_FUNNEL:
-    failed = funnel_job(d, result);
-    break;
-  case JOB_BYTES:
-    failed = bytes_job(d, result);
-    break;
-  default:
-    break; /* no engine for one event at a time */
+  case JOB_APPEND: failed = load_job(d, job, result); break;
+  case JOB_FEATURES: failed = features_job(d, result); break;
+  case JOB_CENSUS: failed = census_job(d, result); break;
+  case JOB_COHORTS: failed = cohorts_job(d, result); break;
+  case JOB_ACTIVES: failed = actives_job(d, result); break;
+  case JOB_FUNNEL: failed = funnel_job(d, result); break;
+  case JOB_BYTES: failed = bytes_job(d, result); break;
+  default: break; /* no engine for one event at a time */
   }
-  if (failed)
-    result->ran = -1;
+  if (failed) result->ran = -1;
 }
 
 const struct engine engine_duckdb = {"duckdb", duckdb_engine_open, duckdb_engine_run,

@@ -32,16 +32,19 @@ enum { COLUMNS = 6, BATCH = 32 };
 
 /* ---- calls that say what went wrong ---- */
 
-static int complain(sqlite3 *db, const char *sql) {
+static int complain(sqlite3 *db, const char *sql)
+{
   fprintf(stderr, "sqlite: %s\n  in %.200s\n", sqlite3_errmsg(db), sql);
   return -1;
 }
 
-static int run(sqlite3 *db, const char *sql) {
+static int run(sqlite3 *db, const char *sql)
+{
   return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : complain(db, sql);
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+{
   sqlite3_stmt *stmt = NULL;
   if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
       SQLITE_OK)
@@ -51,18 +54,18 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
 
 /* Calls `row` for each row of a query. */
 static int query(sqlite3 *db, const char *sql, void (*row)(sqlite3_stmt *, void *),
-                 void *user) {
+                 void *user)
+{
   sqlite3_stmt *stmt = prepare(db, sql);
-  if (!stmt)
-    return -1;
+  if (!stmt) return -1;
   int step;
-  while ((step = sqlite3_step(stmt)) == SQLITE_ROW)
-    row(stmt, user);
+  while ((step = sqlite3_step(stmt)) == SQLITE_ROW) row(stmt, user);
   sqlite3_finalize(stmt);
   return step == SQLITE_DONE ? 0 : complain(db, sql);
 }
 
-static sqlite3 *open_db(const char *path) {
+static sqlite3 *open_db(const char *path)
+{
   sqlite3 *db = NULL;
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK ||
@@ -70,14 +73,14 @@ static sqlite3 *open_db(const char *path) {
     sqlite3_close(db);
     return NULL;
   }
-  if (strcmp(path, ":memory:") == 0)
-    run(db, "PRAGMA journal_mode=OFF");
+  if (strcmp(path, ":memory:") == 0) run(db, "PRAGMA journal_mode=OFF");
   return db;
 }
 
 /* ---- J1: loading ---- */
 
-static void bind(sqlite3_stmt *stmt, int at, const struct feed_event *e) {
+static void bind(sqlite3_stmt *stmt, int at, const struct feed_event *e)
+{
   sqlite3_bind_int64(stmt, at + 1, (int64_t)e->customer);
   sqlite3_bind_int64(stmt, at + 2, e->ts);
   sqlite3_bind_int(stmt, at + 3, e->kind);
@@ -92,26 +95,25 @@ static void bind(sqlite3_stmt *stmt, int at, const struct feed_event *e) {
     sqlite3_bind_null(stmt, at + 6);
 }
 
-static sqlite3_stmt *prepare_insert(sqlite3 *db, int rows) {
+static sqlite3_stmt *prepare_insert(sqlite3 *db, int rows)
+{
   struct sql sql = {0};
   sql_add(&sql, "INSERT INTO e VALUES");
-  for (int i = 0; i < rows; i++)
-    sql_add(&sql, "%s(?,?,?,?,?,?)", i ? "," : "");
+  for (int i = 0; i < rows; i++) sql_add(&sql, "%s(?,?,?,?,?,?)", i ? "," : "");
   sqlite3_stmt *stmt = prepare(db, sql.text);
   free(sql.text);
   return stmt;
 }
 
 /* Inserts `batch` events a statement in one transaction. */
-static int insert_all(sqlite3 *db, const struct feed_event *events, size_t n,
-                      int batch) {
+static int insert_all(sqlite3 *db, const struct feed_event *events, size_t n, int batch)
+{
   sqlite3_stmt *many = prepare_insert(db, batch), *one = prepare_insert(db, 1);
   int failed = !many || !one || run(db, "BEGIN");
   for (size_t i = 0; !failed && i < n;) {
     int rows = n - i >= (size_t)batch ? batch : 1;
     sqlite3_stmt *stmt = rows == batch ? many : one;
-    for (int r = 0; r < rows; r++)
-      bind(stmt, COLUMNS * r, &events[i + (size_t)r]);
+    for (int r = 0; r < rows; r++) bind(stmt, COLUMNS * r, &events[i + (size_t)r]);
     failed = sqlite3_step(stmt) != SQLITE_DONE;
     sqlite3_reset(stmt);
     i += (size_t)rows;
@@ -121,22 +123,20 @@ static int insert_all(sqlite3 *db, const struct feed_event *events, size_t n,
   return failed ? complain(db, "INSERT INTO e") : run(db, "COMMIT");
 }
 
-static int insert_csv(sqlite3 *db, const char *path) {
+static int insert_csv(sqlite3 *db, const char *path)
+{
   size_t size;
   const char *text = feed_map(path, &size);
-  if (!text)
-    return -1;
+  if (!text) return -1;
   const char *end = text + size, *p = memchr(text, '\n', size);
   sqlite3_stmt *stmt = prepare_insert(db, 1);
   struct feed_row row;
   int more = stmt && p && !run(db, "BEGIN") ? 1 : -1;
-  if (p)
-    p++;
+  if (p) p++;
   while (more > 0 && (more = feed_next_row(&p, end, &row)) > 0) {
     bind(stmt, 0, &row.event);
     sqlite3_bind_text(stmt, 1, row.customer, (int)row.customer_length, SQLITE_STATIC);
-    if (sqlite3_step(stmt) != SQLITE_DONE)
-      more = complain(db, "INSERT INTO e");
+    if (sqlite3_step(stmt) != SQLITE_DONE) more = complain(db, "INSERT INTO e");
     sqlite3_reset(stmt);
   }
   sqlite3_finalize(stmt);
@@ -144,25 +144,24 @@ static int insert_csv(sqlite3 *db, const char *path) {
   return more < 0 ? -1 : run(db, "COMMIT");
 }
 
-static void load_answer(sqlite3_stmt *row, void *user) {
+static void load_answer(sqlite3_stmt *row, void *user)
+{
   job_answer_load(user, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
                   sqlite3_column_int64(row, 2));
 }
 
-static int load(const struct sqlite *s, sqlite3 *db, enum job job) {
+static int load(const struct sqlite *s, sqlite3 *db, enum job job)
+{
   switch (job) {
-  case JOB_LOAD_CSV:
-    return insert_csv(db, s->feed->csv_path);
-  case JOB_STREAM:
-    return insert_all(db, s->feed->events, s->feed->count, 1);
-  default:
-    return insert_all(db, s->feed->events, s->feed->count, BATCH);
+  case JOB_LOAD_CSV: return insert_csv(db, s->feed->csv_path);
+  case JOB_STREAM: return insert_all(db, s->feed->events, s->feed->count, 1);
+  default: return insert_all(db, s->feed->events, s->feed->count, BATCH);
   }
 }
 
-static int load_job(const struct sqlite *s, enum job job, struct job_result *result) {
-  if (job == JOB_LOAD_CSV && !s->feed->csv_path)
-    return 0;
+static int load_job(const struct sqlite *s, enum job job, struct job_result *result)
+{
+  if (job == JOB_LOAD_CSV && !s->feed->csv_path) return 0;
   for (int i = 0; i < s->options->load_repeats; i++) {
     sqlite3 *db = open_db(":memory:");
     int failed =
@@ -179,8 +178,7 @@ static int load_job(const struct sqlite *s, enum job job, struct job_result *res
       failed = query(db, "SELECT count(*),count(DISTINCT customer),sum(amount) FROM e",
                      load_answer, result);
     sqlite3_close(db);
-    if (failed)
-      return -1;
+    if (failed) return -1;
   }
   if (job == JOB_LOAD_GROUPED)
     snprintf(result->note, sizeof result->note, "heap, then a covering index");
@@ -189,20 +187,18 @@ static int load_job(const struct sqlite *s, enum job job, struct job_result *res
 }
 
 /* The feed in memory with the index that a job asks for. */
-static int make_ready(struct sqlite *s, int by_time, int by_kind) {
+static int make_ready(struct sqlite *s, int by_time, int by_kind)
+{
   if (!s->db) {
     s->db = open_db(":memory:");
-    if (!s->db || run(s->db, TABLE) || load(s, s->db, JOB_LOAD_BINARY))
-      return -1;
+    if (!s->db || run(s->db, TABLE) || load(s, s->db, JOB_LOAD_BINARY)) return -1;
   }
   if (by_time && !s->by_time) {
-    if (run(s->db, INDEX_BY_TIME))
-      return -1;
+    if (run(s->db, INDEX_BY_TIME)) return -1;
     s->by_time = 1;
   }
   if (by_kind && !s->by_kind) {
-    if (run(s->db, INDEX_BY_KIND))
-      return -1;
+    if (run(s->db, INDEX_BY_KIND)) return -1;
     s->by_kind = 1;
   }
   return 0;
@@ -211,7 +207,8 @@ static int make_ready(struct sqlite *s, int by_time, int by_kind) {
 /* ---- J2: features ---- */
 
 /* The rows of f0..f70 and of n, the purchases, for the customers of `where`. */
-static void features_text(struct sql *sql, const char *where) {
+static void features_text(struct sql *sql, const char *where)
+{
   sql_add(sql, "SELECT *,");
   sql_unpacked(sql);
   sql_add(sql,
@@ -238,7 +235,8 @@ static void features_text(struct sql *sql, const char *where) {
   sql_add(sql, " AS v FROM e INDEXED BY by_time%s) GROUP BY customer)", where);
 }
 
-static void two_numbers(sqlite3_stmt *row, void *user) {
+static void two_numbers(sqlite3_stmt *row, void *user)
+{
   int64_t *out = user;
   out[0] = sqlite3_column_int64(row, 0);
   out[1] = sqlite3_column_int64(row, 1);
@@ -246,7 +244,8 @@ static void two_numbers(sqlite3_stmt *row, void *user) {
 
 /* Runs a query as often as asked; 0 or -1. */
 static int repeat(struct sqlite *s, struct job_result *result, const char *sql,
-                  void (*row)(sqlite3_stmt *, void *), void *user, size_t size) {
+                  void (*row)(sqlite3_stmt *, void *), void *user, size_t size)
+{
   int failed = 0;
   for (int i = 0; !failed && i < s->options->repeats; i++) {
     memset(user, 0, size);
@@ -258,7 +257,8 @@ static int repeat(struct sqlite *s, struct job_result *result, const char *sql,
   return failed;
 }
 
-static int features_job(struct sqlite *s, struct job_result *result) {
+static int features_job(struct sqlite *s, struct job_result *result)
+{
   struct sql sql = {0};
   int64_t got[2];
   sql_add(&sql, "SELECT count(*),sum(");
@@ -275,12 +275,14 @@ static int features_job(struct sqlite *s, struct job_result *result) {
 
 /* ---- J3, J4 ---- */
 
-static void count_stage(sqlite3_stmt *row, void *user) {
+static void count_stage(sqlite3_stmt *row, void *user)
+{
   int64_t *stages = user;
   stages[sqlite3_column_int(row, 0)] = sqlite3_column_int64(row, 1);
 }
 
-static int census_job(struct sqlite *s, struct job_result *result) {
+static int census_job(struct sqlite *s, struct job_result *result)
+{
   struct sql sql = {0};
   int64_t stages[JOB_STAGES];
   sql_add(&sql, "SELECT s,count(*) FROM (SELECT ");
@@ -300,7 +302,8 @@ static int census_job(struct sqlite *s, struct job_result *result) {
   return failed ? -1 : 0;
 }
 
-static int cohorts_job(struct sqlite *s, struct job_result *result) {
+static int cohorts_job(struct sqlite *s, struct job_result *result)
+{
   struct sql sql = {0};
   int64_t got[2];
   sql_add(
@@ -317,13 +320,15 @@ static int cohorts_job(struct sqlite *s, struct job_result *result) {
   return failed ? -1 : 0;
 }
 
-static void count_active(sqlite3_stmt *row, void *user) {
+static void count_active(sqlite3_stmt *row, void *user)
+{
   job_count_active(user, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
                    sqlite3_column_int64(row, 2));
 }
 
 /* The gap from each active day to the next, looked up in the index. */
-static int actives_job(struct sqlite *s, struct job_result *result) {
+static int actives_job(struct sqlite *s, struct job_result *result)
+{
   struct sql sql = {0};
   struct job_actives actives;
   sql_add(&sql,
@@ -371,12 +376,13 @@ static const char funnel_query[] =
     "y.customer=x.customer AND y.ts<=x.ts ORDER BY y.ts DESC LIMIT 1) AS s FROM e x "
     "INDEXED BY by_kind WHERE kind=6) WHERE ts-s<=604800000)";
 
-static void four_numbers(sqlite3_stmt *row, void *user) {
-  for (int i = 0; i < 4; i++)
-    ((int64_t *)user)[i] = sqlite3_column_int64(row, i);
+static void four_numbers(sqlite3_stmt *row, void *user)
+{
+  for (int i = 0; i < 4; i++) ((int64_t *)user)[i] = sqlite3_column_int64(row, i);
 }
 
-static int funnel_job(struct sqlite *s, struct job_result *result) {
+static int funnel_job(struct sqlite *s, struct job_result *result)
+{
   int64_t reached[4] = {0};
   int failed = make_ready(s, 0, 1);
   for (int i = 0; !failed && i < s->options->repeats; i++) {
@@ -394,7 +400,8 @@ static int funnel_job(struct sqlite *s, struct job_result *result) {
 /* ---- J6: the till ---- */
 
 /* One event at a time into `db`, which is as it was before the till opened. */
-static int serve(const struct sqlite *s, sqlite3 *db, struct job_result *result) {
+static int serve(const struct sqlite *s, sqlite3 *db, struct job_result *result)
+{
   struct sql sql = {0};
   features_text(&sql, " WHERE customer=?");
   sqlite3_stmt *insert = prepare_insert(db, 1), *ask = prepare(db, sql.text);
@@ -407,10 +414,8 @@ static int serve(const struct sqlite *s, sqlite3 *db, struct job_result *result)
   int place[F_COUNT] = {0}, purchases = 0;
   for (int c = 0; ask && c < sqlite3_column_count(ask); c++) {
     const char *name = sqlite3_column_name(ask, c);
-    if (name[0] == 'f')
-      place[atoi(name + 1)] = c;
-    if (name[0] == 'n')
-      purchases = c;
+    if (name[0] == 'f') place[atoi(name + 1)] = c;
+    if (name[0] == 'n') purchases = c;
   }
   struct stopwatch whole = stopwatch_start();
   for (; each && insert && ask && done < n; done++) {
@@ -420,18 +425,15 @@ static int serve(const struct sqlite *s, sqlite3 *db, struct job_result *result)
     int inserted = sqlite3_step(insert);
     sqlite3_reset(insert);
     sqlite3_bind_int64(ask, 1, (int64_t)e.customer);
-    if (inserted != SQLITE_DONE || sqlite3_step(ask) != SQLITE_ROW)
-      break;
-    for (int i = 0; i < F_COUNT; i++)
-      f[i] = sqlite3_column_int64(ask, place[i]);
+    if (inserted != SQLITE_DONE || sqlite3_step(ask) != SQLITE_ROW) break;
+    for (int i = 0; i < F_COUNT; i++) f[i] = sqlite3_column_int64(ask, place[i]);
     stages[job_stage_of(f, sqlite3_column_int64(ask, purchases))]++;
     sqlite3_reset(ask);
     each[done] = stopwatch_read(watch).wall;
     checksum += job_hash(f);
   }
   double cpu = stopwatch_read(whole).cpu;
-  if (done == n && n)
-    job_finish_each(result, each, n, cpu);
+  if (done == n && n) job_finish_each(result, each, n, cpu);
   int failed = done < n ? complain(db, "the till") : 0;
   job_answer_till(result, stages, checksum);
   sqlite3_finalize(insert);
@@ -440,11 +442,10 @@ static int serve(const struct sqlite *s, sqlite3 *db, struct job_result *result)
   return failed;
 }
 
-static int till_job(struct sqlite *s, struct job_result *result) {
-  if (make_ready(s, 1, 0))
-    return -1;
-  if (s->by_kind && run(s->db, "DROP INDEX by_kind"))
-    return -1; /* no use at a till */
+static int till_job(struct sqlite *s, struct job_result *result)
+{
+  if (make_ready(s, 1, 0)) return -1;
+  if (s->by_kind && run(s->db, "DROP INDEX by_kind")) return -1; /* no use at a till */
   s->by_kind = 0;
   int failed = serve(s, s->db, result);
   char sql[120]; /* leaves the feed as it was */
@@ -452,7 +453,8 @@ static int till_job(struct sqlite *s, struct job_result *result) {
   return run(s->db, sql) ? -1 : failed;
 }
 
-static char *scratch_file(const struct sqlite *s, const char *name) {
+static char *scratch_file(const struct sqlite *s, const char *name)
+{
   struct sql path = {0};
   sql_add(&path, "%s/%s", s->options->scratch, name);
   remove(path.text);
@@ -460,7 +462,8 @@ static char *scratch_file(const struct sqlite *s, const char *name) {
 }
 
 /* A copy of the feed with its index in a file. */
-static int write_file(struct sqlite *s, const char *path) {
+static int write_file(struct sqlite *s, const char *path)
+{
   struct sql sql = {0};
   int failed = make_ready(s, 1, 0) || (s->by_kind && run(s->db, "DROP INDEX by_kind"));
   s->by_kind = 0;
@@ -470,7 +473,8 @@ static int write_file(struct sqlite *s, const char *path) {
   return failed;
 }
 
-static int till_file_job(struct sqlite *s, struct job_result *result) {
+static int till_file_job(struct sqlite *s, struct job_result *result)
+{
   char *path = scratch_file(s, "till.db"), *wal = scratch_file(s, "till.db-wal");
   sqlite3 *db = NULL;
   int failed = write_file(s, path) || !(db = open_db(path)) ||
@@ -488,15 +492,15 @@ static int till_file_job(struct sqlite *s, struct job_result *result) {
 
 /* ---- J7 ---- */
 
-static int bytes_job(struct sqlite *s, struct job_result *result) {
+static int bytes_job(struct sqlite *s, struct job_result *result)
+{
   char *path = scratch_file(s, "bytes.db");
   struct stat about;
   struct stopwatch watch = stopwatch_start();
   int failed = write_file(s, path) || stat(path, &about);
   job_add(result, stopwatch_read(watch));
   job_finish(result, s->feed->count);
-  if (!failed)
-    job_answer_bytes(result, (int64_t)about.st_size, s->feed->count);
+  if (!failed) job_answer_bytes(result, (int64_t)about.st_size, s->feed->count);
   snprintf(result->note, sizeof result->note, "whole-number ids, heap and one index");
   remove(path);
   free(path);
@@ -505,22 +509,24 @@ static int bytes_job(struct sqlite *s, struct job_result *result) {
 
 /* ---- the engine ---- */
 
-static void *sqlite_open(const struct feed *feed, const struct job_options *options) {
+static void *sqlite_open(const struct feed *feed, const struct job_options *options)
+{
   struct sqlite *s = calloc(1, sizeof *s);
-  if (!s)
-    return NULL;
+  if (!s) return NULL;
   s->feed = feed;
   s->options = options;
   return s;
 }
 
-static void sqlite_close(void *self) {
+static void sqlite_close(void *self)
+{
   struct sqlite *s = self;
   sqlite3_close(s->db);
   free(s);
 }
 
-static void sqlite_run(void *self, enum job job, struct job_result *result) {
+static void sqlite_run(void *self, enum job job, struct job_result *result)
+{
   struct sqlite *s = self;
   int failed = 0;
   switch (job) {
@@ -528,38 +534,18 @@ static void sqlite_run(void *self, enum job job, struct job_result *result) {
   case JOB_LOAD_BINARY:
   case JOB_LOAD_GROUPED:
   case JOB_STREAM:
-  case JOB_STREAM_32:
-    failed = load_job(s, job, result);
-    break;
-  case JOB_FEATURES:
-    failed = features_job(s, result);
-    break;
-  case JOB_CENSUS:
-    failed = census_job(s, result);
-    break;
-  case JOB_COHORTS:
-    failed = cohorts_job(s, result);
-    break;
-  case JOB_ACTIVES:
-    failed = actives_job(s, result);
-    break;
-  case JOB_FUNNEL:
-    failed = funnel_job(s, result);
-    break;
-  case JOB_TILL:
-    failed = till_job(s, result);
-    break;
-  case JOB_TILL_FILE:
-    failed = till_file_job(s, result);
-    break;
-  case JOB_BYTES:
-    failed = bytes_job(s, result);
-    break;
-  default:
-    break;
+  case JOB_STREAM_32: failed = load_job(s, job, result); break;
+  case JOB_FEATURES: failed = features_job(s, result); break;
+  case JOB_CENSUS: failed = census_job(s, result); break;
+  case JOB_COHORTS: failed = cohorts_job(s, result); break;
+  case JOB_ACTIVES: failed = actives_job(s, result); break;
+  case JOB_FUNNEL: failed = funnel_job(s, result); break;
+  case JOB_TILL: failed = till_job(s, result); break;
+  case JOB_TILL_FILE: failed = till_file_job(s, result); break;
+  case JOB_BYTES: failed = bytes_job(s, result); break;
+  default: break;
   }
-  if (failed)
-    result->ran = -1;
+  if (failed) result->ran = -1;
 }
 
 const struct engine engine_sqlite = {"sqlite", sqlite_open, sqlite_run, sqlite_close};

@@ -174,6 +174,7 @@ enum sort {
   ADVOCATE,
   MEMBER,
   BEANS_ONLY,
+  ONLOOKER, /* has found us, and not come yet */
   SORTS
 };
 
@@ -189,16 +190,17 @@ struct habit {
 static const struct habit habits[SORTS] = {
     [COMMUTER] = {36, 560, 10, 900, 60, 7 * 60 + 4, 9 * 60 + 20, 16, 72, 45, 30},
     [WEEKENDER] = {68, 5, 170, 30, 420, 9 * 60, 14 * 60, 62, 45, 50, 28},
-    [TOURIST] = {90, 0, 0, 0, 0, 8 * 60, 17 * 60, 55, 0, 4, 0},
+    [TOURIST] = {72, 0, 0, 0, 0, 8 * 60, 17 * 60, 55, 0, 4, 0},
     [FADING] = {26, 260, 120, 480, 260, 7 * 60 + 30, 16 * 60, 30, 60, 60, 0},
     [RETURNED] = {20, 200, 120, 420, 260, 8 * 60, 17 * 60, 35, 60, 100, 10},
     [STUDENT] = {44, 170, 20, 380, 100, 10 * 60, 17 * 60 + 30, 30, 40, 35, 35},
-    [OCCASIONAL] = {66, 12, 20, 45, 70, 8 * 60, 17 * 60 + 30, 42, 22, 30, 30},
+    [OCCASIONAL] = {50, 12, 20, 45, 70, 8 * 60, 17 * 60 + 30, 42, 22, 30, 30},
     [WON_BACK] = {5, 240, 120, 400, 240, 8 * 60, 16 * 60, 40, 100, 100, 0},
     [LET_DOWN] = {5, 160, 120, 300, 240, 8 * 60, 16 * 60, 40, 40, 60, 0},
     [ADVOCATE] = {14, 240, 260, 460, 480, 8 * 60, 16 * 60, 45, 100, 90, 0},
     [MEMBER] = {10, 260, 280, 450, 480, 8 * 60, 17 * 60, 40, 100, 100, 0},
     [BEANS_ONLY] = {16, 0, 0, 0, 0, 8 * 60, 17 * 60, 0, 20, 90, 20},
+    [ONLOOKER] = {34, 0, 0, 0, 0, 8 * 60, 17 * 60, 0, 0, 30, 0},
 };
 
 struct person {
@@ -255,9 +257,13 @@ static int keenness(const struct person *p, int day) {
 static int start_day(enum sort sort) {
   switch (sort) {
   case TOURIST:
+    if (percent(10)) /* some are here just now */
+      return between(DAYS - 13, DAYS - 4);
     return about(0, DAYS - 4) + (percent(40) ? between(-60, 60) : 0);
   case BEANS_ONLY:
     return between(WEB_SHOP, WEB_SHOP + 250);
+  case ONLOOKER:
+    return between(200, DAYS - 4);
   case FADING:
     return between(0, 260);
   case RETURNED:
@@ -752,8 +758,28 @@ static void ring_twice(void) {
   }
 }
 
+/* A look at the site now and then; once there is a web shop, at the beans too. */
+static void look(int who) {
+  struct person *p = &people[who];
+  if (percent(40))
+    add(who, at(p->from, between(9 * HOUR, 22 * HOUR)), "follow", "social");
+  for (int day = p->from; day <= p->to; day += between(20, 160)) {
+    int64_t time = at(day, between(9 * HOUR, 22 * HOUR));
+    add(who, time, "visit", "web")->value = between(10, 300);
+    if (day < WEB_SHOP || percent(45))
+      continue;
+    add(who, time + between(10, 60), "view_item", "web")->topic = "house blend";
+    if (percent(30))
+      add(who, time + between(80, 200), "add_to_cart", "web")->topic = "house blend";
+  }
+}
+
 static void live(int who) {
   struct person *p = &people[who];
+  if (p->sort == ONLOOKER) {
+    look(who);
+    return;
+  }
   if (p->sort == RETURNED)
     win_again(who);
   if (p->from > 3 && percent(30)) /* looked up when we open */

@@ -9,6 +9,8 @@
 /* clang-format off: a line each */
 #define PROPERTY_SUITES(X) \
   X(prop_draw) \
+  X(prop_timeline) \
+  X(prop_model) \
   X(prop_book)
 /* clang-format on */
 

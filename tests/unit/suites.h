@@ -11,8 +11,21 @@
 #define UNIT_SUITES(X) \
   X(version) \
   X(book) \
+  X(status) \
+  X(hash) \
+  X(money) \
+  X(calendar) \
+  X(vocabulary) \
+  X(event) \
+  X(customer) \
+  X(memory) \
+  X(hostile) \
+  X(heavy) \
   X(csv) \
-  X(histories)
+  X(bad_rows) \
+  X(histories) \
+  X(language) \
+  X(model)
 /* clang-format on */
 
 #endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fuzz_model.c - any text as a model. What parses is run on a small customer who has
+ * something of everything: assess, next change and explain agree on the stage, at the
+ * next change it is what was said, and every line of the explanation can be read.
+ */
+#include <engagement.h>
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define DAY INT64_C(86400000)
+#define START INT64_C(1700000000000)
+
+static void must(int holds)
+{
+  if (!holds) abort();
+}
+
+static eng_context *new_context(void)
+{
+  eng_settings *settings;
+  eng_context *context;
+
+  must(eng_settings_new(NULL, &settings) == ENG_OK);
+  must(eng_settings_set_currency(settings, 978) == ENG_OK);
+  must(eng_settings_set_day(settings, 60, 180, 1) == ENG_OK);
+  must(eng_context_new(settings, &context) == ENG_OK);
+  eng_settings_free(settings);
+  return context;
+}
+
+static void record(eng_customer *customer, eng_event *event)
+{
+  must(eng_customer_record(customer, event, NULL) == ENG_OK);
+}
+
+static void happens(eng_event *event, int32_t kind, int day, uint64_t id)
+{
+  must(eng_event_reset(event, kind, START + day * DAY) == ENG_OK);
+  must(eng_event_set_id(event, id) == ENG_OK);
+}
+
+static void buys(eng_customer *customer, eng_event *event, int day, uint64_t id,
+                 int64_t amount)
+{
+  happens(event, ENG_EVENT_PURCHASE, day, id);
+  must(eng_event_set_amount(event, amount, id % 5 == 0 ? 840 : 978) == ENG_OK);
+  record(customer, event);
+}
+
+static void undoes(eng_customer *customer, eng_event *event, int32_t kind, int day,
+                   uint64_t target)
+{
+  happens(event, kind, day, target + 100);
+  must(eng_event_set_refers_to(event, 1, target) == ENG_OK);
+  record(customer, event);
+}
+
+static eng_customer *new_customer(const eng_context *context)
+{
+  eng_customer *customer;
+  eng_event *event;
+
+  must(eng_customer_new(context, "c", 1, &customer) == ENG_OK);
+  must(eng_event_new(context, ENG_EVENT_VISIT, START, &event) == ENG_OK);
+  for (int i = 0; i < 5; i++) buys(customer, event, 3 * i, (uint64_t)i + 1, 1000 * i);
+  undoes(customer, event, ENG_EVENT_REFUND, 7, 2);
+  undoes(customer, event, ENG_EVENT_CANCEL, 12, 4);
+  undoes(customer, event, ENG_EVENT_VOID, 20, 3);
+  buys(customer, event, 13, 6, INT64_MAX);
+  happens(event, ENG_EVENT_REVIEW, 14, 7);
+  must(eng_event_set_scale(event, ENG_SCALE_STARS) == ENG_OK);
+  must(eng_event_set_value(event, 4500) == ENG_OK);
+  must(eng_event_set_valence(event, 2) == ENG_OK);
+  must(eng_event_set_flags(event, 0, 1) == ENG_OK);
+  must(eng_event_set_channel(event, ENG_CHANNEL_WEB) == ENG_OK);
+  must(eng_event_set_actor(event, 1, 3) == ENG_OK);
+  must(eng_event_set_topic(event, 1, (uint32_t)eng_hash("coffee", 6)) == ENG_OK);
+  record(customer, event);
+  happens(event, ENG_EVENT_VISIT, 15, 8);
+  record(customer, event);
+  eng_event_free(event);
+  return customer;
+}
+
+static size_t read_line(const eng_explanation *why, int32_t part, int32_t line)
+{
+  size_t read = strlen(eng_explanation_text(why, part, line));
+
+  if (part == ENG_PART_CLAUSE || part == ENG_PART_MISSING)
+    read += strlen(eng_explanation_measured(why, part, line)) +
+            strlen(eng_explanation_threshold(why, part, line));
+  for (int32_t i = 0; i < eng_explanation_witness_count(why, part, line); i++)
+    must(eng_event_kind(eng_explanation_witness(why, part, line, i)) > 0);
+  return read;
+}
+
+static void explain(eng_assessor *assessor, const eng_customer *customer, int64_t as_of,
+                    int32_t stage)
+{
+  eng_explanation *why;
+  size_t read = 0;
+
+  must(eng_assessor_explain(assessor, 0, customer, as_of, &why) == ENG_OK);
+  must(eng_explanation_stage(why) == stage);
+  for (int32_t part = ENG_PART_CLAUSE; part <= ENG_PART_NOTE; part++) {
+    for (int32_t i = 0; i < eng_explanation_line_count(why, part); i++)
+      read += read_line(why, part, i);
+  }
+  must(stage == 0 || read > 0);
+  eng_explanation_free(why);
+}
+
+static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as_of)
+{
+  int32_t stage, again, next;
+  int64_t time;
+
+  must(eng_assessor_assess(assessor, customer, as_of, &stage) == ENG_OK);
+  must(eng_assessor_next_change(assessor, customer, as_of, &again, &time, &next) == ENG_OK);
+  must(again == stage);
+  explain(assessor, customer, as_of, stage);
+  if (time == ENG_TIME_NONE) {
+    must(next == stage);
+    return;
+  }
+  must(time > as_of && next != stage);
+  must(eng_assessor_assess(assessor, customer, time, &again) == ENG_OK);
+  must(again == next);
+  must(eng_assessor_assess(assessor, customer, time - 1, &again) == ENG_OK);
+  must(again == stage);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  eng_context *context = new_context();
+  eng_customer *customer;
+  eng_assessor *assessor;
+  eng_model *model;
+  eng_error error;
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  status = eng_model_parse(context, (const char *)data, size, &model, &error);
+  if (status != ENG_OK) {
+    must(model == NULL && error.code == status && error.offset <= size);
+    must(error.line > 0 || status == ENG_E_LIMIT);
+    eng_context_free(context);
+    return 0;
+  }
+  customer = new_customer(context);
+  must(eng_assessor_new(context, (const eng_model *const *)&model, 1, &assessor) ==
+       ENG_OK);
+  /* Past every event, so that the next change is found on what is seen. */
+  ask(assessor, customer, START + 20 * DAY);
+  ask(assessor, customer, START + 40 * DAY + 1);
+  eng_assessor_free(assessor);
+  eng_customer_free(customer);
+  eng_model_free(model);
+  eng_context_free(context);
+  return 0;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * prop_model.c - models drawn at random against random histories: the library says
+ * what the reference evaluator says, alone and together, and its next change is the
+ * first one.
+ */
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <engagement.h>
+
+#include "core/customer.h"
+#include "model/assess.h"
+#include "property.h"
+#include "reference_model.h"
+
+Suite *prop_model_suite(void);
+
+enum { TOGETHER = 3, HISTORIES = 4, MOMENTS = 6, INSTANTS = 1000 };
+
+#define OK(call) ck_assert_int_eq((call), ENG_OK)
+
+/* What one case is about, for the report of a failure. */
+struct scene {
+  int number;
+  const eng_context *context;
+  ref_model *models[TOGETHER];
+  eng_model *parsed[TOGETHER];
+  eng_assessor *alone[TOGETHER], *together;
+  ref_history history;
+  eng_customer *customer;
+  ref_sight sight;
+  int64_t as_of;
+  int model;
+};
+
+static void report(const struct scene *s, const char *what, int64_t at, int32_t wanted,
+                   int32_t got)
+{
+  fprintf(stderr, "case %d: %s at %" PRId64 ": %d, not %d; as of %" PRId64 "\n%s",
+          s->number, what, at, (int)wanted, (int)got, s->as_of,
+          ref_model_text(s->models[s->model]));
+  ref_history_print(&s->history, stderr);
+  ck_abort_msg("case %d: %s", s->number, what);
+}
+
+static void expect(const struct scene *s, const char *what, int64_t at, int32_t wanted,
+                   int32_t got)
+{
+  if (wanted != got) report(s, what, at, wanted, got);
+}
+
+static int32_t stage_at(const struct scene *s, int64_t at)
+{
+  return ref_model_stage(s->models[s->model], &s->sight, at);
+}
+
+static void stays(const struct scene *s, int32_t stage, int64_t at, int64_t end)
+{
+  if (at > s->as_of && at < end)
+    expect(s, "a change before the next", at, stage_at(s, at), stage);
+}
+
+/* Every instant at which a window or a time since could turn, and its neighbours. */
+static void stays_at_edges(const struct scene *s, int32_t stage, int64_t end)
+{
+  const int64_t *durations;
+  int count = ref_model_durations(s->models[s->model], &durations);
+
+  for (int i = 0; i < s->sight.count; i++) {
+    for (int k = 0; k < count; k++) {
+      for (int64_t by = -1; by <= 1; by++)
+        stays(s, stage, s->sight.seen[i].event->time + durations[k] + by, end);
+    }
+  }
+}
+
+static void stays_at_random(const struct scene *s, prop_draw *draw, int32_t stage,
+                            int64_t end, int instants)
+{
+  int64_t far = s->as_of + 400 * REF_DAY, last = end < far ? end - 1 : far;
+
+  for (int i = 0; i < instants && last > s->as_of; i++)
+    stays(s, stage, prop_between(draw, s->as_of + 1, last), end);
+}
+
+static void check_next(const struct scene *s, prop_draw *draw, int32_t stage,
+                       int64_t time, int32_t next)
+{
+  int64_t end = time == ENG_TIME_NONE ? INT64_MAX : time;
+  bool thorough = prop_between(draw, 1, 8) == 1;
+
+  if (time == ENG_TIME_NONE) {
+    expect(s, "the stage of no change", s->as_of, stage, next);
+    stays_at_random(s, draw, stage, end, thorough ? INSTANTS / 4 : 4);
+  } else {
+    ck_assert_int_gt(time, s->as_of);
+    expect(s, "the next stage", time, stage_at(s, time), next);
+    expect(s, "the stage before the next", time - 1, stage_at(s, time - 1), stage);
+    if (next == stage) report(s, "a change to the same", time, next, stage);
+    stays_at_random(s, draw, stage, end, 4);
+  }
+  if (thorough) stays_at_edges(s, stage, end);
+}
+
+static int64_t draw_moment(const struct scene *s, prop_draw *draw)
+{
+  int64_t time = REF_START + prop_between(draw, -2, 200) * REF_DAY;
+
+  if (s->history.count > 0 && prop_between(draw, 0, 2) > 0) {
+    const int64_t *durations;
+    int model = (int)prop_between(draw, 0, TOGETHER - 1);
+    int count = ref_model_durations(s->models[model], &durations);
+
+    time = s->history.events[prop_between(draw, 0, s->history.count - 1)].time;
+    if (count > 0 && prop_between(draw, 0, 1) == 1)
+      time += durations[prop_between(draw, 0, count - 1)];
+  }
+  return time + prop_between(draw, -1, 1);
+}
+
+/* One moment of one history under every model. Returns how many triples that was. */
+static void check_moment(struct scene *s, prop_draw *draw, long *decided)
+{
+  int32_t stages[TOGETHER], summary[TOGETHER], again[TOGETHER], next[TOGETHER];
+  int64_t times[TOGETHER];
+  const struct eng__summary *known = eng__timeline_summary(&s->customer->timeline);
+
+  ref_look(&s->history, s->as_of, &s->sight);
+  OK(eng_assessor_assess(s->together, s->customer, s->as_of, stages));
+  OK(eng_assessor_next_change(s->together, s->customer, s->as_of, again, times, next));
+  for (s->model = 0; s->model < TOGETHER; s->model++) {
+    int m = s->model;
+    int32_t alone, alone_next, alone_again;
+    int64_t alone_time;
+
+    expect(s, "the stage", s->as_of, stage_at(s, s->as_of), stages[m]);
+    expect(s, "the stage with the next", s->as_of, stages[m], again[m]);
+    OK(eng_assessor_assess(s->alone[m], s->customer, s->as_of, &alone));
+    expect(s, "the stage alone", s->as_of, stages[m], alone);
+    OK(eng_assessor_next_change(s->alone[m], s->customer, s->as_of, &alone_again, &alone_time,
+                         &alone_next));
+    if (alone_time != times[m] || alone_next != next[m])
+      report(s, "the next alone", alone_time, next[m], alone_next);
+    check_next(s, draw, stages[m], times[m], next[m]);
+    eng__assess_prepare(s->alone[m], s->as_of);
+    if (eng__assess_summary(s->alone[m], known, &summary[m])) {
+      expect(s, "the stage by summary", s->as_of, stages[m], summary[m]);
+      (*decided)++;
+    }
+  }
+}
+
+static void check_history(struct scene *s, prop_draw *draw, long *decided)
+{
+  OK(eng_customer_new(s->context, "c", 1, &s->customer));
+  ref_history_draw(&s->history, draw, s->context, s->customer);
+  for (int i = 0; i < MOMENTS; i++) {
+    s->as_of = draw_moment(s, draw);
+    check_moment(s, draw, decided);
+  }
+  eng_customer_free(s->customer);
+}
+
+static void parse(struct scene *s, int m)
+{
+  const char *text = ref_model_text(s->models[m]);
+  eng_error error;
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  status = eng_model_parse(s->context, text, strlen(text), &s->parsed[m], &error);
+  ck_assert_msg(status == ENG_OK, "case %d: %u:%u: %s\n%s", s->number, error.line,
+                error.column, error.text, text);
+  OK(eng_assessor_new(s->context, (const eng_model *const *)&s->parsed[m], 1,
+                      &s->alone[m]));
+}
+
+static void open_scene(struct scene *s, prop_draw *draw)
+{
+  for (int m = 0; m < TOGETHER; m++) {
+    s->models[m] = ref_model_draw(draw);
+    parse(s, m);
+  }
+  OK(eng_assessor_new(s->context, (const eng_model *const *)s->parsed, TOGETHER,
+                      &s->together));
+}
+
+static void close_scene(struct scene *s)
+{
+  eng_assessor_free(s->together);
+  for (int m = 0; m < TOGETHER; m++) {
+    eng_assessor_free(s->alone[m]);
+    eng_model_free(s->parsed[m]);
+    ref_model_free(s->models[m]);
+  }
+}
+
+/* Models x histories x moments, 72 triples a case. */
+START_TEST(every_answer_is_that_of_the_reference)
+{
+  eng_context *context = ref_context();
+  long decided = 0;
+
+  for (int i = 0; i < prop_cases(2800); i++) {
+    prop_draw draw = prop_case(i);
+    struct scene s;
+
+    memset(&s, 0, sizeof s);
+    s.number = i;
+    s.context = context;
+    open_scene(&s, &draw);
+    for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, &decided);
+    close_scene(&s);
+  }
+  /* The short way that is compared has to be taken now and then. */
+  ck_assert_int_gt(decided, 0);
+  eng_context_free(context);
+}
+END_TEST
+
+static int64_t draw_edge(const struct scene *s, prop_draw *draw)
+{
+  const int64_t *durations;
+  int count = ref_model_durations(s->models[0], &durations);
+  int64_t time = s->history.events[prop_between(draw, 0, s->history.count - 1)].time;
+
+  if (prop_between(draw, 0, 3) == 0) time -= time % REF_DAY;
+  if (count > 0) time += durations[prop_between(draw, 0, count - 1)];
+  return time + prop_between(draw, -1, 1);
+}
+
+START_TEST(what_a_summary_decides_is_what_the_events_say)
+{
+  eng_context *context = ref_context();
+  long decided = 0, asked = 0;
+
+  for (int i = 0; i < prop_cases(20000); i++) {
+    prop_draw draw = prop_case(i);
+    struct scene s;
+    int32_t stage;
+
+    memset(&s, 0, sizeof s);
+    s.number = i;
+    s.context = context;
+    s.models[0] = ref_model_draw_plain(&draw);
+    parse(&s, 0);
+    OK(eng_customer_new(context, "c", 1, &s.customer));
+    ref_purchases_draw(&s.history, &draw, context, s.customer);
+    for (int k = 0; k < 10; k++, asked++) {
+      s.as_of = draw_edge(&s, &draw);
+      ref_look(&s.history, s.as_of, &s.sight);
+      eng__assess_prepare(s.alone[0], s.as_of);
+      if (!eng__assess_summary(s.alone[0], eng__timeline_summary(&s.customer->timeline),
+                               &stage)) {
+        continue;
+      }
+      expect(&s, "the stage by summary", s.as_of, stage_at(&s, s.as_of), stage);
+      decided++;
+    }
+    eng_customer_free(s.customer);
+    eng_assessor_free(s.alone[0]);
+    eng_model_free(s.parsed[0]);
+    ref_model_free(s.models[0]);
+  }
+  ck_assert_int_gt(decided, asked / 10);
+  eng_context_free(context);
+}
+END_TEST
+
+Suite *prop_model_suite(void)
+{
+  Suite *suite = suite_create("model");
+  TCase *laws = tcase_create("laws");
+
+  tcase_set_timeout(laws, 600);
+  tcase_add_test(laws, every_answer_is_that_of_the_reference);
+  tcase_add_test(laws, what_a_summary_decides_is_what_the_events_say);
+  suite_add_tcase(suite, laws);
+  return suite;
+}

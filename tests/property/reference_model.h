@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * reference_model.h - the model language a second time, slow and plain: models are
+ * drawn as trees, printed as text and evaluated on an array of events, each measure in
+ * a pass of its own. Written from docs/language.md, with nothing of lib/model.
+ */
+#ifndef REFERENCE_MODEL_H
+#define REFERENCE_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <engagement.h>
+
+#include "property.h"
+
+#define REF_DAY INT64_C(86400000)
+/* Where histories begin: a midnight. */
+#define REF_START (19676 * REF_DAY)
+
+/* ---- events ---- */
+
+/* Own kinds of the tests' context, and an own channel. */
+enum { REF_TASTING = 200, REF_LEAFLET = 201, REF_KIOSK = 130 };
+
+typedef struct ref_event {
+  int64_t time, amount, value;
+  uint64_t effective, refers_to;
+  uint32_t actor, topic;
+  int kind, channel, scale, valence, currency;
+  bool has_amount, has_value, has_valence, has_refers_to, has_actor, has_topic;
+  bool incentivised, is_public;
+} ref_event;
+
+enum { REF_EVENTS = 16 };
+
+typedef struct ref_history {
+  ref_event events[REF_EVENTS];
+  int count;
+} ref_history;
+
+/* An event as measures see it. */
+typedef struct ref_seen {
+  const ref_event *event;
+  int kind;
+  bool has_amount; /* in the base currency */
+  int64_t amount;
+} ref_seen;
+
+typedef struct ref_sight {
+  ref_seen seen[REF_EVENTS];
+  int count;
+} ref_sight;
+
+/* A context as the tests want it: euro, an hour east of UTC, days from 3:00. */
+eng_context *ref_context(void);
+
+/* A random history, and the customer that holds it. */
+void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *context,
+                      eng_customer *customer);
+/* A few purchases at the edges of days, which a summary knows nearly by itself. */
+void ref_purchases_draw(ref_history *history, prop_draw *draw,
+                        const eng_context *context, eng_customer *customer);
+void ref_history_print(const ref_history *history, FILE *to);
+
+/* What is seen as of an instant. */
+void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight);
+
+/* ---- models ---- */
+
+typedef struct ref_model ref_model;
+
+ref_model *ref_model_draw(prop_draw *draw);
+/* One of everyday clauses about purchases: what a summary may decide. */
+ref_model *ref_model_draw_plain(prop_draw *draw);
+void ref_model_free(ref_model *model);
+const char *ref_model_text(const ref_model *model);
+
+/* The rank of the stage at `now`, with what is in sight. */
+int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now);
+
+/* The durations that stand in the model; returns how many. */
+int ref_model_durations(const ref_model *model, const int64_t **out);
+
+#endif

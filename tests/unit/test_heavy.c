@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_heavy.c - customers with very many events: recording stays cheap, counted in
+ * requests for memory and bytes, and the blocks hold what one run would.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/customer.h"
+#include "unit/support.h"
+
+Suite *heavy_suite(void);
+
+static struct host host;
+static eng_context *context;
+static eng_customer *customer;
+static eng_event *event;
+
+static void open_customer(void) {
+  memset(&host, 0, sizeof host);
+  context = context_in(&host);
+  customer = customer_of(context);
+  event = event_of(context, ENG_EVENT_VISIT, 0);
+}
+
+static void close_customer(void) {
+  eng_event_free(event);
+  eng_customer_free(customer);
+  eng_context_free(context);
+  ck_assert_uint_eq(host.blocks, 0);
+  ck_assert_uint_eq(host.wrong, 0);
+}
+
+/* A million, or fewer where CASES is below 100: emulators. */
+static int64_t million(void) {
+  const char *cases = getenv("CASES");
+  long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
+
+  return 10000 * (int64_t)(percent < 1 ? 1 : percent > 100 ? 100 : percent);
+}
+
+static int32_t put(int64_t at, int64_t id) {
+  int32_t outcome;
+
+  ck_ok(eng_event_reset(event, ENG_EVENT_PURCHASE + (at % 7 == 0), at));
+  ck_ok(eng_event_set_amount(event, at % 100000, 978));
+  if (id >= 0)
+    ck_ok(eng_event_set_id(event, (uint64_t)id));
+  if (eng_customer_record(customer, event, &outcome) != ENG_OK)
+    ck_abort_msg("record fails");
+  return outcome;
+}
+
+/* Bytes of all blocks and nodes, told by the timeline itself. */
+static size_t held(void) {
+  ck_assert_ptr_nonnull(customer->timeline.heavy);
+  return customer->timeline.heavy->memory;
+}
+
+START_TEST(a_million_events_in_order_and_then_late_ones_stay_cheap) {
+  const int64_t n = million();
+  uint64_t in_order_bytes;
+
+  host_reset(&host);
+  for (int64_t i = 0; i < n; i++)
+    ck_assert_int_eq(put(i * 1000, -1), ENG_RECORD_ADDED);
+  in_order_bytes = host.asked;
+  /* A block of 2 KiB takes some 250 of these events. */
+  ck_assert_uint_lt(host.requests, (uint64_t)n / 100 + 50);
+  ck_assert_uint_lt(in_order_bytes, (uint64_t)n * 16 + 65536);
+  ck_assert_uint_lt(held(), (size_t)n * 12 + 65536);
+  ck_assert_uint_le(held(), host.live);
+
+  host_reset(&host);
+  for (int64_t i = 0; i < n / 4; i++)
+    ck_assert_int_eq(put(i * 7919 % n * 1000 + 1, -1), ENG_RECORD_ADDED);
+  ck_assert_uint_lt(host.requests, (uint64_t)n / 8);
+  ck_assert_uint_lt(host.asked, (uint64_t)n * 16 + 65536);
+  ck_assert(eng_customer_event_count(customer) == (uint64_t)(n + n / 4));
+
+  host_reset(&host);
+  for (int64_t i = 0; i < n / 4; i++)
+    ck_assert_int_eq(put(i * 7919 % n * 1000, -1), ENG_RECORD_UNCHANGED);
+  ck_assert_uint_eq(host.requests, 0);
+}
+END_TEST
+
+START_TEST(a_million_events_with_ids_and_their_versions_stay_cheap) {
+  const int64_t n = million();
+
+  host_reset(&host);
+  for (int64_t i = 0; i < n; i++)
+    ck_assert_int_eq(put(i * 1000, i), ENG_RECORD_ADDED);
+  ck_assert_uint_lt(host.requests, (uint64_t)n / 50 + 50);
+  /* The table of ids doubles: 16 bytes an entry, at most 3/8 full after growing. */
+  ck_assert_uint_lt(host.asked, (uint64_t)n * 120 + 65536);
+  host_reset(&host);
+  for (int64_t i = 0; i < n / 10; i++) {
+    int64_t id = i * 7919 % n;
+
+    ck_assert_int_eq(put(id * 1000, id), ENG_RECORD_UNCHANGED);
+    ck_assert_int_eq(put(id * 1000 - 1 + (id == 0), id), ENG_RECORD_UNCHANGED);
+  }
+  ck_assert_uint_eq(host.requests, 0);
+  /* Each moves to a later time, often another block. */
+  for (int64_t i = 0; i < n / 10; i++) {
+    int64_t id = i * 7919 % n;
+
+    ck_assert_int_eq(put(id * 1000 + 777777, id), ENG_RECORD_REPLACED);
+    if (i >= 2000)
+      break;
+  }
+  ck_assert(eng_customer_event_count(customer) == (uint64_t)n);
+}
+END_TEST
+
+START_TEST(a_million_events_are_encoded_decoded_merged_and_expired) {
+  const int64_t n = million();
+  struct bytes bytes;
+  eng_customer *copy, *late;
+
+  for (int64_t i = 0; i < n; i++)
+    (void)put(i * 1000, i % 10 == 0 ? i : -1);
+  bytes = encoded(customer);
+  ck_assert_uint_lt(bytes.size, (size_t)n * 9);
+  host_reset(&host);
+  copy = decoded(context, bytes.at, bytes.size);
+  ck_assert_uint_lt(host.asked, 64 * bytes.size + 16384);
+  ck_assert(same_timeline(customer, copy));
+  late = customer_of(context);
+  ck_ok(eng_event_reset(event, ENG_EVENT_CLICK, n * 500));
+  ck_assert_int_eq(record(late, event_of(context, ENG_EVENT_CLICK, n * 500)),
+                   ENG_RECORD_ADDED);
+  ck_ok(eng_customer_merge(copy, late));
+  ck_ok(eng_customer_record(customer, event, NULL));
+  ck_assert(same_timeline(customer, copy));
+  ck_ok(eng_customer_expire(customer, n * 500));
+  ck_ok(eng_customer_expire(copy, n * 500));
+  ck_assert(same_timeline(customer, copy));
+  ck_assert(eng_customer_event_count(copy) == (uint64_t)(n / 2 - 1));
+  ck_ok(eng_customer_expire(copy, n * 1000));
+  ck_assert(eng_customer_event_count(copy) == 0);
+  ck_assert_ptr_null(copy->timeline.heavy);
+  free(bytes.at);
+  eng_customer_free(copy);
+  eng_customer_free(late);
+}
+END_TEST
+
+/* Whatever was taken out is no longer found, whatever is left is. */
+START_TEST(the_table_of_ids_follows_what_expires) {
+  for (int64_t i = 0; i < 5000; i++)
+    (void)put(i * 10, i * 65536);
+  for (int64_t floor = 0; floor < 50000; floor += 3330) {
+    ck_ok(eng_customer_expire(customer, floor));
+    for (int64_t i = floor / 10 + 1; i < 5000; i += 7)
+      ck_assert_int_eq(put(i * 10, i * 65536), ENG_RECORD_UNCHANGED);
+    ck_assert_uint_eq(customer->timeline.heavy->id_count,
+                      eng_customer_event_count(customer));
+    /* An id that expired is a new event above the floor. */
+    ck_assert_int_eq(put(60000 + floor, 0),
+                     floor == 0 ? ENG_RECORD_ADDED : ENG_RECORD_REPLACED);
+    ck_assert_int_eq(put(60000, 0), ENG_RECORD_UNCHANGED);
+  }
+}
+END_TEST
+
+/* Replacing the only event of a block takes the block out. */
+START_TEST(blocks_that_become_empty_go) {
+  const int64_t count = 3000;
+
+  for (int64_t i = 0; i < count; i++)
+    (void)put(i * 10, i);
+  for (int64_t i = 0; i < count; i++)
+    ck_assert_int_eq(put(100000 + i, i), ENG_RECORD_REPLACED);
+  ck_assert(eng_customer_event_count(customer) == (uint64_t)count);
+  for (size_t i = 0; i < customer->timeline.heavy->node_count; i++)
+    ck_assert_uint_gt(customer->timeline.heavy->nodes[i]->count, 0);
+  for (int64_t i = 0; i < count; i++)
+    ck_assert_int_eq(put(100000 + i, i), ENG_RECORD_UNCHANGED);
+}
+END_TEST
+
+/* Many events of one time and kind whose effective ids are equal: found all the same.
+ */
+START_TEST(ids_that_are_effective_ids_of_others_are_found_across_blocks) {
+  eng_event *plain = event_of(context, ENG_EVENT_VISIT, 5000);
+  uint64_t id = eng_event_effective_id(plain);
+
+  for (int64_t i = 0; i < 3000; i++)
+    (void)put(i * 10, i);
+  ck_ok(eng_customer_record(customer, plain, NULL));
+  ck_ok(eng_event_set_id(plain, id));
+  ck_ok(eng_customer_record(customer, plain, NULL));
+  for (uint32_t revision = 1; revision < 400; revision++) {
+    int32_t outcome;
+
+    ck_ok(eng_event_set_revision(plain, revision));
+    ck_ok(eng_customer_record(customer, plain, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_REPLACED);
+  }
+  ck_assert(eng_customer_event_count(customer) == 3002);
+  eng_event_free(plain);
+}
+END_TEST
+
+/* An event without id begins a block, or a node, and its effective id is the id of the
+ * event before it: the look-up steps back. Bytes are put into blocks one after the
+ * other, so long extensions decide which event begins one. */
+START_TEST(an_id_is_found_before_a_block_that_begins_with_its_double) {
+  uint8_t more[1024];
+  const int count = 115 + _i;
+  eng_event *long_one = event_of(context, ENG_EVENT_VISIT, 0);
+  eng_customer *copy;
+  int32_t outcome;
+  uint64_t id;
+
+  memset(more, 7, sizeof more);
+  for (int i = 0; i < count + 5; i++) {
+    ck_ok(eng_event_reset(long_one, ENG_EVENT_VISIT, i < count ? i : 5000 + i));
+    long_one->fields.extension = more;
+    long_one->fields.extension_size = sizeof more;
+    ck_ok(eng_customer_record(customer, long_one, NULL));
+  }
+  /* The value makes its content greater than that of the event with the id. */
+  ck_ok(eng_event_reset(long_one, ENG_EVENT_VISIT, 5000));
+  ck_ok(eng_event_set_value(long_one, 1));
+  long_one->fields.extension = more;
+  long_one->fields.extension_size = sizeof more;
+  id = eng_event_effective_id(long_one);
+  ck_ok(eng_customer_record(customer, long_one, NULL));
+  ck_ok(eng_event_set_value(long_one, INT64_MIN));
+  ck_ok(eng_event_set_id(long_one, id));
+  ck_ok(eng_customer_record(customer, long_one, NULL));
+  copy = copy_of(context, customer);
+  for (uint32_t revision = 1; revision < 5; revision++) {
+    ck_ok(eng_event_set_revision(long_one, revision));
+    ck_ok(eng_customer_record(copy, long_one, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_REPLACED);
+    ck_ok(eng_customer_record(copy, long_one, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_UNCHANGED);
+    ck_ok(eng_customer_record(customer, long_one, NULL));
+    ck_assert(same_timeline(customer, copy));
+  }
+  eng_customer_free(copy);
+  eng_event_free(long_one);
+}
+END_TEST
+
+/* A block of one event that moves on leaves no block behind. */
+START_TEST(a_block_of_one_event_goes_with_it) {
+  uint8_t more[1024];
+  eng_event *big = event_of(context, ENG_EVENT_VISIT, 0);
+  int32_t outcome;
+
+  memset(more, 7, sizeof more);
+  for (int round = 0; round < 3; round++) {
+    for (int64_t i = 0; i < 300; i++) {
+      ck_ok(eng_event_reset(big, ENG_EVENT_VISIT, (round * 1000 + i) * 100));
+      ck_ok(eng_event_set_id(big, (uint64_t)i));
+      big->fields.extension = more;
+      big->fields.extension_size = sizeof more;
+      ck_ok(eng_customer_record(customer, big, &outcome));
+      ck_assert_int_eq(outcome, round == 0 ? ENG_RECORD_ADDED : ENG_RECORD_REPLACED);
+    }
+    ck_assert(eng_customer_event_count(customer) == 300);
+  }
+  eng_event_free(big);
+}
+END_TEST
+
+Suite *heavy_suite(void) {
+  Suite *suite = suite_create("heavy");
+  TCase *tests = tcase_create("heavy");
+
+  tcase_set_timeout(tests, 60);
+  tcase_add_checked_fixture(tests, open_customer, close_customer);
+  tcase_add_test(tests, a_million_events_in_order_and_then_late_ones_stay_cheap);
+  tcase_add_test(tests, a_million_events_with_ids_and_their_versions_stay_cheap);
+  tcase_add_test(tests, a_million_events_are_encoded_decoded_merged_and_expired);
+  tcase_add_test(tests, the_table_of_ids_follows_what_expires);
+  tcase_add_test(tests, blocks_that_become_empty_go);
+  tcase_add_test(tests, ids_that_are_effective_ids_of_others_are_found_across_blocks);
+  tcase_add_loop_test(tests, an_id_is_found_before_a_block_that_begins_with_its_double,
+                      0, 20);
+  tcase_add_test(tests, a_block_of_one_event_goes_with_it);
+  suite_add_tcase(suite, tests);
+  return suite;
+}

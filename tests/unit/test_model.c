@@ -1,0 +1,1893 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_model.c - models, assessors and explanations: what they are called, what is
+ * refused, what five_levels says of a story, what an answer shows, and memory.
+ * docs/language.md has the rules; tests/property holds them at random.
+ */
+#include <check.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <engagement.h>
+
+Suite *model_suite(void);
+
+#define OK(call) ck_assert_int_eq((call), ENG_OK)
+
+enum { EUR = 978, USD = 840 };
+
+/* Noon of a day, counted from 2024-01-01. */
+#define HOUR INT64_C(3600000)
+#define DAY (24 * HOUR)
+#define NOON(n) (INT64_C(1704067200000) + (n)*DAY + 12 * HOUR)
+
+/* ---- memory that counts and fails ---- */
+
+struct purse {
+  size_t bytes, calls;
+  size_t left; /* allocations until one fails; SIZE_MAX: never */
+};
+
+static void *purse_resize(void *user, void *old, size_t old_size, size_t new_size)
+{
+  struct purse *purse = user;
+  void *block;
+
+  if (new_size == 0) {
+    purse->bytes -= old_size;
+    free(old);
+    return NULL;
+  }
+  purse->calls++;
+  if (purse->left == 0) return NULL;
+  if (purse->left != SIZE_MAX) purse->left--;
+  block = realloc(old, new_size);
+  ck_assert_ptr_nonnull(block);
+  purse->bytes += new_size - old_size;
+  return block;
+}
+
+/* ---- what the tests are about ---- */
+
+static struct purse purse;
+static eng_context *context;
+static eng_event *event;
+
+static eng_settings *new_settings(void)
+{
+  eng_allocator allocator = {sizeof allocator, 0, &purse, purse_resize};
+  eng_settings *settings;
+
+  OK(eng_settings_new(&allocator, &settings));
+  OK(eng_settings_set_currency(settings, EUR));
+  return settings;
+}
+
+static void open_context(void)
+{
+  eng_settings *settings;
+
+  purse = (struct purse){0, 0, SIZE_MAX};
+  settings = new_settings();
+  OK(eng_context_new(settings, &context));
+  eng_settings_free(settings);
+  OK(eng_event_new(context, ENG_EVENT_VISIT, 0, &event));
+}
+
+static void close_context(void)
+{
+  eng_event_free(event);
+  eng_context_free(context);
+  ck_assert_uint_eq(purse.bytes, 0);
+}
+
+static eng_model *parsed(const char *text)
+{
+  eng_model *model;
+  eng_error error;
+
+  eng_error_init(&error, sizeof error);
+  ck_assert_msg(eng_model_parse(context, text, strlen(text), &model, &error) == ENG_OK,
+                "%u:%u: %s\n%s", error.line, error.column, error.text, text);
+  return model;
+}
+
+static eng_model *builtin(const char *name)
+{
+  eng_model *model;
+
+  OK(eng_model_builtin(context, name, strlen(name), &model));
+  return model;
+}
+
+static eng_assessor *assessor_of(const eng_model *model)
+{
+  eng_assessor *assessor;
+
+  OK(eng_assessor_new(context, &model, 1, &assessor));
+  return assessor;
+}
+
+static eng_customer *customer(void)
+{
+  eng_customer *made;
+
+  OK(eng_customer_new(context, "ada", 3, &made));
+  return made;
+}
+
+/* Begins the event that the setters below go on with; record ends it. */
+static void happens(int32_t kind, int64_t time)
+{
+  OK(eng_event_reset(event, kind, time));
+}
+
+static void record(eng_customer *to) { OK(eng_customer_record(to, event, NULL)); }
+
+static void does(eng_customer *who, int32_t kind, int64_t time)
+{
+  happens(kind, time);
+  record(who);
+}
+
+static void buys(eng_customer *who, uint64_t id, int64_t time, int64_t amount)
+{
+  happens(ENG_EVENT_PURCHASE, time);
+  OK(eng_event_set_id(event, id));
+  OK(eng_event_set_amount(event, amount, EUR));
+  record(who);
+}
+
+/* A refund (or, with amount < 0, one without an amount), cancellation or void. */
+static void undoes(eng_customer *who, int32_t kind, uint64_t target, int64_t time,
+                   int64_t amount, int32_t currency)
+{
+  happens(kind, time);
+  OK(eng_event_set_refers_to(event, 1, target));
+  if (amount >= 0) OK(eng_event_set_amount(event, amount, currency));
+  record(who);
+}
+
+/* The stage of one model, assessed in a fresh assessor. */
+static int32_t stage_under(const eng_model *model, const eng_customer *who, int64_t at)
+{
+  eng_assessor *assessor = assessor_of(model);
+  int32_t stage = -1;
+
+  OK(eng_assessor_assess(assessor, who, at, &stage));
+  eng_assessor_free(assessor);
+  return stage;
+}
+
+/* Whether a condition holds. */
+static bool holds(const char *condition, const eng_customer *who, int64_t at)
+{
+  char text[1024];
+  eng_model *model;
+  int32_t stage;
+
+  snprintf(text, sizeof text, "language 1 model m stage s when %s", condition);
+  model = parsed(text);
+  stage = stage_under(model, who, at);
+  eng_model_free(model);
+  return stage == 1;
+}
+
+#define HOLDS(condition, who, at)                                                      \
+  ck_assert_msg(holds(condition, who, at), "%s", condition)
+#define FAILS(condition, who, at)                                                      \
+  ck_assert_msg(!holds(condition, who, at), "%s", condition)
+
+/* ---- what they are called ---- */
+
+START_TEST(a_model_tells_its_head)
+{
+  eng_model *model =
+      parsed("language 1 model a_1 \"Say \\\"hi\\\" \\\\ now\" source \"X (2020)\"\n"
+             "shape cycle revision 12\n"
+             "stage low \"at first\" when count(visit) >= 1\n"
+             "stage high when count(visit) >= 9");
+
+  ck_assert_str_eq(eng_model_name(model), "a_1");
+  ck_assert_str_eq(eng_model_title(model), "Say \"hi\" \\ now");
+  ck_assert_str_eq(eng_model_source(model), "X (2020)");
+  ck_assert_int_eq(eng_model_shape(model), ENG_SHAPE_CYCLE);
+  ck_assert_int_eq(eng_model_revision(model), 12);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(what_a_head_leaves_out_is_empty)
+{
+  eng_model *model = parsed("language 1 model m stage s when count(visit) > 0");
+
+  ck_assert_str_eq(eng_model_title(model), "");
+  ck_assert_str_eq(eng_model_source(model), "");
+  ck_assert_int_eq(eng_model_shape(model), ENG_SHAPE_LADDER);
+  ck_assert_int_eq(eng_model_revision(model), 0);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(stages_have_ranks_from_one)
+{
+  eng_model *model = parsed("language 1 model m\n"
+                            "stage low \"at first\" when count(visit) >= 1\n"
+                            "stage high when count(visit) >= 9");
+
+  ck_assert_int_eq(eng_model_stage_count(model), 2);
+  ck_assert_str_eq(eng_model_stage_name(model, 0), "none");
+  ck_assert_str_eq(eng_model_stage_name(model, 1), "low");
+  ck_assert_str_eq(eng_model_stage_name(model, 2), "high");
+  ck_assert_ptr_null(eng_model_stage_name(model, 3));
+  ck_assert_ptr_null(eng_model_stage_name(model, -1));
+  ck_assert_str_eq(eng_model_stage_title(model, 1), "at first");
+  ck_assert_str_eq(eng_model_stage_title(model, 2), "");
+  ck_assert_ptr_null(eng_model_stage_title(model, 3));
+  ck_assert_ptr_null(eng_model_stage_title(model, -1));
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(every_built_in_model_can_be_made_by_its_name)
+{
+  eng_model *model;
+
+  ck_assert_int_ge(eng_builtin_count(), 1);
+  for (int32_t i = 0; i < eng_builtin_count(); i++) {
+    const char *name = eng_builtin_name(i);
+    size_t length;
+    const char *text = eng_builtin_text(i, &length);
+
+    model = builtin(name);
+    ck_assert_str_eq(eng_model_name(model), name);
+    ck_assert_str_ne(eng_model_title(model), "");
+    ck_assert_str_ne(eng_model_source(model), "");
+    ck_assert_int_ge(eng_model_revision(model), 1);
+    ck_assert_uint_eq(strlen(text), length);
+    eng_model_free(model);
+  }
+}
+END_TEST
+
+START_TEST(a_model_that_is_not_built_in_is_not_found)
+{
+  eng_model *model = (eng_model *)&purse;
+  size_t length = 7;
+
+  ck_assert_int_eq(eng_model_builtin(context, "nothing", 7, &model), ENG_E_NOTFOUND);
+  ck_assert_ptr_null(model);
+  ck_assert_int_eq(eng_model_builtin(context, "five_level", 10, &model),
+                   ENG_E_NOTFOUND);
+  ck_assert_int_eq(eng_model_builtin(context, NULL, 0, &model), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_builtin(NULL, "five_levels", 11, &model), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_builtin(context, "five_levels", 11, NULL), ENG_E_INVALID);
+  ck_assert_ptr_null(eng_builtin_name(-1));
+  ck_assert_ptr_null(eng_builtin_name(eng_builtin_count()));
+  ck_assert_ptr_null(eng_builtin_text(eng_builtin_count(), &length));
+  ck_assert_uint_eq(length, 0);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+struct mistake {
+  const char
+      *text; /* behind `language 1 model m` and a line break, unless it has one */
+  eng_status status;
+  uint32_t line, column;
+  const char *part; /* of what is said */
+};
+
+/* Lines count from 2: the first is the head's. */
+static const struct mistake mistakes[] = {
+    /* the grammar */
+    {"", ENG_E_SYNTAX, 2, 1, "at least one stage"},
+    {"stage", ENG_E_SYNTAX, 2, 6, "the name of a stage"},
+    {"stage S when count(visit) > 0", ENG_E_SYNTAX, 2, 7, "lower-case"},
+    {"stage a count(visit) > 0", ENG_E_SYNTAX, 2, 9, "'when'"},
+    {"stage a when", ENG_E_SYNTAX, 2, 13, "end of the text"},
+    {"stage a when (count(visit) > 0", ENG_E_SYNTAX, 2, 31, "')'"},
+    {"stage a when count visit", ENG_E_NAME, 2, 14, "'count'"},
+    {"stage a when count() > 0", ENG_E_SYNTAX, 2, 20, "a kind"},
+    {"stage a when count(visit,) > 0", ENG_E_SYNTAX, 2, 26, "a kind"},
+    {"stage a when count(visit) > 0 advise", ENG_E_SYNTAX, 2, 37, "quotes"},
+    {"stage a when count(visit) > 0 advise \"x", ENG_E_SYNTAX, 2, 38, "same line"},
+    {"stage a when count(visit) > 0 )", ENG_E_SYNTAX, 2, 31, "')'"},
+    {"stage a when 1 < count(visit) < 3", ENG_E_SYNTAX, 2, 31, "'and'"},
+    {"stage a when count(visit) > 1234567890123456", ENG_E_SYNTAX, 2, 29, "15 digits"},
+    {"stage a when count(visit) > 1 @", ENG_E_SYNTAX, 2, 31, "no such character"},
+    {"stage a when count(visit) > .5", ENG_E_SYNTAX, 2, 29, "'.'"},
+    {"stage a when sum(visit) > 1.234 EUR", ENG_E_SYNTAX, 2, 27, "decimals"},
+    {"stage a when recency(visit) < 0.5 ms", ENG_E_SYNTAX, 2, 31, "milliseconds"},
+    {"param x 4", ENG_E_SYNTAX, 2, 9, "'='"},
+    {"param count = 4", ENG_E_SYNTAX, 2, 7, "belongs to the language"},
+    {"\n\n  stage none when count(visit) > 0", ENG_E_SYNTAX, 4, 9, "belongs"},
+    {"shape round", ENG_E_SYNTAX, 2, 7, "ladder"},
+    {"revision 1.5", ENG_E_SYNTAX, 2, 10, "a whole number"},
+    {"revision 2147483648", ENG_E_SYNTAX, 2, 10, "at most 2147483647"},
+    {"stage a when \"visit\"", ENG_E_SYNTAX, 2, 14, "a number, a measure"},
+    /* versions */
+    {"language 2 model m stage a when count(visit) > 0", ENG_E_LANGUAGE, 1, 10, "1"},
+    {"language one", ENG_E_SYNTAX, 1, 10, "a version"},
+    {"language 1 module m", ENG_E_SYNTAX, 1, 12, "'model'"},
+    {"language 1 model", ENG_E_SYNTAX, 1, 17, "the name of the model"},
+    /* names, with the nearest */
+    {"stage a when count(visist) > 0", ENG_E_NAME, 2, 20, "'visit'"},
+    {"stage a when count(inbuond) > 0", ENG_E_NAME, 2, 20, "'inbound'"},
+    {"stage a when count(void) > 0", ENG_E_NAME, 2, 20, "'void'"},
+    {"stage a when cuont(visit) > 0", ENG_E_NAME, 2, 14, "'count'"},
+    {"param often = 3 stage a when count(visit) > oftn", ENG_E_NAME, 2, 45, "'often'"},
+    {"stage first when count(visit) > 0 stage b when frist", ENG_E_NAME, 2, 48,
+     "'first'"},
+    {"stage a when count(visit where chanel = web) > 0", ENG_E_NAME, 2, 32,
+     "'channel'"},
+    {"stage a when count(visit where scale = star) > 0", ENG_E_NAME, 2, 40, "'stars'"},
+    {"stage a when count(visit where channel = webb) > 0", ENG_E_NAME, 2, 42, "webb"},
+    {"stage a when xyzzyxyzzy", ENG_E_NAME, 2, 14, "'xyzzyxyzzy'"},
+    {"stgae a when count(visit) > 0", ENG_E_NAME, 2, 1, "'stage'"},
+    {"stage b when b", ENG_E_NAME, 2, 14, "'b'"},
+    {"let x = x stage b when x > 1", ENG_E_NAME, 2, 9, "'x'"},
+    /* given twice */
+    {"param x = 1 let x = 2", ENG_E_DUPLICATE, 2, 17, "before"},
+    {"param x = 1 stage x when x > 0", ENG_E_DUPLICATE, 2, 19, "before"},
+    {"stage x when count(visit) > 0 let x = 2", ENG_E_DUPLICATE, 2, 35, "before"},
+    {"source \"a\" source \"b\"", ENG_E_DUPLICATE, 2, 12, "twice"},
+    {"shape mix shape mix", ENG_E_DUPLICATE, 2, 11, "twice"},
+    {"revision 1 revision 1", ENG_E_DUPLICATE, 2, 12, "twice"},
+    /* windows */
+    {"stage a when count(visit within 3) > 0", ENG_E_TYPE, 2, 33, "constant duration"},
+    {"stage a when count(visit within 0 days) > 0", ENG_E_TYPE, 2, 33, "above 0"},
+    {"stage a when count(visit within -1 day) > 0", ENG_E_TYPE, 2, 33, "above 0"},
+    {"stage a when count(visit within 1 day * count(visit)) > 0", ENG_E_TYPE, 2, 33,
+     "constant"},
+    {"stage a when count(visit within 1 day before 1 day) > 0", ENG_E_TYPE, 2, 26,
+     "nothing lies"},
+    {"stage a when count(visit within 1 day within 2 days) > 0", ENG_E_DUPLICATE, 2, 39,
+     "once"},
+    {"stage a when count(visit where public where public) > 0", ENG_E_DUPLICATE, 2, 39,
+     "one `where`"},
+    {"stage a when count(visit within 1 ms / 3) > 0", ENG_E_TYPE, 2, 33, "duration"},
+    /* filters */
+    {"stage a when count(visit where amount) > 0", ENG_E_TYPE, 2, 26, "condition"},
+    {"stage a when count(visit where recency(visit) < 1 d) > 0", ENG_E_TYPE, 2, 32,
+     "one event"},
+    {"let n = count(visit) stage a when count(visit where value > n) > 0", ENG_E_TYPE,
+     2, 61, "constants"},
+    {"stage s when count(visit) > 0 stage a when count(visit where s) > 0", ENG_E_NAME,
+     2, 62, "'s'"},
+    {"stage a when count(visit where channel < web) > 0", ENG_E_TYPE, 2, 40, "channel"},
+    {"stage a when count(visit where channel = stars) > 0", ENG_E_TYPE, 2, 40, "scale"},
+    {"stage a when count(visit where topic = 3) > 0", ENG_E_TYPE, 2, 38, "topic"},
+    {"stage a when count(visit where amount > 3) > 0", ENG_E_TYPE, 2, 39, "money"},
+    /* other currencies */
+    {"stage a when sum(visit) > 1 USD", ENG_E_TYPE, 2, 29, "base currency"},
+    {"param x = recency(visit)", ENG_E_TYPE, 2, 11, "constant"},
+    {"param x = count(visit) + 1", ENG_E_TYPE, 2, 11, "constant"},
+};
+
+static eng_status parse_mistake(const char *text, eng_error *error)
+{
+  bool whole = strncmp(text, "language", 8) == 0;
+  char all[2048];
+  eng_model *model = (eng_model *)&purse;
+  eng_status status;
+
+  snprintf(all, sizeof all, "%s%s", whole ? "" : "language 1 model m\n", text);
+  eng_error_init(error, sizeof *error);
+  status = eng_model_parse(context, all, strlen(all), &model, error);
+  if (status != ENG_OK) ck_assert_ptr_null(model);
+  eng_model_free(model);
+  return status;
+}
+
+START_TEST(a_mistake_is_named_with_its_place)
+{
+  const struct mistake *mistake = &mistakes[_i];
+  eng_error error;
+  eng_status status = parse_mistake(mistake->text, &error);
+
+  ck_assert_msg(status == mistake->status && error.line == mistake->line &&
+                    error.column == mistake->column &&
+                    strstr(error.text, mistake->part) != NULL,
+                "%s\n%d at %u:%u: %s", mistake->text, (int)status, error.line,
+                error.column, error.text);
+  ck_assert_int_eq(error.code, status);
+}
+END_TEST
+
+/* Each type: how it is written, outside of filters. ORDER operand types */
+enum { NUMBER, RATIO, DURATION, MONEY, CONDITION, AGE, TYPES };
+static const char *const operands[TYPES] = {
+    "count(visit)",       "0.5",           "2 days", "sum(visit)",
+    "(count(visit) > 1)", "recency(visit)"};
+
+static int sum_of(int a, int b)
+{
+  if (a <= RATIO && b <= RATIO) return a == b ? a : RATIO;
+  return a == b && (a == DURATION || a == MONEY) ? a : -1;
+}
+
+static int product_of(int a, int b)
+{
+  if (a <= RATIO && b <= RATIO) return a == NUMBER && b == NUMBER ? NUMBER : RATIO;
+  if (a <= RATIO && (b == DURATION || b == MONEY)) return b;
+  return b <= RATIO && (a == DURATION || a == MONEY) ? a : -1;
+}
+
+static int quotient_of(int a, int b)
+{
+  if (a <= RATIO && b <= RATIO) return RATIO;
+  if (b <= RATIO && (a == DURATION || a == MONEY)) return a;
+  return a == b && (a == DURATION || a == MONEY) ? RATIO : -1;
+}
+
+static int choice_of(int a, int b)
+{
+  if (a == b && a != AGE) return a;
+  return sum_of(a, b);
+}
+
+static bool is_compared(int a, int b, bool order)
+{
+  if (a <= RATIO && b <= RATIO) return true;
+  if ((a == AGE && b == DURATION) || (a == DURATION && b == AGE)) return true;
+  return a == b && (a == DURATION || a == MONEY || (a == CONDITION && !order));
+}
+
+static const struct {
+  const char *sign;
+  int (*of)(int a, int b);
+} operators[] = {{"+", sum_of},
+                 {"-", sum_of},
+                 {"*", product_of},
+                 {"/", quotient_of},
+                 {"else", choice_of}};
+
+static void check_type(const char *text, bool fits)
+{
+  eng_error error;
+  eng_status status = parse_mistake(text, &error);
+
+  ck_assert_msg(status == (fits ? ENG_OK : ENG_E_TYPE), "%s\n%d: %s", text, (int)status,
+                error.text);
+}
+
+/* The type of a result shows in what it can be compared with. */
+START_TEST(operators_take_the_types_of_the_guide)
+{
+  for (int a = 0; a < TYPES; a++) {
+    for (int b = 0; b < TYPES; b++) {
+      for (int i = 0; i < 5; i++) {
+        int type = operators[i].of(a, b);
+
+        for (int c = 0; c < TYPES; c++) {
+          char text[256];
+
+          snprintf(text, sizeof text, "stage a when (%s %s %s) = %s", operands[a],
+                   operators[i].sign, operands[b], operands[c]);
+          check_type(text, type >= 0 && is_compared(type, c, false));
+        }
+      }
+    }
+  }
+}
+END_TEST
+
+START_TEST(comparisons_take_the_types_of_the_guide)
+{
+  static const char *const signs[] = {"<", "<=", ">", ">=", "=", "==", "!="};
+
+  for (int a = 0; a < TYPES; a++) {
+    for (int b = 0; b < TYPES; b++) {
+      for (int i = 0; i < 7; i++) {
+        char text[256];
+
+        snprintf(text, sizeof text, "stage a when %s %s %s", operands[a], signs[i],
+                 operands[b]);
+        check_type(text, is_compared(a, b, i < 4));
+      }
+    }
+  }
+}
+END_TEST
+
+START_TEST(conditions_are_wanted_where_conditions_stand)
+{
+  static const char *const forms[] = {"stage a when %s",
+                                      "stage a when not %s",
+                                      "stage a when %s and count(visit) > 1",
+                                      "stage a when count(visit) > 1 and %s",
+                                      "stage a when %s or count(visit) > 1",
+                                      "stage a when count(visit) > 1 or %s"};
+  char text[256];
+
+  for (int a = 0; a < TYPES; a++) {
+    for (int i = 0; i < 6; i++) {
+      snprintf(text, sizeof text, forms[i], operands[a]);
+      check_type(text, a == CONDITION);
+    }
+    snprintf(text, sizeof text, "stage a when 0 = 0 and defined(%s)", operands[a]);
+    check_type(text, true);
+    snprintf(text, sizeof text, "stage a when -%s = %s", operands[a], operands[a]);
+    check_type(text, a != CONDITION && a != AGE);
+  }
+}
+END_TEST
+
+START_TEST(a_param_is_computed_from_constants)
+{
+  static const char *const good[] = {"param x = 2 * 3 - 1",
+                                     "param x = 1 day / 2",
+                                     "param x = -3",
+                                     "param y = 3 param x = -y",
+                                     "let y = 2 days param x = y",
+                                     "param x = 10 EUR * 50 %"};
+
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    char text[256];
+
+    snprintf(text, sizeof text, "%s stage a when x = x", good[i]);
+    check_type(text, true);
+  }
+}
+END_TEST
+
+START_TEST(sums_need_a_base_currency)
+{
+  static const char text[] =
+      "language 1 model m stage a when sum(purchase) > sum(visit)";
+  eng_context *without;
+  eng_model *model;
+  eng_error error;
+
+  eng_error_init(&error, sizeof error);
+  OK(eng_context_new(NULL, &without));
+  ck_assert_int_eq(eng_model_parse(without, text, strlen(text), &model, &error),
+                   ENG_E_TYPE);
+  ck_assert_ptr_nonnull(strstr(error.text, "base currency"));
+  eng_context_free(without);
+}
+END_TEST
+
+START_TEST(own_kinds_and_channels_can_be_named)
+{
+  static const char text[] = "language 1 model m stage a when "
+                             "count(tasting where channel = kiosk) > 0";
+  eng_settings *settings = new_settings();
+  eng_context *own;
+  eng_model *model;
+
+  OK(eng_settings_add_kind(settings, 200, "tasting", 7, ENG_DIRECTION_CUSTOMER,
+                           ENG_MODE_COMPANY, 1));
+  OK(eng_settings_add_channel(settings, 200, "kiosk", 5));
+  OK(eng_context_new(settings, &own));
+  eng_settings_free(settings);
+  OK(eng_model_parse(own, text, strlen(text), &model, NULL));
+  eng_model_free(model);
+  eng_context_free(own);
+  ck_assert_int_eq(eng_model_parse(context, text, strlen(text), &model, NULL),
+                   ENG_E_NAME);
+}
+END_TEST
+
+START_TEST(missing_arguments_are_said)
+{
+  eng_model *model;
+
+  ck_assert_int_eq(eng_model_parse(NULL, "x", 1, &model, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_parse(context, NULL, 0, &model, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_parse(context, "x", 1, NULL, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_parse(context, "", 0, &model, NULL), ENG_E_SYNTAX);
+  eng_model_free(NULL);
+  eng_assessor_free(NULL);
+  eng_explanation_free(NULL);
+}
+END_TEST
+
+/* ---- bounds ---- */
+
+/* Text repeated, in memory of the C library. */
+static char *repeated(const char *before, const char *unit, int times,
+                      const char *after)
+{
+  size_t size = strlen(before) + strlen(unit) * (size_t)times + strlen(after) + 1;
+  char *text = malloc(size), *at = text;
+
+  ck_assert_ptr_nonnull(text);
+  at += sprintf(at, "%s", before);
+  for (int i = 0; i < times; i++) at += sprintf(at, "%s", unit);
+  sprintf(at, "%s", after);
+  return text;
+}
+
+static eng_status parse_repeated(const char *before, const char *unit, int times,
+                                 const char *after)
+{
+  char *text = repeated(before, unit, times, after);
+  eng_model *model;
+  eng_status status = eng_model_parse(context, text, strlen(text), &model, NULL);
+
+  eng_model_free(model);
+  free(text);
+  return status;
+}
+
+static const char start[] = "language 1 model m stage a when ";
+
+START_TEST(nesting_is_bounded)
+{
+  char closing[512] = "count(visit) > 0";
+
+  for (int i = 0; i < 60; i++) strcat(closing, ")");
+  ck_assert_int_eq(parse_repeated(start, "(", 60, closing), ENG_OK);
+  ck_assert_int_eq(parse_repeated(start, "(", 5000, ""), ENG_E_LIMIT);
+  ck_assert_int_eq(parse_repeated(start, "not ", 60, "0 = 0"), ENG_OK);
+  ck_assert_int_eq(parse_repeated(start, "not ", 5000, "0 = 0"), ENG_E_LIMIT);
+  ck_assert_int_eq(parse_repeated(start, "-", 60, "1 = 1"), ENG_OK);
+  ck_assert_int_eq(parse_repeated(start, "-", 5000, "1 = 1"), ENG_E_LIMIT);
+  ck_assert_int_eq(parse_repeated(start, "defined(", 5000, "1)"), ENG_E_LIMIT);
+}
+END_TEST
+
+START_TEST(chains_are_bounded)
+{
+  ck_assert_int_eq(parse_repeated(start, "0 = 0 and ", 200, "0 = 0"), ENG_OK);
+  ck_assert_int_eq(parse_repeated(start, "0 = 0 and ", 3000, "0 = 0"), ENG_E_LIMIT);
+  ck_assert_int_eq(parse_repeated(start, "count(visit) + ", 3000, "1 > 0"),
+                   ENG_E_LIMIT);
+}
+END_TEST
+
+/* Each let doubles the cost of the one before; the tree stays small. */
+static eng_status parse_doubling(int lets)
+{
+  char text[4096];
+  size_t n = (size_t)sprintf(text, "language 1 model m let x0 = count(visit)\n");
+  eng_model *model;
+  eng_status status;
+
+  for (int i = 1; i <= lets; i++)
+    n += (size_t)sprintf(text + n, "let x%d = x%d + x%d\n", i, i - 1, i - 1);
+  n += (size_t)sprintf(text + n, "stage a when x%d > 0", lets);
+  status = eng_model_parse(context, text, n, &model, NULL);
+  eng_model_free(model);
+  return status;
+}
+
+START_TEST(the_cost_of_evaluation_is_bounded)
+{
+  ck_assert_int_eq(parse_doubling(15), ENG_OK);
+  ck_assert_int_eq(parse_doubling(40), ENG_E_LIMIT);
+  ck_assert_int_eq(parse_doubling(80), ENG_E_LIMIT);
+}
+END_TEST
+
+START_TEST(the_number_of_stages_is_bounded)
+{
+  char text[8192];
+  size_t n = (size_t)sprintf(text, "language 1 model m ");
+  eng_model *model;
+
+  for (int i = 0; i < 64; i++)
+    n += (size_t)sprintf(text + n, "stage s%d when count(visit) > %d\n", i, i);
+  OK(eng_model_parse(context, text, n, &model, NULL));
+  ck_assert_int_eq(eng_model_stage_count(model), 64);
+  eng_model_free(model);
+  n += (size_t)sprintf(text + n, "stage more when count(visit) > 99\n");
+  ck_assert_int_eq(eng_model_parse(context, text, n, &model, NULL), ENG_E_LIMIT);
+}
+END_TEST
+
+START_TEST(the_length_of_a_text_is_bounded)
+{
+  ck_assert_int_eq(parse_repeated(start, " ", 65536 - (int)sizeof start - 5, "0 = 0"),
+                   ENG_OK);
+  ck_assert_int_eq(parse_repeated(start, " ", 65536, "0 = 0"), ENG_E_LIMIT);
+}
+END_TEST
+
+START_TEST(a_name_has_at_most_64_characters)
+{
+  static const char before[] = "language 1 model m stage a";
+
+  ck_assert_int_eq(parse_repeated(before, "b", 63, " when 0 = 0"), ENG_OK);
+  ck_assert_int_eq(parse_repeated(before, "b", 64, " when 0 = 0"), ENG_E_SYNTAX);
+}
+END_TEST
+
+START_TEST(limits_of_the_settings_hold)
+{
+  eng_settings *settings = new_settings();
+  eng_context *narrow;
+  eng_model *model;
+
+  OK(eng_settings_set_limit(settings, ENG_LIMIT_STAGES, 2));
+  OK(eng_context_new(settings, &narrow));
+  ck_assert_int_eq(eng_model_builtin(narrow, "five_levels", 11, &model), ENG_E_LIMIT);
+  eng_context_free(narrow);
+  OK(eng_settings_set_limit(settings, ENG_LIMIT_STAGES, 255));
+  OK(eng_settings_set_limit(settings, ENG_LIMIT_MODEL, 100));
+  OK(eng_context_new(settings, &narrow));
+  ck_assert_int_eq(eng_model_builtin(narrow, "five_levels", 11, &model), ENG_E_LIMIT);
+  eng_context_free(narrow);
+  eng_settings_free(settings);
+}
+END_TEST
+
+/* ---- assessors ---- */
+
+START_TEST(contexts_are_not_mixed)
+{
+  eng_settings *settings = new_settings();
+  eng_model *model = builtin("five_levels"), *foreign;
+  const eng_model *both[2];
+  eng_assessor *assessor = assessor_of(model), *mixed;
+  eng_context *other;
+  eng_customer *stranger;
+  eng_explanation *why;
+  int32_t stage;
+  int64_t time;
+
+  OK(eng_context_new(settings, &other));
+  eng_settings_free(settings);
+  OK(eng_model_builtin(other, "five_levels", 11, &foreign));
+  OK(eng_customer_new(other, "bob", 3, &stranger));
+  both[0] = model;
+  both[1] = foreign;
+  ck_assert_int_eq(eng_assessor_new(context, both, 2, &mixed), ENG_E_CONTEXT);
+  ck_assert_ptr_null(mixed);
+  ck_assert_int_eq(eng_assessor_new(other, both, 1, &mixed), ENG_E_CONTEXT);
+  ck_assert_int_eq(eng_assessor_assess(assessor, stranger, 0, &stage), ENG_E_CONTEXT);
+  ck_assert_int_eq(eng_assessor_next_change(assessor, stranger, 0, &stage, &time, &stage),
+                   ENG_E_CONTEXT);
+  ck_assert_int_eq(eng_assessor_explain(assessor, 0, stranger, 0, &why), ENG_E_CONTEXT);
+  ck_assert_ptr_null(why);
+  eng_customer_free(stranger);
+  eng_model_free(foreign);
+  eng_context_free(other);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(an_assessor_says_what_it_runs)
+{
+  eng_model *model = builtin("five_levels");
+  const eng_model *many[65];
+  eng_assessor *assessor;
+
+  for (int i = 0; i < 65; i++) many[i] = model;
+  ck_assert_int_eq(eng_assessor_new(context, many, 0, &assessor), ENG_E_RANGE);
+  ck_assert_int_eq(eng_assessor_new(context, many, 65, &assessor), ENG_E_RANGE);
+  ck_assert_int_eq(eng_assessor_new(context, NULL, 1, &assessor), ENG_E_INVALID);
+  ck_assert_int_eq(eng_assessor_new(context, many, 1, NULL), ENG_E_INVALID);
+  OK(eng_assessor_new(context, many, 64, &assessor));
+  ck_assert_int_eq(eng_assessor_model_count(assessor), 64);
+  ck_assert_ptr_eq(eng_assessor_model(assessor, 63), model);
+  ck_assert_ptr_null(eng_assessor_model(assessor, 64));
+  ck_assert_ptr_null(eng_assessor_model(assessor, -1));
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(moments_are_between_1970_and_9999)
+{
+  eng_model *model = builtin("five_levels");
+  eng_assessor *assessor = assessor_of(model);
+  eng_customer *ada = customer();
+  eng_explanation *why;
+  int32_t stage;
+  int64_t time;
+
+  ck_assert_int_eq(eng_assessor_assess(assessor, ada, -1, &stage), ENG_E_TIME);
+  ck_assert_int_eq(eng_assessor_assess(assessor, ada, ENG_TIME_MAX + 1, &stage),
+                   ENG_E_TIME);
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, -1, &stage, &time, &stage),
+                   ENG_E_TIME);
+  ck_assert_int_eq(eng_assessor_explain(assessor, 0, ada, -1, &why), ENG_E_TIME);
+  ck_assert_int_eq(eng_assessor_explain(assessor, 1, ada, 0, &why), ENG_E_RANGE);
+  ck_assert_int_eq(eng_assessor_explain(assessor, -1, ada, 0, &why), ENG_E_RANGE);
+  OK(eng_assessor_assess(assessor, ada, 0, &stage));
+  ck_assert_int_eq(stage, 0);
+  OK(eng_assessor_assess(assessor, ada, ENG_TIME_MAX, &stage));
+  ck_assert_int_eq(eng_assessor_assess(NULL, ada, 0, &stage), ENG_E_INVALID);
+  ck_assert_int_eq(eng_assessor_assess(assessor, NULL, 0, &stage), ENG_E_INVALID);
+  ck_assert_int_eq(eng_assessor_assess(assessor, ada, 0, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, 0, &stage, NULL, &stage),
+                   ENG_E_INVALID);
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, 0, &stage, &time, NULL),
+                   ENG_E_INVALID);
+  OK(eng_assessor_next_change(assessor, ada, 0, NULL, &time, &stage));
+  ck_assert_int_eq(time, ENG_TIME_NONE);
+  eng_customer_free(ada);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+}
+END_TEST
+
+/* ---- five_levels ---- */
+
+enum { NONE, DISCOVER, SHOP, BUY, OWN, ADVOCATE };
+
+/* What five_levels says: stage, next change and the stage then. */
+static void expect_level(const eng_customer *who, int64_t at, int32_t stage,
+                         int64_t next, int32_t next_stage)
+{
+  eng_model *model = builtin("five_levels");
+  eng_assessor *assessor = assessor_of(model);
+  int32_t got = -1, got_stage = -1;
+  int64_t got_next = 0;
+
+  OK(eng_assessor_next_change(assessor, who, at, &got, &got_next, &got_stage));
+  ck_assert_int_eq(got, stage);
+  ck_assert_int_eq(got_next, next);
+  ck_assert_int_eq(got_stage, next_stage);
+  OK(eng_assessor_assess(assessor, who, at, &got));
+  ck_assert_int_eq(got, stage);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+}
+
+static void expect_stays(const eng_customer *who, int64_t at, int32_t stage)
+{
+  expect_level(who, at, stage, ENG_TIME_NONE, stage);
+}
+
+START_TEST(five_levels_tells_a_story)
+{
+  eng_customer *ada = customer();
+
+  expect_stays(ada, NOON(9), NONE);
+  does(ada, ENG_EVENT_IMPRESSION, NOON(1));
+  does(ada, ENG_EVENT_SEARCH, NOON(3));
+  buys(ada, 7, NOON(5), 4000);
+  does(ada, ENG_EVENT_FULFIL, NOON(8));
+  does(ada, ENG_EVENT_REFER, NOON(30));
+  expect_stays(ada, NOON(1) - 1, NONE);
+  expect_stays(ada, NOON(1), DISCOVER);
+  expect_stays(ada, NOON(3), SHOP);
+  expect_stays(ada, NOON(5) - 1, SHOP);
+  expect_level(ada, NOON(5), BUY, NOON(19), OWN);
+  expect_level(ada, NOON(8) - 1, BUY, NOON(19), OWN);
+  expect_stays(ada, NOON(8), OWN);
+  expect_stays(ada, NOON(30) - 1, OWN);
+  expect_stays(ada, NOON(30), ADVOCATE);
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_buyer_owns_after_fourteen_days_exactly)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(0), 4000);
+  expect_level(ada, NOON(0), BUY, NOON(14), OWN);
+  expect_level(ada, NOON(14) - 1, BUY, NOON(14), OWN);
+  expect_stays(ada, NOON(14), OWN);
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_second_purchase_does_not_put_off_owning)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(0), 4000);
+  buys(ada, 8, NOON(10), 4000);
+  expect_level(ada, NOON(10), BUY, NOON(14), OWN);
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_refunded_purchase_is_no_purchase_in_either_order)
+{
+  for (int refund_first = 0; refund_first < 2; refund_first++) {
+    eng_customer *ada = customer();
+
+    does(ada, ENG_EVENT_VISIT, NOON(0));
+    if (refund_first) undoes(ada, ENG_EVENT_REFUND, 7, NOON(3), 4000, EUR);
+    buys(ada, 7, NOON(1), 4000);
+    if (!refund_first) undoes(ada, ENG_EVENT_REFUND, 7, NOON(3), 4000, EUR);
+    expect_level(ada, NOON(3) - 1, BUY, NOON(15), OWN);
+    expect_stays(ada, NOON(3), DISCOVER);
+    expect_stays(ada, NOON(99), DISCOVER);
+    eng_customer_free(ada);
+  }
+}
+END_TEST
+
+START_TEST(two_refunds_together_may_be_the_whole)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 4000);
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(2), 1500, EUR);
+  HOLDS("count(purchase) = 1 and sum(purchase) = 25.00 EUR", ada, NOON(2));
+  HOLDS("sum(purchase, refund) = 25.00 EUR", ada, NOON(2));
+  HOLDS("count(purchase where amount = 25.00 EUR) = 1", ada, NOON(2));
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(3), 2500, EUR);
+  HOLDS("count(purchase) = 0 and sum(purchase) = 0.00 EUR", ada, NOON(3));
+  HOLDS("sum(purchase, refund) = 0.00 EUR and count(refund) = 2", ada, NOON(3));
+  HOLDS("count(purchase) = 1", ada, NOON(3) - 1);
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_refund_of_more_than_was_paid_leaves_nothing_below)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 4000);
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(2), 9999, EUR);
+  HOLDS("count(purchase) = 0 and sum(purchase, refund) = 0.00 EUR", ada, NOON(2));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_cancellation_takes_all_from_its_own_time_on)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 4000);
+  undoes(ada, ENG_EVENT_CANCEL, 7, NOON(2), -1, 0);
+  HOLDS("count(purchase) = 1", ada, NOON(2) - 1);
+  HOLDS("count(purchase) = 0", ada, NOON(2));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_void_acts_at_every_moment)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 4000);
+  undoes(ada, ENG_EVENT_VOID, 7, NOON(5), -1, 0);
+  HOLDS("count(purchase) = 0", ada, NOON(1));
+  HOLDS("count(all) = 0", ada, NOON(9));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_voided_refund_gives_back_and_a_void_stays)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 4000);
+  happens(ENG_EVENT_REFUND, NOON(2));
+  OK(eng_event_set_id(event, 8));
+  OK(eng_event_set_refers_to(event, 1, 7));
+  record(ada);
+  HOLDS("count(purchase) = 0", ada, NOON(2));
+  happens(ENG_EVENT_VOID, NOON(3));
+  OK(eng_event_set_id(event, 9));
+  OK(eng_event_set_refers_to(event, 1, 8));
+  record(ada);
+  HOLDS("count(purchase) = 1 and count(refund) = 0", ada, NOON(2));
+  undoes(ada, ENG_EVENT_VOID, 9, NOON(4), -1, 0);
+  HOLDS("count(purchase) = 1 and count(refund) = 0", ada, NOON(9));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(what_is_earlier_than_its_target_does_not_reach_it)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(5), 4000);
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(5) - 1, 4000, EUR);
+  undoes(ada, ENG_EVENT_VOID, 7, NOON(5) - 1, -1, 0);
+  undoes(ada, ENG_EVENT_CANCEL, 7, NOON(5) - 1, -1, 0);
+  HOLDS("count(purchase) = 1 and sum(purchase, refund) = 40.00 EUR", ada, NOON(9));
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(5), 4000, EUR);
+  HOLDS("count(purchase) = 0", ada, NOON(9));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_free_purchase_counts_until_a_refund_names_it)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 0);
+  happens(ENG_EVENT_PURCHASE, NOON(2));
+  OK(eng_event_set_id(event, 8));
+  record(ada);
+  HOLDS("count(purchase) = 2 and sum(purchase) = 0.00 EUR", ada, NOON(2));
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(3), 0, EUR);
+  undoes(ada, ENG_EVENT_REFUND, 8, NOON(4), -1, 0);
+  HOLDS("count(purchase) = 2", ada, NOON(3) - 1);
+  HOLDS("count(purchase) = 1", ada, NOON(4) - 1);
+  HOLDS("count(purchase) = 0", ada, NOON(4));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_refund_of_its_own_lowers_what_was_spent)
+{
+  eng_customer *ada = customer();
+
+  buys(ada, 7, NOON(1), 4000);
+  happens(ENG_EVENT_REFUND, NOON(2));
+  OK(eng_event_set_amount(event, 500, EUR));
+  record(ada);
+  happens(ENG_EVENT_REFUND, NOON(3));
+  OK(eng_event_set_amount(event, -300, EUR));
+  record(ada);
+  happens(ENG_EVENT_PURCHASE, NOON(4));
+  OK(eng_event_set_amount(event, -200, EUR));
+  record(ada);
+  HOLDS("sum(purchase) = 40.00 EUR and sum(refund) = -10.00 EUR", ada, NOON(9));
+  HOLDS("count(purchase) = 1 and count(refund) = 3", ada, NOON(9));
+  eng_customer_free(ada);
+}
+END_TEST
+
+/* It is what the company does, like every refund. */
+START_TEST(a_purchase_below_zero_is_a_refund_for_filters_too)
+{
+  eng_customer *ada = customer();
+
+  happens(ENG_EVENT_PURCHASE, NOON(4));
+  OK(eng_event_set_amount(event, -200, EUR));
+  record(ada);
+  HOLDS("count(refund where direction = outbound) = 1", ada, NOON(4));
+  HOLDS("count(all where direction = inbound) = 0 and count(any) = 0", ada, NOON(4));
+  undoes(ada, ENG_EVENT_VOID, 99, NOON(4), -1, 0);
+  HOLDS("count(refund where direction = outbound) = 1", ada, NOON(4));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(praise_that_nobody_was_told_is_not_advocacy)
+{
+  eng_customer *ada = customer();
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  happens(ENG_EVENT_RATING, NOON(1));
+  OK(eng_event_set_scale(event, ENG_SCALE_NPS));
+  OK(eng_event_set_value(event, 10000));
+  record(ada);
+  happens(ENG_EVENT_REVIEW, NOON(1));
+  OK(eng_event_set_scale(event, ENG_SCALE_NPS));
+  OK(eng_event_set_value(event, 10000));
+  OK(eng_event_set_valence(event, 2));
+  record(ada);
+  expect_stays(ada, NOON(2), DISCOVER);
+  OK(eng_event_set_flags(event, 0, 1));
+  record(ada);
+  expect_stays(ada, NOON(2), ADVOCATE);
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_public_review_has_to_be_good)
+{
+  for (int stars = 1; stars <= 5; stars++) {
+    eng_customer *ada = customer();
+
+    happens(ENG_EVENT_REVIEW, NOON(1));
+    OK(eng_event_set_scale(event, ENG_SCALE_STARS));
+    OK(eng_event_set_value(event, stars * 1000));
+    OK(eng_event_set_flags(event, 0, 1));
+    record(ada);
+    expect_stays(ada, NOON(2), stars >= 4 ? ADVOCATE : NONE);
+    eng_customer_free(ada);
+  }
+}
+END_TEST
+
+START_TEST(what_the_company_sends_leaves_a_stranger_a_stranger)
+{
+  eng_customer *ada = customer();
+
+  does(ada, ENG_EVENT_MESSAGE_OUT, NOON(1));
+  expect_stays(ada, NOON(2), NONE);
+  FAILS("count(any) >= 1 or defined(recency(any))", ada, NOON(2));
+  HOLDS("count(all) = 1 and count(outbound) = 1", ada, NOON(2));
+  eng_customer_free(ada);
+}
+END_TEST
+
+/* ---- the language at its edges ---- */
+
+START_TEST(windows_are_open_behind_and_closed_before)
+{
+  eng_customer *ada = customer();
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  HOLDS("count(visit within 1 day) = 1", ada, NOON(0));
+  HOLDS("count(visit within 1 day) = 1", ada, NOON(1) - 1);
+  HOLDS("count(visit within 1 day) = 0", ada, NOON(1));
+  HOLDS("count(visit before 1 day) = 0", ada, NOON(1) - 1);
+  HOLDS("count(visit before 1 day) = 1", ada, NOON(1));
+  HOLDS("count(visit within 2 days before 1 day) = 1", ada, NOON(2) - 1);
+  HOLDS("count(visit within 2 days before 1 day) = 0", ada, NOON(2));
+  HOLDS("recency(visit) <= 1 day", ada, NOON(1));
+  FAILS("recency(visit) <= 1 day", ada, NOON(1) + 1);
+  HOLDS("tenure(visit) >= 1 day", ada, NOON(1));
+  FAILS("tenure(visit) >= 1 day", ada, NOON(1) - 1);
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(the_next_change_of_a_time_since_is_exact)
+{
+  static const struct {
+    const char *condition;
+    int64_t next; /* after the visit at noon of day 0, asked an hour later */
+  } cases[] = {{"recency(visit) <= 1 day", DAY + 1},
+               {"recency(visit) < 1 day", DAY},
+               {"recency(visit) > 1 day", DAY + 1},
+               {"recency(visit) >= 1 day", DAY},
+               {"recency(visit) = 1 day", DAY},
+               {"1 day < tenure(visit)", DAY + 1},
+               {"recency(visit) < 10 ms / 3 + 1 day", DAY + 4},
+               {"recency(visit within 1 day) < 9 days", DAY},
+               {"tenure(visit before 1 day) >= 2 days", 2 * DAY}};
+
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    eng_customer *ada = customer();
+    char text[256];
+    eng_model *model;
+    eng_assessor *assessor;
+    int32_t stage, next;
+    int64_t time;
+
+    does(ada, ENG_EVENT_VISIT, NOON(0));
+    snprintf(text, sizeof text, "language 1 model m stage s when %s",
+             cases[i].condition);
+    model = parsed(text);
+    assessor = assessor_of(model);
+    OK(eng_assessor_next_change(assessor, ada, NOON(0) + HOUR, &stage, &time, &next));
+    ck_assert_msg(time == NOON(0) + cases[i].next && next == !stage, "%s: %lld",
+                  cases[i].condition, (long long)(time - NOON(0)));
+    eng_assessor_free(assessor);
+    eng_model_free(model);
+    eng_customer_free(ada);
+  }
+}
+END_TEST
+
+START_TEST(unknown_is_not_enough)
+{
+  eng_customer *ada = customer();
+
+  FAILS("recency(visit) < 1 day", ada, NOON(0));
+  FAILS("not (recency(visit) < 1 day)", ada, NOON(0));
+  FAILS("recency(visit) < 1 day or not (recency(visit) < 1 day)", ada, NOON(0));
+  HOLDS("recency(visit) < 1 day or 1 = 1", ada, NOON(0));
+  HOLDS("1 = 1 or recency(visit) < 1 day", ada, NOON(0));
+  HOLDS("not (recency(visit) < 1 day and 1 = 2)", ada, NOON(0));
+  HOLDS("not (1 = 2 and recency(visit) < 1 day)", ada, NOON(0));
+  HOLDS("not defined(recency(visit))", ada, NOON(0));
+  HOLDS("not defined(1 / count(visit))", ada, NOON(0));
+  HOLDS("(1 / count(visit) else 7) = 7", ada, NOON(0));
+  HOLDS("(recency(visit) < 1 day) else (1 = 1)", ada, NOON(0));
+  FAILS("(recency(visit) < 1 day) = (recency(visit) < 1 day)", ada, NOON(0));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(arithmetic_is_exact)
+{
+  eng_customer *ada = customer();
+
+  HOLDS("1 / 3 + 1 / 6 = 50 %", ada, NOON(0));
+  HOLDS("0.1 + 0.2 = 0.3", ada, NOON(0));
+  HOLDS("10.00 EUR / 3 * 3 = 10.00 EUR", ada, NOON(0));
+  HOLDS("10.00 EUR / 4.00 EUR = 2.5", ada, NOON(0));
+  HOLDS("1 w / 1 d = 7 and 1 h = 60 minutes and 1500 ms = 1.5 s", ada, NOON(0));
+  HOLDS("2 + 3 * 4 - 6 / 3 = 12", ada, NOON(0));
+  HOLDS("-2 - -3 = 1", ada, NOON(0));
+  HOLDS("999999999999999 / 999999999999998 > 1.00000000000001 / 1.0000000000001", ada,
+        NOON(0));
+  /* Too large for 64 bits: not defined, never wrong. */
+  FAILS("defined(999999999999999 * 999999999999999)", ada, NOON(0));
+  HOLDS("(999999999999999 * 999999999999999 else 7) = 7", ada, NOON(0));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_sum_may_leave_64_bits_on_the_way_only)
+{
+  eng_customer *ada = customer();
+
+  for (int i = 0; i < 3; i++) {
+    happens(ENG_EVENT_PURCHASE, NOON(i));
+    OK(eng_event_set_amount(event, INT64_MAX, EUR));
+    record(ada);
+  }
+  for (int i = 0; i < 2; i++) {
+    happens(ENG_EVENT_REFUND, NOON(3 + i));
+    OK(eng_event_set_amount(event, INT64_MAX, EUR));
+    record(ada);
+  }
+  FAILS("defined(sum(purchase))", ada, NOON(9));
+  HOLDS("defined(sum(purchase, refund))", ada, NOON(9));
+  HOLDS("(sum(purchase) else 7.00 EUR) = 7.00 EUR", ada, NOON(9));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(a_topic_is_its_text)
+{
+  eng_customer *ada = customer();
+
+  happens(ENG_EVENT_PURCHASE, NOON(0));
+  OK(eng_event_set_topic(event, 1, (uint32_t)eng_hash("say \"hi\"", 8)));
+  record(ada);
+  HOLDS("count(purchase where topic = \"say \\\"hi\\\"\") = 1", ada, NOON(0));
+  FAILS("count(purchase where topic = \"coffee\") = 1", ada, NOON(0));
+  HOLDS("count(purchase where topic != \"coffee\") = 1", ada, NOON(0));
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(business_days_begin_when_the_settings_say)
+{
+  static const char text[] = "language 1 model m stage s when days(visit) = 1";
+  eng_settings *settings = new_settings();
+  eng_context *bar;
+  eng_customer *ada;
+  eng_model *model;
+  eng_assessor *assessor;
+  eng_event *visit;
+  int32_t stage;
+
+  OK(eng_settings_set_day(settings, 0, 180, 1));
+  OK(eng_context_new(settings, &bar));
+  eng_settings_free(settings);
+  OK(eng_customer_new(bar, "ada", 3, &ada));
+  OK(eng_event_new(bar, ENG_EVENT_VISIT, NOON(0), &visit));
+  OK(eng_customer_record(ada, visit, NULL));
+  OK(eng_event_reset(visit, ENG_EVENT_VISIT, NOON(0) + 14 * HOUR)); /* at 2 */
+  OK(eng_customer_record(ada, visit, NULL));
+  OK(eng_model_parse(bar, text, strlen(text), &model, NULL));
+  OK(eng_assessor_new(bar, (const eng_model *const *)&model, 1, &assessor));
+  OK(eng_assessor_assess(assessor, ada, NOON(5), &stage));
+  ck_assert_int_eq(stage, 1);
+  OK(eng_event_reset(visit, ENG_EVENT_VISIT, NOON(0) + 15 * HOUR)); /* at 3 */
+  OK(eng_customer_record(ada, visit, NULL));
+  OK(eng_assessor_assess(assessor, ada, NOON(5), &stage));
+  ck_assert_int_eq(stage, 0);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+  eng_event_free(visit);
+  eng_customer_free(ada);
+  eng_context_free(bar);
+}
+END_TEST
+
+/* ---- explanations ---- */
+
+static eng_explanation *explained(const eng_model *model, const eng_customer *who,
+                                  int64_t at)
+{
+  eng_assessor *assessor = assessor_of(model);
+  eng_explanation *why;
+
+  OK(eng_assessor_explain(assessor, 0, who, at, &why));
+  eng_assessor_free(assessor); /* an explanation needs it no more */
+  return why;
+}
+
+static void expect_line(const eng_explanation *why, int32_t part, int32_t line,
+                        const char *text, const char *measured, const char *threshold,
+                        int32_t hold, int64_t distance)
+{
+  ck_assert_str_eq(eng_explanation_text(why, part, line), text);
+  ck_assert_str_eq(eng_explanation_measured(why, part, line), measured);
+  ck_assert_str_eq(eng_explanation_threshold(why, part, line), threshold);
+  ck_assert_int_eq(eng_explanation_holds(why, part, line), hold);
+  ck_assert_int_eq(eng_explanation_distance(why, part, line), distance);
+}
+
+START_TEST(an_explanation_shows_clauses_and_what_is_missing)
+{
+  eng_model *model =
+      parsed("language 1 model m\n"
+             "param often = 3\n"
+             "let active = recency(any) <= 30 days\n"
+             "stage seen when count(visit) >= 1 and\n"
+             "  active   # comments and breaks are folded\n"
+             "  and not (count(refund) > 0)\n"
+             "  advise \"Say hello\" advise \"Smile\"\n"
+             "stage known when seen and days(visit) >= often\n"
+             "  and 12.50 EUR <= sum(purchase) and count(purchase) = 1\n"
+             "  and tenure(purchase) > 2 h and count(visit) / count(purchase) > 1.5");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+  int32_t stage;
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  does(ada, ENG_EVENT_VISIT, NOON(1));
+  why = explained(model, ada, NOON(1) + 26 * HOUR);
+  ck_assert_int_eq(eng_explanation_stage(why), 1);
+  ck_assert_int_eq(eng_explanation_target(why), 2);
+  ck_assert_int_eq(eng_explanation_next_change(why, &stage), NOON(31) + 1);
+  ck_assert_int_eq(stage, 0);
+  ck_assert_int_eq(eng_explanation_next_change(why, NULL), NOON(31) + 1);
+
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 3);
+  expect_line(why, ENG_PART_CLAUSE, 0, "count(visit) >= 1", "2", "1", ENG_HOLDS_YES,
+              ENG_DISTANCE_NONE);
+  expect_line(why, ENG_PART_CLAUSE, 1, "active: recency(any) <= 30 days", "1 day 2 h",
+              "30 days", ENG_HOLDS_YES, ENG_DISTANCE_NONE);
+  expect_line(why, ENG_PART_CLAUSE, 2, "not (count(refund) > 0)", "", "", ENG_HOLDS_YES,
+              ENG_DISTANCE_NONE);
+
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 5);
+  expect_line(why, ENG_PART_MISSING, 0, "days(visit) >= often", "2", "3", ENG_HOLDS_NO,
+              1);
+  expect_line(why, ENG_PART_MISSING, 1, "12.50 EUR <= sum(purchase)", "0.00 EUR",
+              "12.50 EUR", ENG_HOLDS_NO, 1250);
+  expect_line(why, ENG_PART_MISSING, 2, "count(purchase) = 1", "0", "1", ENG_HOLDS_NO,
+              1);
+  expect_line(why, ENG_PART_MISSING, 3, "tenure(purchase) > 2 h", "undefined", "2 h",
+              ENG_HOLDS_UNKNOWN, ENG_DISTANCE_NONE);
+  expect_line(why, ENG_PART_MISSING, 4, "count(visit) / count(purchase) > 1.5",
+              "undefined", "1.5", ENG_HOLDS_UNKNOWN, ENG_DISTANCE_NONE);
+
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_ADVICE), 2);
+  ck_assert_str_eq(eng_explanation_text(why, ENG_PART_ADVICE, 0), "Say hello");
+  ck_assert_str_eq(eng_explanation_text(why, ENG_PART_ADVICE, 1), "Smile");
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_NOTE), 0);
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(an_explanation_of_five_levels_names_its_lets)
+{
+  eng_model *model = builtin("five_levels");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  buys(ada, 7, NOON(0), 4000);
+  does(ada, ENG_EVENT_FULFIL, NOON(2));
+  why = explained(model, ada, NOON(3));
+  ck_assert_int_eq(eng_explanation_stage(why), OWN);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 2);
+  expect_line(why, ENG_PART_CLAUSE, 0, "has_bought: count(purchase) >= 1", "1", "1",
+              ENG_HOLDS_YES, ENG_DISTANCE_NONE);
+  /* Of the alternatives the one that holds. */
+  expect_line(why, ENG_PART_CLAUSE, 1, "in_use: count(fulfil, usage) >= 1", "1", "1",
+              ENG_HOLDS_YES, ENG_DISTANCE_NONE);
+  /* Of what is missing each of the two that would do. */
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 2);
+  expect_line(why, ENG_PART_MISSING, 0,
+              "either count(share, refer, endorse, community) >= 1", "0", "1",
+              ENG_HOLDS_NO, 1);
+  ck_assert_int_eq(eng_explanation_distance(why, ENG_PART_MISSING, 1), 1);
+  ck_assert_ptr_eq(strstr(eng_explanation_text(why, ENG_PART_MISSING, 1), "or "),
+                   eng_explanation_text(why, ENG_PART_MISSING, 1));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+/* 2.0 and 200 % are whole, however they are written. */
+START_TEST(a_distance_is_to_the_next_whole_number)
+{
+  static const struct {
+    const char *condition;
+    int64_t distance;
+  } cases[] = {{"count(visit) >= 2", 1},     {"count(visit) >= 2.0", 1},
+               {"count(visit) >= 200 %", 1}, {"count(visit) > 200 %", 2},
+               {"count(visit) >= 2.5", 2},   {"count(visit) > 2.5", 2},
+               {"count(visit) = 3", 2},      {"300 % = count(visit)", 2},
+               {"2 < count(visit)", 2},      {"count(visit) < 1", ENG_DISTANCE_NONE}};
+  eng_customer *ada = customer();
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[256];
+    eng_model *model;
+    eng_explanation *why;
+
+    snprintf(text, sizeof text, "language 1 model m stage s when %s",
+             cases[i].condition);
+    model = parsed(text);
+    why = explained(model, ada, NOON(1));
+    ck_assert_msg(eng_explanation_distance(why, ENG_PART_MISSING, 0) ==
+                      cases[i].distance,
+                  "%s", cases[i].condition);
+    eng_explanation_free(why);
+    eng_model_free(model);
+  }
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(at_the_last_stage_nothing_is_missing)
+{
+  eng_model *model = builtin("five_levels");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  does(ada, ENG_EVENT_SHARE, NOON(0));
+  why = explained(model, ada, NOON(3));
+  ck_assert_int_eq(eng_explanation_stage(why), ADVOCATE);
+  ck_assert_int_eq(eng_explanation_target(why), 0);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 0);
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(lines_that_are_not_there_are_said_to_be_absent)
+{
+  eng_model *model = builtin("five_levels");
+  eng_customer *ada = customer();
+  eng_explanation *why = explained(model, ada, NOON(0));
+
+  ck_assert_int_eq(eng_explanation_stage(why), 0);
+  ck_assert_int_eq(eng_explanation_target(why), 1);
+  for (int32_t part = -1; part <= 6; part++) {
+    int32_t count = eng_explanation_line_count(why, part);
+
+    ck_assert_int_eq(count, part == ENG_PART_MISSING ? 1 : 0);
+    ck_assert_ptr_null(eng_explanation_text(why, part, count));
+    ck_assert_ptr_null(eng_explanation_measured(why, part, count));
+    ck_assert_ptr_null(eng_explanation_threshold(why, part, -1));
+    ck_assert_int_eq(eng_explanation_holds(why, part, count), ENG_HOLDS_UNKNOWN);
+    ck_assert_int_eq(eng_explanation_distance(why, part, count), ENG_DISTANCE_NONE);
+    ck_assert_int_eq(eng_explanation_witness_count(why, part, count), 0);
+    ck_assert_ptr_null(eng_explanation_witness(why, part, count, 0));
+  }
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+static int64_t witness_time(const eng_explanation *why, int32_t line, int32_t witness)
+{
+  const eng_event *seen = eng_explanation_witness(why, ENG_PART_CLAUSE, line, witness);
+
+  ck_assert_ptr_nonnull(seen);
+  return eng_event_occurred_at(seen);
+}
+
+START_TEST(witnesses_are_the_newest_first)
+{
+  eng_model *model = parsed("language 1 model m stage s when count(visit) >= 1");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  for (int i = 0; i < 130; i++) does(ada, ENG_EVENT_VISIT, NOON(i));
+  does(ada, ENG_EVENT_SEARCH, NOON(50));
+  why = explained(model, ada, NOON(119));
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 0), 100);
+  for (int i = 0; i < 100; i++)
+    ck_assert_int_eq(witness_time(why, 0, i), NOON(119 - i));
+  ck_assert_ptr_null(eng_explanation_witness(why, ENG_PART_CLAUSE, 0, 100));
+  ck_assert_ptr_null(eng_explanation_witness(why, ENG_PART_CLAUSE, 0, -1));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(witnesses_are_what_the_clause_reads)
+{
+  eng_model *model = parsed("language 1 model m stage s when\n"
+                            "count(visit where channel = web within 5 days) >= 1\n"
+                            "and count(visit before 5 days) >= 1\n"
+                            "and sum(purchase) >= 25.00 EUR\n"
+                            "and recency(visit) <= 9 days and tenure(visit) >= 1 day");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+  int64_t amount;
+
+  for (int i = 0; i < 10; i++) {
+    happens(ENG_EVENT_VISIT, NOON(i));
+    OK(eng_event_set_channel(event, i % 2 == 0 ? ENG_CHANNEL_WEB : ENG_CHANNEL_APP));
+    record(ada);
+  }
+  buys(ada, 7, NOON(1), 4000);
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(2), 1500, EUR);
+  why = explained(model, ada, NOON(9));
+  ck_assert_int_eq(eng_explanation_stage(why), 1);
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 0), 2);
+  ck_assert_int_eq(witness_time(why, 0, 0), NOON(8));
+  ck_assert_int_eq(witness_time(why, 0, 1), NOON(6));
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 1), 5);
+  ck_assert_int_eq(witness_time(why, 1, 0), NOON(4));
+  /* A witness is the event that is held, so that its id names it. */
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 2), 1);
+  ck_assert_int_eq(eng_event_amount(eng_explanation_witness(why, ENG_PART_CLAUSE, 2, 0),
+                                    &amount, NULL),
+                   1);
+  ck_assert_int_eq(amount, 4000);
+  /* The last alone, and the first alone. */
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 3), 1);
+  ck_assert_int_eq(witness_time(why, 3, 0), NOON(9));
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 4), 1);
+  ck_assert_int_eq(witness_time(why, 4, 0), NOON(0));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+static bool has_note(const eng_explanation *why, const char *text)
+{
+  for (int32_t i = 0; i < eng_explanation_line_count(why, ENG_PART_NOTE); i++) {
+    if (strcmp(eng_explanation_text(why, ENG_PART_NOTE, i), text) == 0) return true;
+  }
+  return false;
+}
+
+START_TEST(a_refund_in_another_currency_is_ignored_and_said)
+{
+  eng_model *model = builtin("five_levels");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  buys(ada, 7, NOON(0), 4000);
+  undoes(ada, ENG_EVENT_REFUND, 7, NOON(2), 4000, USD);
+  HOLDS("count(purchase) = 1 and sum(purchase, refund) = 40.00 EUR", ada, NOON(3));
+  why = explained(model, ada, NOON(3));
+  ck_assert_int_eq(eng_explanation_stage(why), BUY);
+  ck_assert(
+      has_note(why, "1 refunds in another currency than their purchase were ignored"));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(money_in_other_currencies_is_left_out_and_said)
+{
+  eng_model *model = parsed("language 1 model m stage s when sum(purchase) > 0 EUR");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  for (int i = 0; i < 3; i++) {
+    happens(ENG_EVENT_PURCHASE, NOON(i));
+    OK(eng_event_set_amount(event, 4000, i == 0 ? EUR : USD));
+    record(ada);
+  }
+  HOLDS("count(purchase) = 3 and sum(purchase) = 40.00 EUR", ada, NOON(3));
+  HOLDS("count(purchase where defined(amount)) = 1", ada, NOON(3));
+  why = explained(model, ada, NOON(3));
+  ck_assert(has_note(why, "2 amounts in other currencies were left out of money"));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(what_undoes_nothing_is_said)
+{
+  eng_model *model = builtin("five_levels");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  buys(ada, 7, NOON(5), 4000);
+  undoes(ada, ENG_EVENT_REFUND, 99, NOON(6), 4000, EUR); /* nobody's */
+  undoes(ada, ENG_EVENT_VOID, 7, NOON(4), -1, 0);        /* too early */
+  why = explained(model, ada, NOON(7));
+  ck_assert_int_eq(eng_explanation_stage(why), BUY);
+  ck_assert(has_note(
+      why, "2 refunds, cancellations or voids name no event that they can reach"));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+/* Definitions that double make half a million clauses of a page of text. */
+START_TEST(the_length_of_an_explanation_is_bounded)
+{
+  char text[4096];
+  size_t n = (size_t)sprintf(text, "language 1 model m let x0 = count(visit) > 0\n");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+  eng_model *model;
+
+  for (int i = 1; i <= 17; i++)
+    n += (size_t)sprintf(text + n, "let x%d = x%d and x%d\n", i, i - 1, i - 1);
+  n += (size_t)sprintf(text + n, "stage a when x17");
+  OK(eng_model_parse(context, text, n, &model, NULL));
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  why = explained(model, ada, NOON(1));
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 256);
+  ck_assert(has_note(why, "130816 clauses are not shown"));
+  eng_explanation_free(why);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+/* Undoing, windows and filters: everything that needs memory. */
+static const char greedy[] =
+    "language 1 model greedy \"G\" source \"s\"\n"
+    "param w = 30 days let a = count(visit within w) >= 1\n"
+    "let b = sum(purchase within 60 days before 3 days) > 1.00 EUR\n"
+    "stage s1 \"one\" when a or b advise \"do\"\n"
+    "stage s2 when a and b and days(purchase where amount > 1 EUR within 90 days) >= "
+    "1\n"
+    "stage s3 when s2 and recency(purchase) <= 10 days and tenure(any) > 1 day\n";
+
+static eng_customer *busy_customer(void)
+{
+  eng_customer *ada = customer();
+
+  for (int i = 0; i < 40; i++) {
+    does(ada, ENG_EVENT_VISIT, NOON(i));
+    buys(ada, (uint64_t)i, NOON(i) + 1, 1000 + i);
+    if (i % 4 == 0)
+      undoes(ada, ENG_EVENT_REFUND, (uint64_t)i, NOON(i + 1), i % 8 == 0 ? 200 : -1,
+             EUR);
+  }
+  return ada;
+}
+
+/* Runs a call with every allocation failing once; the call says NOMEM until it is
+ * well, and leaves no byte behind. */
+#define FAIL_EACH(call, release)                                                       \
+  do {                                                                                 \
+    size_t before = purse.bytes, n = 0;                                                \
+    eng_status status;                                                                 \
+                                                                                       \
+    do {                                                                               \
+      purse.left = n++;                                                                \
+      status = (call);                                                                 \
+      purse.left = SIZE_MAX;                                                           \
+      if (status != ENG_OK) {                                                          \
+        ck_assert_int_eq(status, ENG_E_NOMEM);                                         \
+        ck_assert_uint_eq(purse.bytes, before);                                        \
+      }                                                                                \
+    } while (status != ENG_OK && n < 10000);                                           \
+    ck_assert_int_eq(status, ENG_OK);                                                  \
+    ck_assert_uint_gt(n, 1);                                                           \
+    release;                                                                           \
+    ck_assert_uint_eq(purse.bytes, before);                                            \
+  } while (0)
+
+START_TEST(a_failed_allocation_leaves_no_model)
+{
+  eng_model *model;
+
+  FAIL_EACH(eng_model_parse(context, greedy, strlen(greedy), &model, NULL),
+            eng_model_free(model));
+  FAIL_EACH(eng_model_builtin(context, "five_levels", 11, &model),
+            eng_model_free(model));
+}
+END_TEST
+
+START_TEST(a_failed_allocation_leaves_no_assessor)
+{
+  eng_model *model = parsed(greedy);
+  eng_assessor *assessor;
+
+  FAIL_EACH(eng_assessor_new(context, (const eng_model *const *)&model, 1, &assessor),
+            eng_assessor_free(assessor));
+  eng_model_free(model);
+}
+END_TEST
+
+/* What an assessor got for its scratch it keeps; the answer is there in the end. */
+START_TEST(an_assessor_survives_failed_allocations)
+{
+  eng_model *model = parsed(greedy);
+  eng_customer *ada = busy_customer();
+  int32_t wanted = stage_under(model, ada, NOON(40)), stage, next;
+  int64_t time;
+
+  for (int what = 0; what < 2; what++) {
+    eng_assessor *assessor = assessor_of(model);
+    eng_status status = ENG_E_NOMEM;
+    int failures = 0;
+
+    for (size_t n = 0; status != ENG_OK && n < 10000; n++) {
+      purse.left = n;
+      status = what == 0
+                   ? eng_assessor_assess(assessor, ada, NOON(40), &stage)
+                   : eng_assessor_next_change(assessor, ada, NOON(40), &stage, &time, &next);
+      purse.left = SIZE_MAX;
+      failures += status != ENG_OK;
+      ck_assert(status == ENG_OK || status == ENG_E_NOMEM);
+    }
+    OK(status);
+    ck_assert_int_gt(failures, 0);
+    ck_assert_int_eq(stage, wanted);
+    eng_assessor_free(assessor);
+  }
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(a_failed_allocation_leaves_no_explanation)
+{
+  eng_model *model = parsed(greedy);
+  eng_assessor *assessor = assessor_of(model);
+  eng_customer *ada = busy_customer();
+  eng_explanation *why;
+
+  /* Scratch first, so that what is counted is the explanation's. */
+  OK(eng_assessor_explain(assessor, 0, ada, NOON(40), &why));
+  eng_explanation_free(why);
+  FAIL_EACH(eng_assessor_explain(assessor, 0, ada, NOON(40), &why),
+            eng_explanation_free(why));
+  eng_customer_free(ada);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(once_warm_assessing_allocates_nothing)
+{
+  eng_model *model = parsed(greedy), *second = builtin("five_levels");
+  const eng_model *both[2] = {model, second};
+  eng_customer *ada = busy_customer();
+  eng_assessor *assessor;
+  int32_t stages[2], next[2];
+  int64_t times[2];
+  size_t calls;
+
+  OK(eng_assessor_new(context, both, 2, &assessor));
+  OK(eng_assessor_next_change(assessor, ada, NOON(50), stages, times, next));
+  calls = purse.calls;
+  for (int i = 0; i < 60; i++) {
+    OK(eng_assessor_assess(assessor, ada, NOON(i), stages));
+    OK(eng_assessor_assess(assessor, ada, NOON(i) + 1, stages));
+  }
+  ck_assert_uint_eq(purse.calls, calls);
+  OK(eng_assessor_next_change(assessor, ada, NOON(50), stages, times, next));
+  ck_assert_uint_eq(purse.calls, calls);
+  eng_assessor_free(assessor);
+  eng_customer_free(ada);
+  eng_model_free(second);
+  eng_model_free(model);
+}
+END_TEST
+
+/* ---- the suite ---- */
+
+static TCase *new_case(Suite *suite, const char *name)
+{
+  TCase *made = tcase_create(name);
+
+  tcase_add_checked_fixture(made, open_context, close_context);
+  suite_add_tcase(suite, made);
+  return made;
+}
+
+static void add_names(Suite *suite)
+{
+  TCase *names = new_case(suite, "names");
+
+  tcase_add_test(names, a_model_tells_its_head);
+  tcase_add_test(names, what_a_head_leaves_out_is_empty);
+  tcase_add_test(names, stages_have_ranks_from_one);
+  tcase_add_test(names, every_built_in_model_can_be_made_by_its_name);
+  tcase_add_test(names, a_model_that_is_not_built_in_is_not_found);
+}
+
+static void add_mistakes(Suite *suite)
+{
+  TCase *refused = new_case(suite, "refused");
+
+  tcase_add_loop_test(refused, a_mistake_is_named_with_its_place, 0,
+                      sizeof mistakes / sizeof mistakes[0]);
+  tcase_add_test(refused, operators_take_the_types_of_the_guide);
+  tcase_add_test(refused, comparisons_take_the_types_of_the_guide);
+  tcase_add_test(refused, conditions_are_wanted_where_conditions_stand);
+  tcase_add_test(refused, a_param_is_computed_from_constants);
+  tcase_add_test(refused, sums_need_a_base_currency);
+  tcase_add_test(refused, own_kinds_and_channels_can_be_named);
+  tcase_add_test(refused, missing_arguments_are_said);
+}
+
+static void add_bounds(Suite *suite)
+{
+  TCase *bounds = new_case(suite, "bounds");
+
+  tcase_add_test(bounds, nesting_is_bounded);
+  tcase_add_test(bounds, chains_are_bounded);
+  tcase_add_test(bounds, the_cost_of_evaluation_is_bounded);
+  tcase_add_test(bounds, the_number_of_stages_is_bounded);
+  tcase_add_test(bounds, the_length_of_a_text_is_bounded);
+  tcase_add_test(bounds, a_name_has_at_most_64_characters);
+  tcase_add_test(bounds, limits_of_the_settings_hold);
+}
+
+static void add_assessors(Suite *suite)
+{
+  TCase *assessors = new_case(suite, "assessors");
+
+  tcase_add_test(assessors, contexts_are_not_mixed);
+  tcase_add_test(assessors, an_assessor_says_what_it_runs);
+  tcase_add_test(assessors, moments_are_between_1970_and_9999);
+}
+
+static void add_levels(Suite *suite)
+{
+  TCase *levels = new_case(suite, "five levels");
+
+  tcase_add_test(levels, five_levels_tells_a_story);
+  tcase_add_test(levels, a_buyer_owns_after_fourteen_days_exactly);
+  tcase_add_test(levels, a_second_purchase_does_not_put_off_owning);
+  tcase_add_test(levels, a_refunded_purchase_is_no_purchase_in_either_order);
+  tcase_add_test(levels, two_refunds_together_may_be_the_whole);
+  tcase_add_test(levels, a_refund_of_more_than_was_paid_leaves_nothing_below);
+  tcase_add_test(levels, a_cancellation_takes_all_from_its_own_time_on);
+  tcase_add_test(levels, a_void_acts_at_every_moment);
+  tcase_add_test(levels, a_voided_refund_gives_back_and_a_void_stays);
+  tcase_add_test(levels, what_is_earlier_than_its_target_does_not_reach_it);
+  tcase_add_test(levels, a_free_purchase_counts_until_a_refund_names_it);
+  tcase_add_test(levels, a_refund_of_its_own_lowers_what_was_spent);
+  tcase_add_test(levels, a_purchase_below_zero_is_a_refund_for_filters_too);
+  tcase_add_test(levels, praise_that_nobody_was_told_is_not_advocacy);
+  tcase_add_test(levels, a_public_review_has_to_be_good);
+  tcase_add_test(levels, what_the_company_sends_leaves_a_stranger_a_stranger);
+}
+
+static void add_edges(Suite *suite)
+{
+  TCase *edges = new_case(suite, "edges");
+
+  tcase_add_test(edges, windows_are_open_behind_and_closed_before);
+  tcase_add_test(edges, the_next_change_of_a_time_since_is_exact);
+  tcase_add_test(edges, unknown_is_not_enough);
+  tcase_add_test(edges, arithmetic_is_exact);
+  tcase_add_test(edges, a_sum_may_leave_64_bits_on_the_way_only);
+  tcase_add_test(edges, a_topic_is_its_text);
+  tcase_add_test(edges, business_days_begin_when_the_settings_say);
+}
+
+static void add_explanations(Suite *suite)
+{
+  TCase *explanations = new_case(suite, "explanations");
+
+  tcase_add_test(explanations, an_explanation_shows_clauses_and_what_is_missing);
+  tcase_add_test(explanations, an_explanation_of_five_levels_names_its_lets);
+  tcase_add_test(explanations, a_distance_is_to_the_next_whole_number);
+  tcase_add_test(explanations, at_the_last_stage_nothing_is_missing);
+  tcase_add_test(explanations, lines_that_are_not_there_are_said_to_be_absent);
+  tcase_add_test(explanations, witnesses_are_the_newest_first);
+  tcase_add_test(explanations, witnesses_are_what_the_clause_reads);
+  tcase_add_test(explanations, a_refund_in_another_currency_is_ignored_and_said);
+  tcase_add_test(explanations, money_in_other_currencies_is_left_out_and_said);
+  tcase_add_test(explanations, what_undoes_nothing_is_said);
+  tcase_add_test(explanations, the_length_of_an_explanation_is_bounded);
+}
+
+static void add_memory(Suite *suite)
+{
+  TCase *memory = new_case(suite, "memory");
+
+  tcase_add_test(memory, a_failed_allocation_leaves_no_model);
+  tcase_add_test(memory, a_failed_allocation_leaves_no_assessor);
+  tcase_add_test(memory, an_assessor_survives_failed_allocations);
+  tcase_add_test(memory, a_failed_allocation_leaves_no_explanation);
+  tcase_add_test(memory, once_warm_assessing_allocates_nothing);
+}
+
+Suite *model_suite(void)
+{
+  Suite *suite = suite_create("model");
+
+  add_names(suite);
+  add_mistakes(suite);
+  add_bounds(suite);
+  add_assessors(suite);
+  add_levels(suite);
+  add_edges(suite);
+  add_explanations(suite);
+  add_memory(suite);
+  return suite;
+}
