@@ -19,6 +19,8 @@ struct group {
   uint32_t hash;
   uint32_t start; /* of its records in `sorted`, once they are placed */
   uint32_t count;
+  int64_t last;         /* time of the latest so far */
+  bool in_order;        /* each is later than those before it */
   const uint8_t *first; /* one of them, for the id */
 };
 
@@ -133,6 +135,8 @@ static eng_status add_group(struct bulk *bulk, uint32_t hash, const uint8_t *rec
   group = &bulk->groups[bulk->group_count++];
   group->hash = hash;
   group->count = 0;
+  group->last = -1;
+  group->in_order = true;
   group->first = record;
   return ENG_OK;
 }
@@ -188,6 +192,13 @@ static void place_records(struct bulk *bulk)
   }
 }
 
+static void count_record(struct group *group, int64_t time)
+{
+  group->count++;
+  group->in_order = group->in_order & (time > group->last);
+  group->last = time;
+}
+
 static eng_status group_part(struct bulk *bulk, struct eng__stage_part *part)
 {
   eng_status status = make_room(bulk, part->count);
@@ -206,7 +217,7 @@ static eng_status group_part(struct bulk *bulk, struct eng__stage_part *part)
       if (eng__staged_is_done(at)) continue;
       status = find_group(bulk, at, group);
       if (status != ENG_OK) return status;
-      bulk->groups[*group].count++;
+      count_record(&bulk->groups[*group], eng__staged_time(at));
       bulk->records[bulk->count++] = at;
     }
   }
@@ -319,17 +330,12 @@ static bool are_distinct(const struct bulk *bulk, uint8_t *const *records, size_
 
 /* Whether the records, as they stand, all belong behind what is held. */
 static bool belong_behind(const struct bulk *bulk, const struct eng__timeline *timeline,
-                          uint8_t *const *records, size_t count)
+                          bool in_order, uint8_t *const *records, size_t count)
 {
   int64_t last = eng__timeline_count(timeline) > 0 ? eng__timeline_last(timeline) : -1;
   uint64_t id;
 
-  for (size_t i = 0; i < count; i++) {
-    int64_t time = eng__staged_time(records[i]);
-
-    if (time <= last) return false;
-    last = time;
-  }
+  if (!in_order || eng__staged_time(records[0]) <= last) return false;
   if (!bulk->stage->has_ids) return true;
   if (!(eng__timeline_summary(timeline)->flags & ENG__SUMMARY_IDS)) {
     return are_distinct(bulk, records, count);
@@ -493,11 +499,12 @@ static size_t drop_copies(struct bulk *bulk, uint8_t **records, size_t count)
 }
 
 static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timeline,
-                                uint8_t **records, size_t count, size_t *done)
+                                bool in_order, uint8_t **records, size_t count,
+                                size_t *done)
 {
   uint64_t held = eng__timeline_count(timeline);
 
-  if (belong_behind(bulk, timeline, records, count)) {
+  if (belong_behind(bulk, timeline, in_order, records, count)) {
     return append(bulk, timeline, records, count, done);
   }
   /* Without ids and numbers the order of arrival says nothing: records that are late
@@ -536,7 +543,9 @@ static eng_status bring_group(struct bulk *bulk, const struct group *group)
   } else {
     eng__book_open_new(book, &timeline);
   }
-  if (count > 0) status = bring_records(bulk, &timeline, records, count, &done);
+  if (count > 0) {
+    status = bring_records(bulk, &timeline, group->in_order, records, count, &done);
+  }
   if (!known && done > 0) row = eng__book_add(book, group->hash, id, length);
   if (done > 0) eng__book_close(book, row, &timeline);
   if (status != ENG_OK) {
@@ -553,7 +562,7 @@ static void fetch_entry(const struct bulk *bulk, size_t g)
   const struct eng__index *index = &bulk->book->index;
 
   if (g >= bulk->group_count || index->bits == 0) return;
-  ENG__PREFETCH(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
+  eng__fetch(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
 }
 
 static eng_status bring_part(struct bulk *bulk, struct eng__stage_part *part)

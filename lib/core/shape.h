@@ -120,9 +120,27 @@ void eng__shapes_init(struct eng__shapes *shapes);
 void eng__shapes_release(struct eng__shapes *shapes, const eng_allocator *memory);
 size_t eng__shapes_memory(const struct eng__shapes *shapes);
 
+/* Where a look for a code begins among the slots. */
+static inline uint32_t eng__shapes_first(const struct eng__shapes *shapes, uint64_t code)
+{
+  return (uint32_t)(code * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (4 * shapes->room - 1);
+}
+
+/* Adds a code that the table may not have. */
+unsigned eng__shapes_add(struct eng__shapes *shapes, const eng_allocator *memory,
+                         uint64_t code);
+
 /* The index of a code, which is added if there is room; ENG__ESCAPE if there is not,
  * or no memory: the event is then written with its code. */
-unsigned eng__shapes_index(struct eng__shapes *shapes, const eng_allocator *memory,
-                           uint64_t code);
+static inline unsigned eng__shapes_index(struct eng__shapes *shapes,
+                                         const eng_allocator *memory, uint64_t code)
+{
+  if (shapes->room != 0) {
+    unsigned index = shapes->slots[eng__shapes_first(shapes, code)];
+
+    if (index != 0 && shapes->layouts[index - 1].code == code) return index - 1;
+  }
+  return eng__shapes_add(shapes, memory, code);
+}
 
 #endif
