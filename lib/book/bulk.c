@@ -498,23 +498,29 @@ static size_t drop_copies(struct bulk *bulk, uint8_t **records, size_t count)
   return kept;
 }
 
+static bool ascend(uint8_t *const *records, size_t count)
+{
+  for (size_t i = 1; i < count; i++) {
+    if (eng__staged_time(records[i]) <= eng__staged_time(records[i - 1])) return false;
+  }
+  return true;
+}
+
 static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timeline,
                                 bool in_order, uint8_t **records, size_t count,
                                 size_t *done)
 {
   uint64_t held = eng__timeline_count(timeline);
 
+  /* The order of arrival says nothing: records that are late or came twice can mostly
+   * be packed like the others. Copies that are to be numbered stay, and are resolved. */
+  if (!in_order) {
+    sort_records(records, count);
+    if (!bulk->number) count = drop_copies(bulk, records, count);
+    in_order = ascend(records, count);
+  }
   if (belong_behind(bulk, timeline, in_order, records, count)) {
     return append(bulk, timeline, records, count, done);
-  }
-  /* Without ids and numbers the order of arrival says nothing: records that are late
-   * or came twice can mostly be packed like the others. */
-  if (!bulk->number && !bulk->stage->has_ids) {
-    sort_records(records, count);
-    count = drop_copies(bulk, records, count);
-    if (belong_behind(bulk, timeline, records, count)) {
-      return append(bulk, timeline, records, count, done);
-    }
   }
   if (!bulk->number && (timeline->heavy != NULL || held >= 4 * count)) {
     return put_each(bulk, timeline, records, count, done);
