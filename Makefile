@@ -115,6 +115,8 @@ EXAMPLES = \
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_bad_rows.c \
+  tests/unit/test_book.c \
   tests/unit/test_calendar.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
@@ -137,6 +139,7 @@ UNIT_HELPERS = \
   tests/unit/support.c
 
 PROPERTY_TESTS = \
+  tests/property/prop_book.c \
   tests/property/prop_draw.c \
   tests/property/prop_model.c \
   tests/property/prop_timeline.c
@@ -150,6 +153,7 @@ PROPERTY_HELPERS = \
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
 FUZZERS = \
+  tests/fuzz/fuzz_book.c \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_model.c \
@@ -158,6 +162,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/program/bad_rows.sh \
   tests/program/run.sh \
   tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.
@@ -418,7 +423,7 @@ $(selftest): out/tests/abi/selftest.o libengagement.la
 .PHONY: check check-run check-programs test-programs selftest fuzzers
 selftest: $(selftest)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers)
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples)
 
 ifeq ($(HAVE_CHECK),no)
 test-programs check-run:
@@ -503,7 +508,8 @@ sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
 check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitizer
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
-	$(sub_make) -s test-programs program && $(sub_make) -s check-run
+	$(sub_make) -s all test-programs && \
+	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),15)'
 
 check-valgrind: test-programs ## the tests under valgrind, with fewer cases
 	@if command -v valgrind >/dev/null; then \

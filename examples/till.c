@@ -25,7 +25,7 @@ int main(void)
                eng_event_set_amount(sale, 1250, 978) || /* 12.50 EUR, ISO 4217 */
                eng_customer_record(customer, sale, NULL) ||
                eng_customer_record(customer, sale, NULL) || /* sent twice: no matter */
-               eng_assessor_next(assessor, customer, now, &stage, &next, &then);
+               eng_assessor_next_change(assessor, customer, now, &stage, &next, &then);
   char when[ENG_TIME_TEXT];
 
   if (!failed && !eng_time_format(next, when)) {

@@ -178,7 +178,7 @@ static void put_days(struct text *out, const struct session *session, int64_t fr
 static void put_next(struct text *out, const struct answer *a) {
   int32_t stage = eng_explanation_stage(a->explanation);
   int32_t then;
-  int64_t next = eng_explanation_next(a->explanation, &then);
+  int64_t next = eng_explanation_next_change(a->explanation, &then);
 
   text_put(out, "\n");
   text_paint(out, PAINT_BOLD, "If nothing happens");
@@ -345,7 +345,7 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
 static void tell_json(struct json *json, const struct answer *a) {
   const struct options *options = a->session->options;
   int32_t then;
-  int64_t next = eng_explanation_next(a->explanation, &then);
+  int64_t next = eng_explanation_next_change(a->explanation, &then);
 
   json_open(json, '{');
   json_key(json, "customer");

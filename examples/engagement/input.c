@@ -22,6 +22,9 @@
 /* How many bad rows are said one by one. */
 enum { REJECTS_SAID = 20 };
 
+/* How many columns that are passed over are named. */
+enum { PASSED_SAID = 20 };
+
 enum { PIECE = 1 << 16, PEEK = 4096 };
 
 struct load {
@@ -89,7 +92,9 @@ static void sort_column(struct columns *columns, const char *name, size_t length
   const char *means = eng_field_name(field);
 
   if (field == 0 || means == NULL) {
-    text_put(&columns->passed, columns->passed_count++ > 0 ? ", " : "");
+    if (columns->passed_count++ >= PASSED_SAID)
+      return;
+    text_put(&columns->passed, columns->passed_count > 1 ? ", " : "");
     text_add_shown(&columns->passed, name, length, 0);
   } else if (strlen(means) == length && memcmp(means, name, length) == 0) {
     text_print(&columns->named, "%s%s", columns->named_count++ > 0 ? ", " : "", means);
@@ -113,6 +118,8 @@ static void say_columns(const char *file, const struct columns *columns) {
     text_print(&line, "%s%s %s", line.length > 0 ? "; " : "",
                columns->passed_count == 1 ? "column" : "columns",
                columns->passed.bytes);
+  if (columns->passed_count > PASSED_SAID)
+    text_print(&line, " and %d more", columns->passed_count - PASSED_SAID);
   if (columns->passed_count > 0)
     text_put(&line,
              columns->passed_count == 1 ? " is passed over" : " are passed over");
@@ -120,13 +127,19 @@ static void say_columns(const char *file, const struct columns *columns) {
   text_free(&line);
 }
 
-static void note_columns(struct load *load) {
+/* What was refused as a header may be somebody's data: a file that has none. */
+static void note_columns(struct load *load, eng_status status) {
   int32_t count = eng_csv_column_count(load->csv);
   struct columns columns = {0};
 
   if (load->noted || count == 0)
     return;
   load->noted = 1;
+  if (status == ENG_E_HEADER) {
+    note("%s: the first row has %ld column%s; it is not shown, it may be no header",
+         load->name, (long)count, count == 1 ? "" : "s");
+    return;
+  }
   for (int32_t i = 0; i < count; i++) {
     size_t length;
     const char *name = eng_csv_column_name(load->csv, i, &length);
@@ -355,7 +368,7 @@ static int read_rows(struct load *load, FILE *file) {
   while (length > 0 && status == ENG_OK) {
     status = eng_csv_feed(load->csv, piece, length);
     if (load->options->maps.count == 0)
-      note_columns(load);
+      note_columns(load, status);
     progress(load->name, eng_csv_count(load->csv, ENG_CSV_ROWS) - before, 0);
     length = fread(piece, 1, sizeof piece, file);
   }
@@ -365,8 +378,8 @@ static int read_rows(struct load *load, FILE *file) {
   }
   if (status == ENG_OK)
     status = eng_csv_finish(load->csv);
-  if (status == ENG_OK && load->options->maps.count == 0)
-    note_columns(load);
+  if (load->options->maps.count == 0)
+    note_columns(load, status);
   progress_end();
   return status == ENG_OK ? ANSWER_DONE : explain_end(load, status);
 }

@@ -55,7 +55,7 @@ static int write_rows(const struct session *session, const uint64_t *order,
 
     status = eng_book_customer(session->book, order[i], &customer);
     if (status == ENG_OK)
-      status = eng_assessor_next(session->assessor, customer, session->as_of, stages,
+      status = eng_assessor_next_change(session->assessor, customer, session->as_of, stages,
                                  next_times, next_stages);
     if (status == ENG_OK) {
       id = eng_customer_id(customer, &length);

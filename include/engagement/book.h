@@ -28,7 +28,9 @@ typedef struct eng_loader eng_loader;
  *  object as it was. */
 typedef int32_t (*eng_progress_fn)(void *user, uint64_t done, uint64_t total);
 
-/** What a load did, in events. */
+/** What a load did, in events. Which of several versions of one event that come together
+ *  is the new one is not told: one counts as added or replaced, the others as unchanged.
+ *  added, unchanged, replaced and ignored sum up to the events taken in. */
 typedef struct eng_load_counts {
   uint32_t size;      /**< set by eng_load_counts_init */
   uint32_t reserved;  /**< 0 */
@@ -180,8 +182,9 @@ enum {
  *
  * Under ENG_IDENTICAL_KEEP identical events without an id are numbered 0, 1, 2 by
  * recorded_at, so that two equal sales of one day both count and the same source
- * loaded twice changes nothing. Loaded events are in the book after
- * eng_loader_finish; events of unnumbered rows may be there before.
+ * loaded twice changes nothing, whatever the order of its rows. Loaded events are in
+ * the book after eng_loader_finish; some of them may be there before. What waits takes
+ * up to 256 MiB.
  *
  * @param[in]  book       borrowed for the loader's life; not to be used otherwise
  *                        before the loader is freed
@@ -204,8 +207,8 @@ ENG_API ENG_NODISCARD eng_status eng_loader_new(eng_book *book, int32_t identica
  * @param[in] id        customer's id
  * @param[in] length    1 .. the limit ENG_LIMIT_ID
  * @param[in] event     copied
- * @param[in] numbered  1: its occurrence is its own and is taken as it is; 0: the
- *                      loader may number it
+ * @param[in] numbered  1: its occurrence is its own and is taken as it is; 0: under
+ *                      ENG_IDENTICAL_KEEP the loader gives it one, unless it has an id
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
  * @retval ENG_E_CUSTOMER  length out of range
@@ -222,7 +225,7 @@ ENG_API ENG_NODISCARD eng_status eng_loader_add(eng_loader *loader, const char *
 /**
  * @brief Brings everything taken in into the book.
  *
- * @param[in] loader  changed; empty afterwards
+ * @param[in] loader  changed; empty afterwards: what it takes in then is a new source
  * @param[in] counts  added to; may be NULL
  * @retval ENG_OK
  * @retval ENG_E_INVALID  loader is NULL
@@ -421,7 +424,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
 
 /**
  * @brief The stage of one customer under every model, and its next change, as
- *        eng_assessor_next says.
+ *        eng_assessor_next_change says.
  *
  * @param[in]  book         borrowed
  * @param[in]  row          0 .. customers - 1
@@ -439,7 +442,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_next(const eng_book *book, uint64_t row,
+ENG_API ENG_NODISCARD eng_status eng_book_next_change(const eng_book *book, uint64_t row,
                                                eng_assessor *assessor, int64_t as_of,
                                                int32_t *stages, int64_t *next_times,
                                                int32_t *next_stages);

@@ -287,7 +287,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_assessor_next(eng_assessor *assessor,
+ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(eng_assessor *assessor,
                                                    const eng_customer *customer,
                                                    int64_t as_of, int32_t *stages,
                                                    int64_t *next_times,
@@ -402,7 +402,7 @@ ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
  *  @return milliseconds since 1970; ENG_TIME_NONE: it stays for ever
  *  @threads{reentrant}
  *  @since 0.1 */
-ENG_API int64_t eng_explanation_next(const eng_explanation *explanation,
+ENG_API int64_t eng_explanation_next_change(const eng_explanation *explanation,
                                      int32_t *stage);
 
 /** @brief How many lines a part has.

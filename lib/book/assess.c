@@ -43,9 +43,9 @@ static void put_stages(const struct job *job, uint64_t i, const int32_t *stages)
 static void fetch_run(const struct eng_book *book, const struct eng__slot *slot)
 {
   if (eng__slot_is_heavy(slot)) {
-    ENG__PREFETCH(book->heavies[slot->run]);
+    eng__fetch(book->heavies[slot->run]);
   } else if (eng__slot_class(slot) > 0) {
-    ENG__PREFETCH(eng__arena_at(&book->arena, slot->run));
+    eng__fetch(eng__arena_at(&book->arena, slot->run));
   }
 }
 
@@ -61,7 +61,7 @@ static size_t try_summaries(const struct job *job, uint64_t from, uint64_t to,
 
     if (job->rows != NULL && i + GROUP / 4 < job->count &&
         job->rows[i + GROUP / 4] < job->book->rows) {
-      ENG__PREFETCH(eng__book_slot(job->book, row_at(job, i + GROUP / 4)));
+      eng__fetch(eng__book_slot(job->book, row_at(job, i + GROUP / 4)));
     }
     if (eng__assess_summary(job->assessor, &slot->summary, stages)) {
       put_stages(job, i, stages);
@@ -141,7 +141,7 @@ eng_status eng_book_assess_one(const eng_book *book, uint64_t row,
   return eng__assess_timeline(assessor, &timeline, &book->shapes, stages);
 }
 
-eng_status eng_book_next(const eng_book *book, uint64_t row, eng_assessor *assessor,
+eng_status eng_book_next_change(const eng_book *book, uint64_t row, eng_assessor *assessor,
                          int64_t as_of, int32_t *stages, int64_t *next_times,
                          int32_t *next_stages)
 {

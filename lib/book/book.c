@@ -140,10 +140,9 @@ eng_status eng__book_reindex(struct eng_book *book, unsigned bits)
 
 eng_status eng__book_expect(struct eng_book *book, uint64_t rows)
 {
-  unsigned bits = eng__index_bits_for(rows);
-
-  if (bits <= book->index.bits) return ENG_OK;
-  return eng__book_reindex(book, bits);
+  if (book->index.bits != 0 && 2 * rows <= UINT64_C(1) << book->index.bits) return ENG_OK;
+  if (book->index.bits == 32) return ENG_OK;
+  return eng__book_reindex(book, eng__index_bits_for(rows));
 }
 
 /* The first chunk grows as long as it is the only one. */
@@ -271,6 +270,17 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor)
   return floor ? eng__floors_reserve(&book->floors, &book->memory) : ENG_OK;
 }
 
+/* Field by field: a summary was just written so, and a wider load would wait until those
+ * stores are through. */
+static void set_summary(struct eng__slot *slot, const struct eng__summary *summary)
+{
+  slot->summary.kinds = summary->kinds;
+  slot->summary.purchases = summary->purchases;
+  slot->summary.first_purchase = summary->first_purchase;
+  slot->summary.last_purchase = summary->last_purchase;
+  slot->summary.flags = summary->flags;
+}
+
 /* A heavy timeline keeps its number as long as it is heavy. */
 static void close_heavy(struct eng_book *book, struct eng__slot *slot,
                         struct eng__heavy *heavy)
@@ -285,7 +295,7 @@ static void close_heavy(struct eng_book *book, struct eng__slot *slot,
   book->heavies[number] = heavy;
   slot->run = number;
   slot->base = 0;
-  slot->summary = heavy->summary;
+  set_summary(slot, &heavy->summary);
   eng__slot_set_last(slot, heavy->last);
   eng__slot_set_sizes(slot, ENG__SLOT_HEAVY, 0, 0);
 }
@@ -307,7 +317,7 @@ static void close_light(struct eng_book *book, struct eng__slot *slot,
   }
   slot->run = place;
   slot->base = run->base;
-  slot->summary = run->summary;
+  set_summary(slot, &run->summary);
   eng__slot_set_last(slot, run->last);
   eng__slot_set_sizes(slot, run->size, eng__class_of(timeline->capacity), run->count);
 }

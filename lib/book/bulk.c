@@ -19,6 +19,8 @@ struct group {
   uint32_t hash;
   uint32_t start; /* of its records in `sorted`, once they are placed */
   uint32_t count;
+  int64_t last;         /* time of the latest so far */
+  bool in_order;        /* each is later than those before it */
   const uint8_t *first; /* one of them, for the id */
 };
 
@@ -133,6 +135,8 @@ static eng_status add_group(struct bulk *bulk, uint32_t hash, const uint8_t *rec
   group = &bulk->groups[bulk->group_count++];
   group->hash = hash;
   group->count = 0;
+  group->last = -1;
+  group->in_order = true;
   group->first = record;
   return ENG_OK;
 }
@@ -188,6 +192,13 @@ static void place_records(struct bulk *bulk)
   }
 }
 
+static void count_record(struct group *group, int64_t time)
+{
+  group->count++;
+  group->in_order = group->in_order & (time > group->last);
+  group->last = time;
+}
+
 static eng_status group_part(struct bulk *bulk, struct eng__stage_part *part)
 {
   eng_status status = make_room(bulk, part->count);
@@ -206,7 +217,7 @@ static eng_status group_part(struct bulk *bulk, struct eng__stage_part *part)
       if (eng__staged_is_done(at)) continue;
       status = find_group(bulk, at, group);
       if (status != ENG_OK) return status;
-      bulk->groups[*group].count++;
+      count_record(&bulk->groups[*group], eng__staged_time(at));
       bulk->records[bulk->count++] = at;
     }
   }
@@ -237,40 +248,47 @@ static void decode(const struct bulk *bulk, const struct eng__staged *staged,
   eng__body_get(layout, staged->body, staged->time, event);
 }
 
+static eng_status pack_slowly(struct bulk *bulk, const struct eng__staged *staged)
+{
+  struct eng__event event;
+
+  decode(bulk, staged, &event);
+  return eng__builder_add(&bulk->builder, &event);
+}
+
 /* Writes a record behind the builder's last event: shape, gap, and the body as it is. */
 static eng_status pack(struct bulk *bulk, const uint8_t *record)
 {
-  struct eng__builder *builder = &bulk->builder;
-  struct eng__run *run = &builder->run;
+  struct eng__run *run = &bulk->builder.run;
   const struct eng__layout *layout;
   struct eng__staged staged;
-  struct eng__event event;
   uint64_t gap;
+  uint32_t width;
   uint8_t *at;
-  int width;
 
   eng__staged_read(record, &staged);
+  if (bulk->builder.heavy != NULL || staged.shape == ENG__ESCAPE) {
+    return pack_slowly(bulk, &staged);
+  }
   if (run->count == 0) {
     run->base = eng__run_base(staged.time);
     run->last = eng__run_origin(run);
   }
   gap = (uint64_t)(staged.time - run->last);
-  layout = &bulk->book->shapes.layouts[staged.shape == ENG__ESCAPE ? 0 : staged.shape];
-  if (builder->heavy != NULL || staged.shape == ENG__ESCAPE ||
-      (layout->flags & ENG__LAYOUT_SLOW) || gap >= ENG__GAP_LIMIT ||
+  layout = &bulk->book->shapes.layouts[staged.shape];
+  if ((layout->flags & ENG__LAYOUT_SLOW) || gap >= ENG__GAP_LIMIT ||
       run->size + 6 + layout->body > ENG__LIGHT_MAX) {
-    decode(bulk, &staged, &event);
-    return eng__builder_add(builder, &event);
+    return pack_slowly(bulk, &staged);
   }
   gap <<= 2;
-  width = 2 + (gap > 0xffff) + (gap > 0xffffff) + (gap > 0xffffffff);
+  width = 2u + (gap > 0xffff) + (gap > 0xffffff) + (gap > 0xffffffff);
   at = run->bytes + run->size;
-  *at++ = staged.shape;
-  eng__put64(at, gap | (uint64_t)(width - 2));
-  at += width;
+  at[0] = staged.shape;
+  eng__put64(at + 1, gap | (width - 2));
+  at += 1 + width;
   eng__put64(at, eng__get64(staged.body));
   if (layout->body > 8) memcpy(at + 8, staged.body + 8, layout->body - 8u);
-  run->size += 1u + (uint32_t)width + layout->body;
+  run->size += 1 + width + layout->body;
   run->last = staged.time;
   run->count++;
   eng__summary_add(&run->summary, layout, staged.time);
@@ -312,17 +330,12 @@ static bool are_distinct(const struct bulk *bulk, uint8_t *const *records, size_
 
 /* Whether the records, as they stand, all belong behind what is held. */
 static bool belong_behind(const struct bulk *bulk, const struct eng__timeline *timeline,
-                          uint8_t *const *records, size_t count)
+                          bool in_order, uint8_t *const *records, size_t count)
 {
   int64_t last = eng__timeline_count(timeline) > 0 ? eng__timeline_last(timeline) : -1;
   uint64_t id;
 
-  for (size_t i = 0; i < count; i++) {
-    int64_t time = eng__staged_time(records[i]);
-
-    if (time <= last) return false;
-    last = time;
-  }
+  if (!in_order || eng__staged_time(records[0]) <= last) return false;
   if (!bulk->stage->has_ids) return true;
   if (!(eng__timeline_summary(timeline)->flags & ENG__SUMMARY_IDS)) {
     return are_distinct(bulk, records, count);
@@ -446,12 +459,67 @@ static size_t drop_ignored(struct bulk *bulk, int64_t floor, uint8_t **records,
   return kept;
 }
 
+/* Sorts by time unless that is much work: records are nearly in order. */
+static void sort_records(uint8_t **records, size_t count)
+{
+  size_t moves = 0;
+
+  for (size_t i = 1; i < count && moves <= 8 * count; i++) {
+    uint8_t *record = records[i];
+    int64_t time = eng__staged_time(record);
+    size_t k = i;
+
+    for (; k > 0 && eng__staged_time(records[k - 1]) > time; k--) {
+      records[k] = records[k - 1];
+    }
+    records[k] = record;
+    moves += i - k;
+  }
+}
+
+/* Takes exact copies off the list where they stand side by side; returns how many
+ * remain. */
+static size_t drop_copies(struct bulk *bulk, uint8_t **records, size_t count)
+{
+  size_t kept = 1;
+
+  for (size_t i = 1; i < count; i++) {
+    const uint8_t *before = records[kept - 1];
+    unsigned size = eng__staged_size(before);
+
+    if (eng__staged_size(records[i]) == size &&
+        memcmp(records[i] + 6, before + 6, size - 6) == 0) {
+      eng__staged_done(records[i]);
+      bulk->counts->unchanged++;
+    } else {
+      records[kept++] = records[i];
+    }
+  }
+  return kept;
+}
+
+static bool ascend(uint8_t *const *records, size_t count)
+{
+  for (size_t i = 1; i < count; i++) {
+    if (eng__staged_time(records[i]) <= eng__staged_time(records[i - 1])) return false;
+  }
+  return true;
+}
+
 static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timeline,
-                                uint8_t **records, size_t count, size_t *done)
+                                bool in_order, uint8_t **records, size_t count,
+                                size_t *done)
 {
   uint64_t held = eng__timeline_count(timeline);
 
-  if (belong_behind(bulk, timeline, records, count)) {
+  /* The order of arrival says nothing: records that are late or came twice can mostly
+   * be packed like the others. Copies that are to be numbered stay, and are resolved. */
+  if (!in_order) {
+    sort_records(records, count);
+    if (!bulk->number) count = drop_copies(bulk, records, count);
+    in_order = ascend(records, count);
+  }
+  if (belong_behind(bulk, timeline, in_order, records, count)) {
     return append(bulk, timeline, records, count, done);
   }
   if (!bulk->number && (timeline->heavy != NULL || held >= 4 * count)) {
@@ -481,7 +549,9 @@ static eng_status bring_group(struct bulk *bulk, const struct group *group)
   } else {
     eng__book_open_new(book, &timeline);
   }
-  if (count > 0) status = bring_records(bulk, &timeline, records, count, &done);
+  if (count > 0) {
+    status = bring_records(bulk, &timeline, group->in_order, records, count, &done);
+  }
   if (!known && done > 0) row = eng__book_add(book, group->hash, id, length);
   if (done > 0) eng__book_close(book, row, &timeline);
   if (status != ENG_OK) {
@@ -498,7 +568,7 @@ static void fetch_entry(const struct bulk *bulk, size_t g)
   const struct eng__index *index = &bulk->book->index;
 
   if (g >= bulk->group_count || index->bits == 0) return;
-  ENG__PREFETCH(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
+  eng__fetch(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
 }
 
 static eng_status bring_part(struct bulk *bulk, struct eng__stage_part *part)

@@ -198,23 +198,25 @@ eng_status eng__columns_check(const eng_columns *columns, const struct eng_book 
 
 /* ---- reading ---- */
 
+/* Without branches on what a row has, which is hard to foresee. */
 static unsigned read_numbers(const eng_columns *c, const struct eng_book *book,
                              uint32_t present, uint64_t row, struct eng__event *event)
 {
   unsigned has = 0;
 
-  if (present & ENG_PRESENT_AMOUNT) {
+  if (c->amount != NULL) {
     int32_t currency = currency_of(c, book, row);
+    bool given = (present & ENG_PRESENT_AMOUNT) && currency != 0;
 
-    if (currency != 0) {
-      has |= ENG__HAS_AMOUNT;
-      event->amount = c->amount[row];
-      event->currency = (uint16_t)currency;
-    }
+    has |= given ? ENG__HAS_AMOUNT : 0;
+    event->amount = given ? c->amount[row] : 0;
+    event->currency = given ? (uint16_t)currency : 0;
   }
-  if ((present & ENG_PRESENT_VALUE) && c->value[row] != INT64_MIN) {
-    has |= ENG__HAS_VALUE;
-    event->value = c->value[row];
+  if (c->value != NULL) {
+    bool given = (present & ENG_PRESENT_VALUE) && c->value[row] != INT64_MIN;
+
+    has |= given ? ENG__HAS_VALUE : 0;
+    event->value = given ? c->value[row] : 0;
   }
   return has;
 }

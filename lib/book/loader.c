@@ -9,7 +9,7 @@
  * since the loader must tell them from those that it numbered. So neither the order of
  * rows nor when they are brought in changes the result.
  */
-#include "book/book.h"
+#include "book/loader.h"
 
 #include "book/bulk.h"
 #include "book/merge.h"
@@ -26,6 +26,7 @@ struct lane {
 struct eng_loader {
   struct eng_book *book;
   bool keep;
+  size_t budget;        /* bytes of staged events from which on they are brought in */
   struct lane plain;    /* what may be numbered, and under MERGE all */
   struct lane numbered; /* under KEEP: rows with a number of their own */
   eng_load_counts counts;
@@ -80,24 +81,6 @@ static eng_status lane_bring(struct lane *lane, bool number, bool fresh,
   return status;
 }
 
-static eng_status lane_add(struct lane *lane, bool number, bool fresh,
-                           eng_load_counts *counts, const char *id, size_t length,
-                           const struct eng__event *event)
-{
-  struct eng__stage *stage = &lane->stage;
-  uint32_t hash = eng__book_hash(lane->into, id, length);
-  eng_status status = ENG_OK;
-
-  if (stage->memory >= ENG__STAGE_BUDGET && stage->spare == NULL) {
-    status = lane_bring(lane, number, fresh, counts);
-  }
-  if (status != ENG_OK) return status;
-  status = eng__stage_add(stage, hash, id, length, event);
-  if (status != ENG_E_NOMEM || stage->count == 0) return status;
-  status = lane_bring(lane, number, fresh, counts);
-  return status != ENG_OK ? status : eng__stage_add(stage, hash, id, length, event);
-}
-
 static eng_status lane_merge(struct lane *lane, struct eng_book *target,
                              eng_load_counts *counts)
 {
@@ -106,6 +89,11 @@ static eng_status lane_merge(struct lane *lane, struct eng_book *target,
 }
 
 /* ---- loaders ---- */
+
+void eng__loader_set_budget(eng_loader *loader, size_t bytes)
+{
+  loader->budget = bytes;
+}
 
 eng_status eng_loader_new(eng_book *book, int32_t identical, eng_loader **out)
 {
@@ -121,6 +109,7 @@ eng_status eng_loader_new(eng_book *book, int32_t identical, eng_loader **out)
   if (loader == NULL) return ENG_E_NOMEM;
   loader->book = book;
   loader->keep = identical == ENG_IDENTICAL_KEEP;
+  loader->budget = ENG__STAGE_BUDGET;
   eng_load_counts_init(&loader->counts, sizeof loader->counts);
   lane_init(&loader->plain, loader->keep && book->rows > 0 ? NULL : book);
   lane_init(&loader->numbered, NULL);
@@ -137,6 +126,31 @@ void eng_loader_free(eng_loader *loader)
   lane_release(&loader->numbered);
   outer = loader->book->outer;
   eng__free(&outer, loader, sizeof *loader);
+}
+
+static eng_status bring(eng_loader *loader, struct lane *lane)
+{
+  bool number = loader->keep && lane == &loader->plain;
+
+  return lane_bring(lane, number, loader->keep, &loader->counts);
+}
+
+/* If there is no memory to stage more, what is staged is brought in first. */
+static eng_status add(eng_loader *loader, struct lane *lane, const char *id,
+                      size_t length, const struct eng__event *event)
+{
+  struct eng__stage *stage = &lane->stage;
+  uint32_t hash = eng__book_hash(lane->into, id, length);
+  eng_status status = ENG_OK;
+
+  if (stage->memory >= loader->budget && stage->spare == NULL) {
+    status = bring(loader, lane);
+  }
+  if (status != ENG_OK) return status;
+  status = eng__stage_add(stage, hash, id, length, event);
+  if (status != ENG_E_NOMEM || stage->count == 0) return status;
+  status = bring(loader, lane);
+  return status != ENG_OK ? status : eng__stage_add(stage, hash, id, length, event);
 }
 
 eng_status eng_loader_add(eng_loader *loader, const char *id, size_t length,
@@ -157,12 +171,11 @@ eng_status eng_loader_add(eng_loader *loader, const char *id, size_t length,
   status = lane_ready(lane, loader->book);
   if (status != ENG_OK) return status;
   if (!number || numbered != 0 || event->fields.occurrence == 0) {
-    return lane_add(lane, loader->keep && lane == &loader->plain, loader->keep,
-                    &loader->counts, id, length, &event->fields);
+    return add(loader, lane, id, length, &event->fields);
   }
   fields = event->fields;
   fields.occurrence = 0;
-  return lane_add(lane, true, true, &loader->counts, id, length, &fields);
+  return add(loader, lane, id, length, &fields);
 }
 
 /* A loader that is finished begins a new source. */
@@ -184,11 +197,11 @@ eng_status eng_loader_finish(eng_loader *loader, eng_load_counts *counts)
   }
   total = &loader->counts;
   if (loader->plain.into != NULL) {
-    status = lane_bring(&loader->plain, loader->keep, loader->keep, total);
+    status = bring(loader, &loader->plain);
   }
   if (status == ENG_OK) status = lane_merge(&loader->plain, loader->book, total);
   if (status == ENG_OK && loader->numbered.into != NULL) {
-    status = lane_bring(&loader->numbered, false, true, total);
+    status = bring(loader, &loader->numbered);
   }
   if (status == ENG_OK) status = lane_merge(&loader->numbered, loader->book, total);
   if (status != ENG_OK) return status;

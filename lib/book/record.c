@@ -100,11 +100,11 @@ static bool guess_row(const struct eng_book *book, uint32_t hash, uint32_t *row)
 
 static void fetch_slot(const struct eng__slot *slot, const struct eng_book *book)
 {
-  ENG__PREFETCH(eng__names_at(&book->names, slot->id));
+  eng__fetch(eng__names_at(&book->names, slot->id));
   if (eng__slot_is_heavy(slot)) {
-    ENG__PREFETCH(book->heavies[slot->run]);
+    eng__fetch(book->heavies[slot->run]);
   } else if (eng__slot_class(slot) > 0) {
-    ENG__PREFETCH(eng__arena_at(&book->arena, slot->run) + eng__slot_size(slot));
+    eng__fetch(eng__arena_at(&book->arena, slot->run) + eng__slot_size(slot));
   }
 }
 
@@ -118,7 +118,7 @@ static void fetch_round(const struct eng_book *book, const uint32_t *hashes, siz
   for (size_t i = 0; i < count; i++) {
     if (!guess_row(book, hashes[i], &row)) continue;
     slots[found] = eng__book_slot(book, row);
-    ENG__PREFETCH(slots[found++]);
+    eng__fetch(slots[found++]);
   }
   for (size_t i = 0; i < found; i++) fetch_slot(slots[i], book);
 }
@@ -132,7 +132,7 @@ static void hash_round(const struct eng_book *book, const eng_columns *columns,
 
     hashes[i] = eng__book_hash(book, id, length);
     if (book->index.bits != 0) {
-      ENG__PREFETCH(&book->index.entries[eng__index_first(&book->index, hashes[i])]);
+      eng__fetch(&book->index.entries[eng__index_first(&book->index, hashes[i])]);
     }
   }
 }

@@ -31,6 +31,7 @@ static bool note_shapes(const struct eng_book *book, const struct eng__run *run,
   struct eng__run_cursor cursor;
   struct eng__step step;
 
+  if (run->count == 0) return true;
   eng__run_begin(run, &book->shapes, &cursor);
   while (eng__run_step(&cursor, &step)) {
     if (*step.start == ENG__ESCAPE || run->base == UINT16_MAX) return false;
@@ -117,9 +118,9 @@ static eng_status write_book(const struct eng_book *book, struct eng__sink *sink
   if (codebook == NULL) return ENG_E_NOMEM;
   eng__codebook_init(codebook, book->home.pen.context, &book->outer);
   status = collect(book, codebook);
+  if (status == ENG_OK) status = eng__codebook_finish(codebook);
   if (status == ENG_OK) status = eng__book_order(book, &book->outer, &rows);
   if (status == ENG_OK) {
-    eng__codebook_finish(codebook);
     eng__blob_start(sink, MAGIC);
     eng__codebook_write(codebook, sink);
     write_customers(book, rows, codebook, sink);

@@ -7,7 +7,7 @@
 #include "book/stage.h"
 
 enum {
-  MANY = 32768, /* records from which on they are parted */
+  MANY = 65536, /* records from which on they are parted */
   SMALL_SLAB = 16 * 1024,
   SLAB = 1024 * 1024,
   BLOCK = 4096 /* with its head; larger only for a record that needs it */

@@ -15,7 +15,7 @@
 enum {
   ENG__STAGED_HEAD = 14, /* hash (4), length (2), time (6), length of the id (2) */
   ENG__STAGED_DONE = 0x8000, /* in the length: was brought in */
-  ENG__STAGE_BITS = 9        /* parts of a large stage: 2^9 */
+  ENG__STAGE_BITS = 10       /* parts of a large stage: 2^10 */
 };
 
 /* A piece of memory for records. */

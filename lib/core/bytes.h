@@ -45,6 +45,15 @@ static inline void eng__put64(uint8_t *p, uint64_t v)
 #endif
 }
 
+static inline void eng__put32(uint8_t *p, uint32_t v)
+{
+#if ENG__LITTLE_ENDIAN
+  memcpy(p, &v, 4);
+#else
+  for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (8 * i));
+#endif
+}
+
 /* The low `width` bytes of v, 0..8. */
 static inline void eng__put(uint8_t *p, uint64_t v, int width)
 {

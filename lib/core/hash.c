@@ -32,11 +32,6 @@ static inline void sip_round(struct sip *s)
   s->v2 = rotate(s->v2, 32);
 }
 
-static inline void sip_rounds(struct sip *s, int rounds)
-{
-  for (int i = 0; i < rounds; i++) sip_round(s);
-}
-
 static inline void sip_begin(struct sip *s, uint64_t k0, uint64_t k1)
 {
   s->v0 = k0 ^ UINT64_C(0x736f6d6570736575);
@@ -45,27 +40,38 @@ static inline void sip_begin(struct sip *s, uint64_t k0, uint64_t k1)
   s->v3 = k1 ^ UINT64_C(0x7465646279746573);
 }
 
-static inline void sip_word(struct sip *s, uint64_t word, int rounds)
+/* One round a word, or two. */
+static inline void sip_word(struct sip *s, uint64_t word, bool twice)
 {
   s->v3 ^= word;
-  sip_rounds(s, rounds);
+  sip_round(s);
+  if (twice) sip_round(s);
   s->v0 ^= word;
 }
 
-static inline void sip_bytes(struct sip *s, const uint8_t *bytes, size_t length,
-                             int rounds)
+/* The bytes behind the last whole word, and the length. */
+static inline uint64_t last_word(const uint8_t *bytes, size_t length)
 {
-  uint64_t last = (uint64_t)length << 56;
-  size_t i = 0;
+  size_t rest = length % 8;
+  uint64_t word = (uint64_t)length << 56;
 
-  for (; length - i >= 8; i += 8) sip_word(s, eng__get64(bytes + i), rounds);
-  if (length >= 8 && i < length) {
-    /* The rest at once, as the end of the last eight bytes. */
-    last |= eng__get64(bytes + length - 8) >> 8 * (8 - (length - i));
-  } else {
-    for (int shift = 0; i < length; i++, shift += 8) last |= (uint64_t)bytes[i] << shift;
-  }
-  sip_word(s, last, rounds);
+  if (rest == 0) return word;
+  /* As the end of the last eight bytes, where there are as many. */
+  if (length > 8) return word | eng__get64(bytes + length - 8) >> 8 * (8 - rest);
+  for (size_t i = 0; i < rest; i++) word |= (uint64_t)bytes[i] << 8 * i;
+  return word;
+}
+
+static inline void sip_bytes(struct sip *s, const uint8_t *bytes, size_t length,
+                             bool twice)
+{
+  for (size_t i = 0; i + 8 <= length; i += 8) sip_word(s, eng__get64(bytes + i), twice);
+  sip_word(s, last_word(bytes, length), twice);
+}
+
+static inline void sip_rounds(struct sip *s, int rounds)
+{
+  for (int i = 0; i < rounds; i++) sip_round(s);
 }
 
 static inline uint64_t sip_take(const struct sip *s)
@@ -78,7 +84,7 @@ uint64_t eng__hash(const void *bytes, size_t length)
   struct sip s;
 
   sip_begin(&s, 0, 0);
-  sip_bytes(&s, bytes, length, 2);
+  sip_bytes(&s, bytes, length, true);
   s.v2 ^= 0xff;
   sip_rounds(&s, 4);
   return sip_take(&s);
@@ -90,7 +96,7 @@ void eng__hash128(const void *bytes, size_t length, uint8_t out[16])
 
   sip_begin(&s, 0, 0);
   s.v1 ^= 0xee;
-  sip_bytes(&s, bytes, length, 2);
+  sip_bytes(&s, bytes, length, true);
   s.v2 ^= 0xee;
   sip_rounds(&s, 4);
   eng__put64(out, sip_take(&s));
@@ -103,9 +109,12 @@ uint64_t eng__table_hash(const uint64_t key[2], const void *bytes, size_t length
 {
   struct sip s;
 
+  /* Written out: every event that is recorded comes by. */
   sip_begin(&s, key[0], key[1]);
-  sip_bytes(&s, bytes, length, 1);
+  sip_bytes(&s, bytes, length, false);
   s.v2 ^= 0xff;
-  sip_rounds(&s, 3);
+  sip_round(&s);
+  sip_round(&s);
+  sip_round(&s);
   return sip_take(&s);
 }

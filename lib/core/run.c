@@ -7,6 +7,8 @@
  */
 #include "core/run.h"
 
+#include "core/checked.h"
+
 /* ---- summaries ---- */
 
 void eng__summary_join(struct eng__summary *summary, const struct eng__summary *other)
@@ -77,6 +79,31 @@ size_t eng__run_write(const struct eng__pen *pen, const struct eng__event *event
     *layout = pen->shapes->layouts[index];
   }
   return n + eng__body_put(code, event, out + n);
+}
+
+unsigned eng__run_word(const struct eng__pen *pen, const struct eng__event *event,
+                       int64_t previous, uint64_t *word, struct eng__layout *layout)
+{
+  uint16_t rare = event->has & (uint16_t)~(ENG__HAS_AMOUNT | ENG__HAS_VALUE);
+  uint64_t g = (uint64_t)(event->occurred_at - previous) << 2;
+  unsigned width = 2u + (g > 0xffff) + (g > 0xffffff) + (g > 0xffffffff);
+  unsigned index, n = 1 + width;
+  uint64_t w;
+
+  if (rare != 0 || event->occurrence != 0 || event->extension_size != 0 ||
+      g >= (uint64_t)ENG__GAP_LIMIT << 2) {
+    return 0;
+  }
+  index = eng__shapes_index(pen->shapes, pen->memory, eng__shape_of(event, 0));
+  if (index == ENG__ESCAPE) return 0;
+  *layout = pen->shapes->layouts[index];
+  if (n + layout->body > 8) return 0;
+  w = index | (g | (width - 2)) << 8;
+  if (layout->amount_width != 0) w |= eng__magnitude(event->amount) << 8 * n;
+  n += layout->amount_width;
+  if (layout->value_width != 0) w |= eng__magnitude(event->value) << 8 * n;
+  *word = w;
+  return n + layout->value_width;
 }
 
 /* ---- finding ---- */

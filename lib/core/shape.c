@@ -76,15 +76,17 @@ uint64_t eng__shape_of(const struct eng__event *event, int64_t gap)
                   (uint64_t)event->channel << ENG__SHAPE_CHANNEL |
                   (uint64_t)event->scale << ENG__SHAPE_SCALE;
 
-  if (has & ENG__HAS_AMOUNT) {
-    code |= number_bits(amount_code(eng__magnitude(event->amount)), ENG__SHAPE_AMOUNT,
-                        event->amount);
-    code |= (uint64_t)event->currency << ENG__SHAPE_CURRENCY;
+  if (has == 0 && event->occurrence == 0 && event->extension_size == 0) {
+    return code | (uint64_t)(gap >= ENG__GAP_LIMIT) << ENG__SHAPE_WIDE;
   }
-  if (has & ENG__HAS_VALUE) {
-    code |= number_bits(value_code(eng__magnitude(event->value)), ENG__SHAPE_VALUE,
-                        event->value);
-  }
+  /* Worked out whether it is there or not: which events have one is hard to foresee. */
+  code |= number_bits(amount_code(eng__magnitude(event->amount)), ENG__SHAPE_AMOUNT,
+                      event->amount) *
+          ((has & ENG__HAS_AMOUNT) != 0);
+  code |= number_bits(value_code(eng__magnitude(event->value)), ENG__SHAPE_VALUE,
+                      event->value) *
+          ((has & ENG__HAS_VALUE) != 0);
+  code |= (uint64_t)event->currency << ENG__SHAPE_CURRENCY;
   if (has & ~(ENG__HAS_AMOUNT | ENG__HAS_VALUE)) code |= rare_bits(event);
   if (event->occurrence != 0) {
     code |= (uint64_t)(1 + (event->occurrence > 0xff)) << ENG__SHAPE_OCCURRENCE;
@@ -339,20 +341,10 @@ size_t eng__shapes_memory(const struct eng__shapes *shapes)
   return table_size(shapes->room);
 }
 
-/* Source: Dietzfelbinger et al. (1997), A reliable randomized algorithm for the
- * closest-pair problem: times any odd number that was not foreseen, two codes meet in
- * the top bits no more often than by twice the chance. */
-static uint32_t first_slot(const struct eng__shapes *shapes, uint64_t code)
-{
-  uint64_t h = code * ((UINT64_C(0x9e3779b97f4a7c15) ^ shapes->seed) | 1);
-
-  return (uint32_t)((h >> 32) * (4 * shapes->room) >> 32);
-}
-
 /* The slot of a code, or the empty one where it belongs. */
 static uint16_t *find_slot(const struct eng__shapes *shapes, uint64_t code)
 {
-  uint32_t i = first_slot(shapes, code);
+  uint32_t i = eng__shapes_first(shapes, code);
 
   while (shapes->slots[i] != 0 && shapes->layouts[shapes->slots[i] - 1].code != code) {
     i = (i + 1) & (4 * shapes->room - 1);
@@ -365,6 +357,8 @@ static bool grow_table(struct eng__shapes *shapes, const eng_allocator *memory)
   struct eng__shapes larger = *shapes;
 
   larger.room = shapes->room == 0 ? 8 : 2 * shapes->room;
+  larger.shift = shapes->room == 0 ? 64 - 5 : shapes->shift - 1;
+  larger.multiplier = (UINT64_C(0x9e3779b97f4a7c15) ^ shapes->seed) | 1;
   larger.layouts = eng__new_zeroed(memory, table_size(larger.room));
   if (larger.layouts == NULL) return false;
   larger.slots = (uint16_t *)(void *)(larger.layouts + larger.room);
@@ -377,8 +371,8 @@ static bool grow_table(struct eng__shapes *shapes, const eng_allocator *memory)
   return true;
 }
 
-unsigned eng__shapes_index(struct eng__shapes *shapes, const eng_allocator *memory,
-                           uint64_t code)
+unsigned eng__shapes_add(struct eng__shapes *shapes, const eng_allocator *memory,
+                         uint64_t code)
 {
   uint16_t *slot;
 

@@ -70,6 +70,26 @@ static eng_status become_heavy(struct eng__timeline *timeline, struct eng__home 
   return ENG_OK;
 }
 
+/* Room for `size` bytes behind a run, which may move. */
+static eng_status make_room(struct eng__timeline *timeline, struct eng__home *home,
+                            uint32_t size)
+{
+  struct eng__run *run = &timeline->run;
+  uint32_t capacity;
+  uint8_t *larger;
+
+  if (run->size + size <= timeline->capacity) return ENG_OK;
+  larger = home->take(home, run->size + size, false, &capacity);
+  if (larger == NULL) return ENG_E_NOMEM;
+  if (run->bytes != NULL) {
+    memcpy(larger, run->bytes, run->size);
+    home->give(home, run->bytes, timeline->capacity);
+  }
+  run->bytes = larger;
+  timeline->capacity = capacity;
+  return ENG_OK;
+}
+
 static eng_status append(struct eng__timeline *timeline, struct eng__home *home,
                          const struct eng__event *event)
 {
@@ -78,25 +98,25 @@ static eng_status append(struct eng__timeline *timeline, struct eng__home *home,
   struct eng__layout layout;
   uint16_t base = run->count == 0 ? eng__run_base(event->occurred_at) : run->base;
   int64_t before = run->count == 0 ? (int64_t)base * ENG__DAY : run->last;
-  uint32_t size = (uint32_t)eng__run_write(&home->pen, event, before, bytes, &layout);
+  uint64_t word;
+  uint32_t in_word = eng__run_word(&home->pen, event, before, &word, &layout);
+  uint32_t size = in_word;
   int32_t outcome;
+  eng_status status;
 
+  if (in_word == 0) {
+    size = (uint32_t)eng__run_write(&home->pen, event, before, bytes, &layout);
+  }
   if (run->size + size > ENG__LIGHT_MAX) {
     return become_heavy(timeline, home, event, &outcome);
   }
-  if (run->size + size > timeline->capacity) {
-    uint32_t capacity;
-    uint8_t *larger = home->take(home, run->size + size, false, &capacity);
-
-    if (larger == NULL) return ENG_E_NOMEM;
-    if (run->bytes != NULL) {
-      memcpy(larger, run->bytes, run->size);
-      home->give(home, run->bytes, timeline->capacity);
-    }
-    run->bytes = larger;
-    timeline->capacity = capacity;
+  status = make_room(timeline, home, size);
+  if (status != ENG_OK) return status;
+  if (in_word != 0) {
+    eng__put_word(run->bytes + run->size, word, in_word);
+  } else {
+    memcpy(run->bytes + run->size, bytes, size);
   }
-  memcpy(run->bytes + run->size, bytes, size);
   run->size += size;
   run->base = base;
   run->last = event->occurred_at;

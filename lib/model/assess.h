@@ -29,7 +29,11 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
                                 const struct eng__timeline *timeline,
                                 const struct eng__shapes *shapes, int32_t *stages);
 
-/* The same, and the next change of each; see eng_assessor_next. */
+/* What a failed call leaves in its out-parameters; stages may be NULL. */
+void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next_times,
+                    int32_t *next_stages);
+
+/* The same, and the next change of each; see eng_assessor_next_change. */
 eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, int32_t *stages,
                             int64_t *next_times, int32_t *next_stages);

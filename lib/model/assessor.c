@@ -136,6 +136,50 @@ static eng_status add_quick(eng_assessor *assessor, const eng_model *model, int3
   return ENG_OK;
 }
 
+/* Marks what a term depends on. Terms stand behind their operands, so one pass from the
+ * last to the first reaches everything. */
+static void mark_operands(const eng_model *model, size_t index, struct eng__memo *marks)
+{
+  const struct eng__term *node = &model->nodes[index];
+
+  switch (node->op) {
+    case ENG__OP_CONSTANT:
+    case ENG__OP_MEASURE:
+    case ENG__OP_FIELD: return;
+    case ENG__OP_STAGE: marks[model->stages[node->a].when].defined = true; return;
+    case ENG__OP_LET:
+    case ENG__OP_NEGATE:
+    case ENG__OP_NOT:
+    case ENG__OP_DEFINED: marks[node->a].defined = true; return;
+    default:
+      marks[node->a].defined = true;
+      marks[node->b].defined = true;
+      return;
+  }
+}
+
+/* The comparisons with a time since that some stage depends on. The memos, not in use
+ * yet, serve as marks. */
+static void find_ages(struct eng__member *member)
+{
+  const eng_model *model = member->model;
+  struct eng__memo *marks = member->memos;
+
+  for (size_t i = 0; i < model->stage_count; i++) {
+    marks[model->stages[i].when].defined = true;
+  }
+  for (size_t i = model->node_count; i-- > 0;) {
+    const struct eng__term *node = &model->nodes[i];
+
+    if (!marks[i].defined) continue;
+    mark_operands(model, i, marks);
+    if (eng__op_compares(node->op) && (model->nodes[node->a].type == ENG__TYPE_AGE ||
+                                       model->nodes[node->b].type == ENG__TYPE_AGE)) {
+      member->ages[member->age_count++] = (int32_t)i;
+    }
+  }
+}
+
 static eng_status compile_member(eng_assessor *assessor, struct eng__member *member,
                                  const eng_model *model)
 {
@@ -146,13 +190,19 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   member->meters =
       eng__new(memory, (model->measure_count + 1) * sizeof *member->meters);
   member->quick = eng__new(memory, model->node_count * sizeof *member->quick);
-  if (member->meters == NULL || member->quick == NULL) return ENG_E_NOMEM;
+  member->memos = eng__new_zeroed(memory, model->node_count * sizeof *member->memos);
+  member->ages = eng__new(memory, model->node_count * sizeof *member->ages);
+  if (member->meters == NULL || member->quick == NULL || member->memos == NULL ||
+      member->ages == NULL) {
+    return ENG_E_NOMEM;
+  }
   for (size_t i = 0; i < model->measure_count && status == ENG_OK; i++) {
     status = add_meter(assessor, model, &model->measures[i], &member->meters[i]);
   }
   for (size_t i = 0; i < model->node_count && status == ENG_OK; i++) {
     status = add_quick(assessor, model, (int32_t)i, &member->quick[i]);
   }
+  find_ages(member);
   return status;
 }
 
@@ -247,6 +297,9 @@ void eng_assessor_free(eng_assessor *assessor)
               (member->model->measure_count + 1) * sizeof *member->meters);
     eng__free(memory, member->quick,
               member->model->node_count * sizeof *member->quick);
+    eng__free(memory, member->memos,
+              member->model->node_count * sizeof *member->memos);
+    eng__free(memory, member->ages, member->model->node_count * sizeof *member->ages);
   }
   eng__free(memory, assessor->members,
             (size_t)assessor->count * sizeof *assessor->members);
@@ -418,6 +471,7 @@ eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *time
 {
   eng_status status;
 
+  assessor->stamp++;
   memset(assessor->tallies, 0, assessor->meter_count * sizeof *assessor->tallies);
   for (size_t i = 0; assessor->any_lists && i < assessor->meter_count; i++) {
     struct eng__track *track = &assessor->tracks[i];
@@ -552,11 +606,17 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
 eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *customer,
                                int64_t as_of, int32_t *stages)
 {
+  eng_status status;
+
   if (assessor == NULL || customer == NULL || stages == NULL) return ENG_E_INVALID;
+  memset(stages, 0, (size_t)assessor->count * sizeof *stages);
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
-  return eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
+  status =
+      eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
+  if (status != ENG_OK) memset(stages, 0, (size_t)assessor->count * sizeof *stages);
+  return status;
 }
 
 /* ---- dimensions ---- */

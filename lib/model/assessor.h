@@ -59,9 +59,20 @@ struct eng__track {
   size_t count, room, in, out;
 };
 
+/* The value of a term that others refer to, for as long as the tallies stay. */
+struct eng__memo {
+  struct eng__fraction value;
+  uint64_t stamp; /* of the tallies it was worked out from; 0: none */
+  int64_t now;
+  bool defined;
+};
+
 /* One of the models. */
 struct eng__member {
   const eng_model *model;
+  struct eng__memo *memos; /* of each node */
+  int32_t *ages;           /* comparisons with a time since that stages depend on */
+  size_t age_count;
   int32_t *meters; /* of each measure of the model */
   int32_t *quick;  /* of each node: which quick test answers it, or -1 */
 };
@@ -82,6 +93,7 @@ struct eng_assessor {
   int64_t *scratch; /* to sort in */
   size_t scratch_room;
   int64_t as_of; /* the prepared instant; -1: none */
+  uint64_t stamp; /* changes whenever tallies do */
   struct eng__quick *quicks;
   size_t quick_count, quick_room;
   uint32_t quick_kinds;   /* summary bits that any quick test asks for */

@@ -160,6 +160,23 @@ static inline bool operand(const struct scope *s, int32_t index,
   }
 }
 
+/* What several terms may refer to is worked out once for each customer and instant, so
+ * that definitions which double cost no more than their text. */
+static bool shared(const struct scope *s, int32_t index, struct eng__fraction *out)
+{
+  struct eng__memo *memo;
+
+  if (s->member == NULL) return evaluate(s, index, out);
+  memo = &s->member->memos[index];
+  if (memo->stamp != s->assessor->stamp || memo->now != s->now) {
+    memo->defined = evaluate(s, index, &memo->value);
+    memo->stamp = s->assessor->stamp;
+    memo->now = s->now;
+  }
+  *out = memo->value;
+  return memo->defined;
+}
+
 static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction *out)
 {
   const struct eng__term *node = &s->model->nodes[index];
@@ -172,8 +189,8 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
       return true;
     case ENG__OP_MEASURE: return measured(s, node->a, out);
     case ENG__OP_FIELD: return field(s, node->a, out);
-    case ENG__OP_STAGE: return evaluate(s, s->model->stages[node->a].when, out);
-    case ENG__OP_LET: return evaluate(s, node->a, out);
+    case ENG__OP_STAGE: return shared(s, s->model->stages[node->a].when, out);
+    case ENG__OP_LET: return shared(s, node->a, out);
     case ENG__OP_NEGATE:
       if (!evaluate(s, node->a, &a)) return false;
       out->n = -a.n;

@@ -17,7 +17,7 @@
 #include "core/memory.h"
 #include "model/assessor.h"
 
-enum { WITNESSES = 100, CLAUSES = 256, PARTS = 5 };
+enum { WITNESSES = 100, CLAUSES = 256, WORDING = 1000, PARTS = 5 };
 
 struct line {
   size_t text, measured, threshold; /* offsets */
@@ -89,8 +89,8 @@ static void put_number(struct writer *w, int64_t n)
   put(w, digits + 20 - count, (size_t)count);
 }
 
-/* The two greatest units that are not 0. */
-static void put_duration(struct writer *w, int64_t ms)
+/* The greatest units that are not 0, at most `most` of them. */
+static void put_duration(struct writer *w, int64_t ms, int most)
 {
   static const struct {
     const char *one, *many;
@@ -103,14 +103,11 @@ static void put_duration(struct writer *w, int64_t ms)
     put(w, "-", 1);
     ms = -ms;
   }
-  for (int i = 0; i < 5 && put_units < 2; i++) {
+  for (int i = 0; i < 5 && put_units < most; i++) {
     int64_t n = ms / units[i].ms;
 
     ms %= units[i].ms;
-    if (n == 0) {
-      if (put_units > 0) return;
-      continue;
-    }
+    if (n == 0) continue;
     if (put_units++ > 0) put(w, " ", 1);
     put_number(w, n);
     put_text(w, n == 1 ? units[i].one : units[i].many);
@@ -136,7 +133,7 @@ static void put_ratio(struct writer *w, struct eng__fraction v)
     n = eng__fraction_floor(scaled) / 1000;
     rest = eng__fraction_floor(scaled) % 1000;
   }
-  if (minus) put(w, "-", 1);
+  if (minus && (n != 0 || rest != 0)) put(w, "-", 1);
   put_number(w, n);
   for (int i = 2; i >= 0; i--, rest /= 10) decimals[i] = (char)('0' + rest % 10);
   while (count > 0 && decimals[count - 1] == '0') count--;
@@ -144,14 +141,14 @@ static void put_ratio(struct writer *w, struct eng__fraction v)
   put(w, decimals, (size_t)count);
 }
 
-static void put_value(struct writer *w, int type, struct eng__fraction v)
+static void put_value(struct writer *w, int type, struct eng__fraction v, int units)
 {
   int32_t currency = eng_context_currency(w->model->context);
   char money[ENG_MONEY_TEXT];
 
   switch (type) {
     case ENG__TYPE_DURATION:
-    case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v)); return;
+    case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v), units); return;
     case ENG__TYPE_MONEY:
       if (v.d != 1 || eng_money_format(v.n, currency, money) != ENG_OK) {
         put_ratio(w, v);
@@ -166,24 +163,35 @@ static void put_value(struct writer *w, int type, struct eng__fraction v)
   }
 }
 
-/* The wording of a node, white space and comments folded to single spaces. */
+/* The wording of a node, white space and comments folded to single spaces, texts as they
+ * are; cut where it is too long to read. */
 static void put_wording(struct writer *w, const struct eng__term *node)
 {
   const char *text = w->model->text;
-  bool blank = false;
+  bool blank = false, quoted = false;
+  size_t start = begin(w);
 
   for (uint32_t i = node->from; i < node->to; i++) {
     char c = text[i];
 
-    if (c == '#') {
+    if (begin(w) - start > WORDING) {
+      put_text(w, " ...");
+      return;
+    }
+    if (!quoted && c == '#') {
       while (i + 1 < node->to && text[i + 1] != '\n') i++;
       blank = true;
-    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
       blank = true;
     } else {
       if (blank) put(w, " ", 1);
       blank = false;
       put(w, &c, 1);
+      if (quoted && c == '\\' && i + 1 < node->to) {
+        put(w, &text[++i], 1);
+      } else if (c == '"') {
+        quoted = !quoted;
+      }
     }
   }
 }
@@ -281,9 +289,7 @@ static eng_status note_witness(void *user, const struct eng__seen *seen)
   if (!evidence) return ENG_OK;
   slot = &g->ring[g->count++ % WITNESSES];
   slot->context = assessor->context;
-  slot->fields = seen->event;
-  slot->fields.extension = NULL;
-  slot->fields.extension_size = 0;
+  slot->fields = seen->event; /* the extension is borrowed until it is kept */
   return ENG_OK;
 }
 
@@ -293,6 +299,28 @@ static eng_status see(struct writer *w, eng__see_fn fn, void *user)
 
   return eng__see(&w->customer->timeline, &pen, w->assessor->as_of,
                   &w->assessor->undos, fn, user);
+}
+
+/* Makes the witnesses' extensions their own, on which their effective ids depend. */
+static void keep_extensions(struct writer *w, struct line *line)
+{
+  for (int32_t i = 0; i < line->witness_count; i++) {
+    struct eng__event *event = &line->witnesses[i].fields;
+    uint8_t *copy = NULL;
+
+    if (event->extension_size > 0) {
+      if (w->status == ENG_OK) {
+        copy = eng__new(&w->explanation->memory, event->extension_size);
+      }
+      if (copy == NULL) {
+        w->status = ENG_E_NOMEM;
+        event->extension_size = 0;
+      } else {
+        memcpy(copy, event->extension, event->extension_size);
+      }
+    }
+    event->extension = copy;
+  }
 }
 
 /* The ring keeps the newest, which is what people look at. */
@@ -323,6 +351,7 @@ static void add_witnesses(struct writer *w, int32_t node, struct line *line)
       for (int64_t i = 0; i < kept; i++) {
         line->witnesses[i] = g.ring[(g.count - 1 - i) % WITNESSES];
       }
+      keep_extensions(w, line);
     }
   }
   eng__free(memory, g.meters, size);
@@ -358,6 +387,35 @@ static int64_t distance(const struct eng__term *node, const struct eng__term *me
   return missing;
 }
 
+static size_t put_side(struct writer *w, int32_t node, const struct eng__fraction *value,
+                       int units)
+{
+  size_t at = begin(w);
+
+  if (value == NULL) {
+    put_text(w, "undefined");
+  } else {
+    put_value(w, w->model->nodes[node].type, *value, units);
+  }
+  end(w);
+  return at;
+}
+
+/* Both sides of a comparison, with all their units where two would hide what differs. */
+static void put_sides(struct writer *w, struct line *line, int32_t left, int32_t right,
+                      const struct eng__fraction *a, const struct eng__fraction *b)
+{
+  line->measured = put_side(w, left, a, 2);
+  line->threshold = put_side(w, right, b, 2);
+  if (w->status != ENG_OK || a == NULL || b == NULL) return;
+  if (eng__fraction_compare(*a, *b) != 0 &&
+      strcmp(w->explanation->texts + line->measured,
+             w->explanation->texts + line->threshold) == 0) {
+    line->measured = put_side(w, left, a, 5);
+    line->threshold = put_side(w, right, b, 5);
+  }
+}
+
 static void describe_comparison(struct writer *w, const struct eng__term *node,
                                 struct line *line)
 {
@@ -377,20 +435,7 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
   a_known = eng__evaluate(w->assessor, w->member, left, now, &a);
   b_known = eng__evaluate(w->assessor, w->member, right, now, &b);
-  line->measured = begin(w);
-  if (a_known) {
-    put_value(w, w->model->nodes[left].type, a);
-  } else {
-    put_text(w, "undefined");
-  }
-  end(w);
-  line->threshold = begin(w);
-  if (b_known) {
-    put_value(w, w->model->nodes[right].type, b);
-  } else {
-    put_text(w, "undefined");
-  }
-  end(w);
+  put_sides(w, line, left, right, a_known ? &a : NULL, b_known ? &b : NULL);
   if (a_known && b_known && line->holds != ENG_HOLDS_YES) {
     line->distance = distance(
         &turned, &w->model->nodes[behind_lets(w->model, left)], a, b);
@@ -511,7 +556,8 @@ static void add_notes(struct writer *w)
   if (w->status != ENG_OK) return;
   w->status = see(w, pass_by, &left_out);
   for (size_t i = 0; w->status == ENG_OK && i < undos->count; i++) {
-    inert += !undos->undos[i].hit && !undos->undos[i].voided;
+    inert += !undos->undos[i].hit && !undos->undos[i].voided &&
+             undos->undos[i].time <= w->assessor->as_of;
     ignored += undos->undos[i].foreign;
   }
   if (!measures_money(w->model)) left_out = 0;
@@ -607,6 +653,12 @@ void eng_explanation_free(eng_explanation *explanation)
     struct part *part = &explanation->parts[i];
 
     for (size_t j = 0; j < part->count; j++) {
+      for (int32_t k = 0; k < part->lines[j].witness_count; k++) {
+        struct eng__event *event = &part->lines[j].witnesses[k].fields;
+
+        /* Our own copy: see keep_extensions. */
+        eng__free(&memory, (void *)(uintptr_t)event->extension, event->extension_size);
+      }
       eng__free(&memory, part->lines[j].witnesses,
                 (size_t)part->lines[j].witness_count * sizeof(eng_event));
     }
@@ -628,7 +680,7 @@ int32_t eng_explanation_target(const eng_explanation *explanation)
   return explanation->target;
 }
 
-int64_t eng_explanation_next(const eng_explanation *explanation, int32_t *stage)
+int64_t eng_explanation_next_change(const eng_explanation *explanation, int32_t *stage)
 {
   if (stage != NULL) *stage = explanation->next_stage;
   return explanation->next_time;

@@ -44,7 +44,7 @@ static int64_t window_duration(struct eng__parser *p)
   return constant->n;
 }
 
-enum { MEASURES_MAX = 1024 }; /* of a model */
+enum { MEASURES_MAX = 256 }; /* of a model: an event may enter all of them */
 
 static bool same_measure(const struct eng__measure *a, const struct eng__measure *b)
 {
@@ -124,15 +124,42 @@ static void read_where(struct eng__parser *p, struct eng__measure *measure)
   }
 }
 
-static void read_windows(struct eng__parser *p, struct eng__measure *measure)
+static void read_window(struct eng__parser *p, const char *name, int64_t none,
+                        int64_t *window)
 {
   struct eng__token at = p->token;
 
-  if (eng__take_name(p, "within")) measure->within = window_duration(p);
-  if (eng__take_name(p, "before")) measure->before = window_duration(p);
+  if (!eng__take_name(p, name)) return;
+  if (*window != none) {
+    eng__fail_at(p, &at, ENG_E_DUPLICATE, "a measure has each of its windows once");
+  }
+  *window = window_duration(p);
+}
+
+/* `where`, `within` and `before`, each at most once, in any order. */
+static void read_conditions(struct eng__parser *p, struct eng__measure *measure,
+                            bool windows)
+{
+  struct eng__token at = p->token;
+
+  while (p->status == ENG_OK) {
+    if (eng__at_name(p, "where")) {
+      if (measure->where >= 0) {
+        eng__fail_at(p, &p->token, ENG_E_DUPLICATE, "a measure has one `where`: use and");
+      }
+      read_where(p, measure);
+    } else if (windows && eng__at_name(p, "within")) {
+      read_window(p, "within", -1, &measure->within);
+    } else if (windows && eng__at_name(p, "before")) {
+      read_window(p, "before", 0, &measure->before);
+    } else {
+      break;
+    }
+  }
   if (p->status == ENG_OK && measure->within >= 0 &&
       measure->within <= measure->before) {
-    eng__fail_at(p, &at, ENG_E_TYPE, "nothing lies within this window and before that one");
+    eng__fail_at(p, &at, ENG_E_TYPE,
+                 "nothing lies within this window and before that one");
   }
 }
 
@@ -200,11 +227,10 @@ static int32_t read_measure(struct eng__parser *p, int which, uint32_t from)
     eng__read_kind(p, &measure.kinds);
   } while (eng__take_sign(p, ","));
   if (says & TAKES_OF) type = read_of(p, &measure);
-  if ((says & NEEDS_WHERE) && !eng__at_name(p, "where")) {
+  read_conditions(p, &measure, says & TAKES_WINDOWS);
+  if ((says & NEEDS_WHERE) && measure.where < 0 && p->status == ENG_OK) {
     eng__expected(p, "'where': the condition that a share is about");
   }
-  read_where(p, &measure);
-  if (says & TAKES_WINDOWS) read_windows(p, &measure);
   if (says & NEEDS_LAST) read_last(p, &measure);
   to = p->token.to;
   if (p->status == ENG_OK && !eng__at_sign(p, ")")) {

@@ -179,17 +179,11 @@ static int64_t next_crossing(const eng_assessor *assessor,
 static int64_t next_crossing_of(const eng_assessor *assessor,
                                 const struct eng__member *member, int64_t now)
 {
-  const eng_model *model = member->model;
   int64_t best = NEVER;
 
-  for (size_t i = 0; i < model->node_count; i++) {
-    const struct eng__term *node = &model->nodes[i];
+  for (size_t i = 0; i < member->age_count; i++) {
+    const struct eng__term *node = &member->model->nodes[member->ages[i]];
 
-    if (!eng__op_compares(node->op)) continue;
-    if (model->nodes[node->a].type != ENG__TYPE_AGE &&
-        model->nodes[node->b].type != ENG__TYPE_AGE) {
-      continue;
-    }
     sooner(&best, next_crossing(assessor, member, node, now), now);
   }
   return best;
@@ -224,6 +218,7 @@ static eng_status sweep(eng_assessor *assessor, const int32_t *stages,
   while (left > 0) {
     now = next_instant(assessor, now, settled);
     if (now > ENG_TIME_MAX) return ENG_OK;
+    assessor->stamp++;
     for (size_t i = 0; i < assessor->meter_count; i++) {
       if (assessor->meters[i].moves && move_to(assessor, i, now) != ENG_OK) {
         return ENG_E_NOMEM;
@@ -242,6 +237,16 @@ static eng_status sweep(eng_assessor *assessor, const int32_t *stages,
     }
   }
   return ENG_OK;
+}
+
+void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next_times,
+                    int32_t *next_stages)
+{
+  for (int32_t m = 0; m < assessor->count; m++) {
+    if (stages != NULL) stages[m] = 0;
+    next_times[m] = ENG_TIME_NONE;
+    next_stages[m] = 0;
+  }
 }
 
 eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
@@ -269,6 +274,7 @@ eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *
   }
   status = eng__see(timeline, &pen, assessor->as_of, &assessor->undos, gather, assessor);
   if (status != ENG_OK) return status;
+  assessor->stamp++;
   for (size_t i = 0; i < assessor->meter_count; i++) {
     if (assessor->meters[i].moves) {
       status = move_to(assessor, i, assessor->as_of);
@@ -278,16 +284,21 @@ eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *
   return sweep(assessor, stages, next_times, next_stages);
 }
 
-eng_status eng_assessor_next(eng_assessor *assessor, const eng_customer *customer,
+eng_status eng_assessor_next_change(eng_assessor *assessor, const eng_customer *customer,
                              int64_t as_of, int32_t *stages, int64_t *next_times,
                              int32_t *next_stages)
 {
+  eng_status status;
+
   if (assessor == NULL || customer == NULL || next_times == NULL || next_stages == NULL) {
     return ENG_E_INVALID;
   }
+  eng__no_answer(assessor, stages, next_times, next_stages);
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
-  return eng__assess_next(assessor, &customer->timeline, &customer->shapes, stages,
-                          next_times, next_stages);
+  status = eng__assess_next(assessor, &customer->timeline, &customer->shapes, stages,
+                            next_times, next_stages);
+  if (status != ENG_OK) eng__no_answer(assessor, stages, next_times, next_stages);
+  return status;
 }

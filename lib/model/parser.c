@@ -23,8 +23,12 @@ void eng__say(struct eng__phrase *phrase, const char *text, size_t size)
   size_t room = sizeof phrase->text - 1 - phrase->size;
 
   if (size > room) size = room;
-  memcpy(phrase->text + phrase->size, text, size);
-  phrase->size += size;
+  for (size_t i = 0; i < size; i++) {
+    char c = text[i];
+
+    /* What was found may hold anything; a terminal must not obey it. */
+    phrase->text[phrase->size++] = c >= 0x20 && c < 0x7f ? c : '?';
+  }
   phrase->text[phrase->size] = '\0';
 }
 

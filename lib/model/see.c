@@ -84,9 +84,9 @@ static bool is_voided(struct eng__undos *undos, uint64_t id, int64_t time)
 }
 
 /* What the refunds and cancellations of a purchase leave of it; false: nothing. */
-static bool keep_some(struct eng__undos *undos, uint64_t id, struct eng__seen *seen)
+static bool keep_some(struct eng__undos *undos, uint64_t id,
+                      const struct eng__event *event, int64_t *kept)
 {
-  const struct eng__event *event = &seen->event;
   uint64_t left = (uint64_t)event->amount, all = left;
   bool gone = false;
 
@@ -105,7 +105,7 @@ static bool keep_some(struct eng__undos *undos, uint64_t id, struct eng__seen *s
       left -= undo->amount < left ? undo->amount : left;
     }
   }
-  seen->event.amount = (int64_t)left;
+  *kept = (int64_t)left;
   return !gone && (all == 0 || left > 0);
 }
 
@@ -123,24 +123,23 @@ static void void_undos(struct eng__undos *undos)
 
 /* ---- showing ---- */
 
-static void measure_amount(struct eng__seen *seen, int32_t base)
+/* The amount as measures see it; `kept` is what is left of a purchase. */
+static void measure_amount(struct eng__seen *seen, int64_t kept, int32_t base)
 {
   const struct eng__event *event = &seen->event;
-  bool linked = event->has & ENG__HAS_REFERS_TO;
+  /* Linked refunds are in what their purchase keeps, or wait for it. */
+  bool linked = event->kind == ENG_EVENT_REFUND && (event->has & ENG__HAS_REFERS_TO);
 
   seen->has_amount = seen->foreign_amount = false;
-  if (!(event->has & ENG__HAS_AMOUNT)) return;
+  seen->amount = 0;
+  if (!(event->has & ENG__HAS_AMOUNT) || linked) return;
   if (event->currency != base) {
     seen->foreign_amount = true;
     return;
   }
   seen->has_amount = true;
-  seen->amount = event->amount;
-  if (seen->kind == ENG_EVENT_REFUND) {
-    /* Linked ones are in what their purchase keeps, or wait for it. */
-    seen->amount = event->amount < 0 ? event->amount : -event->amount;
-    if (linked && event->kind == ENG_EVENT_REFUND) seen->has_amount = false;
-  }
+  seen->amount = kept;
+  if (seen->kind == ENG_EVENT_REFUND && kept > 0) seen->amount = -kept;
 }
 
 eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
@@ -165,18 +164,23 @@ eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen 
   eng__walk_begin(timeline, pen->shapes, &walk);
   while (status == ENG_OK && eng__walk_step(&walk, &step)) {
     struct eng__seen seen;
+    int64_t kept;
 
     if (step.time > as_of) break;
     if (step.layout->kind == ENG_EVENT_VOID) continue;
     eng__step_event(&step, &seen.event);
     seen.kind = step.layout->measured;
+    kept = seen.event.amount;
     if (undos->count > 0) {
       uint64_t id = eng__event_effective_id(pen->context, &seen.event);
 
       if (is_voided(undos, id, step.time)) continue;
-      if (seen.kind == ENG_EVENT_PURCHASE && !keep_some(undos, id, &seen)) continue;
+      if (seen.kind == ENG_EVENT_PURCHASE &&
+          !keep_some(undos, id, &seen.event, &kept)) {
+        continue;
+      }
     }
-    measure_amount(&seen, base);
+    measure_amount(&seen, kept, base);
     status = fn(user, &seen);
   }
   return status;

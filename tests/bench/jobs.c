@@ -297,18 +297,25 @@ static const struct job_goal *goal_for(const struct job_goal *goals, size_t coun
   return NULL;
 }
 
+/* What ratios are made of: processor time; of single events the median, since one
+ * that happens to wait outweighs thousands. */
+static double cost(const struct job_result *r)
+{
+  return is_till(r->job) ? r->median : r->cpu_best;
+}
+
 /* `r` is the peer's, `mine` the one that it is compared with. */
 static void print_ratio(FILE *out, const struct job_result (*results)[JOB_COUNT],
                         int engine, const struct job_result *mine,
                         const struct job_goal *goal)
 {
   const struct job_result *r = &results[engine][mine->job];
-  double ratio = r->cpu_best / mine->cpu_best;
+  double ratio = cost(r) / cost(mine);
   fprintf(out, "  %s %.2fx", r->engine, ratio);
   if (goal && goal->other) {
     r = &results[engine][goal->other];
     if (r->ran <= 0) return;
-    ratio = r->cpu_best / mine->cpu_best;
+    ratio = cost(r) / cost(mine);
     fprintf(out, ", its %s %.2fx", job_name(r->job), ratio);
   }
   if (goal)

@@ -75,7 +75,7 @@ struct job_result {
   int runs;
   double wall[JOB_RUNS], cpu[JOB_RUNS]; /* seconds, in the order of running */
   double median, min, max;              /* wall; of each event for the tills */
-  double cpu_best; /* what ratios are made of; tills: on average an event */
+  double cpu_best; /* the least of the runs; tills: on average an event */
   double figure;   /* what an absolute goal is about: bytes, microseconds, a ratio */
   int wrong;       /* 1: the answer is not what it must be */
   size_t events;   /* that went through each run */
@@ -217,7 +217,8 @@ struct job_goal {
   enum job other; /* the peer's job where that is another one; else 0 */
 };
 
-/* For each job that several engines ran: the ratios of processor time to the first that
+/* For each job that several engines ran: the ratios of its cost (processor time, or the
+ * median for the tills) to the first that
  * did, the goals for them, and whether the answers are equal. The number of jobs where
  * they are not. */
 int job_compare(const struct job_result (*results)[JOB_COUNT], int engines,

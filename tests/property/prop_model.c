@@ -108,11 +108,12 @@ static void check_next(const struct scene *s, prop_draw *draw, int32_t stage,
 
 static int64_t draw_moment(const struct scene *s, prop_draw *draw)
 {
-  int64_t time = INT64_C(1700000000000) + prop_between(draw, -2, 200) * REF_DAY;
+  int64_t time = REF_START + prop_between(draw, -2, 200) * REF_DAY;
 
   if (s->history.count > 0 && prop_between(draw, 0, 2) > 0) {
     const int64_t *durations;
-    int count = ref_model_durations(s->models[0], &durations);
+    int model = (int)prop_between(draw, 0, TOGETHER - 1);
+    int count = ref_model_durations(s->models[model], &durations);
 
     time = s->history.events[prop_between(draw, 0, s->history.count - 1)].time;
     if (count > 0 && prop_between(draw, 0, 1) == 1)
@@ -130,7 +131,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
 
   ref_look(&s->history, s->as_of, &s->sight);
   OK(eng_assessor_assess(s->together, s->customer, s->as_of, stages));
-  OK(eng_assessor_next(s->together, s->customer, s->as_of, again, times, next));
+  OK(eng_assessor_next_change(s->together, s->customer, s->as_of, again, times, next));
   for (s->model = 0; s->model < TOGETHER; s->model++) {
     int m = s->model;
     int32_t alone, alone_next, alone_again;
@@ -140,7 +141,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
     expect(s, "the stage with the next", s->as_of, stages[m], again[m]);
     OK(eng_assessor_assess(s->alone[m], s->customer, s->as_of, &alone));
     expect(s, "the stage alone", s->as_of, stages[m], alone);
-    OK(eng_assessor_next(s->alone[m], s->customer, s->as_of, &alone_again, &alone_time,
+    OK(eng_assessor_next_change(s->alone[m], s->customer, s->as_of, &alone_again, &alone_time,
                          &alone_next));
     if (alone_time != times[m] || alone_next != next[m])
       report(s, "the next alone", alone_time, next[m], alone_next);
@@ -221,6 +222,55 @@ START_TEST(every_answer_is_that_of_the_reference)
 }
 END_TEST
 
+static int64_t draw_edge(const struct scene *s, prop_draw *draw)
+{
+  const int64_t *durations;
+  int count = ref_model_durations(s->models[0], &durations);
+  int64_t time = s->history.events[prop_between(draw, 0, s->history.count - 1)].time;
+
+  if (prop_between(draw, 0, 3) == 0) time -= time % REF_DAY;
+  if (count > 0) time += durations[prop_between(draw, 0, count - 1)];
+  return time + prop_between(draw, -1, 1);
+}
+
+START_TEST(what_a_summary_decides_is_what_the_events_say)
+{
+  eng_context *context = ref_context();
+  long decided = 0, asked = 0;
+
+  for (int i = 0; i < prop_cases(20000); i++) {
+    prop_draw draw = prop_case(i);
+    struct scene s;
+    int32_t stage;
+
+    memset(&s, 0, sizeof s);
+    s.number = i;
+    s.context = context;
+    s.models[0] = ref_model_draw_plain(&draw);
+    parse(&s, 0);
+    OK(eng_customer_new(context, "c", 1, &s.customer));
+    ref_purchases_draw(&s.history, &draw, context, s.customer);
+    for (int k = 0; k < 10; k++, asked++) {
+      s.as_of = draw_edge(&s, &draw);
+      ref_look(&s.history, s.as_of, &s.sight);
+      eng__assess_prepare(s.alone[0], s.as_of);
+      if (!eng__assess_summary(s.alone[0], eng__timeline_summary(&s.customer->timeline),
+                               &stage)) {
+        continue;
+      }
+      expect(&s, "the stage by summary", s.as_of, stage_at(&s, s.as_of), stage);
+      decided++;
+    }
+    eng_customer_free(s.customer);
+    eng_assessor_free(s.alone[0]);
+    eng_model_free(s.parsed[0]);
+    ref_model_free(s.models[0]);
+  }
+  ck_assert_int_gt(decided, asked / 10);
+  eng_context_free(context);
+}
+END_TEST
+
 Suite *prop_model_suite(void)
 {
   Suite *suite = suite_create("model");
@@ -228,6 +278,7 @@ Suite *prop_model_suite(void)
 
   tcase_set_timeout(laws, 600);
   tcase_add_test(laws, every_answer_is_that_of_the_reference);
+  tcase_add_test(laws, what_a_summary_decides_is_what_the_events_say);
   suite_add_tcase(suite, laws);
   return suite;
 }

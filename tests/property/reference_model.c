@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where there is none, 32-bit machines, no history reaches beyond 64 bits; see
+ * draw_fields. */
+#ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 wide;
+#else
+typedef int64_t wide;
+#endif
 
 /* ---- the vocabulary, as the guide lists it ---- */
 
@@ -117,14 +123,19 @@ eng_context *ref_context(void)
 
 static int64_t draw_time(const ref_history *history, prop_draw *draw)
 {
-  int64_t time = INT64_C(1700000000000) + prop_between(draw, 0, 120) * REF_DAY;
+  int64_t time = REF_START + prop_between(draw, 0, 120) * REF_DAY;
 
   /* Often at the very instant of another event, or whole days away from it. */
   if (history->count > 0 && one_in(draw, 4)) {
     const ref_event *other = &history->events[pick(draw, history->count)];
     return other->time + (one_in(draw, 2) ? 0 : prop_between(draw, -9, 9) * REF_DAY);
   }
-  if (one_in(draw, 3)) time += prop_between(draw, 0, REF_DAY - 1);
+  /* Else at an edge of a day of UTC, or of a business day. */
+  if (one_in(draw, 3)) {
+    time += prop_between(draw, 0, REF_DAY - 1);
+  } else if (one_in(draw, 3)) {
+    time += 2 * INT64_C(3600000);
+  }
   return time + prop_between(draw, -1, 1);
 }
 
@@ -147,7 +158,8 @@ static void draw_fields(ref_event *event, const ref_history *history, prop_draw 
   if (event->has_amount) {
     event->amount = prop_between(draw, 0, 8) * 500;
     if (one_in(draw, 8)) event->amount = -event->amount;
-    if (one_in(draw, 40)) event->amount = INT64_MAX - prop_between(draw, 0, 3);
+    if (one_in(draw, 40) && sizeof(wide) > sizeof(int64_t))
+      event->amount = INT64_MAX - prop_between(draw, 0, 3);
     event->currency = one_in(draw, 6) ? 840 : 978;
   }
   bool undoes = event->kind >= ENG_EVENT_REFUND;
@@ -197,7 +209,7 @@ static void record(eng_customer *customer, const ref_event *e, eng_event *event,
 void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *context,
                       eng_customer *customer)
 {
-  int count = one_in(draw, 12) ? 0 : 1 + pick(draw, REF_EVENTS);
+  int count = one_in(draw, 12) ? 0 : 1 + pick(draw, one_in(draw, 3) ? 3 : REF_EVENTS);
   bool undoes = one_in(draw, 2); /* the other half takes the library's fast way */
   eng_event *event = NULL;
 
@@ -212,6 +224,25 @@ void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *
     if (!undoes) e->has_refers_to = false;
     record(customer, e, event, one_in(draw, 2), i + 1, e);
     history->count++;
+  }
+  eng_event_free(event);
+}
+
+void ref_purchases_draw(ref_history *history, prop_draw *draw,
+                        const eng_context *context, eng_customer *customer)
+{
+  eng_event *event = NULL;
+
+  must(eng_event_new(context, ENG_EVENT_VISIT, 0, &event));
+  memset(history, 0, sizeof *history);
+  for (int i = 1 + pick(draw, 3); i > 0; i--) {
+    ref_event *e = &history->events[history->count++];
+
+    e->kind = ENG_EVENT_PURCHASE;
+    e->time =
+        REF_START + prop_between(draw, 0, 9) * REF_DAY + prop_between(draw, -1, 1);
+    if (one_in(draw, 3)) e->time += prop_between(draw, 0, REF_DAY);
+    record(customer, e, event, one_in(draw, 2), history->count, e);
   }
   eng_event_free(event);
 }
@@ -362,6 +393,7 @@ struct ref_model {
   node *definitions[DEFINITIONS]; /* d0, d1 .. */
   bool is_param[DEFINITIONS];
   int stage_count, definition_count;
+  bool plain; /* clauses about purchases alone: what a summary may decide */
   int64_t durations[DURATIONS];
   int duration_count;
   char text[TEXT];
@@ -479,7 +511,12 @@ static node *draw_measure(ref_model *model, prop_draw *draw, enum type type)
     at->names[i] = one_in(draw, 4)   ? groups[pick(draw, GROUPS)]
                    : one_in(draw, 4) ? kinds[pick(draw, KINDS)].name
                                      : frequent[pick(draw, 7)];
-  if (one_in(draw, 4)) at->a = draw_condition(model, draw, 2, true);
+  if (model->plain) {
+    at->name_count = 1;
+    at->names[0] = one_in(draw, 8) ? "review" : "purchase";
+  } else if (one_in(draw, 4)) {
+    at->a = draw_condition(model, draw, 2, true);
+  }
   draw_windows(model, at, draw);
   return at;
 }
@@ -817,16 +854,30 @@ static void draw_definition(ref_model *model, prop_draw *draw)
   model->definition_count++;
 }
 
-ref_model *ref_model_draw(prop_draw *draw)
+static node *draw_plain(ref_model *model, prop_draw *draw)
+{
+  node *a = draw_clause(model, draw), *b;
+
+  if (one_in(draw, 2)) return a;
+  if (one_in(draw, 3)) return new_node(model, NOT, CONDITION, a, NULL);
+  b = draw_clause(model, draw);
+  return new_node(model, one_in(draw, 2) ? AND : OR, CONDITION, a, b);
+}
+
+static ref_model *draw_model(prop_draw *draw, bool plain)
 {
   ref_model *model = calloc(1, sizeof *model);
   char text[48];
 
   if (model == NULL) abort();
   print(model, "language 1 model drawn\n");
-  for (int i = pick(draw, DEFINITIONS); i > 0; i--) draw_definition(model, draw);
+  model->plain = plain;
+  for (int i = model->plain ? 0 : pick(draw, DEFINITIONS); i > 0; i--) {
+    draw_definition(model, draw);
+  }
   for (int i = 1 + pick(draw, STAGES); i > 0; i--) {
-    node *when = draw_condition(model, draw, 3, false);
+    node *when =
+        model->plain ? draw_plain(model, draw) : draw_condition(model, draw, 3, false);
 
     snprintf(text, sizeof text, "stage s%d when ", model->stage_count);
     print(model, text);
@@ -836,6 +887,10 @@ ref_model *ref_model_draw(prop_draw *draw)
   }
   return model;
 }
+
+ref_model *ref_model_draw(prop_draw *draw) { return draw_model(draw, one_in(draw, 4)); }
+
+ref_model *ref_model_draw_plain(prop_draw *draw) { return draw_model(draw, true); }
 
 void ref_model_free(ref_model *model) { free(model); }
 

@@ -16,6 +16,8 @@
 #include "property.h"
 
 #define REF_DAY INT64_C(86400000)
+/* Where histories begin: a midnight. */
+#define REF_START (19676 * REF_DAY)
 
 /* ---- events ---- */
 
@@ -57,6 +59,9 @@ eng_context *ref_context(void);
 /* A random history, and the customer that holds it. */
 void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *context,
                       eng_customer *customer);
+/* A few purchases at the edges of days, which a summary knows nearly by itself. */
+void ref_purchases_draw(ref_history *history, prop_draw *draw,
+                        const eng_context *context, eng_customer *customer);
 void ref_history_print(const ref_history *history, FILE *to);
 
 /* What is seen as of an instant. */
@@ -67,6 +72,8 @@ void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight);
 typedef struct ref_model ref_model;
 
 ref_model *ref_model_draw(prop_draw *draw);
+/* One of everyday clauses about purchases: what a summary may decide. */
+ref_model *ref_model_draw_plain(prop_draw *draw);
 void ref_model_free(ref_model *model);
 const char *ref_model_text(const ref_model *model);
 

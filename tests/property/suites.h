@@ -10,7 +10,8 @@
 #define PROPERTY_SUITES(X) \
   X(prop_draw) \
   X(prop_timeline) \
-  X(prop_model)
+  X(prop_model) \
+  X(prop_book)
 /* clang-format on */
 
 #endif

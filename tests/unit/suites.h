@@ -10,6 +10,7 @@
 /* clang-format off: a line each */
 #define UNIT_SUITES(X) \
   X(version) \
+  X(book) \
   X(status) \
   X(hash) \
   X(money) \
@@ -21,6 +22,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(bad_rows) \
   X(histories) \
   X(language) \
   X(model)

@@ -345,8 +345,10 @@ static const struct mistake mistakes[] = {
      "constant"},
     {"stage a when count(visit within 1 day before 1 day) > 0", ENG_E_TYPE, 2, 26,
      "nothing lies"},
-    {"stage a when count(visit before 1 day within 2 days) > 0", ENG_E_SYNTAX, 2, 39,
-     "')'"},
+    {"stage a when count(visit within 1 day within 2 days) > 0", ENG_E_DUPLICATE, 2, 39,
+     "once"},
+    {"stage a when count(visit where public where public) > 0", ENG_E_DUPLICATE, 2, 39,
+     "one `where`"},
     {"stage a when count(visit within 1 ms / 3) > 0", ENG_E_TYPE, 2, 33, "duration"},
     /* filters */
     {"stage a when count(visit where amount) > 0", ENG_E_TYPE, 2, 26, "condition"},
@@ -739,7 +741,7 @@ START_TEST(contexts_are_not_mixed)
   ck_assert_ptr_null(mixed);
   ck_assert_int_eq(eng_assessor_new(other, both, 1, &mixed), ENG_E_CONTEXT);
   ck_assert_int_eq(eng_assessor_assess(assessor, stranger, 0, &stage), ENG_E_CONTEXT);
-  ck_assert_int_eq(eng_assessor_next(assessor, stranger, 0, &stage, &time, &stage),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, stranger, 0, &stage, &time, &stage),
                    ENG_E_CONTEXT);
   ck_assert_int_eq(eng_assessor_explain(assessor, 0, stranger, 0, &why), ENG_E_CONTEXT);
   ck_assert_ptr_null(why);
@@ -784,7 +786,7 @@ START_TEST(moments_are_between_1970_and_9999)
   ck_assert_int_eq(eng_assessor_assess(assessor, ada, -1, &stage), ENG_E_TIME);
   ck_assert_int_eq(eng_assessor_assess(assessor, ada, ENG_TIME_MAX + 1, &stage),
                    ENG_E_TIME);
-  ck_assert_int_eq(eng_assessor_next(assessor, ada, -1, &stage, &time, &stage),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, -1, &stage, &time, &stage),
                    ENG_E_TIME);
   ck_assert_int_eq(eng_assessor_explain(assessor, 0, ada, -1, &why), ENG_E_TIME);
   ck_assert_int_eq(eng_assessor_explain(assessor, 1, ada, 0, &why), ENG_E_RANGE);
@@ -795,11 +797,11 @@ START_TEST(moments_are_between_1970_and_9999)
   ck_assert_int_eq(eng_assessor_assess(NULL, ada, 0, &stage), ENG_E_INVALID);
   ck_assert_int_eq(eng_assessor_assess(assessor, NULL, 0, &stage), ENG_E_INVALID);
   ck_assert_int_eq(eng_assessor_assess(assessor, ada, 0, NULL), ENG_E_INVALID);
-  ck_assert_int_eq(eng_assessor_next(assessor, ada, 0, &stage, NULL, &stage),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, 0, &stage, NULL, &stage),
                    ENG_E_INVALID);
-  ck_assert_int_eq(eng_assessor_next(assessor, ada, 0, &stage, &time, NULL),
+  ck_assert_int_eq(eng_assessor_next_change(assessor, ada, 0, &stage, &time, NULL),
                    ENG_E_INVALID);
-  OK(eng_assessor_next(assessor, ada, 0, NULL, &time, &stage));
+  OK(eng_assessor_next_change(assessor, ada, 0, NULL, &time, &stage));
   ck_assert_int_eq(time, ENG_TIME_NONE);
   eng_customer_free(ada);
   eng_assessor_free(assessor);
@@ -820,7 +822,7 @@ static void expect_level(const eng_customer *who, int64_t at, int32_t stage,
   int32_t got = -1, got_stage = -1;
   int64_t got_next = 0;
 
-  OK(eng_assessor_next(assessor, who, at, &got, &got_next, &got_stage));
+  OK(eng_assessor_next_change(assessor, who, at, &got, &got_next, &got_stage));
   ck_assert_int_eq(got, stage);
   ck_assert_int_eq(got_next, next);
   ck_assert_int_eq(got_stage, next_stage);
@@ -1140,7 +1142,7 @@ START_TEST(the_next_change_of_a_time_since_is_exact)
              cases[i].condition);
     model = parsed(text);
     assessor = assessor_of(model);
-    OK(eng_assessor_next(assessor, ada, NOON(0) + HOUR, &stage, &time, &next));
+    OK(eng_assessor_next_change(assessor, ada, NOON(0) + HOUR, &stage, &time, &next));
     ck_assert_msg(time == NOON(0) + cases[i].next && next == !stage, "%s: %lld",
                   cases[i].condition, (long long)(time - NOON(0)));
     eng_assessor_free(assessor);
@@ -1306,9 +1308,9 @@ START_TEST(an_explanation_shows_clauses_and_what_is_missing)
   why = explained(model, ada, NOON(1) + 26 * HOUR);
   ck_assert_int_eq(eng_explanation_stage(why), 1);
   ck_assert_int_eq(eng_explanation_target(why), 2);
-  ck_assert_int_eq(eng_explanation_next(why, &stage), NOON(31) + 1);
+  ck_assert_int_eq(eng_explanation_next_change(why, &stage), NOON(31) + 1);
   ck_assert_int_eq(stage, 0);
-  ck_assert_int_eq(eng_explanation_next(why, NULL), NOON(31) + 1);
+  ck_assert_int_eq(eng_explanation_next_change(why, NULL), NOON(31) + 1);
 
   ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 3);
   expect_line(why, ENG_PART_CLAUSE, 0, "count(visit) >= 1", "2", "1", ENG_HOLDS_YES,
@@ -1367,6 +1369,39 @@ START_TEST(an_explanation_of_five_levels_names_its_lets)
   eng_explanation_free(why);
   eng_customer_free(ada);
   eng_model_free(model);
+}
+END_TEST
+
+/* 2.0 and 200 % are whole, however they are written. */
+START_TEST(a_distance_is_to_the_next_whole_number)
+{
+  static const struct {
+    const char *condition;
+    int64_t distance;
+  } cases[] = {{"count(visit) >= 2", 1},     {"count(visit) >= 2.0", 1},
+               {"count(visit) >= 200 %", 1}, {"count(visit) > 200 %", 2},
+               {"count(visit) >= 2.5", 2},   {"count(visit) > 2.5", 2},
+               {"count(visit) = 3", 2},      {"300 % = count(visit)", 2},
+               {"2 < count(visit)", 2},      {"count(visit) < 1", ENG_DISTANCE_NONE}};
+  eng_customer *ada = customer();
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[256];
+    eng_model *model;
+    eng_explanation *why;
+
+    snprintf(text, sizeof text, "language 1 model m stage s when %s",
+             cases[i].condition);
+    model = parsed(text);
+    why = explained(model, ada, NOON(1));
+    ck_assert_msg(eng_explanation_distance(why, ENG_PART_MISSING, 0) ==
+                      cases[i].distance,
+                  "%s", cases[i].condition);
+    eng_explanation_free(why);
+    eng_model_free(model);
+  }
+  eng_customer_free(ada);
 }
 END_TEST
 
@@ -1466,12 +1501,12 @@ START_TEST(witnesses_are_what_the_clause_reads)
   ck_assert_int_eq(witness_time(why, 0, 1), NOON(6));
   ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 1), 5);
   ck_assert_int_eq(witness_time(why, 1, 0), NOON(4));
-  /* A purchase is shown with what is kept of it. */
+  /* A witness is the event that is held, so that its id names it. */
   ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 2), 1);
   ck_assert_int_eq(eng_event_amount(eng_explanation_witness(why, ENG_PART_CLAUSE, 2, 0),
                                     &amount, NULL),
                    1);
-  ck_assert_int_eq(amount, 2500);
+  ck_assert_int_eq(amount, 4000);
   /* The last alone, and the first alone. */
   ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 3), 1);
   ck_assert_int_eq(witness_time(why, 3, 0), NOON(9));
@@ -1660,7 +1695,7 @@ START_TEST(an_assessor_survives_failed_allocations)
       purse.left = n;
       status = what == 0
                    ? eng_assessor_assess(assessor, ada, NOON(40), &stage)
-                   : eng_assessor_next(assessor, ada, NOON(40), &stage, &time, &next);
+                   : eng_assessor_next_change(assessor, ada, NOON(40), &stage, &time, &next);
       purse.left = SIZE_MAX;
       failures += status != ENG_OK;
       ck_assert(status == ENG_OK || status == ENG_E_NOMEM);
@@ -1704,14 +1739,14 @@ START_TEST(once_warm_assessing_allocates_nothing)
   size_t calls;
 
   OK(eng_assessor_new(context, both, 2, &assessor));
-  OK(eng_assessor_next(assessor, ada, NOON(50), stages, times, next));
+  OK(eng_assessor_next_change(assessor, ada, NOON(50), stages, times, next));
   calls = purse.calls;
   for (int i = 0; i < 60; i++) {
     OK(eng_assessor_assess(assessor, ada, NOON(i), stages));
     OK(eng_assessor_assess(assessor, ada, NOON(i) + 1, stages));
   }
   ck_assert_uint_eq(purse.calls, calls);
-  OK(eng_assessor_next(assessor, ada, NOON(50), stages, times, next));
+  OK(eng_assessor_next_change(assessor, ada, NOON(50), stages, times, next));
   ck_assert_uint_eq(purse.calls, calls);
   eng_assessor_free(assessor);
   eng_customer_free(ada);
@@ -1820,6 +1855,7 @@ static void add_explanations(Suite *suite)
 
   tcase_add_test(explanations, an_explanation_shows_clauses_and_what_is_missing);
   tcase_add_test(explanations, an_explanation_of_five_levels_names_its_lets);
+  tcase_add_test(explanations, a_distance_is_to_the_next_whole_number);
   tcase_add_test(explanations, at_the_last_stage_nothing_is_missing);
   tcase_add_test(explanations, lines_that_are_not_there_are_said_to_be_absent);
   tcase_add_test(explanations, witnesses_are_the_newest_first);
