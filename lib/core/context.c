@@ -58,15 +58,26 @@ void eng_settings_free(eng_settings *settings)
   eng__free(&memory, settings, sizeof *settings);
 }
 
-eng_status eng_settings_set_day(eng_settings *settings, int32_t offset_minutes,
-                                int32_t day_start, int32_t week_start)
+eng_status eng_settings_set_zone(eng_settings *settings, int32_t offset_minutes)
 {
   if (settings == NULL) return ENG_E_INVALID;
   if (offset_minutes < -1080 || offset_minutes > 1080) return ENG_E_RANGE;
-  if (day_start < 0 || day_start > 1439) return ENG_E_RANGE;
-  if (week_start < 1 || week_start > 7) return ENG_E_RANGE;
   settings->offset_minutes = offset_minutes;
+  return ENG_OK;
+}
+
+eng_status eng_settings_set_day(eng_settings *settings, int32_t day_start)
+{
+  if (settings == NULL) return ENG_E_INVALID;
+  if (day_start < 0 || day_start > 1439) return ENG_E_RANGE;
   settings->day_start = day_start;
+  return ENG_OK;
+}
+
+eng_status eng_settings_set_week(eng_settings *settings, int32_t week_start)
+{
+  if (settings == NULL) return ENG_E_INVALID;
+  if (week_start < 1 || week_start > 7) return ENG_E_RANGE;
   settings->week_start = week_start;
   return ENG_OK;
 }

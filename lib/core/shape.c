@@ -336,11 +336,6 @@ void eng__shapes_release(struct eng__shapes *shapes, const eng_allocator *memory
   memset(shapes, 0, sizeof *shapes);
 }
 
-size_t eng__shapes_memory(const struct eng__shapes *shapes)
-{
-  return table_size(shapes->room);
-}
-
 /* The slot of a code, or the empty one where it belongs. */
 static uint16_t *find_slot(const struct eng__shapes *shapes, uint64_t code)
 {

@@ -122,7 +122,6 @@ static inline size_t eng__body_size(const struct eng__layout *layout, const uint
 /* `key` is that of the context's hash tables: codes come from hosts' files. */
 void eng__shapes_init(struct eng__shapes *shapes, const uint64_t key[2]);
 void eng__shapes_release(struct eng__shapes *shapes, const eng_allocator *memory);
-size_t eng__shapes_memory(const struct eng__shapes *shapes);
 
 /* Where a look for a code begins among the slots. Under a multiplier that nobody could
  * foresee, two codes meet no more often than by twice the chance.

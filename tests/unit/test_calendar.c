@@ -17,7 +17,8 @@ static eng_context *zone(int32_t offset, int32_t day_start) {
   eng_context *context;
 
   ck_ok(eng_settings_new(NULL, &settings));
-  ck_ok(eng_settings_set_day(settings, offset, day_start, 1));
+  ck_ok(eng_settings_set_zone(settings, offset));
+  ck_ok(eng_settings_set_day(settings, day_start));
   ck_ok(eng_context_new(settings, &context));
   eng_settings_free(settings);
   return context;

@@ -106,22 +106,33 @@ START_TEST(a_context_is_a_copy_of_its_settings) {
 }
 END_TEST
 
-START_TEST(a_business_day_has_bounds) {
-  static const int32_t bad[][3] = {{-1081, 0, 1},    {1081, 0, 1}, {0, -1, 1},
-                                   {0, 1440, 1},     {0, 0, 0},    {0, 0, 8},
-                                   {INT32_MIN, 0, 1}};
-  static const int32_t good[][3] = {{-1080, 0, 1}, {1080, 1439, 7}, {330, 180, 6}};
+START_TEST(zone_day_and_week_have_bounds) {
+  static const struct {
+    eng_status (*set)(eng_settings *, int32_t);
+    int32_t least, most;
+    size_t at;
+  } all[] = {
+      {eng_settings_set_zone, -1080, 1080, offsetof(eng_settings, offset_minutes)},
+      {eng_settings_set_day, 0, 1439, offsetof(eng_settings, day_start)},
+      {eng_settings_set_week, 1, 7, offsetof(eng_settings, week_start)}};
 
-  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-    ck_assert_int_eq(eng_settings_set_day(settings, bad[i][0], bad[i][1], bad[i][2]),
-                     ENG_E_RANGE);
-    ck_assert_int_eq(settings->offset_minutes, 0);
-    ck_assert_int_eq(settings->day_start, 0);
-    ck_assert_int_eq(settings->week_start, 1);
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    const int32_t good[] = {all[i].least, all[i].most};
+    const int32_t bad[] = {all[i].least - 1, all[i].most + 1, INT32_MIN, INT32_MAX};
+    int32_t held;
+
+    for (size_t j = 0; j < 2; j++) {
+      ck_ok(all[i].set(settings, good[j]));
+      for (size_t k = 0; k < 4; k++)
+        ck_assert_int_eq(all[i].set(settings, bad[k]), ENG_E_RANGE);
+      memcpy(&held, (const char *)settings + all[i].at, sizeof held);
+      ck_assert_int_eq(held, good[j]);
+    }
+    ck_assert_int_eq(all[i].set(NULL, good[0]), ENG_E_INVALID);
   }
-  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-    ck_ok(eng_settings_set_day(settings, good[i][0], good[i][1], good[i][2]));
-  ck_assert_int_eq(eng_settings_set_day(NULL, 0, 0, 1), ENG_E_INVALID);
+  ck_assert_int_eq(settings->offset_minutes, 1080);
+  ck_assert_int_eq(settings->day_start, 1439);
+  ck_assert_int_eq(settings->week_start, 7);
 }
 END_TEST
 
@@ -463,7 +474,7 @@ Suite *vocabulary_suite(void) {
   tcase_add_test(tests, an_allocator_of_a_later_caller_is_known_as_far_as_it_goes);
   tcase_add_test(tests, a_context_without_settings_has_the_defaults);
   tcase_add_test(tests, a_context_is_a_copy_of_its_settings);
-  tcase_add_test(tests, a_business_day_has_bounds);
+  tcase_add_test(tests, zone_day_and_week_have_bounds);
   tcase_add_test(tests, a_base_currency_is_one_of_iso_4217_or_none);
   tcase_add_test(tests, limits_have_limits);
   tcase_add_test(tests, a_hash_key_is_sixteen_bytes);
