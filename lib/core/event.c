@@ -36,7 +36,9 @@ static size_t put_number(uint8_t *out, uint64_t v, int width)
   return (size_t)width;
 }
 
-size_t eng__event_content(const eng_context *context, const struct eng__event *event,
+/* The canonical content of an event: every field but recorded_at and revision. Bytes
+ * without the extension go to `out` (at least ENG__CONTENT_MAX); returns how many. */
+static size_t put_content(const eng_context *context, const struct eng__event *event,
                           uint8_t *out)
 {
   uint16_t has = (uint16_t)(event->has & ~ENG__HAS_RECORDED_AT);
@@ -69,7 +71,7 @@ uint64_t eng__event_effective_id(const eng_context *context,
   size_t n;
 
   if (event->has & ENG__HAS_ID) return event->id;
-  n = eng__event_content(context, event, bytes);
+  n = put_content(context, event, bytes);
   if (event->extension_size > 0) {
     memcpy(bytes + n, event->extension, event->extension_size);
     n += event->extension_size;
@@ -89,8 +91,8 @@ int eng__event_compare_content(const eng_context *context, const struct eng__eve
                                const struct eng__event *b)
 {
   uint8_t a_bytes[ENG__CONTENT_MAX], b_bytes[ENG__CONTENT_MAX];
-  size_t a_size = eng__event_content(context, a, a_bytes);
-  size_t b_size = eng__event_content(context, b, b_bytes);
+  size_t a_size = put_content(context, a, a_bytes);
+  size_t b_size = put_content(context, b, b_bytes);
   int order = compare_bytes(a_bytes, a_size, b_bytes, b_size);
 
   if (order != 0) return order;

@@ -57,13 +57,6 @@ struct eng_event {
 /* Bytes of the longest content, without the extension. */
 enum { ENG__CONTENT_MAX = 96, ENG__EXTENSION_MAX = 1024 };
 
-/*
- * The canonical content of an event: every field but recorded_at and revision. Bytes
- * without the extension go to `out` (at least ENG__CONTENT_MAX); returns how many.
- */
-size_t eng__event_content(const eng_context *context, const struct eng__event *event,
-                          uint8_t *out);
-
 /* The id, or without one the hash of the content. */
 uint64_t eng__event_effective_id(const eng_context *context,
                                  const struct eng__event *event);

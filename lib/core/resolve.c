@@ -169,7 +169,6 @@ size_t eng__resolve(const eng_context *context, struct eng__sorted *entries,
     entries[i].has_effective = false;
     ids = ids || (event->has & ENG__HAS_ID);
   }
-  resolved->repeated = count;
   resolved->numbered = 0;
   if (ids) count = win(context, entries, spare, count);
   sort(context, entries, spare, count, by_key);
@@ -190,6 +189,5 @@ size_t eng__resolve(const eng_context *context, struct eng__sorted *entries,
     }
     entries[kept++] = entries[i];
   }
-  resolved->repeated -= kept;
   return kept;
 }

@@ -21,15 +21,17 @@ struct eng__sorted {
 
 /* What resolving found. */
 struct eng__resolved {
-  size_t repeated; /* equal events that fell together, and older versions */
   size_t numbered; /* equal events that were kept apart */
 };
 
 /*
  * Resolves `count` entries whose `event` is set, in place; returns how many remain, in
- * canonical order. `spare` has room for as many. With `number`, equal events without id
- * whose occurrence is 0 are kept and numbered 0, 1, 2 by recorded_at; events are
- * changed for that.
+ * canonical order. `spare` has room for as many.
+ *
+ * With `number`, events without id that are alike in all but occurrence and recorded_at
+ * are kept apart, numbered 0, 1, 2 by recorded_at whatever their occurrences were; events
+ * are changed for that. Where no two events share time and kind nothing is alike, and
+ * all occurrences stay as they are.
  */
 size_t eng__resolve(const eng_context *context, struct eng__sorted *entries,
                     struct eng__sorted *spare, size_t count, bool number,

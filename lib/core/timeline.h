@@ -4,8 +4,8 @@
  *
  * Most are one run of bytes; past ENG__LIGHT_MAX bytes they are heavy. Where a run's
  * bytes live is its home's business: a customer's own memory, or the arena of a book.
- * What is held is a function of (floor, set) up to the numbering of shapes; encoded it
- * is exactly that (blob.h).
+ * Answers and encoded bytes (blob.h) are functions of (floor, set). The layout is not:
+ * whether it is heavy, where blocks end and how shapes are numbered tells what came when.
  */
 #ifndef ENG_CORE_TIMELINE_H
 #define ENG_CORE_TIMELINE_H
