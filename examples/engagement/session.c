@@ -38,7 +38,7 @@ static int add_own_kinds(eng_settings *settings, const struct words *names) {
     if (status == ENG_E_NOMEM)
       return complain_status("settings", status);
     if (status == ENG_E_DUPLICATE)
-      complain("--own-kind %s: there is a kind of that name already", name);
+      complain("--own-kind %s: that is a kind or a group of kinds already", name);
     else
       complain("--own-kind %s: a name has lower-case letters, digits and _, and begins "
                "with a letter; 1 to 64 of them, and no built-in kind's name",
@@ -50,9 +50,12 @@ static int add_own_kinds(eng_settings *settings, const struct words *names) {
 
 static int fill_settings(eng_settings *settings, const struct options *options) {
   int32_t currency = 0;
-  eng_status status = eng_settings_set_day(settings, options->zone, options->day_start,
-                                           options->week_start);
+  eng_status status = eng_settings_set_zone(settings, options->zone);
 
+  if (status == ENG_OK)
+    status = eng_settings_set_day(settings, options->day_start);
+  if (status == ENG_OK)
+    status = eng_settings_set_week(settings, options->week_start);
   if (status != ENG_OK)
     return complain_status("--zone, --day-start, --week-start", status);
   if (options->currency != NULL &&

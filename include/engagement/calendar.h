@@ -43,12 +43,12 @@ enum {
  * ISO 8601 in any precision from the date on (2026-11-22, 2026-11-22T18:05Z,
  * 2026-11-22 18:05:01.25+01:00); without a zone it is local time of the context.
  * Finer parts than a millisecond are rounded half up. ENG_TIME_AUTO takes eight
- * digits that form a date as YYYYMMDD, up to eleven digits as seconds, more as
- * milliseconds.
+ * digits as YYYYMMDD, whether there is such a date or not, other numbers of up to
+ * eleven digits as seconds, longer ones as milliseconds.
  *
  * @param[in]  context  borrowed: its zone and start of the day
  * @param[in]  text     not closed by a NUL
- * @param[in]  length   bytes of text
+ * @param[in]  length   bytes of text; more than 64 are no time
  * @param[in]  format   ENG_TIME_AUTO .. ENG_TIME_MILLISECONDS
  * @param[in]  date     ENG_DATE_*: what a bare date means
  * @param[out] out      milliseconds since 1970; 0 on failure

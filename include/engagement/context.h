@@ -58,7 +58,8 @@ enum {
  * @param[in]  allocator  copied; NULL: the C library's
  * @param[out] out        new; NULL on failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID  out or allocator->resize is NULL
+ * @retval ENG_E_INVALID  out or allocator->resize is NULL, or allocator->size is less
+ *                        than that of an eng_allocator
  * @retval ENG_E_NOMEM
  * @threads{reentrant; one object may be used by one thread at a time}
  * @since 0.1
@@ -73,15 +74,27 @@ ENG_API ENG_NODISCARD eng_status eng_settings_new(const eng_allocator *allocator
 ENG_API void eng_settings_free(eng_settings *settings);
 
 /**
- * @brief Sets the business day: a fixed offset from UTC and the hour it starts.
+ * @brief Sets the zone: a fixed offset from UTC, summer and winter.
+ *
+ * @param[in] settings        changed
+ * @param[in] offset_minutes  local time minus UTC, -1080..1080 minutes
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  settings is NULL
+ * @retval ENG_E_RANGE    nothing was changed
+ * @threads{one object may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_settings_set_zone(eng_settings *settings,
+                                                       int32_t offset_minutes);
+
+/**
+ * @brief Sets when the business day starts.
  *
  * A bar that closes at 3 in the night passes 180 as day_start: a sale at 2:30
  * belongs to the day before.
  *
- * @param[in] settings        changed
- * @param[in] offset_minutes  local time minus UTC, -1080..1080 minutes
- * @param[in] day_start       minutes after local midnight, 0..1439
- * @param[in] week_start      1 Monday .. 7 Sunday
+ * @param[in] settings   changed
+ * @param[in] day_start  minutes after local midnight, 0..1439
  * @retval ENG_OK
  * @retval ENG_E_INVALID  settings is NULL
  * @retval ENG_E_RANGE    nothing was changed
@@ -89,9 +102,21 @@ ENG_API void eng_settings_free(eng_settings *settings);
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_settings_set_day(eng_settings *settings,
-                                                      int32_t offset_minutes,
-                                                      int32_t day_start,
-                                                      int32_t week_start);
+                                                      int32_t day_start);
+
+/**
+ * @brief Sets the day on which the week starts.
+ *
+ * @param[in] settings    changed
+ * @param[in] week_start  1 Monday .. 7 Sunday
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  settings is NULL
+ * @retval ENG_E_RANGE    nothing was changed
+ * @threads{one object may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_settings_set_week(eng_settings *settings,
+                                                       int32_t week_start);
 
 /**
  * @brief Sets the currency that sums are in.
@@ -143,10 +168,15 @@ ENG_API ENG_NODISCARD eng_status eng_settings_set_hash_key(eng_settings *setting
  * Encoded bytes carry the hash of the name, never the number: two tills may use
  * other numbers for the same name.
  *
+ * Names are taken as eng_kind_find reads them: underscores do not tell two apart.
+ * Taken are the names of built-in kinds, those given before, and what models call
+ * groups of kinds: any, all, inbound, outbound, reach, talk, buy, bind, judge, tell,
+ * make. Another system's name for a built-in kind is free, and then means the own one.
+ *
  * @param[in] settings   changed
  * @param[in] kind       128..255
  * @param[in] name       lower-case letters, digits and _, from a letter on, 1..64
- *                       bytes; no name of a built-in kind
+ *                       bytes
  * @param[in] length     bytes of name
  * @param[in] direction  ENG_DIRECTION_*
  * @param[in] mode       ENG_MODE_*
@@ -164,7 +194,8 @@ ENG_API ENG_NODISCARD eng_status eng_settings_add_kind(eng_settings *settings,
                                                        int32_t mode, int32_t active);
 
 /**
- * @brief Names a channel of the host's own; the rules are those of a kind.
+ * @brief Names a channel of the host's own; the rules are those of a kind, but that
+ *        no word is kept for groups.
  *
  * @param[in] settings  changed
  * @param[in] channel   128..255

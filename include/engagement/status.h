@@ -92,6 +92,9 @@ typedef struct eng_error {
 /**
  * @brief Empties an error before its first use.
  *
+ * Whoever has a smaller struct, of an earlier version, gets the fields that lie within
+ * it and as much of the text as fits.
+ *
  * @param[out] error  the caller's; NULL does nothing
  * @param[in]  size   sizeof(eng_error) as the caller was compiled
  * @threads{reentrant}

@@ -197,25 +197,16 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
   return in_range(days * ENG__DAY + clock - zone, out);
 }
 
-/* Whether a text is eight digits that form a date. */
-static bool take_compact(struct text t, int64_t *days)
+static eng_status parse_compact(const eng_context *context, struct text t, int32_t date,
+                                int64_t *out)
 {
   int year, month, day;
 
   if (!take_digits(&t, 4, &year) || !take_digits(&t, 2, &month) ||
       !take_digits(&t, 2, &day) || t.at != t.end || !eng__date_exists(year, month, day)) {
-    return false;
+    return ENG_E_TIME;
   }
-  *days = eng__days_from_date(year, month, day);
-  return true;
-}
-
-static eng_status parse_compact(const eng_context *context, struct text t, int32_t date,
-                                int64_t *out)
-{
-  int64_t days;
-
-  return take_compact(t, &days) ? bare_date(context, days, date, out) : ENG_E_TIME;
+  return bare_date(context, eng__days_from_date(year, month, day), date, out);
 }
 
 /* Digits with optional decimals, times `unit` milliseconds (1000 or 1). */
@@ -249,13 +240,15 @@ static eng_status parse_auto(const eng_context *context, struct text t, int32_t 
                              int64_t *out)
 {
   size_t digits = leading_digits(t);
-  int64_t days;
 
   if (digits == 4) return parse_iso(context, t, date, out);
-  /* Also where the day began before 1970: it is a date then, and out of range. */
-  if (take_compact(t, &days)) return bare_date(context, days, date, out);
+  /* Also where no date has these digits: a slip of the pen, and no second of 1970. */
+  if (digits == 8 && t.end - t.at == 8) return parse_compact(context, t, date, out);
   return parse_epoch(t, digits <= 11 ? 1000 : 1, out);
 }
+
+/* Longer than any time is in fact written; digits are counted in an int. */
+enum { TEXT_MAX = 64 };
 
 eng_status eng_time_parse(const eng_context *context, const char *text, size_t length,
                           int32_t format, int32_t date, int64_t *out)
@@ -265,16 +258,17 @@ eng_status eng_time_parse(const eng_context *context, const char *text, size_t l
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
   if (context == NULL || text == NULL) return ENG_E_INVALID;
+  if (date != ENG_DATE_FIRST && date != ENG_DATE_LAST) return ENG_E_RANGE;
+  if (format < ENG_TIME_AUTO || format > ENG_TIME_MILLISECONDS) return ENG_E_RANGE;
+  if (length > TEXT_MAX) return ENG_E_TIME;
   t.at = text;
   t.end = text + length;
-  if (date != ENG_DATE_FIRST && date != ENG_DATE_LAST) return ENG_E_RANGE;
   switch (format) {
-    case ENG_TIME_AUTO: return parse_auto(context, t, date, out);
     case ENG_TIME_ISO: return parse_iso(context, t, date, out);
     case ENG_TIME_COMPACT: return parse_compact(context, t, date, out);
     case ENG_TIME_SECONDS: return parse_epoch(t, 1000, out);
     case ENG_TIME_MILLISECONDS: return parse_epoch(t, 1, out);
-    default: return ENG_E_RANGE;
+    default: return parse_auto(context, t, date, out);
   }
 }
 

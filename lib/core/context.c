@@ -58,15 +58,26 @@ void eng_settings_free(eng_settings *settings)
   eng__free(&memory, settings, sizeof *settings);
 }
 
-eng_status eng_settings_set_day(eng_settings *settings, int32_t offset_minutes,
-                                int32_t day_start, int32_t week_start)
+eng_status eng_settings_set_zone(eng_settings *settings, int32_t offset_minutes)
 {
   if (settings == NULL) return ENG_E_INVALID;
   if (offset_minutes < -1080 || offset_minutes > 1080) return ENG_E_RANGE;
-  if (day_start < 0 || day_start > 1439) return ENG_E_RANGE;
-  if (week_start < 1 || week_start > 7) return ENG_E_RANGE;
   settings->offset_minutes = offset_minutes;
+  return ENG_OK;
+}
+
+eng_status eng_settings_set_day(eng_settings *settings, int32_t day_start)
+{
+  if (settings == NULL) return ENG_E_INVALID;
+  if (day_start < 0 || day_start > 1439) return ENG_E_RANGE;
   settings->day_start = day_start;
+  return ENG_OK;
+}
+
+eng_status eng_settings_set_week(eng_settings *settings, int32_t week_start)
+{
+  if (settings == NULL) return ENG_E_INVALID;
+  if (week_start < 1 || week_start > 7) return ENG_E_RANGE;
   settings->week_start = week_start;
   return ENG_OK;
 }
@@ -146,7 +157,7 @@ eng_status eng_settings_add_kind(eng_settings *settings, int32_t kind, const cha
       mode < ENG_MODE_COMPANY || mode > ENG_MODE_COMMUNITY || active < 0 || active > 1) {
     return ENG_E_RANGE;
   }
-  if (eng__kind_is_canonical(name, length)) return ENG_E_DUPLICATE;
+  if (eng__kind_is_taken(&settings->kinds, name, length)) return ENG_E_DUPLICATE;
   status = add_own(&settings->kinds, kind, name, length, &own);
   if (status != ENG_OK) return status;
   own->direction = (uint8_t)direction;
@@ -162,7 +173,7 @@ eng_status eng_settings_add_channel(eng_settings *settings, int32_t channel,
 
   if (settings == NULL || name == NULL) return ENG_E_INVALID;
   if (!name_is_wellformed(name, length)) return ENG_E_RANGE;
-  if (eng__channel_is_canonical(name, length)) return ENG_E_DUPLICATE;
+  if (eng__channel_is_taken(&settings->channels, name, length)) return ENG_E_DUPLICATE;
   return add_own(&settings->channels, channel, name, length, &own);
 }
 

@@ -49,7 +49,7 @@ eng_status eng__customer_new(const eng_context *context, const eng_allocator *me
   customer->home.pen.shapes = &customer->shapes;
   customer->home.take = take_own;
   customer->home.give = give_own;
-  eng__shapes_init(&customer->shapes);
+  eng__shapes_init(&customer->shapes, context->settings.hash_key);
   eng__timeline_init(&customer->timeline);
   *out = customer;
   return ENG_OK;
@@ -151,12 +151,12 @@ eng_status eng_customer_decode(const eng_context *context, const char *id, size_
   eng_customer *customer;
   eng_status status;
 
-  if (out == NULL) return ENG_E_INVALID;
-  *out = NULL;
   eng__error_clear(error);
-  if (bytes == NULL) return ENG_E_INVALID;
+  if (out == NULL) return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
+  *out = NULL;
+  if (bytes == NULL) return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
   status = eng_customer_new(context, id, length, &customer);
-  if (status != ENG_OK) return status;
+  if (status != ENG_OK) return eng__error_set(error, status, 0, 0, 0, NULL);
   status = eng__blob_read(&customer->timeline, &customer->home, bytes, size, error);
   if (status != ENG_OK) {
     eng_customer_free(customer);

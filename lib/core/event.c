@@ -111,13 +111,16 @@ int eng__event_compare(const eng_context *context, const struct eng__event *a,
   return eng__event_compare_content(context, a, b);
 }
 
-bool eng__event_same(const eng_context *context, const struct eng__event *a,
-                     const struct eng__event *b)
+int eng__sought_compare(const eng_context *context, const struct eng__event *held,
+                        struct eng__sought *sought)
 {
-  if ((a->has ^ b->has) & ENG__HAS_ID) return false;
-  if (a->has & ENG__HAS_ID) return a->id == b->id;
-  if (a->occurred_at != b->occurred_at || a->kind != b->kind) return false;
-  return eng__event_compare_content(context, a, b) == 0;
+  uint64_t id = eng__event_effective_id(context, held);
+
+  if (!sought->has_effective) {
+    sought->effective = eng__event_effective_id(context, sought->event);
+    sought->has_effective = true;
+  }
+  return (id > sought->effective) - (id < sought->effective);
 }
 
 bool eng__event_supersedes(const eng_context *context, const struct eng__event *a,

@@ -76,9 +76,18 @@ int eng__event_compare_content(const eng_context *context, const struct eng__eve
 int eng__event_compare(const eng_context *context, const struct eng__event *a,
                        const struct eng__event *b);
 
-/* Whether two events are versions of one: the same id, or no id and equal content. */
-bool eng__event_same(const eng_context *context, const struct eng__event *a,
-                     const struct eng__event *b);
+/* An event that is looked for. Its effective id is worked out once, when others of its
+ * time and kind are met. */
+struct eng__sought {
+  const struct eng__event *event;
+  uint64_t effective; /* if has_effective */
+  bool has_effective;
+};
+
+/* An event that ties with the one sought in time and kind against it, by effective id:
+ * <0, 0, >0. */
+int eng__sought_compare(const eng_context *context, const struct eng__event *held,
+                        struct eng__sought *sought);
 
 /* Of two versions of one event, whether b stands and a goes. */
 bool eng__event_supersedes(const eng_context *context, const struct eng__event *a,

@@ -13,7 +13,11 @@
 #include "core/hash.h"
 #include "core/memory.h"
 
-enum { SPARE = 48 };
+enum {
+  SPARE = 48,
+  /* A block with an event more. */
+  SCRATCH = ENG__BLOCK_MAX + SPARE + ENG__SPLICE_ROOM + ENG__SLACK
+};
 
 /* ---- counted memory ---- */
 
@@ -144,30 +148,32 @@ static bool step_back(const struct eng__heavy *heavy, struct spot *spot)
 /* The first event of a block against a key: time, kind, effective id; with `content`
  * against the whole event. <0: the block begins before it. */
 static int compare_first(const struct eng__pen *pen, const struct eng__block *block,
-                         const struct eng__event *event, bool content)
+                         struct eng__sought *sought, bool content)
 {
+  const struct eng__event *event = sought->event;
   struct eng__run_cursor cursor;
   struct eng__step step;
   struct eng__event first;
   uint64_t a, b;
+  int order;
 
   eng__run_begin(&block->run, pen->shapes, &cursor);
   eng__run_read(&cursor, &step);
   if (step.time != event->occurred_at) return step.time < event->occurred_at ? -1 : 1;
-  eng__step_event(&step, &first);
-  if (content) return eng__event_compare(pen->context, &first, event);
-  a = pen->context->kind_key[first.kind];
+  a = pen->context->kind_key[step.layout->kind];
   b = pen->context->kind_key[event->kind];
   if (a != b) return a < b ? -1 : 1;
-  a = eng__event_effective_id(pen->context, &first);
-  b = eng__event_effective_id(pen->context, event);
-  return (a > b) - (a < b);
+  eng__step_event(&step, &first);
+  order = eng__sought_compare(pen->context, &first, sought);
+  if (order != 0 || !content) return order;
+  return eng__event_compare_content(pen->context, &first, event);
 }
 
 /* The last block that begins at or before an event; the first one if none does. */
 static struct spot find_block(const struct eng__heavy *heavy, const struct eng__pen *pen,
                               const struct eng__event *event, bool content)
 {
+  struct eng__sought sought = {event, 0, false};
   struct spot spot = {0, 0};
   size_t low = 0, high = heavy->node_count;
   uint32_t from = 0, to;
@@ -175,7 +181,7 @@ static struct spot find_block(const struct eng__heavy *heavy, const struct eng__
   while (high - low > 1) {
     size_t mid = low + (high - low) / 2;
 
-    if (compare_first(pen, &heavy->nodes[mid]->blocks[0], event, content) <= 0) {
+    if (compare_first(pen, &heavy->nodes[mid]->blocks[0], &sought, content) <= 0) {
       low = mid;
     } else {
       high = mid;
@@ -186,7 +192,7 @@ static struct spot find_block(const struct eng__heavy *heavy, const struct eng__
   while (to - from > 1) {
     uint32_t mid = from + (to - from) / 2;
 
-    if (compare_first(pen, &heavy->nodes[low]->blocks[mid], event, content) <= 0) {
+    if (compare_first(pen, &heavy->nodes[low]->blocks[mid], &sought, content) <= 0) {
       from = mid;
     } else {
       to = mid;
@@ -221,7 +227,9 @@ static struct eng__node *new_node(struct eng__heavy *heavy, const struct eng__pe
 {
   struct eng__node *node = take(heavy, pen, sizeof *node);
 
-  if (node != NULL) node->count = 0;
+  if (node == NULL) return NULL;
+  node->count = 0;
+  node->stale = true;
   return node;
 }
 
@@ -263,6 +271,7 @@ static eng_status reserve_block(struct eng__heavy *heavy, const struct eng__pen 
   other->count = node->count - keep;
   memcpy(other->blocks, node->blocks + keep, other->count * sizeof other->blocks[0]);
   node->count = keep;
+  node->stale = true;
   insert_node(heavy, spot->node + 1, other);
   if (spot->block >= keep) {
     spot->node++;
@@ -280,6 +289,7 @@ static void insert_block(struct eng__heavy *heavy, struct spot spot,
           (node->count - spot.block) * sizeof node->blocks[0]);
   node->blocks[spot.block] = *block;
   node->count++;
+  node->stale = true;
 }
 
 static void remove_block(struct eng__heavy *heavy, const struct eng__pen *pen,
@@ -288,6 +298,7 @@ static void remove_block(struct eng__heavy *heavy, const struct eng__pen *pen,
   struct eng__node *node = heavy->nodes[spot.node];
 
   free_block(heavy, pen, &node->blocks[spot.block]);
+  node->stale = true;
   node->count--;
   memmove(node->blocks + spot.block, node->blocks + spot.block + 1,
           (node->count - spot.block) * sizeof node->blocks[0]);
@@ -307,14 +318,22 @@ static int64_t last_time(const struct eng__heavy *heavy)
   return node->blocks[node->count - 1].run.last;
 }
 
-/* After events were taken out: from the blocks' summaries, not their events. */
+/* After events were taken out: from the nodes' summaries, and those of the nodes that
+ * changed from their blocks'. */
 static void summarise(struct eng__heavy *heavy)
 {
   memset(&heavy->summary, 0, sizeof heavy->summary);
   for (size_t i = 0; i < heavy->node_count; i++) {
-    for (uint32_t j = 0; j < heavy->nodes[i]->count; j++) {
-      eng__summary_join(&heavy->summary, &heavy->nodes[i]->blocks[j].run.summary);
+    struct eng__node *node = heavy->nodes[i];
+
+    if (node->stale) {
+      memset(&node->summary, 0, sizeof node->summary);
+      for (uint32_t j = 0; j < node->count; j++) {
+        eng__summary_join(&node->summary, &node->blocks[j].run.summary);
+      }
+      node->stale = false;
     }
+    eng__summary_join(&heavy->summary, &node->summary);
   }
   heavy->last = last_time(heavy);
 }
@@ -368,15 +387,6 @@ static void count_appended(struct eng__heavy *heavy, const struct eng__pen *pen,
   set_id(heavy, pen, event);
 }
 
-static struct eng__block *last_block(const struct eng__heavy *heavy)
-{
-  struct eng__node *node;
-
-  if (heavy->node_count == 0) return NULL;
-  node = heavy->nodes[heavy->node_count - 1];
-  return &node->blocks[node->count - 1];
-}
-
 /* A block of one event at the very end. */
 static eng_status append_block(struct eng__heavy *heavy, const struct eng__pen *pen,
                                const struct eng__event *event)
@@ -424,7 +434,6 @@ static eng_status append_block(struct eng__heavy *heavy, const struct eng__pen *
 eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pen,
                              const struct eng__event *event)
 {
-  struct eng__block *block = last_block(heavy);
   uint8_t bytes[ENG__EVENT_MAX];
   struct eng__layout layout;
   uint32_t size;
@@ -433,7 +442,10 @@ eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pe
   if ((event->has & ENG__HAS_ID) && reserve_id(heavy, pen) != ENG_OK) {
     return ENG_E_NOMEM;
   }
-  if (block != NULL) {
+  if (heavy->node_count > 0) {
+    struct eng__node *node = heavy->nodes[heavy->node_count - 1];
+    struct eng__block *block = &node->blocks[node->count - 1];
+
     size = (uint32_t)eng__run_write(pen, event, block->run.last, bytes, &layout);
     if (block->run.size + size <= ENG__BLOCK_MAX) {
       memcpy(block->run.bytes + block->run.size, bytes, size);
@@ -441,6 +453,7 @@ eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pe
       block->run.count++;
       block->run.last = event->occurred_at;
       eng__summary_add(&block->run.summary, &layout, event->occurred_at);
+      node->stale = true;
       count_appended(heavy, pen, event, &layout);
       return ENG_OK;
     }
@@ -481,7 +494,7 @@ static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
                          struct spot spot, const struct eng__run *run)
 {
   struct eng__block *block = block_at(heavy, spot);
-  uint8_t scratch[ENG__BLOCK_MAX + 2 * ENG__SPLICE_ROOM + ENG__EVENT_MAX];
+  uint8_t scratch[SCRATCH + ENG__SPLICE_ROOM];
   struct eng__block left, right;
   struct eng__run part;
   int64_t before = 0;
@@ -494,11 +507,12 @@ static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
       memcpy(bytes, run->bytes, run->size);
       block->run = *run;
       block->run.bytes = bytes;
-      return ENG_OK;
+    } else {
+      if (make_block(heavy, pen, run, &left) != ENG_OK) return ENG_E_NOMEM;
+      free_block(heavy, pen, block);
+      *block = left;
     }
-    if (make_block(heavy, pen, run, &left) != ENG_OK) return ENG_E_NOMEM;
-    free_block(heavy, pen, block);
-    *block = left;
+    heavy->nodes[spot.node]->stale = true;
     return ENG_OK;
   }
   cut = middle(pen, run, &before);
@@ -523,12 +537,11 @@ static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
   return ENG_OK;
 }
 
-/* Takes an event out that was found; needs no memory. */
+/* Takes an event out that was found; needs no memory but SCRATCH bytes. */
 static void take_out(struct eng__heavy *heavy, const struct eng__pen *pen,
-                     struct spot spot, const struct eng__place *place)
+                     struct spot spot, const struct eng__place *place, uint8_t *scratch)
 {
   struct eng__block *block = block_at(heavy, spot);
-  uint8_t scratch[ENG__BLOCK_MAX + 2 * ENG__SPLICE_ROOM + ENG__EVENT_MAX];
   struct eng__run run;
   uint8_t *bytes = block->run.bytes;
 
@@ -541,6 +554,7 @@ static void take_out(struct eng__heavy *heavy, const struct eng__pen *pen,
   memcpy(bytes, run.bytes, run.size);
   block->run = run;
   block->run.bytes = bytes;
+  heavy->nodes[spot.node]->stale = true;
 }
 
 /* Finds the version that is held of an event with an id. */
@@ -558,122 +572,105 @@ static bool find_version(const struct eng__heavy *heavy, const struct eng__pen *
   probe.has = ENG__HAS_ID;
   probe.id = event->id;
   *spot = find_block(heavy, pen, &probe, false);
-  do {
-    eng__run_find(pen, &block_at(heavy, *spot)->run, &probe, place);
-    /* Only an event without id whose content hashes to this id could stand between. */
-  } while (!place->found && step_back(heavy, spot));
-  return place->found;
+  /* Only an event without id whose content hashes to this id could stand between. */
+  while (!eng__run_find_id(pen, &block_at(heavy, *spot)->run, event->id, place)) {
+    if (!step_back(heavy, spot)) return false;
+  }
+  return true;
 }
 
-/* Finds exactly this event, which is held, beside a newer version of it. */
-static void find_exact(const struct eng__heavy *heavy, const struct eng__pen *pen,
-                       const struct eng__event *event, struct spot *spot,
-                       struct eng__place *place)
+/* Puts an event at its place in a block; with `remove` the version found there goes. */
+static eng_status put_at(struct eng__heavy *heavy, const struct eng__pen *pen,
+                         const struct eng__event *event, struct spot spot,
+                         const struct eng__place *place, bool remove, uint8_t *scratch)
 {
-  const struct eng__run *run;
-  struct eng__run_cursor cursor;
-  struct eng__step step;
+  struct eng__run run;
 
-  *spot = find_block(heavy, pen, event, true);
-  run = &block_at(heavy, *spot)->run;
-  place->found = false;
-  place->found_before = eng__run_origin(run);
-  eng__run_begin(run, pen->shapes, &cursor);
-  while (!place->found && eng__run_step(&cursor, &step)) {
-    if (step.time == event->occurred_at && step.layout->kind == event->kind) {
-      eng__step_event(&step, &place->same);
-      place->found = eng__event_compare(pen->context, &place->same, event) == 0;
-      place->start = (uint32_t)(step.start - run->bytes);
-      place->end = (uint32_t)(step.next - run->bytes);
-    }
-    if (!place->found) place->found_before = step.time;
-  }
+  run.bytes = scratch;
+  eng__run_splice(pen, &block_at(heavy, spot)->run, place, event, remove, &run);
+  return commit(heavy, pen, spot, &run);
 }
 
 static eng_status put_new(struct eng__heavy *heavy, const struct eng__pen *pen,
                           const struct eng__event *event, struct spot spot,
                           const struct eng__place *place)
 {
-  uint8_t scratch[ENG__BLOCK_MAX + 2 * ENG__SPLICE_ROOM + ENG__EVENT_MAX];
-  struct eng__run run;
+  uint8_t scratch[SCRATCH];
+  struct eng__layout layout;
   eng_status status;
 
   if ((event->has & ENG__HAS_ID) && reserve_id(heavy, pen) != ENG_OK) {
     return ENG_E_NOMEM;
   }
-  run.bytes = scratch;
-  eng__run_splice(pen, &block_at(heavy, spot)->run, place, event, false, &run);
-  status = commit(heavy, pen, spot, &run);
+  status = put_at(heavy, pen, event, spot, place, false, scratch);
   if (status != ENG_OK) return status;
   heavy->count++;
+  set_id(heavy, pen, event);
+  eng__layout_fill(eng__shape_of(event, 0), &layout);
+  eng__summary_add(&heavy->summary, &layout, event->occurred_at);
+  heavy->last = last_time(heavy);
+  return ENG_OK;
+}
+
+/* Puts a newer version in and takes the old one out, which stands at `old_spot`. */
+static eng_status replace(struct eng__heavy *heavy, const struct eng__pen *pen,
+                          const struct eng__event *event, struct spot old_spot,
+                          const struct eng__event *old)
+{
+  struct spot spot = find_block(heavy, pen, event, true);
+  bool together = spot.node == old_spot.node && spot.block == old_spot.block;
+  uint8_t scratch[SCRATCH];
+  struct eng__place place;
+  eng_status status;
+
+  eng__run_find(pen, &block_at(heavy, spot)->run, event, &place);
+  status = put_at(heavy, pen, event, spot, &place, together, scratch);
+  if (status != ENG_OK) return status;
+  if (!together) {
+    /* It has an id. Blocks may have moved, so the old version is looked up once more;
+     * its block is not the one that the new version went into. */
+    old_spot = find_block(heavy, pen, old, true);
+    (void)eng__run_find_id(pen, &block_at(heavy, old_spot)->run, old->id, &place);
+    take_out(heavy, pen, old_spot, &place, scratch);
+  }
+  set_id(heavy, pen, event);
+  summarise(heavy);
   return ENG_OK;
 }
 
 eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
                           const struct eng__event *event, int32_t *outcome)
 {
-  struct eng__place place, held;
-  struct spot spot, held_spot;
   bool full = heavy->count >= eng__limit(pen->context, ENG_LIMIT_EVENTS);
+  bool id = (event->has & ENG__HAS_ID) != 0;
+  bool later = heavy->node_count == 0 || event->occurred_at > heavy->last;
   bool known = false;
-  eng_status status;
+  struct eng__place place;
+  struct spot spot;
 
-  if (heavy->node_count == 0 ||
-      (event->occurred_at > heavy->last && !(event->has & ENG__HAS_ID))) {
-    if (full) return ENG_E_LIMIT;
-    *outcome = ENG_RECORD_ADDED;
-    return eng__heavy_append(heavy, pen, event);
+  if (id) {
+    known = find_version(heavy, pen, event, &spot, &place);
+  } else if (!later) {
+    spot = find_block(heavy, pen, event, true);
+    eng__run_place(pen, &block_at(heavy, spot)->run, event, &place);
+    known = place.found;
   }
-  if (event->has & ENG__HAS_ID) {
-    known = find_version(heavy, pen, event, &held_spot, &held);
-  } else {
-    held_spot = find_block(heavy, pen, event, true);
-    eng__run_find(pen, &block_at(heavy, held_spot)->run, event, &held);
-    known = held.found;
-  }
-  if (known && !eng__event_supersedes(pen->context, &held.same, event)) {
+  if (known && !eng__event_supersedes(pen->context, &place.same, event)) {
     *outcome = ENG_RECORD_UNCHANGED;
     return ENG_OK;
   }
-  if (!known && full) return ENG_E_LIMIT;
-  if (!known && event->occurred_at > heavy->last) {
-    *outcome = ENG_RECORD_ADDED;
-    return eng__heavy_append(heavy, pen, event);
-  }
-  spot = find_block(heavy, pen, event, true);
-  if (known && spot.node == held_spot.node && spot.block == held_spot.block) {
-    /* Both in one block: one splice takes the old out and puts the new in. */
-    uint8_t scratch[ENG__BLOCK_MAX + 2 * ENG__SPLICE_ROOM + ENG__EVENT_MAX];
-    struct eng__run run;
-
-    run.bytes = scratch;
-    eng__run_find(pen, &block_at(heavy, spot)->run, event, &place);
-    eng__run_splice(pen, &block_at(heavy, spot)->run, &place, event, true, &run);
-    status = commit(heavy, pen, spot, &run);
-    if (status != ENG_OK) return status;
-  } else {
-    eng__run_find(pen, &block_at(heavy, spot)->run, event, &place);
-    status = put_new(heavy, pen, event, spot, &place);
-    if (status != ENG_OK) return status;
-    if (known) {
-      /* The blocks may have moved: the old version is looked up once more. */
-      find_exact(heavy, pen, &held.same, &held_spot, &place);
-      take_out(heavy, pen, held_spot, &place);
-      heavy->count--;
-    }
-  }
-  set_id(heavy, pen, event);
   if (known) {
-    summarise(heavy);
-  } else {
-    struct eng__layout layout;
-
-    eng__layout_fill(eng__shape_of(event, 0), &layout);
-    eng__summary_add(&heavy->summary, &layout, event->occurred_at);
-    heavy->last = last_time(heavy);
+    *outcome = ENG_RECORD_REPLACED;
+    return replace(heavy, pen, event, spot, &place.same);
   }
-  *outcome = known ? ENG_RECORD_REPLACED : ENG_RECORD_ADDED;
-  return ENG_OK;
+  if (full) return ENG_E_LIMIT;
+  *outcome = ENG_RECORD_ADDED;
+  if (later) return eng__heavy_append(heavy, pen, event);
+  if (id) {
+    spot = find_block(heavy, pen, event, true);
+    eng__run_place(pen, &block_at(heavy, spot)->run, event, &place);
+  }
+  return put_new(heavy, pen, event, spot, &place);
 }
 
 /* ---- expiring ---- */
@@ -734,7 +731,7 @@ void eng__heavy_expire(struct eng__heavy *heavy, const struct eng__pen *pen,
   if (heavy->node_count > 0) {
     struct eng__node *node = heavy->nodes[0];
     struct eng__block *block;
-    uint8_t scratch[ENG__BLOCK_MAX + 2 * ENG__SPLICE_ROOM + ENG__EVENT_MAX];
+    uint8_t scratch[SCRATCH];
     struct eng__run part;
     int64_t before;
     uint32_t cut;
@@ -746,6 +743,7 @@ void eng__heavy_expire(struct eng__heavy *heavy, const struct eng__pen *pen,
       free_block(heavy, pen, block);
     }
     node->count -= whole_blocks;
+    node->stale = true;
     memmove(node->blocks, node->blocks + whole_blocks,
             node->count * sizeof node->blocks[0]);
     block = &node->blocks[0];

@@ -24,6 +24,8 @@ struct eng__block {
 
 struct eng__node {
   uint32_t count;
+  bool stale;                 /* some block changed since the summary was made */
+  struct eng__summary summary; /* of all blocks */
   struct eng__block blocks[ENG__NODE_MAX];
 };
 
@@ -48,7 +50,8 @@ struct eng__heavy {
 struct eng__heavy *eng__heavy_new(const struct eng__pen *pen, const struct eng__run *run);
 void eng__heavy_free(struct eng__heavy *heavy, const struct eng__pen *pen);
 
-/* Puts an event in, within ENG_LIMIT_EVENTS; unchanged on failure. The outcome is an ENG_RECORD_ number. */
+/* Puts an event in, within ENG_LIMIT_EVENTS; unchanged on failure. The outcome is an
+ * ENG_RECORD_ number. */
 eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
                           const struct eng__event *event, int32_t *outcome);
 

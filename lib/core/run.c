@@ -108,65 +108,113 @@ unsigned eng__run_word(const struct eng__pen *pen, const struct eng__event *even
 
 /* ---- finding ---- */
 
-/* Whether the event at a step comes after `event` in canonical order. */
-static bool is_after(const struct eng__pen *pen, const struct eng__step *step,
-                     const struct eng__event *event)
+static void note_found(const struct eng__run *run, const struct eng__step *step,
+                       int64_t before, struct eng__place *place)
 {
-  uint64_t key, event_key;
-  struct eng__event other;
-
-  if (step->time != event->occurred_at) return step->time > event->occurred_at;
-  key = pen->context->kind_key[step->layout->kind];
-  event_key = pen->context->kind_key[event->kind];
-  if (key != event_key) return key > event_key;
-  eng__step_event(step, &other);
-  return eng__event_compare(pen->context, &other, event) > 0;
+  place->found = true;
+  place->start = (uint32_t)(step->start - run->bytes);
+  place->end = (uint32_t)(step->next - run->bytes);
+  place->found_before = before;
+  eng__step_event(step, &place->same);
 }
 
-/* Whether the event at a step is a version of `event`. */
-static bool is_same(const struct eng__pen *pen, const struct eng__step *step,
-                    const struct eng__event *event)
+/* Events of one time and kind, which stand in a row: by effective id, then content. To
+ * know an effective id is a hash, so they are halved rather than walked through; to
+ * step over one costs nearly nothing. */
+static void place_among(const struct eng__pen *pen, const struct eng__run *run,
+                        const struct eng__event *event,
+                        const struct eng__run_cursor *ties, uint32_t count,
+                        struct eng__place *place)
 {
-  struct eng__event other;
-  bool id = step->layout->flags & ENG__LAYOUT_ID;
+  struct eng__sought sought = {event, 0, false};
+  struct eng__run_cursor low = *ties;
 
-  if (id != ((event->has & ENG__HAS_ID) != 0)) return false;
-  if (id) return eng__step_id(step) == event->id;
-  if (step->time != event->occurred_at || step->layout->kind != event->kind) return false;
-  eng__step_event(step, &other);
-  return eng__event_compare_content(pen->context, &other, event) == 0;
+  while (count > 0) {
+    struct eng__run_cursor cursor = low;
+    uint32_t half = count / 2;
+    struct eng__event held;
+    struct eng__step step;
+    int64_t before;
+    int order;
+
+    for (uint32_t i = 0; i < half; i++) (void)eng__run_step(&cursor, &step);
+    before = cursor.time;
+    (void)eng__run_step(&cursor, &step);
+    eng__step_event(&step, &held);
+    order = eng__sought_compare(pen->context, &held, &sought);
+    if (order == 0) order = eng__event_compare_content(pen->context, &held, event);
+    if (order > 0) {
+      place->at = (uint32_t)(step.start - run->bytes);
+      place->before = before;
+      count = half;
+      continue;
+    }
+    if (order == 0) {
+      place->at = (uint32_t)(step.next - run->bytes);
+      place->before = step.time;
+      note_found(run, &step, before, place);
+      return;
+    }
+    low = cursor;
+    count -= half + 1;
+  }
 }
 
-void eng__run_find(const struct eng__pen *pen, const struct eng__run *run,
-                   const struct eng__event *event, struct eng__place *place)
+void eng__run_place(const struct eng__pen *pen, const struct eng__run *run,
+                    const struct eng__event *event, struct eng__place *place)
 {
-  bool anywhere = (event->has & ENG__HAS_ID) && (run->summary.flags & ENG__SUMMARY_IDS);
-  bool placed = false;
+  uint64_t key = pen->context->kind_key[event->kind];
+  struct eng__run_cursor cursor, ties;
+  struct eng__step step;
+  int64_t before = eng__run_origin(run);
+  uint32_t count = 0; /* of ties, the first of which is kept */
+
+  place->found = false;
+  place->at = run->size;
+  place->before = run->count == 0 ? before : run->last;
+  if (event->occurred_at > run->last) return;
+  eng__run_begin(run, pen->shapes, &cursor);
+  ties = cursor;
+  for (; eng__run_step(&cursor, &step); before = step.time) {
+    uint64_t held_key;
+
+    if (step.time < event->occurred_at) continue;
+    held_key = pen->context->kind_key[step.layout->kind];
+    if (step.time > event->occurred_at || held_key > key) {
+      place->at = (uint32_t)(step.start - run->bytes);
+      place->before = before;
+      break;
+    }
+    if (held_key < key || count++ > 0) continue;
+    ties.at = step.start;
+    ties.time = before;
+  }
+  if (count > 0) place_among(pen, run, event, &ties, count, place);
+}
+
+bool eng__run_find_id(const struct eng__pen *pen, const struct eng__run *run, uint64_t id,
+                      struct eng__place *place)
+{
   struct eng__run_cursor cursor;
   struct eng__step step;
   int64_t before = eng__run_origin(run);
 
   place->found = false;
+  if (!(run->summary.flags & ENG__SUMMARY_IDS)) return false;
   eng__run_begin(run, pen->shapes, &cursor);
-  while (eng__run_step(&cursor, &step)) {
-    if (!place->found && is_same(pen, &step, event)) {
-      place->found = true;
-      place->start = (uint32_t)(step.start - run->bytes);
-      place->end = (uint32_t)(step.next - run->bytes);
-      place->found_before = before;
-      eng__step_event(&step, &place->same);
-    }
-    if (!placed && is_after(pen, &step, event)) {
-      placed = true;
-      place->at = (uint32_t)(step.start - run->bytes);
-      place->before = before;
-    }
-    if (placed && (place->found || !anywhere)) return;
-    before = step.time;
+  for (; eng__run_step(&cursor, &step); before = step.time) {
+    if (!(step.layout->flags & ENG__LAYOUT_ID) || eng__step_id(&step) != id) continue;
+    note_found(run, &step, before, place);
+    return true;
   }
-  if (placed) return;
-  place->at = run->size;
-  place->before = before;
+  return false;
+}
+
+void eng__run_find(const struct eng__pen *pen, const struct eng__run *run,
+                   const struct eng__event *event, struct eng__place *place)
+{
+  eng__run_place(pen, run, event, place);
+  if (event->has & ENG__HAS_ID) (void)eng__run_find_id(pen, run, event->id, place);
 }
 
 /* ---- splicing ---- */

@@ -206,6 +206,13 @@ struct eng__place {
 void eng__run_find(const struct eng__pen *pen, const struct eng__run *run,
                    const struct eng__event *event, struct eng__place *place);
 
+/* Its halves: where an event belongs, and whether this very event is there; and whether
+ * a version of an id is there, which leaves the place itself alone. */
+void eng__run_place(const struct eng__pen *pen, const struct eng__run *run,
+                    const struct eng__event *event, struct eng__place *place);
+bool eng__run_find_id(const struct eng__pen *pen, const struct eng__run *run, uint64_t id,
+                      struct eng__place *place);
+
 /* Room that a splice may need beyond the bytes of the run. */
 enum { ENG__SPLICE_ROOM = ENG__EVENT_MAX + 48 };
 

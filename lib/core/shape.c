@@ -318,9 +318,10 @@ void eng__body_get(const struct eng__layout *layout, const uint8_t *body, int64_
 
 /* ---- tables ---- */
 
-void eng__shapes_init(struct eng__shapes *shapes)
+void eng__shapes_init(struct eng__shapes *shapes, const uint64_t key[2])
 {
   memset(shapes, 0, sizeof *shapes);
+  shapes->seed = key[0];
 }
 
 /* One block: the layouts, then the slots. */
@@ -332,12 +333,7 @@ static size_t table_size(uint32_t room)
 void eng__shapes_release(struct eng__shapes *shapes, const eng_allocator *memory)
 {
   eng__free(memory, shapes->layouts, table_size(shapes->room));
-  eng__shapes_init(shapes);
-}
-
-size_t eng__shapes_memory(const struct eng__shapes *shapes)
-{
-  return table_size(shapes->room);
+  memset(shapes, 0, sizeof *shapes);
 }
 
 /* The slot of a code, or the empty one where it belongs. */
@@ -356,6 +352,8 @@ static bool grow_table(struct eng__shapes *shapes, const eng_allocator *memory)
   struct eng__shapes larger = *shapes;
 
   larger.room = shapes->room == 0 ? 8 : 2 * shapes->room;
+  larger.shift = shapes->room == 0 ? 64 - 5 : shapes->shift - 1;
+  larger.multiplier = (UINT64_C(0x9e3779b97f4a7c15) ^ shapes->seed) | 1;
   larger.layouts = eng__new_zeroed(memory, table_size(larger.room));
   if (larger.layouts == NULL) return false;
   larger.slots = (uint16_t *)(void *)(larger.layouts + larger.room);

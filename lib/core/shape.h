@@ -78,6 +78,9 @@ struct eng__shapes {
   struct eng__layout *layouts; /* room entries */
   uint16_t *slots;             /* hash table of index + 1, 4 * room entries */
   uint32_t count, room;        /* room is a power of two, at most 256 */
+  uint64_t seed;               /* of the host; 0 does as well */
+  uint64_t multiplier;         /* odd, from the seed */
+  unsigned shift;              /* leaves as many bits as there are slots */
 };
 
 static inline unsigned eng__shape_bits(uint64_t code, int position, int bits)
@@ -116,14 +119,17 @@ static inline size_t eng__body_size(const struct eng__layout *layout, const uint
 
 /* ---- tables ---- */
 
-void eng__shapes_init(struct eng__shapes *shapes);
+/* `key` is that of the context's hash tables: codes come from hosts' files. */
+void eng__shapes_init(struct eng__shapes *shapes, const uint64_t key[2]);
 void eng__shapes_release(struct eng__shapes *shapes, const eng_allocator *memory);
-size_t eng__shapes_memory(const struct eng__shapes *shapes);
 
-/* Where a look for a code begins among the slots. */
+/* Where a look for a code begins among the slots. Under a multiplier that nobody could
+ * foresee, two codes meet no more often than by twice the chance.
+ * Source: Dietzfelbinger et al. (1997), A reliable randomized algorithm for the
+ * closest-pair problem. */
 static inline uint32_t eng__shapes_first(const struct eng__shapes *shapes, uint64_t code)
 {
-  return (uint32_t)(code * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (4 * shapes->room - 1);
+  return (uint32_t)(code * shapes->multiplier >> shapes->shift);
 }
 
 /* Adds a code that the table may not have. */

@@ -62,32 +62,45 @@ void eng_error_init(eng_error *error, uint32_t size)
   error->size = size;
 }
 
-/* A caller compiled against a smaller struct gets what fits. */
-static bool fits(const eng_error *error)
+/* How much of an error a caller has that was compiled against a smaller or a larger
+ * struct: whole fields, and of the text what there is room for. */
+static size_t room_of(const eng_error *error)
 {
-  return error != NULL && error->size >= sizeof *error;
+  static const size_t ends[] = {offsetof(eng_error, line), offsetof(eng_error, column),
+                                offsetof(eng_error, offset), offsetof(eng_error, text)};
+  size_t room = 0;
+
+  if (error->size >= sizeof *error) return sizeof *error;
+  if (error->size > offsetof(eng_error, text)) return error->size;
+  for (int i = 0; i < 4 && ends[i] <= error->size; i++) room = ends[i];
+  return room;
 }
 
 eng_status eng__error_set(eng_error *error, eng_status status, uint32_t line,
                           uint32_t column, uint64_t offset, const char *text)
 {
-  size_t n;
+  eng_error whole;
+  size_t room, n, most;
 
-  if (!fits(error)) return status;
-  error->code = status;
-  error->line = line;
-  error->column = column;
-  error->offset = offset;
-  if (text == NULL) text = eng_status_text(status);
-  n = strlen(text);
-  if (n >= sizeof error->text) n = sizeof error->text - 1;
-  memcpy(error->text, text, n);
-  error->text[n] = '\0';
+  if (error == NULL) return status;
+  room = room_of(error);
+  memset(&whole, 0, sizeof whole);
+  whole.size = error->size;
+  whole.code = status;
+  whole.line = line;
+  whole.column = column;
+  whole.offset = offset;
+  if (room > offsetof(eng_error, text)) {
+    if (text == NULL) text = eng_status_text(status);
+    n = strlen(text);
+    most = room - offsetof(eng_error, text) - 1;
+    memcpy(whole.text, text, n < most ? n : most);
+  }
+  memcpy(error, &whole, room);
   return status;
 }
 
 void eng__error_clear(eng_error *error)
 {
-  if (!fits(error)) return;
-  eng_error_init(error, error->size);
+  if (error != NULL) eng_error_init(error, error->size);
 }

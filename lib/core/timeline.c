@@ -131,8 +131,10 @@ static bool is_full(const struct eng__timeline *timeline, const struct eng__home
   return timeline->run.count >= eng__limit(home->pen.context, ENG_LIMIT_EVENTS);
 }
 
+/* Unchanged but for `too_long` if a run cannot take it. */
 static eng_status put_within(struct eng__timeline *timeline, struct eng__home *home,
-                             const struct eng__event *event, int32_t *outcome)
+                             const struct eng__event *event, int32_t *outcome,
+                             bool *too_long)
 {
   uint8_t scratch[SCRATCH];
   struct eng__place place;
@@ -147,7 +149,8 @@ static eng_status put_within(struct eng__timeline *timeline, struct eng__home *h
   run.bytes = scratch;
   eng__run_splice(&home->pen, &timeline->run, &place, event, place.found, &run);
   *outcome = place.found ? ENG_RECORD_REPLACED : ENG_RECORD_ADDED;
-  if (run.size > ENG__LIGHT_MAX) return become_heavy(timeline, home, event, outcome);
+  *too_long = run.size > ENG__LIGHT_MAX;
+  if (*too_long) return ENG_OK;
   return commit(timeline, home, &run, false);
 }
 
@@ -155,6 +158,8 @@ eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *h
                              const struct eng__event *event, int32_t *outcome)
 {
   const struct eng__run *run = &timeline->run;
+  bool too_long = false;
+  eng_status status;
 
   if (event->occurred_at <= timeline->floor) {
     *outcome = ENG_RECORD_IGNORED;
@@ -170,7 +175,9 @@ eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *h
     *outcome = ENG_RECORD_ADDED;
     return append(timeline, home, event);
   }
-  return put_within(timeline, home, event, outcome);
+  status = put_within(timeline, home, event, outcome, &too_long);
+  /* Only here, where the scratch memory of the above is off the stack again. */
+  return too_long ? become_heavy(timeline, home, event, outcome) : status;
 }
 
 /* ---- building ---- */

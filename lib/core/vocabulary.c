@@ -21,59 +21,59 @@ enum { C = ENG_DIRECTION_CUSTOMER, F = ENG_DIRECTION_COMPANY };
 enum { FIRM = ENG_MODE_COMPANY, TEXT = ENG_MODE_CONTENT, CROWD = ENG_MODE_COMMUNITY };
 
 struct kind_row {
-  uint8_t kind, direction, mode, active;
-  const char *name;
+  const char *name; /* NULL: no such kind */
+  uint8_t direction, mode, active;
 };
 
 /* Active: what customers do of their own will. What ends something (a refund, a
  * cancellation, leaving a list) and what the company does makes nobody active. */
-static const struct kind_row kinds[] = {
-    {ENG_EVENT_IMPRESSION, F, TEXT, 0, "impression"},
-    {ENG_EVENT_VISIT, C, FIRM, 1, "visit"},
-    {ENG_EVENT_IDENTIFY, C, FIRM, 1, "identify"},
-    {ENG_EVENT_SIGN_UP, C, FIRM, 1, "sign_up"},
-    {ENG_EVENT_CONSENT, C, FIRM, 0, "consent"},
-    {ENG_EVENT_SUBSCRIBE, C, TEXT, 1, "subscribe"},
-    {ENG_EVENT_UNSUBSCRIBE, C, TEXT, 0, "unsubscribe"},
-    {ENG_EVENT_FOLLOW, C, TEXT, 1, "follow"},
-    {ENG_EVENT_MESSAGE_IN, C, FIRM, 1, "message_in"},
-    {ENG_EVENT_MESSAGE_OUT, F, FIRM, 0, "message_out"},
-    {ENG_EVENT_OPEN, C, TEXT, 1, "open"},
-    {ENG_EVENT_CLICK, C, TEXT, 1, "click"},
-    {ENG_EVENT_MEETING, C, FIRM, 1, "meeting"},
-    {ENG_EVENT_SEARCH, C, TEXT, 1, "search"},
-    {ENG_EVENT_VIEW_ITEM, C, TEXT, 1, "view_item"},
-    {ENG_EVENT_CONTENT_USE, C, TEXT, 1, "content_use"},
-    {ENG_EVENT_LEARN, C, TEXT, 1, "learn"},
-    {ENG_EVENT_ADD_TO_WISHLIST, C, TEXT, 1, "add_to_wishlist"},
-    {ENG_EVENT_ADD_TO_CART, C, FIRM, 1, "add_to_cart"},
-    {ENG_EVENT_REMOVE_FROM_CART, C, FIRM, 1, "remove_from_cart"},
-    {ENG_EVENT_BEGIN_CHECKOUT, C, FIRM, 1, "begin_checkout"},
-    {ENG_EVENT_QUOTE, C, FIRM, 1, "quote"},
-    {ENG_EVENT_PURCHASE, C, FIRM, 1, "purchase"},
-    {ENG_EVENT_REFUND, F, FIRM, 0, "refund"},
-    {ENG_EVENT_CANCEL, C, FIRM, 0, "cancel"},
-    {ENG_EVENT_FULFIL, F, FIRM, 0, "fulfil"},
-    {ENG_EVENT_USAGE, C, FIRM, 1, "usage"},
-    {ENG_EVENT_CONTRACT, C, FIRM, 1, "contract"},
-    {ENG_EVENT_CONTRACT_END, C, FIRM, 0, "contract_end"},
-    {ENG_EVENT_LOYALTY_JOIN, C, FIRM, 1, "loyalty_join"},
-    {ENG_EVENT_POINTS_EARN, F, FIRM, 0, "points_earn"},
-    {ENG_EVENT_POINTS_SPEND, C, FIRM, 1, "points_spend"},
-    {ENG_EVENT_POINTS_ADJUST, F, FIRM, 0, "points_adjust"},
-    {ENG_EVENT_RATING, C, FIRM, 1, "rating"},
-    {ENG_EVENT_REVIEW, C, CROWD, 1, "review"},
-    {ENG_EVENT_COMPLAINT, C, FIRM, 1, "complaint"},
-    {ENG_EVENT_RESOLUTION, F, FIRM, 0, "resolution"},
-    {ENG_EVENT_REACT, C, TEXT, 1, "react"},
-    {ENG_EVENT_SHARE, C, TEXT, 1, "share"},
-    {ENG_EVENT_REFER, C, CROWD, 1, "refer"},
-    {ENG_EVENT_REFER_WON, F, CROWD, 0, "refer_won"},
-    {ENG_EVENT_ENDORSE, C, CROWD, 1, "endorse"},
-    {ENG_EVENT_IDEA, C, CROWD, 1, "idea"},
-    {ENG_EVENT_COMMUNITY, C, CROWD, 1, "community"},
-    {ENG_EVENT_COCREATE, C, CROWD, 1, "cocreate"},
-    {ENG_EVENT_VOID, F, FIRM, 0, "void"},
+static const struct kind_row kinds[ENG__OWN] = {
+    [ENG_EVENT_IMPRESSION] = {"impression", F, TEXT, 0},
+    [ENG_EVENT_VISIT] = {"visit", C, FIRM, 1},
+    [ENG_EVENT_IDENTIFY] = {"identify", C, FIRM, 1},
+    [ENG_EVENT_SIGN_UP] = {"sign_up", C, FIRM, 1},
+    [ENG_EVENT_CONSENT] = {"consent", C, FIRM, 0},
+    [ENG_EVENT_SUBSCRIBE] = {"subscribe", C, TEXT, 1},
+    [ENG_EVENT_UNSUBSCRIBE] = {"unsubscribe", C, TEXT, 0},
+    [ENG_EVENT_FOLLOW] = {"follow", C, TEXT, 1},
+    [ENG_EVENT_MESSAGE_IN] = {"message_in", C, FIRM, 1},
+    [ENG_EVENT_MESSAGE_OUT] = {"message_out", F, FIRM, 0},
+    [ENG_EVENT_OPEN] = {"open", C, TEXT, 1},
+    [ENG_EVENT_CLICK] = {"click", C, TEXT, 1},
+    [ENG_EVENT_MEETING] = {"meeting", C, FIRM, 1},
+    [ENG_EVENT_SEARCH] = {"search", C, TEXT, 1},
+    [ENG_EVENT_VIEW_ITEM] = {"view_item", C, TEXT, 1},
+    [ENG_EVENT_CONTENT_USE] = {"content_use", C, TEXT, 1},
+    [ENG_EVENT_LEARN] = {"learn", C, TEXT, 1},
+    [ENG_EVENT_ADD_TO_WISHLIST] = {"add_to_wishlist", C, TEXT, 1},
+    [ENG_EVENT_ADD_TO_CART] = {"add_to_cart", C, FIRM, 1},
+    [ENG_EVENT_REMOVE_FROM_CART] = {"remove_from_cart", C, FIRM, 1},
+    [ENG_EVENT_BEGIN_CHECKOUT] = {"begin_checkout", C, FIRM, 1},
+    [ENG_EVENT_QUOTE] = {"quote", C, FIRM, 1},
+    [ENG_EVENT_PURCHASE] = {"purchase", C, FIRM, 1},
+    [ENG_EVENT_REFUND] = {"refund", F, FIRM, 0},
+    [ENG_EVENT_CANCEL] = {"cancel", C, FIRM, 0},
+    [ENG_EVENT_FULFIL] = {"fulfil", F, FIRM, 0},
+    [ENG_EVENT_USAGE] = {"usage", C, FIRM, 1},
+    [ENG_EVENT_CONTRACT] = {"contract", C, FIRM, 1},
+    [ENG_EVENT_CONTRACT_END] = {"contract_end", C, FIRM, 0},
+    [ENG_EVENT_LOYALTY_JOIN] = {"loyalty_join", C, FIRM, 1},
+    [ENG_EVENT_POINTS_EARN] = {"points_earn", F, FIRM, 0},
+    [ENG_EVENT_POINTS_SPEND] = {"points_spend", C, FIRM, 1},
+    [ENG_EVENT_POINTS_ADJUST] = {"points_adjust", F, FIRM, 0},
+    [ENG_EVENT_RATING] = {"rating", C, FIRM, 1},
+    [ENG_EVENT_REVIEW] = {"review", C, CROWD, 1},
+    [ENG_EVENT_COMPLAINT] = {"complaint", C, FIRM, 1},
+    [ENG_EVENT_RESOLUTION] = {"resolution", F, FIRM, 0},
+    [ENG_EVENT_REACT] = {"react", C, TEXT, 1},
+    [ENG_EVENT_SHARE] = {"share", C, TEXT, 1},
+    [ENG_EVENT_REFER] = {"refer", C, CROWD, 1},
+    [ENG_EVENT_REFER_WON] = {"refer_won", F, CROWD, 0},
+    [ENG_EVENT_ENDORSE] = {"endorse", C, CROWD, 1},
+    [ENG_EVENT_IDEA] = {"idea", C, CROWD, 1},
+    [ENG_EVENT_COMMUNITY] = {"community", C, CROWD, 1},
+    [ENG_EVENT_COCREATE] = {"cocreate", C, CROWD, 1},
+    [ENG_EVENT_VOID] = {"void", F, FIRM, 0},
 };
 
 struct alias {
@@ -174,14 +174,19 @@ static const struct alias kind_aliases[] = {
     {ENG_EVENT_COMMUNITY, "replyaction"},
 };
 
-static const struct alias channels[] = {
-    {ENG_CHANNEL_STORE, "store"}, {ENG_CHANNEL_WEB, "web"},
-    {ENG_CHANNEL_APP, "app"},     {ENG_CHANNEL_PHONE, "phone"},
-    {ENG_CHANNEL_EMAIL, "email"}, {ENG_CHANNEL_SMS, "sms"},
-    {ENG_CHANNEL_CHAT, "chat"},   {ENG_CHANNEL_SOCIAL, "social"},
-    {ENG_CHANNEL_POST, "post"},   {ENG_CHANNEL_EVENT, "event"},
-    {ENG_CHANNEL_PARTNER, "partner"},
+static const char *const channels[] = {
+    [ENG_CHANNEL_STORE] = "store",     [ENG_CHANNEL_WEB] = "web",
+    [ENG_CHANNEL_APP] = "app",         [ENG_CHANNEL_PHONE] = "phone",
+    [ENG_CHANNEL_EMAIL] = "email",     [ENG_CHANNEL_SMS] = "sms",
+    [ENG_CHANNEL_CHAT] = "chat",       [ENG_CHANNEL_SOCIAL] = "social",
+    [ENG_CHANNEL_POST] = "post",       [ENG_CHANNEL_EVENT] = "event",
+    [ENG_CHANNEL_PARTNER] = "partner",
 };
+
+/* What a model calls more than one kind at once; ORDER groups of kinds. */
+static const char *const groups[] = {"any",   "all",  "inbound", "outbound",
+                                     "reach", "talk", "buy",     "bind",
+                                     "judge", "tell", "make"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -205,45 +210,54 @@ static size_t plain(const char *name, size_t length, char out[PLAIN_MAX])
   return n;
 }
 
+/* Whether a name of ours, lower case with underscores, is that in plain letters. */
 static bool is_plain(const char *name, const char *text, size_t length)
 {
-  char other[PLAIN_MAX];
-  size_t n = plain(name, strlen(name), other);
+  size_t n = 0;
 
-  return n == length && memcmp(other, text, n) == 0;
+  for (; *name != '\0'; name++) {
+    if (*name == '_') continue;
+    if (n == length || text[n] != *name) return false;
+    n++;
+  }
+  return n == length;
 }
 
-size_t eng__name_distance(const char *a, size_t a_length, const char *b, size_t b_length,
-                          size_t most)
+static size_t least_of(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Only cells at most `most` off the diagonal can be as near as that, so only those are
+ * worked out; what lies beside them counts as too far. */
+size_t eng__name_distance(const char *a, size_t a_length, const char *b,
+                          size_t b_length, size_t most)
 {
   size_t row[PLAIN_MAX + 1];
+  size_t gap = a_length > b_length ? a_length - b_length : b_length - a_length;
 
-  if (a_length > PLAIN_MAX || b_length > PLAIN_MAX) return most + 1;
+  if (a_length > PLAIN_MAX || b_length > PLAIN_MAX || gap > most) return most + 1;
   for (size_t j = 0; j <= b_length; j++) row[j] = j;
   for (size_t i = 1; i <= a_length; i++) {
-    size_t diagonal = row[0];
+    size_t from = i > most ? i - most : 1, to = least_of(i + most, b_length);
+    size_t diagonal = row[from - 1], nearest;
 
-    row[0] = i;
-    for (size_t j = 1; j <= b_length; j++) {
+    row[from - 1] = nearest = from == 1 ? i : most + 1;
+    for (size_t j = from; j <= to; j++) {
       size_t least = diagonal + (a[i - 1] != b[j - 1]);
 
       diagonal = row[j];
-      if (row[j] + 1 < least) least = row[j] + 1;
-      if (row[j - 1] + 1 < least) least = row[j - 1] + 1;
-      row[j] = least;
+      row[j] = least_of(least, least_of(row[j], row[j - 1]) + 1);
+      nearest = least_of(nearest, row[j]);
     }
+    if (nearest > most) return most + 1;
   }
-  return row[b_length] <= most ? row[b_length] : most + 1;
+  return least_of(row[b_length], most + 1);
 }
 
 /* ---- kinds ---- */
 
 static const struct kind_row *kind_row(int32_t kind)
 {
-  for (size_t i = 0; i < COUNT(kinds); i++) {
-    if (kinds[i].kind == kind) return &kinds[i];
-  }
-  return NULL;
+  if (kind < 1 || kind >= ENG__OWN) return NULL;
+  return kinds[kind].name == NULL ? NULL : &kinds[kind];
 }
 
 static const struct eng__own *own_row(const struct eng__vocabulary *vocabulary,
@@ -253,16 +267,6 @@ static const struct eng__own *own_row(const struct eng__vocabulary *vocabulary,
   return vocabulary->own[number - ENG__OWN].key == 0
              ? NULL
              : &vocabulary->own[number - ENG__OWN];
-}
-
-bool eng__kind_is_canonical(const char *name, size_t length)
-{
-  for (size_t i = 0; i < COUNT(kinds); i++) {
-    if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, name, length) == 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 bool eng__kind_is_known(const eng_context *context, int32_t kind)
@@ -281,19 +285,37 @@ static int32_t find_own(const struct eng__vocabulary *vocabulary, const char *te
   return 0;
 }
 
-/* Own names come first: a host that names its "page" means its own. */
-static int32_t find_kind(const eng_context *context, const char *text, size_t length)
+static int32_t find_builtin(const char *text, size_t length)
 {
-  int32_t own = find_own(&context->settings.kinds, text, length);
-
-  if (own != 0) return own;
-  for (size_t i = 0; i < COUNT(kinds); i++) {
-    if (is_plain(kinds[i].name, text, length)) return kinds[i].kind;
-  }
-  for (size_t i = 0; i < COUNT(kind_aliases); i++) {
-    if (is_plain(kind_aliases[i].name, text, length)) return kind_aliases[i].number;
+  for (int32_t i = 1; i < ENG__OWN; i++) {
+    if (kinds[i].name != NULL && is_plain(kinds[i].name, text, length)) return i;
   }
   return 0;
+}
+
+/* Own names and built-in ones are never alike: settings refuse that. Another system's
+ * name comes last: a host that names its "page" means its own. */
+static int32_t find_kind(const eng_context *context, const char *text, size_t length)
+{
+  int32_t kind = find_builtin(text, length);
+
+  if (kind == 0) kind = find_own(&context->settings.kinds, text, length);
+  for (size_t i = 0; kind == 0 && i < COUNT(kind_aliases); i++) {
+    if (is_plain(kind_aliases[i].name, text, length)) kind = kind_aliases[i].number;
+  }
+  return kind;
+}
+
+bool eng__kind_is_taken(const struct eng__vocabulary *own, const char *name,
+                        size_t length)
+{
+  char text[PLAIN_MAX];
+  size_t n = plain(name, length, text);
+
+  for (size_t i = 0; i < COUNT(groups); i++) {
+    if (is_plain(groups[i], text, n)) return true;
+  }
+  return find_builtin(text, n) != 0 || find_own(own, text, n) != 0;
 }
 
 eng_status eng_kind_find(const eng_context *context, const char *name, size_t length,
@@ -333,8 +355,8 @@ int32_t eng_kind_nearest(const eng_context *context, const char *name, size_t le
   n = plain(name, length, text);
   if (n == 0) return 0;
   reach = eng__name_reach(n);
-  for (size_t i = 0; i < COUNT(kinds); i++) {
-    nearer(kinds[i].name, kinds[i].kind, text, n, &reach, &nearest);
+  for (int32_t i = 1; i < ENG__OWN; i++) {
+    if (kinds[i].name != NULL) nearer(kinds[i].name, i, text, n, &reach, &nearest);
   }
   for (int32_t i = ENG__OWN; i < 256; i++) {
     const struct eng__own *own = own_row(&context->settings.kinds, i);
@@ -381,15 +403,21 @@ int32_t eng_kind_is_active(const eng_context *context, int32_t kind)
 
 /* ---- channels ---- */
 
-bool eng__channel_is_canonical(const char *name, size_t length)
+static int32_t find_builtin_channel(const char *text, size_t length)
 {
-  for (size_t i = 0; i < COUNT(channels); i++) {
-    if (strlen(channels[i].name) == length &&
-        memcmp(channels[i].name, name, length) == 0) {
-      return true;
-    }
+  for (int32_t i = ENG_CHANNEL_STORE; i <= ENG_CHANNEL_PARTNER; i++) {
+    if (is_plain(channels[i], text, length)) return i;
   }
-  return false;
+  return 0;
+}
+
+bool eng__channel_is_taken(const struct eng__vocabulary *own, const char *name,
+                           size_t length)
+{
+  char text[PLAIN_MAX];
+  size_t n = plain(name, length, text);
+
+  return find_builtin_channel(text, n) != 0 || find_own(own, text, n) != 0;
 }
 
 bool eng__channel_is_known(const eng_context *context, int32_t channel)
@@ -409,10 +437,8 @@ eng_status eng_channel_find(const eng_context *context, const char *name, size_t
   if (context == NULL || name == NULL) return ENG_E_INVALID;
   n = plain(name, length, text);
   if (n == 0) return ENG_E_CHANNEL;
-  *out = find_own(&context->settings.channels, text, n);
-  for (size_t i = 0; *out == 0 && i < COUNT(channels); i++) {
-    if (is_plain(channels[i].name, text, n)) *out = channels[i].number;
-  }
+  *out = find_builtin_channel(text, n);
+  if (*out == 0) *out = find_own(&context->settings.channels, text, n);
   return *out == 0 ? ENG_E_CHANNEL : ENG_OK;
 }
 
@@ -420,9 +446,8 @@ const char *eng_channel_name(const eng_context *context, int32_t channel)
 {
   const struct eng__own *own = own_row(&context->settings.channels, channel);
 
-  if (own != NULL) return own->name;
-  for (size_t i = 0; i < COUNT(channels); i++) {
-    if (channels[i].number == channel) return channels[i].name;
+  if (channel >= ENG_CHANNEL_STORE && channel <= ENG_CHANNEL_PARTNER) {
+    return channels[channel];
   }
-  return NULL;
+  return own == NULL ? NULL : own->name;
 }

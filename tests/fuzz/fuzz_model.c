@@ -27,7 +27,8 @@ static eng_context *new_context(void)
 
   must(eng_settings_new(NULL, &settings) == ENG_OK);
   must(eng_settings_set_currency(settings, 978) == ENG_OK);
-  must(eng_settings_set_day(settings, 60, 180, 1) == ENG_OK);
+  must(eng_settings_set_zone(settings, 60) == ENG_OK);
+  must(eng_settings_set_day(settings, 180) == ENG_OK);
   must(eng_context_new(settings, &context) == ENG_OK);
   eng_settings_free(settings);
   return context;

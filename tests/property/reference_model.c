@@ -108,7 +108,8 @@ eng_context *ref_context(void)
   eng_context *context = NULL;
 
   if (eng_settings_new(NULL, &settings) != ENG_OK ||
-      eng_settings_set_day(settings, 60, 180, 1) != ENG_OK ||
+      eng_settings_set_zone(settings, 60) != ENG_OK ||
+      eng_settings_set_day(settings, 180) != ENG_OK ||
       eng_settings_set_currency(settings, 978) != ENG_OK ||
       eng_settings_add_kind(settings, REF_TASTING, "tasting", 7, ENG_DIRECTION_CUSTOMER,
                             ENG_MODE_CONTENT, 1) != ENG_OK ||

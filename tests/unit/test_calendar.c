@@ -17,7 +17,8 @@ static eng_context *zone(int32_t offset, int32_t day_start) {
   eng_context *context;
 
   ck_ok(eng_settings_new(NULL, &settings));
-  ck_ok(eng_settings_set_day(settings, offset, day_start, 1));
+  ck_ok(eng_settings_set_zone(settings, offset));
+  ck_ok(eng_settings_set_day(settings, day_start));
   ck_ok(eng_context_new(settings, &context));
   eng_settings_free(settings);
   return context;
@@ -167,14 +168,18 @@ START_TEST(times_lie_in_1970_to_9999) {
 }
 END_TEST
 
-START_TEST(eight_digits_that_form_a_date_are_never_seconds) {
+START_TEST(eight_digits_are_a_date_or_nothing) {
   refuses(east, "19700101", ENG_TIME_AUTO);
+  refuses(utc, "20261322", ENG_TIME_AUTO);
+  refuses(utc, "20260229", ENG_TIME_AUTO);
+  refuses(utc, "22112026", ENG_TIME_AUTO);
+  refuses(utc, "00000000", ENG_TIME_AUTO);
+  reads(utc, "20261322", ENG_TIME_SECONDS, "1970-08-23T12:08:42.000Z");
 }
 END_TEST
 
 START_TEST(forms_are_told_apart_by_their_digits) {
   reads(utc, "20261122", ENG_TIME_AUTO, "2026-11-22T00:00:00.000Z");
-  reads(utc, "20261322", ENG_TIME_AUTO, "1970-08-23T12:08:42.000Z");
   reads(utc, "20261122.5", ENG_TIME_AUTO, "1970-08-23T12:05:22.500Z");
   reads(utc, "1763835901", ENG_TIME_AUTO, "2025-11-22T18:25:01.000Z");
   reads(utc, "99999999999", ENG_TIME_AUTO, "5138-11-16T09:46:39.000Z");
@@ -182,6 +187,19 @@ START_TEST(forms_are_told_apart_by_their_digits) {
   reads(utc, "100000000000", ENG_TIME_AUTO, "1973-03-03T09:46:40.000Z");
   reads(utc, "20261122", ENG_TIME_SECONDS, "1970-08-23T12:05:22.000Z");
   refuses(utc, "2026", ENG_TIME_AUTO);
+}
+END_TEST
+
+START_TEST(a_time_takes_at_most_64_bytes) {
+  char text[66] = "1763835901.";
+
+  memset(text + 11, '0', 53);
+  reads(utc, text, ENG_TIME_SECONDS, "2025-11-22T18:25:01.000Z");
+  text[64] = '0';
+  refuses(utc, text, ENG_TIME_SECONDS);
+  memset(text, '0', 64);
+  text[64] = '\0';
+  reads(utc, text, ENG_TIME_MILLISECONDS, "1970-01-01T00:00:00.000Z");
 }
 END_TEST
 
@@ -401,7 +419,8 @@ Suite *calendar_suite(void) {
   tcase_add_test(tests, a_bare_date_is_its_first_instant_or_its_last_millisecond);
   tcase_add_test(tests, leap_days_are_days_and_others_are_not);
   tcase_add_test(tests, times_lie_in_1970_to_9999);
-  tcase_add_test(tests, eight_digits_that_form_a_date_are_never_seconds);
+  tcase_add_test(tests, eight_digits_are_a_date_or_nothing);
+  tcase_add_test(tests, a_time_takes_at_most_64_bytes);
   tcase_add_test(tests, forms_are_told_apart_by_their_digits);
   tcase_add_test(tests, what_is_no_time_is_refused);
   tcase_add_test(tests, missing_arguments_and_forms_are_said);

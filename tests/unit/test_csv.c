@@ -1021,7 +1021,8 @@ START_TEST(the_short_way_of_a_time_is_the_long_one)
 
     ck_assert_ptr_nonnull(maker);
     ck_assert_int_eq(eng_settings_new(NULL, &settings), ENG_OK);
-    ck_assert_int_eq(eng_settings_set_day(settings, offsets[i], i * 60, 1), ENG_OK);
+    ck_assert_int_eq(eng_settings_set_zone(settings, offsets[i]), ENG_OK);
+    ck_assert_int_eq(eng_settings_set_day(settings, i * 60), ENG_OK);
     ck_assert_int_eq(eng_context_new(settings, &context), ENG_OK);
     eng_settings_free(settings);
     eng__maker_init(maker, context);

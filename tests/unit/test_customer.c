@@ -265,6 +265,55 @@ START_TEST(at_the_limit_known_events_stay_known_and_newer_versions_replace) {
 }
 END_TEST
 
+/* _i: light and heavy. What is recorded one by one against what merging sorts out. */
+START_TEST(events_of_one_instant_find_their_places_in_any_order) {
+  const int64_t count = _i == 0 ? 60 : 2000;
+  eng_customer *merged = customer_of(context);
+  eng_event *event = event_of(context, ENG_EVENT_VISIT, 0);
+  int32_t outcome;
+
+  for (int64_t i = 0; i < count; i++) {
+    eng_customer *one = customer_of(context);
+    int64_t which = i * 7 % count;
+    int32_t kind = which % 5 == 0 ? ENG_EVENT_PURCHASE : ENG_EVENT_VISIT;
+
+    ck_ok(eng_event_reset(event, kind, DAY));
+    if (which % 3 != 2) {
+      ck_ok(eng_event_set_value(event, which));
+      /* Some have the effective id of another as their id. */
+      if (which % 3 == 1)
+        ck_ok(eng_event_set_id(event, eng_event_effective_id(event)));
+    } else {
+      ck_ok(eng_event_set_amount(event, which, 978));
+    }
+    ck_ok(eng_customer_record(customer, event, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_ADDED);
+    ck_ok(eng_customer_record(customer, event, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_UNCHANGED);
+    if (which % 3 == 1) {
+      ck_ok(eng_event_reset(event, kind, DAY));
+      ck_ok(eng_event_set_value(event, which));
+      ck_ok(eng_customer_record(customer, event, &outcome));
+      ck_assert_int_eq(outcome, ENG_RECORD_ADDED);
+      ck_ok(eng_event_set_recorded_at(event, DAY));
+      ck_ok(eng_customer_record(customer, event, &outcome));
+      ck_assert_int_eq(outcome, ENG_RECORD_REPLACED);
+      ck_ok(eng_customer_record(one, event, NULL));
+      ck_ok(eng_event_set_id(event, eng_event_effective_id(event)));
+      ck_ok(eng_event_set_revision(event, 1));
+      ck_ok(eng_customer_record(customer, event, &outcome));
+      ck_assert_int_eq(outcome, ENG_RECORD_REPLACED);
+    }
+    ck_ok(eng_customer_record(one, event, NULL));
+    ck_ok(eng_customer_merge(merged, one));
+    eng_customer_free(one);
+  }
+  ck_assert(same_timeline(customer, merged));
+  eng_event_free(event);
+  eng_customer_free(merged);
+}
+END_TEST
+
 START_TEST(a_merge_beyond_the_limit_changes_nothing) {
   eng_context *small = limited(ENG_LIMIT_EVENTS, 3);
   eng_customer *a = customer_of(small), *b = customer_of(small);
@@ -680,6 +729,7 @@ Suite *customer_suite(void) {
   tcase_add_test(tests, the_earliest_recorded_at_stands_and_present_before_absent);
   tcase_add_test(tests, an_id_may_be_the_effective_id_of_an_event_without_one);
   tcase_add_test(tests, an_outcome_need_not_be_taken);
+  tcase_add_loop_test(tests, events_of_one_instant_find_their_places_in_any_order, 0, 2);
   tcase_add_loop_test(
       tests, at_the_limit_known_events_stay_known_and_newer_versions_replace, 0, 2);
   tcase_add_test(tests, a_merge_beyond_the_limit_changes_nothing);

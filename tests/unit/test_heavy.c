@@ -165,6 +165,38 @@ START_TEST(the_table_of_ids_follows_what_expires) {
 }
 END_TEST
 
+/* The summary of the whole against that of a timeline that never held anything else. */
+START_TEST(what_is_replaced_leaves_no_trace_in_the_summary) {
+  const int64_t count = 60000;
+
+  for (int64_t i = 0; i < count; i++)
+    (void)put(i * 1000, i);
+  for (int64_t i = 0; i < 400; i++) {
+    const int32_t kinds[] = {ENG_EVENT_VISIT, ENG_EVENT_REFUND, ENG_EVENT_PURCHASE};
+    /* From both ends, so that the first and last purchase go. */
+    int64_t id = i % 2 == 0 ? i / 2 : count - 1 - i / 2;
+    eng_customer *copy;
+
+    ck_ok(eng_event_reset(event, kinds[i % 3], id * 1000 + i * 33333));
+    ck_ok(eng_event_set_id(event, (uint64_t)id));
+    ck_ok(eng_event_set_revision(event, 1));
+    ck_assert_int_eq(record(customer, event), ENG_RECORD_REPLACED);
+    event = event_of(context, ENG_EVENT_CLICK, i * 777777 + 1);
+    if (i % 3 == 0)
+      ck_ok(eng_customer_record(customer, event, NULL));
+    if (i % 40 != 0)
+      continue;
+    copy = copy_of(context, customer);
+    ck_assert_mem_eq(&customer->timeline.heavy->summary, &copy->timeline.heavy->summary,
+                     sizeof copy->timeline.heavy->summary);
+    ck_assert(customer->timeline.heavy->last == copy->timeline.heavy->last);
+    ck_assert(same_timeline(customer, copy));
+    eng_customer_free(copy);
+  }
+  ck_assert_uint_gt(customer->timeline.heavy->node_count, 2);
+}
+END_TEST
+
 /* Replacing the only event of a block takes the block out. */
 START_TEST(blocks_that_become_empty_go) {
   const int64_t count = 3000;
@@ -279,6 +311,7 @@ Suite *heavy_suite(void) {
   tcase_add_test(tests, a_million_events_with_ids_and_their_versions_stay_cheap);
   tcase_add_test(tests, a_million_events_are_encoded_decoded_merged_and_expired);
   tcase_add_test(tests, the_table_of_ids_follows_what_expires);
+  tcase_add_test(tests, what_is_replaced_leaves_no_trace_in_the_summary);
   tcase_add_test(tests, blocks_that_become_empty_go);
   tcase_add_test(tests, ids_that_are_effective_ids_of_others_are_found_across_blocks);
   tcase_add_loop_test(tests, an_id_is_found_before_a_block_that_begins_with_its_double,

@@ -11,6 +11,7 @@
 
 #include "core/event.h"
 #include "core/hash.h"
+#include "core/shape.h"
 #include "unit/support.h"
 
 Suite *hostile_suite(void);
@@ -415,23 +416,59 @@ END_TEST
 
 START_TEST(arguments_are_looked_at_before_bytes) {
   const uint8_t bytes[8] = "ET";
+  const struct {
+    const eng_context *context;
+    const char *id;
+    size_t length;
+    const uint8_t *bytes;
+    eng_status status;
+  } calls[] = {{context, "a", 1, NULL, ENG_E_INVALID},
+               {NULL, "a", 1, bytes, ENG_E_INVALID},
+               {context, NULL, 1, bytes, ENG_E_INVALID},
+               {context, "a", 0, bytes, ENG_E_CUSTOMER},
+               {context, "a", 256, bytes, ENG_E_CUSTOMER},
+               {context, "a", 1, bytes, ENG_E_CHECKSUM}};
   eng_customer *customer = NULL;
   eng_error error;
 
   eng_error_init(&error, sizeof error);
-  ck_assert_int_eq(eng_customer_decode(context, "a", 1, NULL, 8, &customer, &error),
-                   ENG_E_INVALID);
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+    ck_assert_int_eq(eng_customer_decode(calls[i].context, calls[i].id, calls[i].length,
+                                         calls[i].bytes, 8, &customer, &error),
+                     calls[i].status);
+    ck_assert_int_eq(error.code, calls[i].status);
+    ck_assert_str_eq(error.text, eng_status_text(calls[i].status));
+    ck_assert_int_eq(eng_customer_decode(calls[i].context, calls[i].id, calls[i].length,
+                                         calls[i].bytes, 8, &customer, NULL),
+                     calls[i].status);
+    ck_assert_ptr_null(customer);
+  }
   ck_assert_int_eq(eng_customer_decode(context, "a", 1, bytes, 8, NULL, &error),
                    ENG_E_INVALID);
-  ck_assert_int_eq(eng_customer_decode(NULL, "a", 1, bytes, 8, &customer, &error),
-                   ENG_E_INVALID);
-  ck_assert_int_eq(eng_customer_decode(context, NULL, 1, bytes, 8, &customer, &error),
-                   ENG_E_INVALID);
-  ck_assert_int_eq(eng_customer_decode(context, "a", 0, bytes, 8, &customer, &error),
-                   ENG_E_CUSTOMER);
-  ck_assert_int_eq(eng_customer_decode(context, "a", 1, bytes, 8, &customer, NULL),
-                   ENG_E_CHECKSUM);
-  ck_assert_ptr_null(customer);
+  ck_assert_int_eq(error.code, ENG_E_INVALID);
+}
+END_TEST
+
+START_TEST(an_error_says_also_that_there_is_no_memory) {
+  eng_customer *customer = customer_of(context);
+  struct bytes bytes;
+  eng_error error;
+  eng_status status = ENG_E_NOMEM;
+
+  record(customer, event_of(context, ENG_EVENT_VISIT, DAY));
+  bytes = encoded(customer);
+  eng_customer_free(customer);
+  eng_error_init(&error, sizeof error);
+  for (uint64_t n = 1; status != ENG_OK; n++) {
+    host_reset(&host);
+    host.fail_at = n;
+    status = eng_customer_decode(context, "a", 1, bytes.at, bytes.size, &customer, &error);
+    ck_assert_int_eq(error.code, status);
+    ck_assert(status == ENG_OK || status == ENG_E_NOMEM);
+  }
+  host_reset(&host);
+  eng_customer_free(customer);
+  free(bytes.at);
 }
 END_TEST
 
@@ -630,6 +667,57 @@ START_TEST(extensions_are_kept_through_every_change) {
 }
 END_TEST
 
+/* Where a code goes in an empty table. */
+static uint32_t slot_alone(const uint64_t key[2], uint64_t code) {
+  eng_allocator memory = host_allocator(&host);
+  struct eng__shapes shapes;
+  uint32_t at = 0;
+
+  eng__shapes_init(&shapes, key);
+  ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, code), 0);
+  while (shapes.slots[at] == 0)
+    at++;
+  eng__shapes_release(&shapes, &memory);
+  return at;
+}
+
+/* The most slots in a row that are taken once a table holds all codes. */
+static uint32_t longest_row(const uint64_t key[2], const uint64_t *codes) {
+  eng_allocator memory = host_allocator(&host);
+  struct eng__shapes shapes;
+  uint32_t longest = 0, row = 0;
+
+  eng__shapes_init(&shapes, key);
+  for (unsigned i = 0; i < ENG__SHAPES_MAX; i++)
+    ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, codes[i]), i);
+  for (unsigned i = 0; i < ENG__SHAPES_MAX; i++)
+    ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, codes[i]), i);
+  ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, 0), ENG__ESCAPE);
+  for (uint32_t i = 0; i < 4 * shapes.room; i++) {
+    row = shapes.slots[i] == 0 ? 0 : row + 1;
+    longest = row > longest ? row : longest;
+  }
+  eng__shapes_release(&shapes, &memory);
+  return longest;
+}
+
+START_TEST(shapes_chosen_to_meet_are_scattered_by_the_hosts_key) {
+  const uint64_t none[2] = {0, 0};
+  uint64_t codes[ENG__SHAPES_MAX];
+  unsigned n = 0;
+
+  for (uint64_t code = 1; n < ENG__SHAPES_MAX; code++)
+    if (slot_alone(none, code << 16 | 1) == 5)
+      codes[n++] = code << 16 | 1;
+  ck_assert_uint_gt(longest_row(none, codes), 200);
+  for (uint64_t i = 1; i < 50; i++) {
+    uint64_t key[2] = {eng__hash(&i, sizeof i), i};
+
+    ck_assert_uint_lt(longest_row(key, codes), 100);
+  }
+}
+END_TEST
+
 Suite *hostile_suite(void) {
   Suite *suite = suite_create("hostile");
   TCase *tests = tcase_create("hostile");
@@ -640,6 +728,7 @@ Suite *hostile_suite(void) {
   tcase_add_test(tests, lists_and_extensions_end_where_they_must);
   tcase_add_test(tests, magic_version_and_size_come_first);
   tcase_add_test(tests, arguments_are_looked_at_before_bytes);
+  tcase_add_test(tests, an_error_says_also_that_there_is_no_memory);
   tcase_add_loop_test(tests, no_part_of_a_blob_is_a_blob, 0, SORTS);
   tcase_add_loop_test(tests, no_bit_can_be_flipped_unseen, 0, SORTS);
   tcase_add_loop_test(tests, with_the_checksum_mended_damage_is_refused_or_canonical, 0,
@@ -648,6 +737,7 @@ Suite *hostile_suite(void) {
   tcase_add_test(tests, limits_hold_for_bytes_too);
   tcase_add_test(tests, a_name_that_the_context_lacks_is_said_and_never_remapped);
   tcase_add_test(tests, extensions_are_kept_through_every_change);
+  tcase_add_test(tests, shapes_chosen_to_meet_are_scattered_by_the_hosts_key);
   suite_add_tcase(suite, tests);
   return suite;
 }

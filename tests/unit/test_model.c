@@ -1238,7 +1238,7 @@ START_TEST(business_days_begin_when_the_settings_say)
   eng_event *visit;
   int32_t stage;
 
-  OK(eng_settings_set_day(settings, 0, 180, 1));
+  OK(eng_settings_set_day(settings, 180));
   OK(eng_context_new(settings, &bar));
   eng_settings_free(settings);
   OK(eng_customer_new(bar, "ada", 3, &ada));

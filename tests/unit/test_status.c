@@ -111,21 +111,50 @@ START_TEST(a_larger_error_of_a_later_caller_is_filled_as_far_as_it_is_known) {
 }
 END_TEST
 
-START_TEST(a_smaller_error_and_none_at_all_are_left_alone) {
+/* _i: its size. */
+START_TEST(a_smaller_error_gets_whole_fields_and_what_fits_of_the_text) {
+  const size_t size = (size_t)_i;
+  const char *bytes;
   eng_error error;
 
   memset(&error, 0x77, sizeof error);
-  eng_error_init(&error, 8);
-  ck_assert_uint_eq(error.size, 8);
-  ck_assert_int_eq(error.code, 0);
-  ck_assert_uint_eq(error.line, 0x77777777);
+  bytes = (const char *)&error;
+  eng_error_init(&error, (uint32_t)size);
   ck_assert_int_eq(eng__error_set(&error, ENG_E_NAME, 1, 2, 3, "what"), ENG_E_NAME);
-  ck_assert_int_eq(error.code, 0);
-  ck_assert_uint_eq(error.line, 0x77777777);
+  ck_assert_uint_eq(error.size, size);
+  if (size >= 8)
+    ck_assert_int_eq(error.code, ENG_E_NAME);
+  if (size >= 12)
+    ck_assert_uint_eq(error.line, 1);
+  if (size >= 16)
+    ck_assert_uint_eq(error.column, 2);
+  if (size >= 24)
+    ck_assert(error.offset == 3);
+  if (size > 24)
+    ck_assert_int_eq(strncmp(error.text, "what", size - 25), 0);
+  if (size > 24 && size < sizeof error)
+    ck_assert_uint_eq(strlen(error.text), size - 25 < 4 ? size - 25 : 4);
+  for (size_t i = size; i < sizeof error; i++)
+    ck_assert_int_eq(bytes[i], 0x77);
   eng__error_clear(&error);
-  ck_assert_uint_eq(error.line, 0x77777777);
+  for (size_t i = 4; i < size; i++)
+    ck_assert_int_eq(bytes[i], 0);
+  for (size_t i = size; i < sizeof error; i++)
+    ck_assert_int_eq(bytes[i], 0x77);
+}
+END_TEST
+
+START_TEST(no_error_is_no_harm) {
+  eng_error error;
+
+  memset(&error, 0x77, sizeof error);
   eng_error_init(&error, 3);
-  ck_assert_uint_eq(error.size, 8);
+  ck_assert_uint_eq(error.size, 0x77777777);
+  error.size = 0;
+  ck_assert_int_eq(eng__error_set(&error, ENG_E_NAME, 1, 2, 3, "what"), ENG_E_NAME);
+  eng__error_clear(&error);
+  ck_assert_uint_eq(error.size, 0);
+  ck_assert_int_eq(error.code, 0x77777777);
   ck_assert_int_eq(eng__error_set(NULL, ENG_E_NAME, 1, 2, 3, "what"), ENG_E_NAME);
   eng__error_clear(NULL);
 }
@@ -142,7 +171,9 @@ Suite *status_suite(void) {
   tcase_add_test(tests, a_text_that_is_too_long_is_cut_and_closed);
   tcase_add_test(tests,
                  a_larger_error_of_a_later_caller_is_filled_as_far_as_it_is_known);
-  tcase_add_test(tests, a_smaller_error_and_none_at_all_are_left_alone);
+  tcase_add_loop_test(tests, a_smaller_error_gets_whole_fields_and_what_fits_of_the_text,
+                      4, (int)sizeof(eng_error));
+  tcase_add_test(tests, no_error_is_no_harm);
   suite_add_tcase(suite, tests);
   return suite;
 }

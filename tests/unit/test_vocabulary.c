@@ -106,22 +106,33 @@ START_TEST(a_context_is_a_copy_of_its_settings) {
 }
 END_TEST
 
-START_TEST(a_business_day_has_bounds) {
-  static const int32_t bad[][3] = {{-1081, 0, 1},    {1081, 0, 1}, {0, -1, 1},
-                                   {0, 1440, 1},     {0, 0, 0},    {0, 0, 8},
-                                   {INT32_MIN, 0, 1}};
-  static const int32_t good[][3] = {{-1080, 0, 1}, {1080, 1439, 7}, {330, 180, 6}};
+START_TEST(zone_day_and_week_have_bounds) {
+  static const struct {
+    eng_status (*set)(eng_settings *, int32_t);
+    int32_t least, most;
+    size_t at;
+  } all[] = {
+      {eng_settings_set_zone, -1080, 1080, offsetof(eng_settings, offset_minutes)},
+      {eng_settings_set_day, 0, 1439, offsetof(eng_settings, day_start)},
+      {eng_settings_set_week, 1, 7, offsetof(eng_settings, week_start)}};
 
-  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-    ck_assert_int_eq(eng_settings_set_day(settings, bad[i][0], bad[i][1], bad[i][2]),
-                     ENG_E_RANGE);
-    ck_assert_int_eq(settings->offset_minutes, 0);
-    ck_assert_int_eq(settings->day_start, 0);
-    ck_assert_int_eq(settings->week_start, 1);
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    const int32_t good[] = {all[i].least, all[i].most};
+    const int32_t bad[] = {all[i].least - 1, all[i].most + 1, INT32_MIN, INT32_MAX};
+    int32_t held;
+
+    for (size_t j = 0; j < 2; j++) {
+      ck_ok(all[i].set(settings, good[j]));
+      for (size_t k = 0; k < 4; k++)
+        ck_assert_int_eq(all[i].set(settings, bad[k]), ENG_E_RANGE);
+      memcpy(&held, (const char *)settings + all[i].at, sizeof held);
+      ck_assert_int_eq(held, good[j]);
+    }
+    ck_assert_int_eq(all[i].set(NULL, good[0]), ENG_E_INVALID);
   }
-  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-    ck_ok(eng_settings_set_day(settings, good[i][0], good[i][1], good[i][2]));
-  ck_assert_int_eq(eng_settings_set_day(NULL, 0, 0, 1), ENG_E_INVALID);
+  ck_assert_int_eq(settings->offset_minutes, 1080);
+  ck_assert_int_eq(settings->day_start, 1439);
+  ck_assert_int_eq(settings->week_start, 7);
 }
 END_TEST
 
@@ -202,6 +213,38 @@ START_TEST(own_kinds_have_wellformed_names_and_numbers_from_128) {
   ck_assert_int_eq(eng_settings_add_kind(settings, 130, NULL, 3, 1, 1, 1),
                    ENG_E_INVALID);
   ck_ok(add_kind(130, "nap"));
+}
+END_TEST
+
+START_TEST(names_that_are_found_alike_are_one_name) {
+  static const char *const taken[] = {"signup",  "sign_up", "sign_up_", "s_ignup",
+                                      "refer_won", "own_a",  "owna",     "own_a_",
+                                      "ow_n_a"};
+
+  ck_ok(add_kind(128, "own_a"));
+  ck_ok(eng_settings_add_channel(settings, 128, "own_a", 5));
+  for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+    ck_assert_int_eq(add_kind(129, taken[i]), ENG_E_DUPLICATE);
+  ck_assert_int_eq(eng_settings_add_channel(settings, 129, "owna", 4), ENG_E_DUPLICATE);
+  ck_assert_int_eq(eng_settings_add_channel(settings, 129, "e_mail", 6),
+                   ENG_E_DUPLICATE);
+  ck_ok(add_kind(129, "own_ab"));
+  ck_ok(eng_settings_add_channel(settings, 129, "own_ab", 6));
+  ck_ok(eng_settings_add_channel(settings, 130, "signup", 6));
+}
+END_TEST
+
+START_TEST(what_models_call_groups_are_no_kinds_of_the_hosts_own) {
+  static const char *const groups[] = {"any", "all",   "inbound", "outbound",
+                                       "reach", "talk", "buy",     "bind",
+                                       "judge", "tell", "make"};
+
+  for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+    ck_assert_int_eq(add_kind(128, groups[i]), ENG_E_DUPLICATE);
+    ck_ok(eng_settings_add_channel(settings, 128 + (int32_t)i, groups[i],
+                                   strlen(groups[i])));
+  }
+  ck_ok(add_kind(128, "talks"));
 }
 END_TEST
 
@@ -304,6 +347,42 @@ START_TEST(distance_counts_letters_put_in_left_out_or_changed) {
 }
 END_TEST
 
+/* The whole table, without a short cut. */
+static size_t plain_distance(const char *a, size_t m, const char *b, size_t n) {
+  size_t d[8][8];
+
+  for (size_t i = 0; i <= m; i++)
+    for (size_t j = 0; j <= n; j++) {
+      size_t least = i == 0 ? j : j == 0 ? i : d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+
+      if (i > 0 && d[i - 1][j] + 1 < least)
+        least = d[i - 1][j] + 1;
+      if (j > 0 && d[i][j - 1] + 1 < least)
+        least = d[i][j - 1] + 1;
+      d[i][j] = least;
+    }
+  return d[m][n];
+}
+
+START_TEST(distance_counts_no_further_than_asked) {
+  char a[7], b[7];
+
+  for (unsigned draw = 0; draw < 1u << 14; draw++) {
+    size_t m = draw % 7, n = draw / 7 % 8 < 7 ? draw / 7 % 8 : 6;
+
+    for (size_t i = 0; i < 7; i++) {
+      a[i] = (char)('a' + (draw >> (2 * i) & 1));
+      b[i] = (char)('a' + (draw >> (2 * i + 1) & 1));
+    }
+    for (size_t most = 0; most < 8; most++) {
+      size_t d = plain_distance(a, m, b, n);
+
+      ck_assert_uint_eq(eng__name_distance(a, m, b, n, most), d <= most ? d : most + 1);
+    }
+  }
+}
+END_TEST
+
 START_TEST(every_kind_has_a_name_that_finds_it_a_direction_and_a_mode) {
   int known = 0;
 
@@ -395,12 +474,14 @@ Suite *vocabulary_suite(void) {
   tcase_add_test(tests, an_allocator_of_a_later_caller_is_known_as_far_as_it_goes);
   tcase_add_test(tests, a_context_without_settings_has_the_defaults);
   tcase_add_test(tests, a_context_is_a_copy_of_its_settings);
-  tcase_add_test(tests, a_business_day_has_bounds);
+  tcase_add_test(tests, zone_day_and_week_have_bounds);
   tcase_add_test(tests, a_base_currency_is_one_of_iso_4217_or_none);
   tcase_add_test(tests, limits_have_limits);
   tcase_add_test(tests, a_hash_key_is_sixteen_bytes);
   tcase_add_test(tests, own_kinds_have_wellformed_names_and_numbers_from_128);
   tcase_add_test(tests, a_name_or_number_is_given_once);
+  tcase_add_test(tests, names_that_are_found_alike_are_one_name);
+  tcase_add_test(tests, what_models_call_groups_are_no_kinds_of_the_hosts_own);
   suite_add_tcase(suite, tests);
   tests = tcase_create("names");
   tcase_add_checked_fixture(tests, open_both, close_both);
@@ -410,6 +491,7 @@ Suite *vocabulary_suite(void) {
   tcase_add_test(tests, an_own_name_goes_before_another_systems);
   tcase_add_test(tests, the_nearest_name_is_the_one_that_was_meant);
   tcase_add_test(tests, distance_counts_letters_put_in_left_out_or_changed);
+  tcase_add_test(tests, distance_counts_no_further_than_asked);
   tcase_add_test(tests, every_kind_has_a_name_that_finds_it_a_direction_and_a_mode);
   tcase_add_test(tests, a_message_of_the_company_is_no_activity);
   tcase_add_test(tests, an_own_kind_is_what_the_host_said);
