@@ -36,6 +36,7 @@ struct load {
   const char *name; /* of the file, for messages */
   FILE *rejects;
   uint64_t rejected; /* bad rows of all files */
+  int no_currency;   /* whether some of them for want of a currency */
   uint64_t merged;   /* equal rows of later files that fell together with known ones */
   int stopped;       /* --strict met a bad row */
   int unkept;        /* a bad row could not be written to --rejects */
@@ -57,6 +58,7 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
   struct load *load = user;
 
   load->rejected++;
+  load->no_currency |= error->code == ENG_E_CURRENCY;
   if (load->rejected <= REJECTS_SAID)
     complain_at(load->name, error->line, error->column, "%s",
                 error->text[0] != '\0' ? error->text : eng_status_text(error->code));
@@ -510,6 +512,8 @@ static int close_rejects(struct load *load, int answer) {
       complain("%s; kept in %s", count.bytes, path);
     else
       complain("%s; --rejects FILE keeps them", count.bytes);
+    if (load->no_currency)
+      complain("amounts need a currency: --currency EUR, or a currency column");
     text_free(&count);
   }
   if (load->rejects != NULL && fclose(load->rejects) != 0 && answer == ANSWER_DONE) {

@@ -201,7 +201,7 @@ static const struct option table[] = {
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
      OPTIONS_INPUT, CHECKED, 0, set_identical},
-    {"rejects", "FILE", "where bad rows are kept as they are", OPTIONS_INPUT, WORD,
+    {"rejects", "FILE", "where bad rows are kept as they are, no header", OPTIONS_INPUT, WORD,
      FIELD(rejects)},
     {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
      FLAG, FIELD(strict)},

@@ -81,7 +81,8 @@ typedef struct eng_columns {
                                        whose array is given */
   const uint8_t *channel;         /**< optional */
   const int64_t *amount;          /**< optional */
-  const int32_t *currency;        /**< optional; NULL: the context's base currency */
+  const int32_t *currency;        /**< optional; NULL: the context's base currency; an
+                                       amount without one is ENG_E_CURRENCY */
   const int64_t *value;           /**< optional */
   const uint64_t *id;             /**< optional */
   const uint32_t *revision;       /**< optional; 0 where there is none */
@@ -149,13 +150,16 @@ ENG_API ENG_NODISCARD eng_status eng_book_record(eng_book *book, const char *id,
  * @brief Records many events; a batch is quicker than single calls from about 8 rows
  *        on, and a large one is sorted and packed tightly.
  *
+ * Equal rows without an id are one event told twice (counted as unchanged); use an
+ * eng_loader to keep them apart, or give occurrences.
+ *
  * All rows are checked before the first is recorded. If memory ends midway, those
  * recorded stay (each is whole) and counts says how many; recording the batch again
  * completes it.
  *
  * @param[in]  book     changed
  * @param[in]  columns  borrowed for the call
- * @param[in]  counts   added to; may be NULL
+ * @param[in,out] counts  added to; may be NULL
  * @param[out] error    line is the first bad row, from 1; may be NULL
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL, or a needed array is
@@ -226,7 +230,7 @@ ENG_API ENG_NODISCARD eng_status eng_loader_add(eng_loader *loader, const char *
  * @brief Brings everything taken in into the book.
  *
  * @param[in] loader  changed; empty afterwards: what it takes in then is a new source
- * @param[in] counts  added to; may be NULL
+ * @param[in,out] counts  added to; may be NULL
  * @retval ENG_OK
  * @retval ENG_E_INVALID  loader is NULL
  * @retval ENG_E_LIMIT    as for eng_book_record

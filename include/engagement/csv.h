@@ -41,7 +41,8 @@ enum {
   ENG_FIELD_VALENCE = 11,      /**< -2..2 */
   ENG_FIELD_INCENTIVISED = 12, /**< yes or no */
   ENG_FIELD_PUBLIC = 13,       /**< yes or no */
-  ENG_FIELD_REFERS_TO = 14,    /**< an id, or a customer for refer */
+  ENG_FIELD_REFERS_TO = 14,    /**< an id within the row's own source, or `#` and 16 hex
+                                    digits; a customer for refer and refer_won */
   ENG_FIELD_ACTOR = 15,
   ENG_FIELD_TOPIC = 16,
   ENG_FIELD_REVISION = 17,

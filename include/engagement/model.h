@@ -376,7 +376,8 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_explain(eng_assessor *assessor,
                                                       int64_t as_of,
                                                       eng_explanation **out);
 
-/** @brief Releases an explanation.
+/** @brief Releases an explanation, which may outlive all that it was made from but the
+ *         context.
  *  @param[in] explanation  taken; NULL does nothing
  *  @threads{after its last use}
  *  @since 0.1 */
@@ -462,7 +463,7 @@ ENG_API int32_t eng_explanation_holds(const eng_explanation *explanation, int32_
                                       int32_t line);
 
 /** @brief How much is missing for a clause against a constant: 1 means one more event,
- *         day, or unit of the sum.
+ *         day, channel, actor or period, or minor unit of a sum of money.
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_CLAUSE or ENG_PART_MISSING
  *  @param[in] line         from 0

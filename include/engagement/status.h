@@ -29,7 +29,7 @@ enum {
   /* the host's side */
   ENG_E_NOMEM = 10,       /**< memory could not be allocated */
   ENG_E_LIMIT = 11,       /**< a limit of the settings would be exceeded */
-  ENG_E_CANCELLED = 12,   /**< a callback asked to stop; nothing was changed */
+  ENG_E_CANCELLED = 12,   /**< a callback asked to stop; no object was changed */
   ENG_E_UNSUPPORTED = 13, /**< built without the part that does this */
   ENG_E_CALLBACK = 14,    /**< a callback of the host failed */
 

@@ -57,13 +57,12 @@ static eng_status check_id(const eng_columns *c, const struct eng_book *book,
   return length < 1 || length > most ? ENG_E_CUSTOMER : ENG_OK;
 }
 
-static eng_status check_money(const eng_columns *c, uint64_t row)
+/* An amount needs a currency: dropping it in silence would lose money. */
+static eng_status check_money(const eng_columns *c, const struct eng_book *book,
+                              uint64_t row)
 {
-  /* The base currency is one. */
-  int32_t currency = c->currency == NULL ? 0 : c->currency[row];
-
   if (c->amount[row] == INT64_MIN) return ENG_E_AMOUNT;
-  return currency != 0 && eng_currency_decimals(currency) < 0 ? ENG_E_CURRENCY : ENG_OK;
+  return eng_currency_decimals(currency_of(c, book, row)) < 0 ? ENG_E_CURRENCY : ENG_OK;
 }
 
 static eng_status check_fields(const eng_columns *c, const struct eng_book *book,
@@ -87,7 +86,7 @@ static eng_status check_fields(const eng_columns *c, const struct eng_book *book
       (c->valence[row] < -2 || c->valence[row] > 2)) {
     return ENG_E_RANGE;
   }
-  return present & ENG_PRESENT_AMOUNT ? check_money(c, row) : ENG_OK;
+  return present & ENG_PRESENT_AMOUNT ? check_money(c, book, row) : ENG_OK;
 }
 
 static eng_status check_row(const eng_columns *c, const struct eng_book *book,
@@ -176,7 +175,9 @@ static bool all_are_good(const eng_columns *c, const struct eng_book *book, uint
 
   return plain && present_is_good(c, all) && ids_are_good(c, book) &&
          kinds_are_good(c, book) && times_are_good(c->occurred_at, c->count) &&
-         channels_are_good(c, book, all) && amounts_are_good(c, all);
+         channels_are_good(c, book, all) && amounts_are_good(c, all) &&
+         (!(all & ENG_PRESENT_AMOUNT) ||
+          eng_context_currency(book->home.pen.context) != 0);
 }
 
 eng_status eng__columns_check(const eng_columns *columns, const struct eng_book *book,

@@ -562,7 +562,8 @@ static void add_notes(struct writer *w)
   }
   if (!measures_money(w->model)) left_out = 0;
   add_note(w, left_out, "amounts in other currencies were left out of money");
-  add_note(w, inert, "refunds, cancellations or voids name no event that they can reach");
+  add_note(w, inert, "voids, refunds or cancellations have no effect: what they name is not held, or "
+           "is later than they are");
   add_note(w, ignored, "refunds in another currency than their purchase were ignored");
   add_note(w, w->hidden, "clauses are not shown");
 }

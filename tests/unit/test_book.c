@@ -342,6 +342,8 @@ START_TEST(a_bad_row_stops_all_before_anything_is_recorded) {
   currency[1] = 5;
   REFUSED(ENG_E_CURRENCY);
   currency[1] = 0;
+  REFUSED(ENG_E_CURRENCY); /* an amount needs one */
+  currency[1] = 978;
   columns.recorded_at = recorded;
   recorded[1] = -2;
   REFUSED(ENG_E_TIME);

@@ -1578,7 +1578,7 @@ START_TEST(what_undoes_nothing_is_said)
   why = explained(model, ada, NOON(7));
   ck_assert_int_eq(eng_explanation_stage(why), BUY);
   ck_assert(has_note(
-      why, "2 refunds, cancellations or voids name no event that they can reach"));
+      why, "2 voids, refunds or cancellations have no effect: what they name is not held, or is later than they are"));
   eng_explanation_free(why);
   eng_customer_free(ada);
   eng_model_free(model);
