@@ -125,9 +125,7 @@ static eng_status add_quick(eng_assessor *assessor, const eng_model *model, int3
   constant.n = right->n;
   constant.d = right->d;
   quick->measure = measure->op;
-  quick->op = (uint8_t)op;
-  quick->constant = eng__fraction_floor(constant);
-  quick->exact = constant.d == 1;
+  eng__quick_ask(quick, op, eng__fraction_floor(constant), constant.d == 1);
   quick->within = measure->within;
   quick->before = measure->before;
   describe_kinds(quick, measure);

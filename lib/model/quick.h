@@ -20,22 +20,29 @@ enum {
   ENG__MAY_BE_ANY = 7
 };
 
-/* A comparison of one measure with a constant, worked out for an instant. */
+/* A comparison of one measure with a constant, worked out for an instant. Every order
+ * is "at least `least`", or not; equality is rare and answered by the events. */
 struct eng__quick {
   uint8_t measure;    /* enum eng__measure_op */
-  uint8_t op;         /* enum eng__op, the measure on the left */
+  bool equality;      /* = or != : */
+  bool negated;       /* of what `least` says, or of equality */
+  bool whole;         /* of equality: the constant is a whole number, in `least` */
   bool purchases;     /* it measures purchases and nothing else, without `where` */
+  bool none_is_zero;  /* it is 0 of nothing, not undefined */
   uint32_t kinds;     /* summary bits of its kinds */
-  int64_t constant;   /* floor of the constant; `exact` if it is whole */
-  bool exact;
+  int64_t least;
   int64_t within, before; /* as in eng__measure */
-  /* As of the prepared instant, in UTC days: */
-  int64_t inside_from; /* a day from here on lies wholly behind the window's start */
-  int64_t outside_to;  /* a day up to here lies wholly before it */
-  int64_t seen_to;     /* a day up to here lies wholly within the window's end */
-  int64_t beyond_from; /* a day from here on lies wholly behind that */
-  int64_t as_of, from, to;
+  /* As of the prepared instant, in UTC days, which the summary has in 16 bits: */
+  int32_t inside_from; /* a day from here on lies wholly behind the window's start */
+  int32_t outside_to;  /* a day up to here lies wholly before it */
+  int32_t seen_to;     /* a day up to here lies wholly within the window's end */
+  int32_t beyond_from; /* a day from here on lies wholly behind that */
+  int32_t old_to;      /* an event of a day up to here is at least `least` ago */
+  int32_t young_from;  /* one of a day from here on is not */
 };
+
+/* Sets what a comparison asks: enum eng__op with a constant that has this floor. */
+void eng__quick_ask(struct eng__quick *quick, int op, int64_t floor, bool whole);
 
 /* Works a test out for an instant. */
 void eng__quick_prepare(struct eng__quick *quick, int64_t as_of);

@@ -260,7 +260,7 @@ static int repeat(struct sqlite *s, struct job_result *result, const char *sql,
 static int features_job(struct sqlite *s, struct job_result *result)
 {
   struct sql sql = {0};
-  int64_t got[2];
+  int64_t got[2] = {0};
   sql_add(&sql, "SELECT count(*),sum(");
   sql_hash(&sql);
   sql_add(&sql, ") FROM (");
@@ -284,7 +284,7 @@ static void count_stage(sqlite3_stmt *row, void *user)
 static int census_job(struct sqlite *s, struct job_result *result)
 {
   struct sql sql = {0};
-  int64_t stages[JOB_STAGES];
+  int64_t stages[JOB_STAGES] = {0};
   sql_add(&sql, "SELECT s,count(*) FROM (SELECT ");
   sql_stage(&sql);
   sql_add(&sql,
@@ -305,7 +305,7 @@ static int census_job(struct sqlite *s, struct job_result *result)
 static int cohorts_job(struct sqlite *s, struct job_result *result)
 {
   struct sql sql = {0};
-  int64_t got[2];
+  int64_t got[2] = {0};
   sql_add(
       &sql,
       "WITH p AS MATERIALIZED (SELECT customer,(ts-%" PRId64 ")/%" PRId64 " AS w"
