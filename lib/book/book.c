@@ -365,16 +365,6 @@ static uint64_t needed(const struct eng_book *book)
   return bytes;
 }
 
-uint64_t eng__book_waste(const struct eng_book *book)
-{
-  uint64_t held = 0;
-
-  for (size_t i = 0; i < book->arena.chunks.count; i++) {
-    held += book->arena.chunks.list[i].size;
-  }
-  return held - needed(book);
-}
-
 /* Counts the blocks in use of each chunk. */
 static void count_live(const struct eng_book *book, uint32_t *live)
 {
@@ -437,7 +427,7 @@ eng_status eng__book_sweep(struct eng_book *book, const uint32_t *rows)
   count_live(book, live);
   eng__arena_seal(&book->arena, needed(book));
   for (uint32_t i = 0; i < book->rows && status == ENG_OK; i++) {
-    status = move_run(book, rows == NULL ? i : rows[i], live);
+    status = move_run(book, rows[i], live);
   }
   if (status == ENG_OK) renumber_chunks(book, count);
   eng__free(&book->memory, live, count * sizeof *live);

@@ -38,7 +38,6 @@ struct eng_book {
   bool last_is_old; /* it may have been dropped since */
 
   /* the timeline that is open */
-  uint32_t open_row;
   uint64_t open_count;
   uint8_t *open_bytes;  /* its run's bytes and where they are; NULL: none */
   uint32_t open_place;
@@ -122,12 +121,8 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor);
 void eng__book_close(struct eng_book *book, uint32_t row,
                      const struct eng__timeline *timeline);
 
-/* Moves every run to a new block of exactly its size, in the order of `rows` (NULL: as
- * they stand), and frees the old chunks as they empty. On failure the book holds what
- * it held. */
+/* Moves every run to a new block of exactly its size, in the order of `rows`, and frees
+ * the old chunks as they empty. On failure the book holds what it held. */
 eng_status eng__book_sweep(struct eng_book *book, const uint32_t *rows);
-
-/* Bytes of blocks beyond what runs need. */
-uint64_t eng__book_waste(const struct eng_book *book);
 
 #endif

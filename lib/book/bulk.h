@@ -8,7 +8,7 @@
 #include "book/stage.h"
 
 /* Bytes of staged events from which on they are brought in. */
-#define ENG__STAGE_BUDGET ((size_t)256 * 1024 * 1024)
+#define ENG__STAGE_BUDGET ((size_t)128 * 1024 * 1024)
 
 /* From how many rows on, beside a book of so many customers, the bulk way pays. */
 static inline bool eng__bulk_pays(uint64_t rows, uint64_t customers)

@@ -2,9 +2,9 @@
 /*
  * prefetch.h - asking for memory before it is needed.
  *
- * By reading a byte: processors pass over a prefetch whose page is not at hand, which
- * in a large book is nearly every one, and only a read makes them look for it. Reads
- * that nothing depends on run side by side all the same.
+ * By reading a byte: processors may pass over a prefetch whose page is not at hand,
+ * which in a large book is nearly every one. Reads that nothing depends on run side by
+ * side all the same.
  */
 #ifndef ENG_BOOK_PREFETCH_H
 #define ENG_BOOK_PREFETCH_H

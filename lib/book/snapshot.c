@@ -289,27 +289,29 @@ static void release_loading(struct loading *loading)
   eng__free(memory, loading->ids.ids, loading->ids.room * sizeof *loading->ids.ids);
   eng__free(memory, loading->used, loading->codebook.shape_count + 1);
   eng__codebook_release(&loading->codebook);
-  eng__free(memory, loading, sizeof *loading);
 }
 
+/* About 16 KiB stand on the stack, so that a few bytes ask for little memory. */
 static eng_status decode_into(struct eng_book *book, const uint8_t *bytes, size_t size,
                               eng_error *error)
 {
-  struct loading *loading = eng__new_zeroed(&book->outer, sizeof *loading);
+  struct loading loading;
   eng_status status;
 
-  if (loading == NULL) return eng__error_set(error, ENG_E_NOMEM, 0, 0, 0, NULL);
-  loading->book = book;
-  eng__reader_init(&loading->reader, bytes, size);
-  eng__codebook_init(&loading->codebook, book->home.pen.context, &book->outer);
-  read_book(loading);
-  status = loading->reader.status;
+  loading.book = book;
+  loading.used = NULL;
+  loading.length = 0;
+  memset(&loading.ids, 0, sizeof loading.ids);
+  eng__reader_init(&loading.reader, bytes, size);
+  eng__codebook_init(&loading.codebook, book->home.pen.context, &book->outer);
+  read_book(&loading);
+  status = loading.reader.status;
   if (status != ENG_OK) {
-    uint64_t offset = (uint64_t)(loading->reader.at - loading->reader.start);
+    uint64_t offset = (uint64_t)(loading.reader.at - loading.reader.start);
 
     (void)eng__error_set(error, status, 0, 0, offset, NULL);
   }
-  release_loading(loading);
+  release_loading(&loading);
   return status;
 }
 

@@ -23,7 +23,7 @@ Suite *book_suite(void);
 /* ---- a host's memory that counts and fails on demand ---- */
 
 struct memory {
-  uint64_t asked, fail_at, live;
+  uint64_t asked, fail_at, live, peak;
   bool for_ever; /* all from fail_at on fail */
 };
 
@@ -47,6 +47,8 @@ static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
     memcpy(block, old, old_size < new_size ? old_size : new_size);
     free(old);
   }
+  /* While it moves, both are held. */
+  if (memory->live + new_size > memory->peak) memory->peak = memory->live + new_size;
   memory->live += new_size - old_size;
   return block;
 }
@@ -646,8 +648,41 @@ START_TEST(a_few_bytes_do_not_ask_for_much_memory) {
   sum = eng__hash(bytes, size);
   for (int i = 0; i < 4; i++) bytes[size++] = (uint8_t)(sum >> 8 * i);
   ck_ok(eng_book_decode(context, &allocator, bytes, size, &book, NULL));
-  ck_assert_uint_le(memory.live, 64 * size + 4096);
+  ck_assert_uint_le(memory.peak, 64 * size + 4096);
   eng_book_free(book);
+}
+END_TEST
+
+START_TEST(memory_follows_the_bytes) {
+  for (int customers = 1; customers < 3000; customers = customers * 2 + 1) {
+    struct memory memory = {0};
+    eng_allocator allocator = allocator_of(&memory);
+    eng_book *book = empty_book(), *back;
+    struct bytes bytes;
+
+    for (int i = 0; i < customers; i++) {
+      char id[400];
+      size_t length = sprintf(id, "%d", i);
+
+      id[length] = '\0';
+      put(book, id, i % 2 ? ENG_EVENT_VISIT : ENG_EVENT_OPEN, NOON + i);
+    }
+    bytes = encoded(book);
+    ck_ok(eng_book_decode(context, &allocator, bytes.at, bytes.size, &back, NULL));
+    ck_assert_msg(memory.peak <= 64 * bytes.size + 4096, "%d customers: %d for %d",
+                  customers, (int)memory.peak, (int)bytes.size);
+    eng_book_free(back);
+    ck_assert_uint_eq(memory.live, 0);
+    /* And where it ends in the middle. */
+    memory = (struct memory){0};
+    ck_assert_int_ne(
+        eng_book_decode(context, &allocator, bytes.at, bytes.size / 2, &back, NULL),
+        ENG_OK);
+    ck_assert_uint_eq(memory.live, 0);
+    ck_assert_uint_le(memory.peak, 64 * bytes.size / 2 + 4096);
+    free(bytes.at);
+    eng_book_free(book);
+  }
 }
 END_TEST
 
@@ -941,6 +976,7 @@ Suite *book_suite(void) {
   tcase_add_test(tests, every_defect_of_an_encoded_book_has_its_status);
   tcase_add_test(tests, damage_anywhere_is_noticed);
   tcase_add_test(tests, a_few_bytes_do_not_ask_for_much_memory);
+  tcase_add_test(tests, memory_follows_the_bytes);
   tcase_add_test(tests, every_allocation_may_fail);
   tcase_add_loop_test(tests, a_loader_goes_on_after_every_failure, 0, 2);
   tcase_add_test(tests, limits_are_kept);
