@@ -31,12 +31,17 @@ static bool is_reserved(const struct eng__parser *p, const struct eng__token *to
   return eng__is_measure(p, token);
 }
 
+static void fail_reserved(struct eng__parser *p, const struct eng__token *token)
+{
+  eng__fail_at(p, token, ENG_E_SYNTAX, "this word belongs to the language");
+}
+
 /* A name is free if nothing of the language or of the model has it. */
 static void check_free(struct eng__parser *p, const struct eng__token *token)
 {
   if (p->status != ENG_OK) return;
   if (is_reserved(p, token)) {
-    eng__fail_at(p, token, ENG_E_SYNTAX, "this word belongs to the language");
+    fail_reserved(p, token);
   } else if (eng__find_definition(p, token) != NULL || eng__find_stage(p, token) >= 0) {
     eng__fail_at(p, token, ENG_E_DUPLICATE, "this name was given before");
   }
@@ -74,6 +79,7 @@ static void parse_definition(struct eng__parser *p, bool param)
   int32_t node;
 
   check_free(p, &name);
+  if (eng__is_filter_word(p, &name)) fail_reserved(p, &name);
   eng__need_sign(p, "=");
   at = p->token;
   node = eng__parse_expression(p);

@@ -304,6 +304,13 @@ static const struct mistake mistakes[] = {
     {"stage a when recency(visit) < 0.5 ms", ENG_E_SYNTAX, 2, 31, "milliseconds"},
     {"param x 4", ENG_E_SYNTAX, 2, 9, "'='"},
     {"param count = 4", ENG_E_SYNTAX, 2, 7, "belongs to the language"},
+    {"param value = 4", ENG_E_SYNTAX, 2, 7, "belongs to the language"},
+    {"let public = count(visit)", ENG_E_SYNTAX, 2, 5, "belongs to the language"},
+    {"param stars = 4", ENG_E_SYNTAX, 2, 7, "belongs to the language"},
+    {"param content = 4", ENG_E_SYNTAX, 2, 7, "belongs to the language"},
+    {"param inbound = 4", ENG_E_SYNTAX, 2, 7, "belongs to the language"},
+    {"stage a when sum(visit) > 10 Eur", ENG_E_SYNTAX, 2, 30, "three capitals"},
+    {"stage a when sum(visit) > 10 eur", ENG_E_SYNTAX, 2, 30, "three capitals"},
     {"\n\n  stage none when count(visit) > 0", ENG_E_SYNTAX, 4, 9, "belongs"},
     {"shape round", ENG_E_SYNTAX, 2, 7, "ladder"},
     {"revision 1.5", ENG_E_SYNTAX, 2, 10, "a whole number"},
@@ -549,6 +556,15 @@ START_TEST(sums_need_a_base_currency)
                    ENG_E_TYPE);
   ck_assert_ptr_nonnull(strstr(error.text, "base currency"));
   eng_context_free(without);
+}
+END_TEST
+
+/* Channels are vocabulary; stages and dimensions never stand in a filter. */
+START_TEST(words_of_filters_name_stages_and_dimensions)
+{
+  check_type("param web = 3 stage a when count(visit) > web", true);
+  check_type("stage community when count(visit) > 3", true);
+  check_type("dimension content = count(visit) stage a when content > 3", true);
 }
 END_TEST
 
@@ -1788,6 +1804,7 @@ static void add_mistakes(Suite *suite)
   tcase_add_test(refused, conditions_are_wanted_where_conditions_stand);
   tcase_add_test(refused, a_param_is_computed_from_constants);
   tcase_add_test(refused, sums_need_a_base_currency);
+  tcase_add_test(refused, words_of_filters_name_stages_and_dimensions);
   tcase_add_test(refused, own_kinds_and_channels_can_be_named);
   tcase_add_test(refused, missing_arguments_are_said);
 }
