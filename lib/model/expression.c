@@ -267,8 +267,10 @@ static void unknown_in_expression(struct eng__parser *p, const struct eng__token
   }
   for (size_t i = 0; i < model->stage_count; i++) {
     const char *name = model->names + model->stages[i].name;
+    const char *alias = model->names + model->stages[i].alias;
 
     eng__consider(&guess, text, size, name, strlen(name));
+    if (*alias != '\0') eng__consider(&guess, text, size, alias, strlen(alias));
   }
   eng__unknown_name(p, token, p->in_where ? "field, value or definition"
                                      : "measure, param, let or earlier stage",

@@ -27,6 +27,7 @@ struct eng__parser {
   size_t definition_count, definition_room;
   uint64_t depth;
   bool in_where;
+  bool has_classes; /* and so no stages of their own */
 };
 
 /* ---- errors ---- */
