@@ -462,7 +462,7 @@ ENG_API int32_t eng_explanation_holds(const eng_explanation *explanation, int32_
                                       int32_t line);
 
 /** @brief How much is missing for a clause against a constant: 1 means one more event,
- *         day, or unit of the sum.
+ *         day, channel, actor, period of a streak, or unit of the sum.
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_CLAUSE or ENG_PART_MISSING
  *  @param[in] line         from 0
