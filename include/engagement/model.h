@@ -316,7 +316,7 @@ typedef struct eng_value {
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed
  * @param[in]  as_of     0..ENG_TIME_MAX
- * @param[out] values    one entry a dimension
+ * @param[out] values    one entry a dimension; all 0 on failure and beyond them
  * @param[in]  count     entries of values
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL

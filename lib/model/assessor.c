@@ -638,6 +638,7 @@ eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
   const struct eng__member *member;
   eng_status status;
 
+  if (values != NULL && count > 0) memset(values, 0, (size_t)count * sizeof *values);
   if (assessor == NULL || customer == NULL || (values == NULL && count > 0)) {
     return ENG_E_INVALID;
   }
