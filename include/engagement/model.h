@@ -316,7 +316,7 @@ typedef struct eng_value {
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed
  * @param[in]  as_of     0..ENG_TIME_MAX
- * @param[out] values    one entry a dimension
+ * @param[out] values    one entry a dimension; all 0 on failure and beyond them
  * @param[in]  count     entries of values
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -463,7 +463,7 @@ ENG_API int32_t eng_explanation_holds(const eng_explanation *explanation, int32_
                                       int32_t line);
 
 /** @brief How much is missing for a clause against a constant: 1 means one more event,
- *         day, channel, actor or period, or minor unit of a sum of money.
+ *         day, channel, actor or period of a streak, or minor unit of a sum of money.
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_CLAUSE or ENG_PART_MISSING
  *  @param[in] line         from 0

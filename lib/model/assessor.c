@@ -506,6 +506,12 @@ static int opposite(int a)
          (a & ENG__MAY_BE_TRUE ? ENG__MAY_BE_FALSE : 0);
 }
 
+/* a else b, of conditions. */
+static int either(int a, int b)
+{
+  return a & ENG__MAY_BE_UNKNOWN ? (a & ~ENG__MAY_BE_UNKNOWN) | b : a;
+}
+
 static int guess(const eng_assessor *assessor, const struct eng__member *member,
                  int32_t index, const struct eng__summary *summary)
 {
@@ -516,10 +522,14 @@ static int guess(const eng_assessor *assessor, const struct eng__member *member,
     return eng__quick_test(&assessor->quicks[member->quick[index]], summary);
   }
   switch (node->op) {
+    case ENG__OP_CONSTANT: return node->n ? ENG__MAY_BE_TRUE : ENG__MAY_BE_FALSE;
     case ENG__OP_LET: return guess(assessor, member, node->a, summary);
     case ENG__OP_STAGE:
       return guess(assessor, member, member->model->stages[node->a].when, summary);
     case ENG__OP_NOT: return opposite(guess(assessor, member, node->a, summary));
+    case ENG__OP_ELSE:
+      return either(guess(assessor, member, node->a, summary),
+                    guess(assessor, member, node->b, summary));
     case ENG__OP_AND:
       a = guess(assessor, member, node->a, summary);
       if (a == ENG__MAY_BE_FALSE) return a;
@@ -636,6 +646,7 @@ eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
   const struct eng__member *member;
   eng_status status;
 
+  if (values != NULL && count > 0) memset(values, 0, (size_t)count * sizeof *values);
   if (assessor == NULL || customer == NULL || (values == NULL && count > 0)) {
     return ENG_E_INVALID;
   }

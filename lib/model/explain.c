@@ -141,6 +141,16 @@ static void put_ratio(struct writer *w, struct eng__fraction v)
   put(w, decimals, (size_t)count);
 }
 
+/* Whole minor units, rounded half away from zero. */
+static int64_t rounded(struct eng__fraction v)
+{
+  int64_t magnitude = v.n < 0 ? -v.n : v.n;
+  int64_t whole = magnitude / v.d, rest = magnitude % v.d;
+
+  if (rest >= v.d - rest) whole++;
+  return v.n < 0 ? -whole : whole;
+}
+
 static void put_value(struct writer *w, int type, struct eng__fraction v, int units)
 {
   int32_t currency = eng_context_currency(w->model->context);
@@ -150,7 +160,7 @@ static void put_value(struct writer *w, int type, struct eng__fraction v, int un
     case ENG__TYPE_DURATION:
     case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v), units); return;
     case ENG__TYPE_MONEY:
-      if (v.d != 1 || eng_money_format(v.n, currency, money) != ENG_OK) {
+      if (eng_money_format(rounded(v), currency, money) != ENG_OK) {
         put_ratio(w, v);
         return;
       }
@@ -165,7 +175,7 @@ static void put_value(struct writer *w, int type, struct eng__fraction v, int un
 
 /* The wording of a node, white space and comments folded to single spaces, texts as they
  * are; cut where it is too long to read. */
-static void put_wording(struct writer *w, const struct eng__term *node)
+static void put_text_of(struct writer *w, const struct eng__term *node)
 {
   const char *text = w->model->text;
   bool blank = false, quoted = false;
@@ -193,6 +203,25 @@ static void put_wording(struct writer *w, const struct eng__term *node)
         quoted = !quoted;
       }
     }
+  }
+}
+
+/* The same, with the `not` that a class says by `no` and that the text does not have:
+ * see axis_is in parse.c. */
+static void put_wording(struct writer *w, const struct eng__term *node)
+{
+  const struct eng__term *known, *axis;
+  bool name;
+
+  if (node->op == ENG__OP_NOT && w->model->nodes[node->a].from == node->from) {
+    known = &w->model->nodes[node->a];
+    axis = &w->model->nodes[known->a];
+    name = axis->op == ENG__OP_LET || axis->op == ENG__OP_STAGE;
+    put_text(w, name ? "not " : "not (");
+    put_text_of(w, axis);
+    if (!name) put_text(w, ")");
+  } else {
+    put_text_of(w, node);
   }
 }
 
@@ -366,15 +395,28 @@ static int32_t behind_lets(const eng_model *model, int32_t node)
   return node;
 }
 
-/* What more a measure needs so that `measure op limit` holds. */
-static int64_t distance(const struct eng__term *node, const struct eng__term *measure,
-                        struct eng__fraction value, struct eng__fraction limit)
+/* Whether a term is a measure that events add to. */
+static bool adds_up(const eng_model *model, const struct eng__term *term)
+{
+  if (term->op != ENG__OP_MEASURE) return false;
+  switch (model->measures[term->a].op) {
+    case ENG__MEASURE_COUNT:
+    case ENG__MEASURE_DAYS:
+    case ENG__MEASURE_SUM:
+    case ENG__MEASURE_CHANNELS:
+    case ENG__MEASURE_ACTORS:
+    case ENG__MEASURE_STREAK: return true;
+    default: return false;
+  }
+}
+
+/* What more a measure that adds up needs so that `measure op limit` holds. */
+static int64_t distance(const struct eng__term *node, struct eng__fraction value,
+                        struct eng__fraction limit)
 {
   int64_t need, missing;
 
-  if (measure->op != ENG__OP_MEASURE || measure->type == ENG__TYPE_AGE || value.d != 1) {
-    return ENG_DISTANCE_NONE;
-  }
+  if (value.d != 1) return ENG_DISTANCE_NONE;
   need = eng__fraction_floor(limit);
   if (node->op == ENG__OP_GREATER) {
     if (!eng__add_i64(need, 1, &need)) return ENG_DISTANCE_NONE;
@@ -436,9 +478,9 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   a_known = eng__evaluate(w->assessor, w->member, left, now, &a);
   b_known = eng__evaluate(w->assessor, w->member, right, now, &b);
   put_sides(w, line, left, right, a_known ? &a : NULL, b_known ? &b : NULL);
-  if (a_known && b_known && line->holds != ENG_HOLDS_YES) {
-    line->distance = distance(
-        &turned, &w->model->nodes[behind_lets(w->model, left)], a, b);
+  if (a_known && b_known && line->holds != ENG_HOLDS_YES &&
+      adds_up(w->model, &w->model->nodes[behind_lets(w->model, left)])) {
+    line->distance = distance(&turned, a, b);
   }
 }
 

@@ -267,8 +267,10 @@ static void unknown_in_expression(struct eng__parser *p, const struct eng__token
   }
   for (size_t i = 0; i < model->stage_count; i++) {
     const char *name = model->names + model->stages[i].name;
+    const char *alias = model->names + model->stages[i].alias;
 
     eng__consider(&guess, text, size, name, strlen(name));
+    if (*alias != '\0') eng__consider(&guess, text, size, alias, strlen(alias));
   }
   eng__unknown_name(p, token, p->in_where ? "field, value or definition"
                                      : "measure, param, let or earlier stage",
@@ -324,6 +326,14 @@ static int32_t add_ratio(struct eng__parser *p, int64_t n, int64_t d, uint32_t f
   return eng__add_constant(p, ENG__TYPE_RATIO, value.n, value.d, from, to);
 }
 
+static bool is_capitals(const char *text, size_t size)
+{
+  for (size_t i = 0; i < size; i++) {
+    if (text[i] < 'A' || text[i] > 'Z') return false;
+  }
+  return true;
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -353,11 +363,15 @@ static int32_t parse_number(struct eng__parser *p)
       eng__next_word(p);
       return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
     }
-    if (size == 3 && text[0] >= 'A' && text[0] <= 'Z' &&
-        eng_currency_number(text, 3, &currency) == ENG_OK) {
+    if (size == 3 && eng_currency_number(text, 3, &currency) == ENG_OK) {
       uint32_t to = p->token.to;
       int64_t minor;
 
+      if (!is_capitals(text, 3)) {
+        eng__fail_at(p, &p->token, ENG_E_SYNTAX,
+                     "a currency is three capitals, such as EUR");
+        return 0;
+      }
       if (currency != eng_context_currency(p->model->context)) {
         eng__fail(p, ENG_E_TYPE);
         (void)eng__error_set(p->error, ENG_E_TYPE, p->token.line, p->token.column,

@@ -213,6 +213,17 @@ static const struct {
 
 enum { CONSTANTS = sizeof constants / sizeof constants[0] };
 
+bool eng__is_filter_word(const struct eng__parser *p, const struct eng__token *token)
+{
+  for (int i = 0; i < FIELDS; i++) {
+    if (eng__token_is(p, token, fields[i].name)) return true;
+  }
+  for (int i = 0; i < CONSTANTS; i++) {
+    if (eng__token_is(p, token, constants[i].name)) return true;
+  }
+  return false;
+}
+
 /* A name inside `where`; -1 if it is not one of these. */
 int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token)
 {
@@ -237,6 +248,7 @@ int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token)
   }
   return -1;
 }
+
 int eng__find_number_field(struct eng__parser *p, const struct eng__token *token,
                            int *type)
 {

@@ -31,14 +31,24 @@ static bool is_reserved(const struct eng__parser *p, const struct eng__token *to
   return eng__is_measure(p, token);
 }
 
+static void fail_reserved(struct eng__parser *p, const struct eng__token *token)
+{
+  eng__fail_at(p, token, ENG_E_SYNTAX, "this word belongs to the language");
+}
+
+static void fail_taken(struct eng__parser *p, const struct eng__token *token)
+{
+  eng__fail_at(p, token, ENG_E_DUPLICATE, "this name was given before");
+}
+
 /* A name is free if nothing of the language or of the model has it. */
 static void check_free(struct eng__parser *p, const struct eng__token *token)
 {
   if (p->status != ENG_OK) return;
   if (is_reserved(p, token)) {
-    eng__fail_at(p, token, ENG_E_SYNTAX, "this word belongs to the language");
+    fail_reserved(p, token);
   } else if (eng__find_definition(p, token) != NULL || eng__find_stage(p, token) >= 0) {
-    eng__fail_at(p, token, ENG_E_DUPLICATE, "this name was given before");
+    fail_taken(p, token);
   }
 }
 
@@ -74,6 +84,7 @@ static void parse_definition(struct eng__parser *p, bool param)
   int32_t node;
 
   check_free(p, &name);
+  if (eng__is_filter_word(p, &name)) fail_reserved(p, &name);
   eng__need_sign(p, "=");
   at = p->token;
   node = eng__parse_expression(p);
@@ -156,20 +167,35 @@ static void end_stage(struct eng__parser *p, struct eng__stage *stage)
   if (p->status == ENG_OK) model->stages[model->stage_count++] = *stage;
 }
 
-/* stage NAME ["title"] [alias NAME] when condition {advise "text"} */
-static void parse_stage(struct eng__parser *p)
+static void fail_mixture(struct eng__parser *p, const struct eng__token *at)
+{
+  eng__fail_at(p, at, ENG_E_SYNTAX, "a model has either stages or one table of classes");
+}
+
+/* alias NAME, from behind the word: a name that nothing has, the stage itself included,
+ * which is not declared yet. */
+static void parse_alias(struct eng__parser *p, struct eng__stage *stage)
+{
+  struct eng__token alias = eng__declare(p, "another name of the stage");
+
+  check_free(p, &alias);
+  if (p->status == ENG_OK && eng__token_is(p, &alias, p->model->names + stage->name)) {
+    fail_taken(p, &alias);
+  }
+  if (p->status == ENG_OK) {
+    stage->alias = eng__keep(p, p->model->text + alias.from, alias.to - alias.from);
+  }
+}
+
+/* stage NAME ["title"] [alias NAME] when condition {advise "text"}; `word` is `stage` */
+static void parse_stage(struct eng__parser *p, const struct eng__token *word)
 {
   struct eng__token at;
   struct eng__stage stage;
 
+  if (p->has_classes) fail_mixture(p, word);
   begin_stage(p, "the name of a stage", &stage);
-  if (eng__take_name(p, "alias")) {
-    at = eng__declare(p, "another name of the stage");
-    check_free(p, &at);
-    if (p->status == ENG_OK) {
-      stage.alias = eng__keep(p, p->model->text + at.from, at.to - at.from);
-    }
-  }
+  if (eng__take_name(p, "alias")) parse_alias(p, &stage);
   if (p->status == ENG_OK && !eng__take_name(p, "when")) eng__expected(p, "'when'");
   at = p->token;
   stage.when = eng__parse_expression(p);
@@ -216,21 +242,21 @@ static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int coun
                                         eng__term_at(p, stage.when)->from,
                                         eng__term_at(p, is)->to);
   }
+  if (eng__at_sign(p, ",")) eng__expected(p, "one answer for each axis");
   end_stage(p, &stage);
   return corner;
 }
 
-/* classes axis {, axis} and then a class for every corner of the table. */
-static void parse_classes(struct eng__parser *p)
+/* classes axis {, axis} and then a class for every corner of the table; `word` is
+ * `classes`. */
+static void parse_classes(struct eng__parser *p, const struct eng__token *word)
 {
-  struct eng__token at = p->token;
   int32_t axes[AXES_MAX];
   unsigned corners = 0;
   int count = 0;
 
-  if (p->model->stage_count > 0) {
-    eng__fail_at(p, &at, ENG_E_SYNTAX, "a model has either stages or classes");
-  }
+  if (p->model->stage_count > 0) fail_mixture(p, word);
+  p->has_classes = true;
   do {
     struct eng__token axis = p->token;
 
@@ -344,6 +370,10 @@ static void unknown_statement(struct eng__parser *p)
 {
   struct eng__guess guess = eng__new_guess(&p->token);
 
+  if (eng__at_name(p, "class")) {
+    eng__fail_at(p, &p->token, ENG_E_SYNTAX, "a class stands directly behind `classes`");
+    return;
+  }
   if (p->token.word == ENG__WORD_NAME) {
     eng__consider_list(&guess, p->model->text + p->token.from, p->token.to - p->token.from,
                   statements);
@@ -362,6 +392,8 @@ static void parse_model(struct eng__parser *p)
   (void)eng__keep(p, "", 0); /* offset 0 is the empty text */
   parse_head(p);
   while (p->status == ENG_OK && p->token.word != ENG__WORD_END) {
+    struct eng__token word = p->token;
+
     if (eng__take_name(p, "param")) {
       parse_definition(p, true);
     } else if (eng__take_name(p, "let")) {
@@ -369,9 +401,9 @@ static void parse_model(struct eng__parser *p)
     } else if (eng__take_name(p, "dimension")) {
       parse_dimension(p);
     } else if (eng__take_name(p, "stage")) {
-      parse_stage(p);
+      parse_stage(p, &word);
     } else if (eng__take_name(p, "classes")) {
-      parse_classes(p);
+      parse_classes(p, &word);
     } else if (eng__take_name(p, "lap")) {
       parse_lap(p);
     } else {

@@ -27,6 +27,7 @@ struct eng__parser {
   size_t definition_count, definition_room;
   uint64_t depth;
   bool in_where;
+  bool has_classes; /* and so no stages of their own */
 };
 
 /* ---- errors ---- */
@@ -99,6 +100,9 @@ void eng__unknown_name(struct eng__parser *p, const struct eng__token *token,
                        const char *what, const struct eng__guess *guess);
 
 void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds);
+/* Whether `where` reads a word as a field or as one of the language's values, so that
+ * it would hide a param or let of that name. */
+bool eng__is_filter_word(const struct eng__parser *p, const struct eng__token *token);
 /* A name inside `where`; -1 if it is not one of these. */
 int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token);
 /* The field that `of` names, and its type. ORDER fields: the numbers come first. */

@@ -19,14 +19,15 @@
 
 Suite *prop_model_suite(void);
 
-enum { TOGETHER = 3, HISTORIES = 4, MOMENTS = 6, INSTANTS = 1000 };
+enum { TOGETHER = 3, HISTORIES = 4, MOMENTS = 6, INSTANTS = 1000, DIMENSIONS = 8 };
 
 #define OK(call) ck_assert_int_eq((call), ENG_OK)
 
 /* What one case is about, for the report of a failure. */
 struct scene {
   int number;
-  const eng_context *context;
+  ref_calendar calendar;
+  eng_context *context;
   ref_model *models[TOGETHER];
   eng_model *parsed[TOGETHER];
   eng_assessor *alone[TOGETHER], *together;
@@ -43,6 +44,8 @@ static void report(const struct scene *s, const char *what, int64_t at, int32_t 
   fprintf(stderr, "case %d: %s at %" PRId64 ": %d, not %d; as of %" PRId64 "\n%s",
           s->number, what, at, (int)wanted, (int)got, s->as_of,
           ref_model_text(s->models[s->model]));
+  fprintf(stderr, "  %d minutes east, days from %d, weeks from %d\n",
+          s->calendar.offset, s->calendar.day_start, s->calendar.week_start);
   ref_history_print(&s->history, stderr);
   ck_abort_msg("case %d: %s", s->number, what);
 }
@@ -64,7 +67,8 @@ static void stays(const struct scene *s, int32_t stage, int64_t at, int64_t end)
     expect(s, "a change before the next", at, stage_at(s, at), stage);
 }
 
-/* Every instant at which a window or a time since could turn, and its neighbours. */
+/* Every instant at which a window, a time since or a streak could turn, and its
+ * neighbours. */
 static void stays_at_edges(const struct scene *s, int32_t stage, int64_t end)
 {
   const int64_t *durations;
@@ -75,6 +79,10 @@ static void stays_at_edges(const struct scene *s, int32_t stage, int64_t end)
       for (int64_t by = -1; by <= 1; by++)
         stays(s, stage, s->sight.seen[i].event->time + durations[k] + by, end);
     }
+  }
+  for (int day = 0; day < 70; day++) {
+    for (int64_t by = -1; by <= 1; by++)
+      stays(s, stage, ref_day_start(&s->calendar, s->as_of) + day * REF_DAY + by, end);
   }
 }
 
@@ -119,7 +127,46 @@ static int64_t draw_moment(const struct scene *s, prop_draw *draw)
     if (count > 0 && prop_between(draw, 0, 1) == 1)
       time += durations[prop_between(draw, 0, count - 1)];
   }
+  if (prop_between(draw, 0, 4) == 0)
+    time = ref_day_start(&s->calendar, time) + prop_between(draw, 0, 30) * REF_DAY;
   return time + prop_between(draw, -1, 1);
+}
+
+static void check_dimensions(const struct scene *s)
+{
+  int count = ref_model_dimension_count(s->models[s->model]);
+  eng_value got[DIMENSIONS], wanted;
+
+  ck_assert_int_eq(eng_model_dimension_count(s->parsed[s->model]), count);
+  OK(eng_assessor_dimensions(s->together, s->model, s->customer, s->as_of, got,
+                             DIMENSIONS));
+  for (int i = 0; i < count; i++) {
+    ref_model_dimension(s->models[s->model], i, &s->sight, s->as_of, &wanted);
+    expect(s, "whether a dimension is known", i, wanted.defined, got[i].defined);
+    expect(s, "the unit of a dimension", i, wanted.unit, got[i].unit);
+    if (wanted.numerator != got[i].numerator ||
+        wanted.denominator != got[i].denominator)
+      report(s, "a dimension", i, (int32_t)wanted.numerator, (int32_t)got[i].numerator);
+  }
+}
+
+/* An explanation says the same, and all that it shows of the stage reached is so. */
+static void check_why(const struct scene *s, int32_t stage, int64_t time, int32_t next)
+{
+  eng_explanation *why;
+  int32_t then;
+
+  OK(eng_assessor_explain(s->together, s->model, s->customer, s->as_of, &why));
+  expect(s, "the stage explained", s->as_of, stage, eng_explanation_stage(why));
+  ck_assert(eng_explanation_next_change(why, &then) == time);
+  expect(s, "the next explained", s->as_of, next, then);
+  for (int i = 0; i < eng_explanation_line_count(why, ENG_PART_CLAUSE); i++)
+    expect(s, "a clause", i, ENG_HOLDS_YES,
+           eng_explanation_holds(why, ENG_PART_CLAUSE, i));
+  for (int i = 0; i < eng_explanation_line_count(why, ENG_PART_MISSING); i++)
+    if (eng_explanation_holds(why, ENG_PART_MISSING, i) == ENG_HOLDS_YES)
+      report(s, "what is missing", i, ENG_HOLDS_NO, ENG_HOLDS_YES);
+  eng_explanation_free(why);
 }
 
 /* One moment of one history under every model. Returns how many triples that was. */
@@ -146,6 +193,8 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
     if (alone_time != times[m] || alone_next != next[m])
       report(s, "the next alone", alone_time, next[m], alone_next);
     check_next(s, draw, stages[m], times[m], next[m]);
+    check_dimensions(s);
+    if (prop_between(draw, 1, 8) == 1) check_why(s, stages[m], times[m], next[m]);
     eng__assess_prepare(s->alone[m], s->as_of);
     if (eng__assess_summary(s->alone[m], known, &summary[m])) {
       expect(s, "the stage by summary", s->as_of, stages[m], summary[m]);
@@ -157,7 +206,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
 static void check_history(struct scene *s, prop_draw *draw, long *decided)
 {
   OK(eng_customer_new(s->context, "c", 1, &s->customer));
-  ref_history_draw(&s->history, draw, s->context, s->customer);
+  ref_history_draw(&s->history, draw, &s->calendar, s->context, s->customer);
   for (int i = 0; i < MOMENTS; i++) {
     s->as_of = draw_moment(s, draw);
     check_moment(s, draw, decided);
@@ -181,8 +230,10 @@ static void parse(struct scene *s, int m)
 
 static void open_scene(struct scene *s, prop_draw *draw)
 {
+  s->calendar = ref_calendar_draw(draw);
+  s->context = ref_context(&s->calendar);
   for (int m = 0; m < TOGETHER; m++) {
-    s->models[m] = ref_model_draw(draw);
+    s->models[m] = ref_model_draw(draw, &s->calendar);
     parse(s, m);
   }
   OK(eng_assessor_new(s->context, (const eng_model *const *)s->parsed, TOGETHER,
@@ -197,12 +248,12 @@ static void close_scene(struct scene *s)
     eng_model_free(s->parsed[m]);
     ref_model_free(s->models[m]);
   }
+  eng_context_free(s->context);
 }
 
 /* Models x histories x moments, 72 triples a case. */
 START_TEST(every_answer_is_that_of_the_reference)
 {
-  eng_context *context = ref_context();
   long decided = 0;
 
   for (int i = 0; i < prop_cases(2800); i++) {
@@ -211,14 +262,12 @@ START_TEST(every_answer_is_that_of_the_reference)
 
     memset(&s, 0, sizeof s);
     s.number = i;
-    s.context = context;
     open_scene(&s, &draw);
     for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, &decided);
     close_scene(&s);
   }
   /* The short way that is compared has to be taken now and then. */
   ck_assert_int_gt(decided, 0);
-  eng_context_free(context);
 }
 END_TEST
 
@@ -235,7 +284,6 @@ static int64_t draw_edge(const struct scene *s, prop_draw *draw)
 
 START_TEST(what_a_summary_decides_is_what_the_events_say)
 {
-  eng_context *context = ref_context();
   long decided = 0, asked = 0;
 
   for (int i = 0; i < prop_cases(20000); i++) {
@@ -245,11 +293,12 @@ START_TEST(what_a_summary_decides_is_what_the_events_say)
 
     memset(&s, 0, sizeof s);
     s.number = i;
-    s.context = context;
-    s.models[0] = ref_model_draw_plain(&draw);
+    s.calendar = ref_calendar_draw(&draw);
+    s.context = ref_context(&s.calendar);
+    s.models[0] = ref_model_draw_plain(&draw, &s.calendar);
     parse(&s, 0);
-    OK(eng_customer_new(context, "c", 1, &s.customer));
-    ref_purchases_draw(&s.history, &draw, context, s.customer);
+    OK(eng_customer_new(s.context, "c", 1, &s.customer));
+    ref_purchases_draw(&s.history, &draw, s.context, s.customer);
     for (int k = 0; k < 10; k++, asked++) {
       s.as_of = draw_edge(&s, &draw);
       ref_look(&s.history, s.as_of, &s.sight);
@@ -265,9 +314,9 @@ START_TEST(what_a_summary_decides_is_what_the_events_say)
     eng_assessor_free(s.alone[0]);
     eng_model_free(s.parsed[0]);
     ref_model_free(s.models[0]);
+    eng_context_free(s.context);
   }
   ck_assert_int_gt(decided, asked / 10);
-  eng_context_free(context);
 }
 END_TEST
 

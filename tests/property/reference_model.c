@@ -100,16 +100,54 @@ static bool one_in(prop_draw *draw, int n) { return prop_between(draw, 1, n) == 
 
 static int pick(prop_draw *draw, int n) { return (int)prop_between(draw, 0, n - 1); }
 
+/* ---- calendars ---- */
+
+#define MINUTE INT64_C(60000)
+
+ref_calendar ref_calendar_draw(prop_draw *draw)
+{
+  static const int offsets[] = {60, 60, 0, -300, 330, 840};
+  static const int starts[] = {180, 180, 0, 0, 1439};
+  ref_calendar calendar = {offsets[pick(draw, 6)], starts[pick(draw, 5)],
+                           1 + pick(draw, 7)};
+
+  return calendar;
+}
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+/* Business days, counted from that which began on 1970-01-01. */
+static int64_t day_of(const ref_calendar *calendar, int64_t time)
+{
+  return floor_div(time + (calendar->offset - calendar->day_start) * MINUTE, REF_DAY);
+}
+
+int64_t ref_day_start(const ref_calendar *calendar, int64_t time)
+{
+  return day_of(calendar, time) * REF_DAY -
+         (calendar->offset - calendar->day_start) * MINUTE;
+}
+
+/* The first business day of the week that a business day lies in. The day 0 was a
+ * Thursday. */
+static int64_t week_of(const ref_calendar *calendar, int64_t day)
+{
+  int64_t weekday = (day + 3) - floor_div(day + 3, 7) * 7 + 1;
+
+  return day - (weekday - calendar->week_start + 7) % 7;
+}
+
 /* ---- histories ---- */
 
-eng_context *ref_context(void)
+eng_context *ref_context(const ref_calendar *calendar)
 {
   eng_settings *settings = NULL;
   eng_context *context = NULL;
 
   if (eng_settings_new(NULL, &settings) != ENG_OK ||
-      eng_settings_set_zone(settings, 60) != ENG_OK ||
-      eng_settings_set_day(settings, 180) != ENG_OK ||
+      eng_settings_set_zone(settings, calendar->offset) != ENG_OK ||
+      eng_settings_set_day(settings, calendar->day_start) != ENG_OK ||
+      eng_settings_set_week(settings, calendar->week_start) != ENG_OK ||
       eng_settings_set_currency(settings, 978) != ENG_OK ||
       eng_settings_add_kind(settings, REF_TASTING, "tasting", 7, ENG_DIRECTION_CUSTOMER,
                             ENG_MODE_CONTENT, 1) != ENG_OK ||
@@ -122,7 +160,8 @@ eng_context *ref_context(void)
   return context;
 }
 
-static int64_t draw_time(const ref_history *history, prop_draw *draw)
+static int64_t draw_time(const ref_history *history, prop_draw *draw,
+                         const ref_calendar *calendar)
 {
   int64_t time = REF_START + prop_between(draw, 0, 120) * REF_DAY;
 
@@ -135,7 +174,7 @@ static int64_t draw_time(const ref_history *history, prop_draw *draw)
   if (one_in(draw, 3)) {
     time += prop_between(draw, 0, REF_DAY - 1);
   } else if (one_in(draw, 3)) {
-    time += 2 * INT64_C(3600000);
+    time = ref_day_start(calendar, time);
   }
   return time + prop_between(draw, -1, 1);
 }
@@ -147,6 +186,8 @@ static void draw_fields(ref_event *event, const ref_history *history, prop_draw 
   event->has_value = one_in(draw, 2);
   if (event->has_value)
     event->value = prop_between(draw, -3, 10) * (one_in(draw, 4) ? 777 : 500);
+  if (event->has_value && one_in(draw, 60) && sizeof(wide) > sizeof(int64_t))
+    event->value = INT64_MAX - prop_between(draw, 0, 3);
   event->has_valence = one_in(draw, 3);
   if (event->has_valence) event->valence = (int)prop_between(draw, -2, 2);
   event->incentivised = one_in(draw, 4);
@@ -207,7 +248,8 @@ static void record(eng_customer *customer, const ref_event *e, eng_event *event,
   out->effective = eng_event_effective_id(event);
 }
 
-void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *context,
+void ref_history_draw(ref_history *history, prop_draw *draw,
+                      const ref_calendar *calendar, const eng_context *context,
                       eng_customer *customer)
 {
   int count = one_in(draw, 12) ? 0 : 1 + pick(draw, one_in(draw, 3) ? 3 : REF_EVENTS);
@@ -220,7 +262,7 @@ void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *
     ref_event *e = &history->events[i];
 
     e->kind = draw_kind(draw, undoes);
-    e->time = draw_time(history, draw);
+    e->time = draw_time(history, draw, calendar);
     draw_fields(e, history, draw);
     if (!undoes) e->has_refers_to = false;
     record(customer, e, event, one_in(draw, 2), i + 1, e);
@@ -323,6 +365,27 @@ void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight)
 
 /* ---- trees ---- */
 
+/* ORDER measure_names */
+enum measure {
+  COUNT,
+  DAYS,
+  SUM,
+  MEAN,
+  MIN,
+  MAX,
+  SHARE,
+  RECENCY,
+  TENURE,
+  GAP,
+  HOW_MANY_CHANNELS,
+  HOW_MANY_ACTORS,
+  STREAK
+};
+
+static const char *const measure_names[] = {
+    "count",   "days",   "sum", "mean",     "min",    "max",   "share",
+    "recency", "tenure", "gap", "channels", "actors", "streak"};
+
 enum type { NUMBER, RATIO, DURATION, MONEY, CONDITION, AGE };
 
 enum op {
@@ -376,25 +439,43 @@ struct node {
   node *a, *b;
   int64_t n, d;
   int which;            /* definition, stage, field, measure's name */
+  bool alias;           /* of a stage: by its other name */
   int value;            /* of IS: which of the field's values */
   bool equal;           /* of IS: = or != */
   const char *names[4]; /* kinds and groups of a measure */
   int name_count;
   int64_t within, before;  /* of a measure; 0: none */
   const char *within_name; /* the param that says it */
+  int order;               /* in which these and the filter are written */
+  int of;                  /* the field that a measure is about; -1: not said */
+  int last;                /* how many days or weeks, of a streak */
+  bool weeks;
   char text[32];
 };
 
-enum { NODES = 1200, STAGES = 4, DEFINITIONS = 6, DURATIONS = 64, TEXT = 60000 };
+enum {
+  NODES = 4000,
+  STAGES = 4,
+  AXES = 4,
+  CLASSES = 16,
+  DEFINITIONS = 6,
+  DURATIONS = 64,
+  TEXT = 120000
+};
 
 struct ref_model {
+  ref_calendar calendar;
   node nodes[NODES];
   int node_count;
   node *stages[STAGES];
+  bool has_alias[STAGES];
   node *definitions[DEFINITIONS]; /* d0, d1 .. */
-  bool is_param[DEFINITIONS];
+  bool is_param[DEFINITIONS], is_dimension[DEFINITIONS];
   int stage_count, definition_count;
-  bool plain; /* clauses about purchases alone: what a summary may decide */
+  node *axes[AXES]; /* of a table of classes, if there are any */
+  int axis_count;
+  int classes[CLASSES]; /* answers of each, the first axis the lowest bit */
+  bool plain;           /* clauses about purchases alone: what a summary may decide */
   int64_t durations[DURATIONS];
   int duration_count;
   char text[TEXT];
@@ -440,7 +521,7 @@ static node *draw_constant(ref_model *model, prop_draw *draw, enum type type)
 
   switch (type) {
   case NUMBER:
-    at->n = n;
+    at->n = n *= one_in(draw, 8) ? 500 : 1;
     snprintf(at->text, sizeof at->text, "%d", (int)n);
     break;
   case RATIO:
@@ -493,6 +574,7 @@ static void draw_windows(ref_model *model, node *at, prop_draw *draw)
     }
     note_duration(model, at->within);
   }
+  at->order = pick(draw, 6);
   if (one_in(draw, 4)) {
     at->before = prop_between(draw, 1, 30) * REF_DAY;
     if (at->within > 0 && at->before >= at->within) at->before = 0;
@@ -500,25 +582,59 @@ static void draw_windows(ref_model *model, node *at, prop_draw *draw)
   }
 }
 
-static node *draw_measure(ref_model *model, prop_draw *draw, enum type type)
+static int draw_of(prop_draw *draw, enum type type, int which)
+{
+  if (type == MONEY) return one_in(draw, 3) ? AMOUNT : -1;
+  if (type == RATIO && (which != MEAN || one_in(draw, 3))) return SCORE;
+  return one_in(draw, 2) ? VALUE : VALENCE;
+}
+
+static int draw_which(const ref_model *model, prop_draw *draw, enum type type)
+{
+  static const int numbers[] = {
+      DAYS, HOW_MANY_CHANNELS, HOW_MANY_ACTORS, STREAK, SUM, MIN, MAX, STREAK};
+  static const int ratios[] = {SHARE, SHARE, MEAN, MEAN, SUM, MIN, MAX};
+
+  switch (type) {
+  case NUMBER:
+    return one_in(draw, model->plain ? 6 : 2) ? numbers[pick(draw, 8)] : pick(draw, 2);
+  case RATIO: return ratios[pick(draw, 7)];
+  case MONEY: return SUM + (one_in(draw, 2) ? 0 : pick(draw, 4));
+  case DURATION: return GAP;
+  default: return RECENCY + pick(draw, 2);
+  }
+}
+
+static void draw_kinds(ref_model *model, node *at, prop_draw *draw)
 {
   static const char *const frequent[] = {"purchase", "visit",  "refund", "any",
                                          "purchase", "review", "all"};
-  node *at = new_node(model, MEASURE, type, NULL, NULL);
 
-  at->which = type == NUMBER ? pick(draw, 2) : type == MONEY ? 2 : 3 + pick(draw, 2);
   at->name_count = 1 + pick(draw, one_in(draw, 3) ? 4 : 1);
   for (int i = 0; i < at->name_count; i++)
     at->names[i] = one_in(draw, 4)   ? groups[pick(draw, GROUPS)]
                    : one_in(draw, 4) ? kinds[pick(draw, KINDS)].name
                                      : frequent[pick(draw, 7)];
-  if (model->plain) {
-    at->name_count = 1;
-    at->names[0] = one_in(draw, 8) ? "review" : "purchase";
-  } else if (one_in(draw, 4)) {
+  if (!model->plain) return;
+  at->name_count = 1;
+  at->names[0] = one_in(draw, 8) ? "review" : "purchase";
+}
+
+static node *draw_measure(ref_model *model, prop_draw *draw, enum type type)
+{
+  node *at = new_node(model, MEASURE, type, NULL, NULL);
+
+  at->which = draw_which(model, draw, type);
+  at->of = at->which >= SUM && at->which <= MAX ? draw_of(draw, type, at->which) : -1;
+  draw_kinds(model, at, draw);
+  if (at->which == SHARE || (!model->plain && one_in(draw, 4)))
     at->a = draw_condition(model, draw, 2, true);
+  if (at->which == STREAK) {
+    at->weeks = one_in(draw, 2);
+    at->last = (int)prop_between(draw, 1, at->weeks ? 9 : 30);
+  } else {
+    draw_windows(model, at, draw);
   }
-  draw_windows(model, at, draw);
   return at;
 }
 
@@ -536,10 +652,11 @@ static node *draw_leaf(ref_model *model, prop_draw *draw, enum type type, bool w
   node *at = one_in(draw, 4) ? find_definition(model, draw, type, where) : NULL;
 
   if (at != NULL) return at;
-  if (type == DURATION || one_in(draw, 2)) return draw_constant(model, draw, type);
-  if (where) return draw_field(model, draw, type);
-  return type == RATIO ? draw_constant(model, draw, type)
-                       : draw_measure(model, draw, type);
+  if (one_in(draw, 2) || (type == DURATION && one_in(draw, 2)))
+    return draw_constant(model, draw, type);
+  if (!where) return draw_measure(model, draw, type);
+  return type == DURATION ? draw_constant(model, draw, type)
+                          : draw_field(model, draw, type);
 }
 
 static enum type scalar(prop_draw *draw) { return one_in(draw, 3) ? RATIO : NUMBER; }
@@ -620,8 +737,8 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
 /* The everyday clause: a measure against a constant. */
 static node *draw_clause(ref_model *model, prop_draw *draw)
 {
-  static const enum type types[] = {NUMBER, NUMBER, MONEY, AGE};
-  enum type type = types[pick(draw, 4)];
+  static const enum type types[] = {NUMBER, NUMBER, MONEY, AGE, RATIO, DURATION};
+  enum type type = types[pick(draw, model->plain ? 4 : 6)];
   enum op op = (enum op)(LESS + pick(draw, 6));
   node *a = draw_measure(model, draw, type);
   node *b = draw_constant(model, draw, type == AGE ? DURATION : type);
@@ -681,6 +798,7 @@ static node *draw_condition(ref_model *model, prop_draw *draw, int depth, bool w
     if (!where && model->stage_count > 0) {
       a = new_node(model, STAGE, CONDITION, NULL, NULL);
       a->which = pick(draw, model->stage_count);
+      a->alias = model->has_alias[a->which] && one_in(draw, 2);
       return a;
     }
     return draw_comparison(model, draw, depth, where);
@@ -741,21 +859,45 @@ static void print_duration(ref_model *model, const char *word, int64_t duration,
   print(model, text);
 }
 
+static void print_condition(ref_model *model, const node *at, int which)
+{
+  switch (which) {
+  case 0:
+    if (at->a == NULL) return;
+    print(model, " where ");
+    print_node(model, at->a, 1);
+    return;
+  case 1: print_duration(model, "within", at->within, at->within_name); return;
+  default: print_duration(model, "before", at->before, NULL); return;
+  }
+}
+
+static void print_last(ref_model *model, const node *at)
+{
+  static const char *const units[2][2] = {{" days", " day"}, {" weeks", " week"}};
+  char text[32];
+
+  snprintf(text, sizeof text, " last %d", at->last);
+  print(model, text);
+  print(model, units[at->weeks][at->last == 1]);
+}
+
 static void print_measure(ref_model *model, const node *at)
 {
-  static const char *const names[] = {"count", "days", "sum", "recency", "tenure"};
+  static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                   {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 
-  print(model, names[at->which]);
+  print(model, measure_names[at->which]);
   for (int i = 0; i < at->name_count; i++) {
     print(model, i == 0 ? "(" : ", ");
     print(model, at->names[i]);
   }
-  if (at->a != NULL) {
-    print(model, " where ");
-    print_node(model, at->a, 1);
+  if (at->of >= 0) {
+    print(model, " of ");
+    print(model, field_names[at->of]);
   }
-  print_duration(model, "within", at->within, at->within_name);
-  print_duration(model, "before", at->before, NULL);
+  for (int i = 0; i < 3; i++) print_condition(model, at, orders[at->order][i]);
+  if (at->which == STREAK) print_last(model, at);
   print(model, ")");
 }
 
@@ -787,7 +929,7 @@ static void print_plain(ref_model *model, const node *at)
   case IS: print_is(model, at); return;
   case DEFINITION: print(model, definition_names[at->which]); return;
   case STAGE:
-    snprintf(text, sizeof text, "s%d", at->which);
+    snprintf(text, sizeof text, at->alias ? "other%d" : "s%d", at->which);
     print(model, text);
     return;
   case NEGATE:
@@ -828,10 +970,13 @@ static void print_node(ref_model *model, const node *at, int least)
   print(model, ")");
 }
 
-static void print_definition(ref_model *model, int i)
+static void print_definition(ref_model *model, int i, bool title)
 {
-  print(model, model->is_param[i] ? "param " : "let ");
+  print(model, model->is_param[i]       ? "param "
+               : model->is_dimension[i] ? "dimension "
+                                        : "let ");
   print(model, definition_names[i]);
+  if (title) print(model, " \"a \\\"title\\\"\"");
   print(model, " = ");
   print_node(model, model->definitions[i], 1);
   print(model, "\n");
@@ -840,18 +985,21 @@ static void print_definition(ref_model *model, int i)
 static void draw_definition(ref_model *model, prop_draw *draw)
 {
   static const enum type types[] = {NUMBER, RATIO, DURATION, MONEY};
+  enum type type = types[pick(draw, 4)];
   int i = model->definition_count;
 
-  model->is_param[i] = one_in(draw, 2);
+  if (i == DEFINITIONS) return;
+  model->is_param[i] = one_in(draw, 3);
+  model->is_dimension[i] = !model->is_param[i] && one_in(draw, 2);
   if (model->is_param[i])
-    model->definitions[i] = draw_constant(model, draw, types[pick(draw, 4)]);
-  else if (one_in(draw, 4))
+    model->definitions[i] = draw_constant(model, draw, type);
+  else if (!model->is_dimension[i] && one_in(draw, 4))
     model->definitions[i] = draw_measure(model, draw, AGE);
-  else if (one_in(draw, 2))
+  else if (!model->is_dimension[i] && one_in(draw, 2))
     model->definitions[i] = draw_condition(model, draw, 2, false);
   else
-    model->definitions[i] = draw_value(model, draw, types[pick(draw, 4)], 2, false);
-  print_definition(model, i);
+    model->definitions[i] = draw_value(model, draw, type, 2, false);
+  print_definition(model, i, model->is_dimension[i] && one_in(draw, 2));
   model->definition_count++;
 }
 
@@ -865,33 +1013,104 @@ static node *draw_plain(ref_model *model, prop_draw *draw)
   return new_node(model, one_in(draw, 2) ? AND : OR, CONDITION, a, b);
 }
 
-static ref_model *draw_model(prop_draw *draw, bool plain)
+static node *draw_when(ref_model *model, prop_draw *draw)
 {
-  ref_model *model = calloc(1, sizeof *model);
+  return model->plain ? draw_plain(model, draw) : draw_condition(model, draw, 3, false);
+}
+
+static void draw_stage(ref_model *model, prop_draw *draw)
+{
+  int i = model->stage_count;
+  node *when = draw_when(model, draw);
+  bool alias = one_in(draw, 3);
   char text[48];
 
+  snprintf(text, sizeof text, "stage s%d ", i);
+  print(model, text);
+  if (one_in(draw, 3)) print(model, "\"a title\" ");
+  snprintf(text, sizeof text, "alias other%d ", i);
+  if (alias) print(model, text);
+  print(model, "when ");
+  print_node(model, when, 1);
+  print(model, one_in(draw, 5) ? " advise \"more\"\n" : "\n");
+  model->stages[i] = when;
+  model->has_alias[i] = alias;
+  model->stage_count++;
+}
+
+static void draw_stages(ref_model *model, prop_draw *draw)
+{
+  char text[32];
+
+  for (int i = 1 + pick(draw, STAGES); i > 0; i--) {
+    draw_stage(model, draw);
+    if (!model->plain && one_in(draw, 4)) draw_definition(model, draw);
+  }
+  snprintf(text, sizeof text, "lap s%d\n", pick(draw, model->stage_count));
+  if (one_in(draw, 4)) print(model, text);
+}
+
+static void print_class(ref_model *model, int i)
+{
+  char text[32];
+
+  snprintf(text, sizeof text, "class s%d", i);
+  print(model, text);
+  for (int k = 0; k < model->axis_count; k++) {
+    print(model, k == 0 ? " " : ", ");
+    print(model, model->classes[i] >> k & 1 ? "yes" : "no");
+  }
+  print(model, "\n");
+}
+
+static void draw_classes(ref_model *model, prop_draw *draw)
+{
+  int count = 1 + pick(draw, one_in(draw, 4) ? AXES : 2);
+
+  print(model, "classes ");
+  for (int i = 0; i < count; i++) {
+    if (i > 0) print(model, ", ");
+    model->axes[i] = draw_when(model, draw);
+    print_node(model, model->axes[i], 1);
+  }
+  print(model, "\n");
+  model->axis_count = count;
+  for (int i = 0; i < 1 << count; i++) {
+    int at = pick(draw, i + 1);
+
+    model->classes[i] = model->classes[at];
+    model->classes[at] = i;
+  }
+  for (int i = 0; i < 1 << count; i++) print_class(model, i);
+}
+
+static ref_model *draw_model(prop_draw *draw, const ref_calendar *calendar, bool plain)
+{
+  ref_model *model = calloc(1, sizeof *model);
+
   if (model == NULL) abort();
+  model->calendar = *calendar;
   print(model, "language 1 model drawn\n");
   model->plain = plain;
   for (int i = model->plain ? 0 : pick(draw, DEFINITIONS); i > 0; i--) {
     draw_definition(model, draw);
   }
-  for (int i = 1 + pick(draw, STAGES); i > 0; i--) {
-    node *when =
-        model->plain ? draw_plain(model, draw) : draw_condition(model, draw, 3, false);
-
-    snprintf(text, sizeof text, "stage s%d when ", model->stage_count);
-    print(model, text);
-    print_node(model, when, 1);
-    print(model, "\n");
-    model->stages[model->stage_count++] = when;
-  }
+  if (one_in(draw, 4))
+    draw_classes(model, draw);
+  else
+    draw_stages(model, draw);
   return model;
 }
 
-ref_model *ref_model_draw(prop_draw *draw) { return draw_model(draw, one_in(draw, 4)); }
+ref_model *ref_model_draw(prop_draw *draw, const ref_calendar *calendar)
+{
+  return draw_model(draw, calendar, one_in(draw, 4));
+}
 
-ref_model *ref_model_draw_plain(prop_draw *draw) { return draw_model(draw, true); }
+ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar)
+{
+  return draw_model(draw, calendar, true);
+}
 
 void ref_model_free(ref_model *model) { free(model); }
 
@@ -964,51 +1183,6 @@ static bool names_kind(const node *measure, int number)
   return false;
 }
 
-static bool measures(const struct about *about, const node *measure,
-                     const ref_seen *seen)
-{
-  int64_t time = seen->event->time;
-  struct about one = {about->model, NULL, 0, seen};
-
-  if (!names_kind(measure, seen->kind) || time > about->now) return false;
-  if (measure->within > 0 && time <= about->now - measure->within) return false;
-  if (measure->before > 0 && time > about->now - measure->before) return false;
-  if (measure->a == NULL) return true;
-  struct value holds = evaluate(&one, measure->a);
-  return holds.defined && holds.n == 1;
-}
-
-/* The business day: an hour east of UTC, from three in the night on. */
-static int64_t day_of(int64_t time) { return (time + 3600000 - 3 * 3600000) / REF_DAY; }
-
-static struct value measure(const struct about *about, const node *at)
-{
-  int64_t days[REF_EVENTS], first = INT64_MAX, last = INT64_MIN;
-  int count = 0, day_count = 0;
-  wide sum = 0;
-
-  for (int i = 0; i < about->sight->count; i++) {
-    const ref_seen *seen = &about->sight->seen[i];
-    int64_t time = seen->event->time;
-    bool known = false;
-
-    if (!measures(about, at, seen)) continue;
-    count++;
-    if (seen->has_amount) sum += seen->amount;
-    if (time < first) first = time;
-    if (time > last) last = time;
-    for (int k = 0; k < day_count; k++) known = known || days[k] == day_of(time);
-    if (!known) days[day_count++] = day_of(time);
-  }
-  switch (at->which) {
-  case 0: return whole(count);
-  case 1: return whole(day_count);
-  case 2: return fits(sum) ? whole(sum) : undefined;
-  case 3: return count > 0 ? whole(about->now - last) : undefined;
-  default: return count > 0 ? whole(about->now - first) : undefined;
-  }
-}
-
 static struct value field(const ref_seen *seen, int which)
 {
   const ref_event *e = seen->event;
@@ -1027,6 +1201,181 @@ static struct value field(const ref_seen *seen, int which)
   case MODE: return whole(kind->mode);
   case DIRECTION: return whole(kind->inbound ? 1 : 2);
   default: return e->has_topic ? whole(e->topic) : undefined;
+  }
+}
+
+/* Whether an event is of the kinds of a measure and in its windows. */
+static bool lies_in(const struct about *about, const node *measure,
+                    const ref_seen *seen)
+{
+  int64_t time = seen->event->time;
+
+  return names_kind(measure, seen->kind) && time <= about->now &&
+         (measure->within == 0 || time > about->now - measure->within) &&
+         (measure->before == 0 || time <= about->now - measure->before);
+}
+
+static bool lets_through(const struct about *about, const node *measure,
+                         const ref_seen *seen)
+{
+  struct about one = {about->model, NULL, 0, seen};
+  struct value holds;
+
+  if (measure->a == NULL) return true;
+  holds = evaluate(&one, measure->a);
+  return holds.defined && holds.n == 1;
+}
+
+/* What a measure is made of. */
+struct reading {
+  const ref_seen *seen[REF_EVENTS];
+  int count, all; /* those let through; all in the windows */
+};
+
+static void read_events(const struct about *about, const node *at, struct reading *out)
+{
+  out->count = out->all = 0;
+  for (int i = 0; i < about->sight->count; i++) {
+    const ref_seen *seen = &about->sight->seen[i];
+
+    if (!lies_in(about, at, seen)) continue;
+    out->all++;
+    if (lets_through(about, at, seen)) out->seen[out->count++] = seen;
+  }
+}
+
+static int different(const int64_t *numbers, int count)
+{
+  int n = 0;
+
+  for (int i = 0; i < count; i++) {
+    bool known = false;
+
+    for (int k = 0; k < i; k++) known = known || numbers[k] == numbers[i];
+    n += !known;
+  }
+  return n;
+}
+
+static void sort(int64_t *numbers, int count)
+{
+  for (int i = 1; i < count; i++) {
+    for (int k = i; k > 0 && numbers[k] < numbers[k - 1]; k--) {
+      int64_t swap = numbers[k];
+
+      numbers[k] = numbers[k - 1];
+      numbers[k - 1] = swap;
+    }
+  }
+}
+
+/* sum, mean, min and max of what a field says, in the units of the events: minor units,
+ * thousandths of a rating. */
+static struct value summed_up(const node *at, const struct reading *read)
+{
+  int of = at->of < 0 ? AMOUNT : at->of == SCORE ? VALUE : at->of;
+  wide unit = at->of == SCORE ? 1000 : 1, sum = 0, least = 0, most = 0;
+  int count = 0;
+
+  for (int i = 0; i < read->count; i++) {
+    struct value has = field(read->seen[i], of);
+
+    if (!has.defined) continue;
+    sum += has.n;
+    if (count == 0 || has.n < least) least = has.n;
+    if (count == 0 || has.n > most) most = has.n;
+    count++;
+  }
+  switch (at->which) {
+  case SUM: return fits(sum) ? fraction(sum, unit) : undefined;
+  case MEAN: return fits(sum) ? fraction(sum, count * unit) : undefined;
+  case MIN: return count > 0 ? fraction(least, unit) : undefined;
+  default: return count > 0 ? fraction(most, unit) : undefined;
+  }
+}
+
+/* The median of the times from each to the next, the lower of two. */
+static struct value gap(const struct reading *read)
+{
+  int64_t times[REF_EVENTS];
+
+  for (int i = 0; i < read->count; i++) times[i] = read->seen[i]->event->time;
+  sort(times, read->count);
+  if (read->count < 2) return undefined;
+  for (int i = 0; i + 1 < read->count; i++) times[i] = times[i + 1] - times[i];
+  sort(times, read->count - 1);
+  return whole(times[(read->count - 2) / 2]);
+}
+
+static struct value streak(const struct about *about, const node *at,
+                           const struct reading *read)
+{
+  const ref_calendar *calendar = &about->model->calendar;
+  int64_t today = day_of(calendar, about->now), periods[REF_EVENTS], oldest;
+  int count = 0;
+
+  if (at->weeks) today = week_of(calendar, today);
+  oldest = today - (at->last - 1) * (at->weeks ? 7 : 1);
+  for (int i = 0; i < read->count; i++) {
+    int64_t period = day_of(calendar, read->seen[i]->event->time);
+
+    if (at->weeks) period = week_of(calendar, period);
+    if (period >= oldest) periods[count++] = period;
+  }
+  return whole(different(periods, count));
+}
+
+/* How many different days, channels or actors. */
+static struct value how_many(const struct about *about, const node *at,
+                             const struct reading *read)
+{
+  int64_t numbers[REF_EVENTS];
+  int count = 0;
+
+  for (int i = 0; i < read->count; i++) {
+    const ref_seen *seen = read->seen[i];
+    struct value has = at->which == DAYS
+                           ? whole(day_of(&about->model->calendar, seen->event->time))
+                       : at->which == HOW_MANY_CHANNELS ? field(seen, CHANNEL)
+                                                        : field(seen, ACTOR);
+
+    if (has.defined) numbers[count++] = (int64_t)has.n;
+  }
+  return whole(different(numbers, count));
+}
+
+static struct value time_since(const struct about *about, const node *at,
+                               const struct reading *read)
+{
+  int64_t first = INT64_MAX, last = INT64_MIN;
+
+  if (read->count == 0) return undefined;
+  for (int i = 0; i < read->count; i++) {
+    int64_t time = read->seen[i]->event->time;
+
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  return whole(about->now - (at->which == RECENCY ? last : first));
+}
+
+static struct value measure(const struct about *about, const node *at)
+{
+  struct reading read;
+
+  read_events(about, at, &read);
+  switch (at->which) {
+  case COUNT: return whole(read.count);
+  case SUM:
+  case MEAN:
+  case MIN:
+  case MAX: return summed_up(at, &read);
+  case SHARE: return fraction(read.count, read.all);
+  case RECENCY:
+  case TENURE: return time_since(about, at, &read);
+  case GAP: return gap(&read);
+  case STREAK: return streak(about, at, &read);
+  default: return how_many(about, at, &read);
   }
 }
 
@@ -1103,14 +1452,56 @@ static struct value evaluate(const struct about *about, const node *at)
   return at->op < LESS ? arithmetic(at->op, a, b) : compare(at->op, a, b);
 }
 
+static bool is_true(const struct about *about, const node *at)
+{
+  struct value holds = evaluate(about, at);
+
+  return holds.defined && holds.n == 1;
+}
+
+/* The one class whose answers are those of the axes; not known is no. */
+static int32_t class_of(const struct about *about)
+{
+  const ref_model *model = about->model;
+  int answers = 0, i = 0;
+
+  for (int k = 0; k < model->axis_count; k++)
+    answers |= is_true(about, model->axes[k]) << k;
+  while (model->classes[i] != answers) i++;
+  return i + 1;
+}
+
 int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now)
 {
   struct about about = {model, sight, now, NULL};
 
-  for (int i = model->stage_count - 1; i >= 0; i--) {
-    struct value holds = evaluate(&about, model->stages[i]);
-
-    if (holds.defined && holds.n == 1) return i + 1;
-  }
+  if (model->axis_count > 0) return class_of(&about);
+  for (int i = model->stage_count - 1; i >= 0; i--)
+    if (is_true(&about, model->stages[i])) return i + 1;
   return 0;
+}
+
+int ref_model_dimension_count(const ref_model *model)
+{
+  int count = 0;
+
+  for (int i = 0; i < model->definition_count; i++) count += model->is_dimension[i];
+  return count;
+}
+
+void ref_model_dimension(const ref_model *model, int index, const ref_sight *sight,
+                         int64_t now, eng_value *out)
+{
+  static const int32_t units[] = {ENG_UNIT_NUMBER, ENG_UNIT_RATIO,
+                                  ENG_UNIT_MILLISECONDS, ENG_UNIT_MONEY};
+  struct about about = {model, sight, now, NULL};
+  struct value value;
+  int i = 0;
+
+  for (; !model->is_dimension[i] || index > 0; i++) index -= model->is_dimension[i];
+  value = evaluate(&about, model->definitions[i]);
+  out->defined = value.defined;
+  out->numerator = (int64_t)value.n;
+  out->denominator = (int64_t)value.d;
+  out->unit = units[model->definitions[i]->type];
 }

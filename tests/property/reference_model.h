@@ -53,11 +53,22 @@ typedef struct ref_sight {
   int count;
 } ref_sight;
 
-/* A context as the tests want it: euro, an hour east of UTC, days from 3:00. */
-eng_context *ref_context(void);
+/* When days and weeks begin: minutes east of UTC, minutes after midnight, 1 Monday ..
+ * 7 Sunday. */
+typedef struct ref_calendar {
+  int offset, day_start, week_start;
+} ref_calendar;
+
+ref_calendar ref_calendar_draw(prop_draw *draw);
+/* The first instant of the business day that a time lies in. */
+int64_t ref_day_start(const ref_calendar *calendar, int64_t time);
+
+/* A context as the tests want it: euro, an own channel, own kinds. */
+eng_context *ref_context(const ref_calendar *calendar);
 
 /* A random history, and the customer that holds it. */
-void ref_history_draw(ref_history *history, prop_draw *draw, const eng_context *context,
+void ref_history_draw(ref_history *history, prop_draw *draw,
+                      const ref_calendar *calendar, const eng_context *context,
                       eng_customer *customer);
 /* A few purchases at the edges of days, which a summary knows nearly by itself. */
 void ref_purchases_draw(ref_history *history, prop_draw *draw,
@@ -71,14 +82,20 @@ void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight);
 
 typedef struct ref_model ref_model;
 
-ref_model *ref_model_draw(prop_draw *draw);
+/* For a context of this calendar. */
+ref_model *ref_model_draw(prop_draw *draw, const ref_calendar *calendar);
 /* One of everyday clauses about purchases: what a summary may decide. */
-ref_model *ref_model_draw_plain(prop_draw *draw);
+ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar);
 void ref_model_free(ref_model *model);
 const char *ref_model_text(const ref_model *model);
 
 /* The rank of the stage at `now`, with what is in sight. */
 int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now);
+
+/* The dimensions, in the order of the text. */
+int ref_model_dimension_count(const ref_model *model);
+void ref_model_dimension(const ref_model *model, int index, const ref_sight *sight,
+                         int64_t now, eng_value *out);
 
 /* The durations that stand in the model; returns how many. */
 int ref_model_durations(const ref_model *model, const int64_t **out);

@@ -71,9 +71,18 @@ static bool begins_with(const char *text, const char *with)
   return strncmp(text, with, strlen(with)) == 0;
 }
 
+static bool has_line(const char *text, const char *with)
+{
+  for (; text != NULL; text = strchr(text, '\n')) {
+    if (*text == '\n') text++;
+    if (begins_with(text, with)) return true;
+  }
+  return false;
+}
+
 static bool has_stage(const char *text)
 {
-  return begins_with(text, "stage ") || strstr(text, "\nstage ") != NULL;
+  return has_line(text, "stage ") || has_line(text, "classes ");
 }
 
 static eng_context *euro_context(void)
