@@ -30,35 +30,36 @@ struct answer {
 static int is_said(const char *words) { return words != NULL && words[0] != '\0'; }
 
 /* The currency that an amount such as "12.50 EUR" ends with; 0 if it is none. */
-static int32_t currency_of(const char *words) {
+static int32_t currency_of(const char *words)
+{
   size_t length = is_said(words) ? strlen(words) : 0;
   int32_t currency = 0;
 
-  if (length < 5 || words[length - 4] != ' ')
-    return 0;
-  if (eng_currency_number(words + length - 3, 3, &currency) != ENG_OK)
-    return 0;
+  if (length < 5 || words[length - 4] != ' ') return 0;
+  if (eng_currency_number(words + length - 3, 3, &currency) != ENG_OK) return 0;
   return currency;
 }
 
 /* ---- for people ---- */
 
-static void put_shown(struct text *out, const char *words) {
+static void put_shown(struct text *out, const char *words)
+{
   text_add_shown(out, words, strlen(words), 0);
 }
 
-static void put_stage(struct text *out, const eng_model *model, int32_t rank) {
+static void put_stage(struct text *out, const eng_model *model, int32_t rank)
+{
   const char *title = rank > 0 ? eng_model_stage_title(model, rank) : NULL;
 
   text_paint(out, PAINT_BOLD, eng_model_stage_name(model, rank));
-  if (!is_said(title))
-    return;
+  if (!is_said(title)) return;
   text_put(out, ", \"");
   put_shown(out, title);
   text_put(out, "\"");
 }
 
-static void put_mark(struct text *out, int32_t holds) {
+static void put_mark(struct text *out, int32_t holds)
+{
   static const char *const plain[] = {"[ ]", "[x]", "[?]"};
   static const char *const signs[] = {"✗", "✓", "?"};
   static const int paints[] = {PAINT_BAD, PAINT_GOOD, PAINT_DIM};
@@ -68,7 +69,8 @@ static void put_mark(struct text *out, int32_t holds) {
 }
 
 static void put_event(struct text *out, const struct session *session,
-                      const eng_event *event) {
+                      const eng_event *event)
+{
   const char *kind = eng_kind_name(session->context, eng_event_kind(event));
   int64_t amount;
   int32_t currency;
@@ -83,7 +85,8 @@ static void put_event(struct text *out, const struct session *session,
 }
 
 static void put_witnesses(struct text *out, const struct answer *a, int32_t part,
-                          int32_t line) {
+                          int32_t line)
+{
   int32_t count = eng_explanation_witness_count(a->explanation, part, line);
   int64_t total = eng_explanation_witness_total(a->explanation, part, line);
   int32_t shown = count < WITNESSES_SHOWN ? count : WITNESSES_SHOWN;
@@ -91,8 +94,7 @@ static void put_witnesses(struct text *out, const struct answer *a, int32_t part
   for (int32_t i = 0; i < shown; i++) {
     const eng_event *event = eng_explanation_witness(a->explanation, part, line, i);
 
-    if (event == NULL)
-      continue;
+    if (event == NULL) continue;
     text_put(out, "        ");
     put_event(out, a->session, event);
     text_put(out, "\n");
@@ -102,12 +104,12 @@ static void put_witnesses(struct text *out, const struct answer *a, int32_t part
 }
 
 /* "needs 2, 1 more": the distance in the unit of the threshold. */
-static void put_distance(struct text *out, int64_t distance, const char *threshold) {
+static void put_distance(struct text *out, int64_t distance, const char *threshold)
+{
   int32_t currency = currency_of(threshold);
   char money[ENG_MONEY_TEXT];
 
-  if (distance == ENG_DISTANCE_NONE)
-    return;
+  if (distance == ENG_DISTANCE_NONE) return;
   if (currency == 0)
     text_print(out, "; %lld more", (long long)distance);
   else if (eng_money_format(distance, currency, money) == ENG_OK)
@@ -115,7 +117,8 @@ static void put_distance(struct text *out, int64_t distance, const char *thresho
 }
 
 static void put_line(struct text *out, const struct answer *a, int32_t part,
-                     int32_t line) {
+                     int32_t line)
+{
   const eng_explanation *x = a->explanation;
   const char *measured = eng_explanation_measured(x, part, line);
   const char *threshold = eng_explanation_threshold(x, part, line);
@@ -139,20 +142,20 @@ static void put_line(struct text *out, const struct answer *a, int32_t part,
   put_witnesses(out, a, part, line);
 }
 
-static void put_lines(struct text *out, const struct answer *a, int32_t part) {
+static void put_lines(struct text *out, const struct answer *a, int32_t part)
+{
   int32_t count = eng_explanation_line_count(a->explanation, part);
 
-  for (int32_t i = 0; i < count; i++)
-    put_line(out, a, part, i);
+  for (int32_t i = 0; i < count; i++) put_line(out, a, part, i);
 }
 
 /* Advice and notes: lines without measures. */
 static void put_remarks(struct text *out, const struct answer *a, int32_t part,
-                        const char *title) {
+                        const char *title)
+{
   int32_t count = eng_explanation_line_count(a->explanation, part);
 
-  if (count == 0)
-    return;
+  if (count == 0) return;
   text_put(out, "\n");
   text_paint(out, PAINT_BOLD, title);
   text_put(out, "\n");
@@ -165,7 +168,8 @@ static void put_remarks(struct text *out, const struct answer *a, int32_t part,
 
 /* Business days from one moment to another, as people count them. */
 static void put_days(struct text *out, const struct session *session, int64_t from,
-                     int64_t to) {
+                     int64_t to)
+{
   int64_t days =
       eng_business_day(session->context, to) - eng_business_day(session->context, from);
 
@@ -175,7 +179,8 @@ static void put_days(struct text *out, const struct session *session, int64_t fr
     text_print(out, "in %lld day%s", (long long)days, days == 1 ? "" : "s");
 }
 
-static void put_next(struct text *out, const struct answer *a) {
+static void put_next(struct text *out, const struct answer *a)
+{
   int32_t stage = eng_explanation_stage(a->explanation);
   int32_t then;
   int64_t next = eng_explanation_next_change(a->explanation, &then);
@@ -193,7 +198,8 @@ static void put_next(struct text *out, const struct answer *a) {
   text_put(out, ".\n");
 }
 
-static void put_target(struct text *out, const struct answer *a) {
+static void put_target(struct text *out, const struct answer *a)
+{
   int32_t target = eng_explanation_target(a->explanation);
 
   text_put(out, "\n");
@@ -209,7 +215,8 @@ static void put_target(struct text *out, const struct answer *a) {
   put_lines(out, a, ENG_PART_MISSING);
 }
 
-static void tell(const struct answer *a) {
+static void tell(const struct answer *a)
+{
   const struct session *session = a->session;
   int32_t stage = eng_explanation_stage(a->explanation);
   struct text out = {0};
@@ -246,7 +253,8 @@ static void tell(const struct answer *a) {
 /* ---- JSON ---- */
 
 static void json_event(struct json *json, const struct session *session,
-                       const eng_event *event) {
+                       const eng_event *event)
+{
   char id[24];
   int64_t number;
   int32_t currency;
@@ -275,14 +283,16 @@ static void json_event(struct json *json, const struct session *session,
   json_close(json, '}');
 }
 
-static void json_holds(struct json *json, int32_t holds) {
+static void json_holds(struct json *json, int32_t holds)
+{
   json_plain(json, holds == ENG_HOLDS_YES  ? "true"
                    : holds == ENG_HOLDS_NO ? "false"
                                            : "null");
 }
 
 static void json_measure(struct json *json, const struct answer *a, int32_t part,
-                         int32_t line) {
+                         int32_t line)
+{
   json_key(json, "text");
   json_words(json, eng_explanation_text(a->explanation, part, line));
   json_key(json, "measured");
@@ -291,7 +301,8 @@ static void json_measure(struct json *json, const struct answer *a, int32_t part
   json_words(json, eng_explanation_threshold(a->explanation, part, line));
 }
 
-static void json_clauses(struct json *json, const struct answer *a) {
+static void json_clauses(struct json *json, const struct answer *a)
+{
   const eng_explanation *x = a->explanation;
 
   json_key(json, "clauses");
@@ -313,7 +324,8 @@ static void json_clauses(struct json *json, const struct answer *a) {
   json_close(json, ']');
 }
 
-static void json_missing(struct json *json, const struct answer *a) {
+static void json_missing(struct json *json, const struct answer *a)
+{
   const eng_explanation *x = a->explanation;
 
   json_key(json, "missing");
@@ -334,7 +346,8 @@ static void json_missing(struct json *json, const struct answer *a) {
 }
 
 static void json_remarks(struct json *json, const struct answer *a, int32_t part,
-                         const char *key) {
+                         const char *key)
+{
   json_key(json, key);
   json_open(json, '[');
   for (int32_t i = 0; i < eng_explanation_line_count(a->explanation, part); i++)
@@ -342,7 +355,8 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
   json_close(json, ']');
 }
 
-static void tell_json(struct json *json, const struct answer *a) {
+static void tell_json(struct json *json, const struct answer *a)
+{
   const struct options *options = a->session->options;
   int32_t then;
   int64_t next = eng_explanation_next_change(a->explanation, &then);
@@ -373,39 +387,37 @@ static void tell_json(struct json *json, const struct answer *a) {
 /* ---- the command ---- */
 
 /* One model gives an object, several give a list of them. */
-static int write_answers(const struct session *session, const eng_customer *customer) {
+static int write_answers(const struct session *session, const eng_customer *customer)
+{
   int is_json = session->options->format == FORMAT_JSON;
   int is_list = is_json && session->model_count > 1;
   struct json json = {0};
   eng_status status = ENG_OK;
   int answer;
 
-  if (is_list)
-    json_open(&json, '[');
+  if (is_list) json_open(&json, '[');
   for (int32_t m = 0; m < session->model_count && status == ENG_OK; m++) {
     eng_explanation *explanation = NULL;
     struct answer a = {session, session->models[m], NULL};
 
     status = eng_assessor_explain(session->assessor, m, customer, session->as_of,
                                   &explanation);
-    if (status != ENG_OK)
-      break;
+    if (status != ENG_OK) break;
     a.explanation = explanation;
-    if (m > 0 && !is_json)
-      printf("\n%s\n\n", "----");
+    if (m > 0 && !is_json) printf("\n%s\n\n", "----");
     if (is_json)
       tell_json(&json, &a);
     else
       tell(&a);
     eng_explanation_free(explanation);
   }
-  if (is_list)
-    json_close(&json, ']');
+  if (is_list) json_close(&json, ']');
   answer = output_end();
   return status == ENG_OK ? answer : complain_status("explain", status);
 }
 
-static int explain_customer(const struct session *session) {
+static int explain_customer(const struct session *session)
+{
   const char *id = session->options->customer;
   eng_customer *customer = NULL;
   uint64_t row;
@@ -417,16 +429,15 @@ static int explain_customer(const struct session *session) {
              "compared byte for byte");
     return ANSWER_NO;
   }
-  if (status == ENG_OK)
-    status = eng_book_customer(session->book, row, &customer);
-  if (status != ENG_OK)
-    return complain_status("explain", status);
+  if (status == ENG_OK) status = eng_book_customer(session->book, row, &customer);
+  if (status != ENG_OK) return complain_status("explain", status);
   answer = write_answers(session, customer);
   eng_customer_free(customer);
   return answer;
 }
 
-int explain_run(const struct options *options) {
+int explain_run(const struct options *options)
+{
   struct session session;
   int answer;
 
@@ -439,8 +450,7 @@ int explain_run(const struct options *options) {
     return ANSWER_USAGE;
   }
   answer = session_open(&session, options);
-  if (answer == ANSWER_DONE)
-    answer = explain_customer(&session);
+  if (answer == ANSWER_DONE) answer = explain_customer(&session);
   session_close(&session);
   return answer;
 }

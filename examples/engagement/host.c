@@ -17,7 +17,8 @@
 #include <unistd.h>
 #endif
 
-void host_start(void) {
+void host_start(void)
+{
 #ifdef SIGPIPE
   signal(SIGPIPE, SIG_IGN);
 #endif
@@ -27,7 +28,8 @@ void host_start(void) {
 #endif
 }
 
-int host_is_terminal(int descriptor) {
+int host_is_terminal(int descriptor)
+{
 #ifdef _WIN32
   return _isatty(descriptor) != 0;
 #else
@@ -35,13 +37,12 @@ int host_is_terminal(int descriptor) {
 #endif
 }
 
-int host_same_file(const char *one, const char *other) {
+int host_same_file(const char *one, const char *other)
+{
   struct stat a, b;
 
-  if (strcmp(one, other) == 0)
-    return 1;
-  if (stat(one, &a) != 0 || stat(other, &b) != 0)
-    return 0;
+  if (strcmp(one, other) == 0) return 1;
+  if (stat(one, &a) != 0 || stat(other, &b) != 0) return 0;
   /* Windows has no file numbers here; there only the name tells. */
   return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
 }

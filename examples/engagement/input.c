@@ -46,7 +46,8 @@ struct load {
 /* ---- rows ---- */
 
 static eng_status on_event(void *user, const char *customer, size_t length,
-                           const eng_event *event, int32_t numbered, uint64_t line) {
+                           const eng_event *event, int32_t numbered, uint64_t line)
+{
   struct load *load = user;
 
   (void)line;
@@ -54,7 +55,8 @@ static eng_status on_event(void *user, const char *customer, size_t length,
 }
 
 static eng_status on_reject(void *user, const eng_error *error, const char *row,
-                            size_t length) {
+                            size_t length)
+{
   struct load *load = user;
 
   load->rejected++;
@@ -70,8 +72,7 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
       return ENG_E_CALLBACK;
     }
   }
-  if (!load->options->strict)
-    return ENG_OK;
+  if (!load->options->strict) return ENG_OK;
   load->stopped = 1;
   return ENG_E_CANCELLED;
 }
@@ -90,12 +91,12 @@ struct columns {
 };
 
 static void sort_column(struct columns *columns, const char *name, size_t length,
-                        int32_t field) {
+                        int32_t field)
+{
   const char *means = eng_field_name(field);
 
   if (field == 0 || means == NULL) {
-    if (columns->passed_count++ >= PASSED_SAID)
-      return;
+    if (columns->passed_count++ >= PASSED_SAID) return;
     text_put(&columns->passed, columns->passed_count > 1 ? ", " : "");
     text_add_shown(&columns->passed, name, length, 0);
   } else if (strlen(means) == length && memcmp(means, name, length) == 0) {
@@ -108,11 +109,11 @@ static void sort_column(struct columns *columns, const char *name, size_t length
   }
 }
 
-static void say_columns(const char *file, const struct columns *columns) {
+static void say_columns(const char *file, const struct columns *columns)
+{
   struct text line = {0};
 
-  if (columns->taken_count > 0)
-    text_put(&line, columns->taken.bytes);
+  if (columns->taken_count > 0) text_put(&line, columns->taken.bytes);
   if (columns->named_count > 0)
     text_print(&line, "%s%s %s", line.length > 0 ? "; " : "", columns->named.bytes,
                columns->named_count == 1 ? "means what it says" : "mean what they say");
@@ -130,12 +131,12 @@ static void say_columns(const char *file, const struct columns *columns) {
 }
 
 /* What was refused as a header may be somebody's data: a file that has none. */
-static void note_columns(struct load *load, eng_status status) {
+static void note_columns(struct load *load, eng_status status)
+{
   int32_t count = eng_csv_column_count(load->csv);
   struct columns columns = {0};
 
-  if (load->noted || count == 0)
-    return;
+  if (load->noted || count == 0) return;
   load->noted = 1;
   if (status == ENG_E_HEADER) {
     note("%s: the first row has %ld column%s; it is not shown, it may be no header",
@@ -159,13 +160,13 @@ static void note_columns(struct load *load, eng_status status) {
 
 /* Of a name in an option; 0 after saying which kinds there are near it. */
 static int32_t find_kind(const struct load *load, const char *option, const char *name,
-                         size_t length) {
+                         size_t length)
+{
   int32_t kind = 0;
   int32_t near;
   struct text shown = {0};
 
-  if (eng_kind_find(load->context, name, length, &kind) == ENG_OK)
-    return kind;
+  if (eng_kind_find(load->context, name, length, &kind) == ENG_OK) return kind;
   near = eng_kind_nearest(load->context, name, length);
   text_add(&shown, name, length);
   if (near != 0)
@@ -183,7 +184,8 @@ static int32_t find_kind(const struct load *load, const char *option, const char
 typedef int (*item_fn)(struct load *load, const char *item, size_t length);
 
 /* Calls for each part of a list such as a=b,c=d. */
-static int each_item(struct load *load, const struct words *lists, item_fn take) {
+static int each_item(struct load *load, const struct words *lists, item_fn take)
+{
   for (size_t i = 0; i < lists->count; i++) {
     const char *at = lists->items[i];
 
@@ -191,23 +193,21 @@ static int each_item(struct load *load, const struct words *lists, item_fn take)
       size_t length = strcspn(at, ",");
       int answer = length > 0 ? take(load, at, length) : ANSWER_DONE;
 
-      if (answer != ANSWER_DONE)
-        return answer;
+      if (answer != ANSWER_DONE) return answer;
       at += length;
-      if (*at == ',')
-        at++;
+      if (*at == ',') at++;
     }
   }
   return ANSWER_DONE;
 }
 
-static int map_column(struct load *load, const char *item, size_t length) {
+static int map_column(struct load *load, const char *item, size_t length)
+{
   const char *equals = memchr(item, '=', length);
   int32_t field = 0;
   eng_status status;
 
-  if (equals != NULL)
-    field = eng_field_find(item, (size_t)(equals - item));
+  if (equals != NULL) field = eng_field_find(item, (size_t)(equals - item));
   if (field == 0 || equals + 1 == item + length) {
     struct text names = {0};
 
@@ -222,35 +222,33 @@ static int map_column(struct load *load, const char *item, size_t length) {
   return status == ENG_OK ? ANSWER_DONE : complain_status("--map", status);
 }
 
-static int map_kind(struct load *load, const char *item, size_t length) {
+static int map_kind(struct load *load, const char *item, size_t length)
+{
   size_t split = length;
   int32_t kind = 0;
   eng_status status;
 
   /* Names of a log may hold an equals sign, names of kinds may not: the last one. */
-  while (split > 0 && item[split - 1] != '=')
-    split--;
+  while (split > 0 && item[split - 1] != '=') split--;
   if (split < 2) {
     complain("--kinds is a list of NAME=KIND, or NAME= for rows to pass over");
     return ANSWER_USAGE;
   }
   if (split < length) {
     kind = find_kind(load, "--kinds", item + split, length - split);
-    if (kind == 0)
-      return ANSWER_USAGE;
+    if (kind == 0) return ANSWER_USAGE;
   }
   status = eng_csv_map_kind(load->csv, item, split - 1, kind);
-  if (status == ENG_OK)
-    return ANSWER_DONE;
-  if (status == ENG_E_NOMEM)
-    return complain_status("--kinds", status);
+  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_E_NOMEM) return complain_status("--kinds", status);
   complain("--kinds: %.*s: %s", (int)(split - 1 < 100 ? split - 1 : 100), item,
            status == ENG_E_DUPLICATE ? "the name is mapped twice"
                                      : eng_status_text(status));
   return ANSWER_USAGE;
 }
 
-static int set_reader(struct load *load) {
+static int set_reader(struct load *load)
+{
   const struct options *options = load->options;
   eng_status status = eng_csv_set_delimiter(load->csv, options->delimiter);
   int answer;
@@ -262,15 +260,12 @@ static int set_reader(struct load *load) {
   if (status == ENG_OK && options->kind != NULL) {
     int32_t kind = find_kind(load, "--kind", options->kind, strlen(options->kind));
 
-    if (kind == 0)
-      return ANSWER_USAGE;
+    if (kind == 0) return ANSWER_USAGE;
     status = eng_csv_set_kind(load->csv, kind);
   }
-  if (status != ENG_OK)
-    return complain_status("input options", status);
+  if (status != ENG_OK) return complain_status("input options", status);
   answer = each_item(load, &options->maps, map_column);
-  if (answer == ANSWER_DONE)
-    answer = each_item(load, &options->kinds, map_kind);
+  if (answer == ANSWER_DONE) answer = each_item(load, &options->kinds, map_kind);
   return answer;
 }
 
@@ -279,7 +274,8 @@ static int set_reader(struct load *load) {
 /* What the first bytes say that a file is. Whether they are ours is asked of the
  * decoders: whatever is not answers ENG_E_MAGIC. Zeros follow them, so that a short
  * file is not taken for one that was cut. */
-static int check_form(const struct load *load, const char *bytes, size_t length) {
+static int check_form(const struct load *load, const char *bytes, size_t length)
+{
   uint8_t head[PEEK] = {0};
   eng_book *book = NULL;
   eng_customer *customer = NULL;
@@ -306,10 +302,8 @@ static int check_form(const struct load *load, const char *bytes, size_t length)
         load->name);
     return ANSWER_USAGE;
   }
-  if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-    at = 3;
-  while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0')
-    at++;
+  if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) at = 3;
+  while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0') at++;
   if (at < length && bytes[at] == '{') {
     complain("%s looks like JSON Lines; reading those is for a later version, give the "
              "events as CSV",
@@ -320,7 +314,8 @@ static int check_form(const struct load *load, const char *bytes, size_t length)
 }
 
 /* Why reading ended, as an exit status. */
-static int explain_end(struct load *load, eng_status status) {
+static int explain_end(struct load *load, eng_status status)
+{
   const eng_error *error = eng_csv_error(load->csv);
 
   if (load->stopped) {
@@ -345,32 +340,31 @@ static int explain_end(struct load *load, eng_status status) {
 }
 
 /* Enough for a look at what a file is, or all of a shorter one. */
-static size_t read_first(FILE *file, char *bytes, size_t room) {
+static size_t read_first(FILE *file, char *bytes, size_t room)
+{
   size_t length = 0;
 
   while (length < PEEK) {
     size_t n = fread(bytes + length, 1, room - length, file);
 
-    if (n == 0)
-      break;
+    if (n == 0) break;
     length += n;
   }
   return length;
 }
 
-static int read_rows(struct load *load, FILE *file) {
+static int read_rows(struct load *load, FILE *file)
+{
   static char piece[PIECE];
   uint64_t before = eng_csv_count(load->csv, ENG_CSV_ROWS);
   size_t length = read_first(file, piece, sizeof piece);
   eng_status status = ENG_OK;
   int answer = ferror(file) ? ANSWER_DONE : check_form(load, piece, length);
 
-  if (answer != ANSWER_DONE)
-    return answer;
+  if (answer != ANSWER_DONE) return answer;
   while (length > 0 && status == ENG_OK) {
     status = eng_csv_feed(load->csv, piece, length);
-    if (load->options->maps.count == 0)
-      note_columns(load, status);
+    if (load->options->maps.count == 0) note_columns(load, status);
     progress(load->name, eng_csv_count(load->csv, ENG_CSV_ROWS) - before, 0);
     length = fread(piece, 1, sizeof piece, file);
   }
@@ -378,16 +372,15 @@ static int read_rows(struct load *load, FILE *file) {
     complain("%s cannot be read: %s", load->name, strerror(errno));
     return ANSWER_USAGE;
   }
-  if (status == ENG_OK)
-    status = eng_csv_finish(load->csv);
-  if (load->options->maps.count == 0)
-    note_columns(load, status);
+  if (status == ENG_OK) status = eng_csv_finish(load->csv);
+  if (load->options->maps.count == 0) note_columns(load, status);
   progress_end();
   return status == ENG_OK ? ANSWER_DONE : explain_end(load, status);
 }
 
 static void note_counts(struct load *load, const eng_load_counts *counts, uint64_t rows,
-                        uint64_t skipped, size_t file) {
+                        uint64_t skipped, size_t file)
+{
   struct text line = {0};
 
   text_add_number(&line, rows);
@@ -427,7 +420,8 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
   text_free(&line);
 }
 
-static int read_file(struct load *load, FILE *file, size_t number) {
+static int read_file(struct load *load, FILE *file, size_t number)
+{
   uint64_t rows = eng_csv_count(load->csv, ENG_CSV_ROWS);
   uint64_t skipped = eng_csv_count(load->csv, ENG_CSV_SKIPPED);
   eng_load_counts counts;
@@ -435,17 +429,14 @@ static int read_file(struct load *load, FILE *file, size_t number) {
   int answer;
 
   load->noted = 0;
-  if (number > 0)
-    eng_csv_reset(load->csv);
+  if (number > 0) eng_csv_reset(load->csv);
   status = eng_loader_new(load->book, load->options->identical, &load->loader);
-  if (status != ENG_OK)
-    return complain_status(load->name, status);
+  if (status != ENG_OK) return complain_status(load->name, status);
   answer = read_rows(load, file);
   if (answer == ANSWER_DONE) {
     eng_load_counts_init(&counts, sizeof counts);
     status = eng_loader_finish(load->loader, &counts);
-    if (status != ENG_OK)
-      answer = complain_status(load->name, status);
+    if (status != ENG_OK) answer = complain_status(load->name, status);
   }
   eng_loader_free(load->loader);
   load->loader = NULL;
@@ -455,7 +446,8 @@ static int read_file(struct load *load, FILE *file, size_t number) {
   return answer;
 }
 
-static int read_input(struct load *load, const char *path, size_t number) {
+static int read_input(struct load *load, const char *path, size_t number)
+{
   FILE *file = stdin;
   int answer;
 
@@ -469,35 +461,33 @@ static int read_input(struct load *load, const char *path, size_t number) {
     }
   }
   answer = read_file(load, file, number);
-  if (file != stdin)
-    fclose(file);
+  if (file != stdin) fclose(file);
   return answer;
 }
 
 /* ---- all files ---- */
 
 /* The file of bad rows, which is none of those that are read. */
-static int open_rejects(struct load *load) {
+static int open_rejects(struct load *load)
+{
   const char *path = load->options->rejects;
   const struct words *inputs = &load->options->words;
 
-  if (path == NULL)
-    return ANSWER_DONE;
+  if (path == NULL) return ANSWER_DONE;
   for (size_t i = 0; i < inputs->count; i++) {
-    if (!host_same_file(path, inputs->items[i]))
-      continue;
+    if (!host_same_file(path, inputs->items[i])) continue;
     complain("--rejects %s is an input; name another file", path);
     return ANSWER_USAGE;
   }
   load->rejects = fopen(path, "wb");
-  if (load->rejects != NULL)
-    return ANSWER_DONE;
+  if (load->rejects != NULL) return ANSWER_DONE;
   complain("--rejects %s cannot be written: %s", path, strerror(errno));
   return ANSWER_FAILED;
 }
 
 /* The count of bad rows is said in any case, and however quiet. */
-static int close_rejects(struct load *load, int answer) {
+static int close_rejects(struct load *load, int answer)
+{
   const char *path = load->options->rejects;
   struct text count = {0};
 
@@ -523,7 +513,8 @@ static int close_rejects(struct load *load, int answer) {
   return answer;
 }
 
-static void note_book(const struct load *load) {
+static void note_book(const struct load *load)
+{
   uint64_t events = eng_book_event_count(load->book);
   uint64_t customers = eng_book_customer_count(load->book);
   struct text line = {0};
@@ -542,7 +533,8 @@ static void note_book(const struct load *load) {
   text_free(&line);
 }
 
-static int read_inputs(struct load *load) {
+static int read_inputs(struct load *load)
+{
   const struct words *inputs = &load->options->words;
   size_t standard = 0;
 
@@ -555,14 +547,14 @@ static int read_inputs(struct load *load) {
   for (size_t i = 0; i < inputs->count; i++) {
     int answer = read_input(load, inputs->items[i], i);
 
-    if (answer != ANSWER_DONE)
-      return answer;
+    if (answer != ANSWER_DONE) return answer;
   }
   note_book(load);
   return ANSWER_DONE;
 }
 
-int input_load(struct session *session) {
+int input_load(struct session *session)
+{
   struct load load = {.options = session->options, .context = session->context};
   eng_status status = eng_book_new(session->context, NULL, &session->book);
   int answer;
@@ -570,13 +562,10 @@ int input_load(struct session *session) {
   load.book = session->book;
   if (status == ENG_OK)
     status = eng_csv_new(session->context, on_event, on_reject, &load, &load.csv);
-  if (status != ENG_OK)
-    return complain_status("input", status);
+  if (status != ENG_OK) return complain_status("input", status);
   answer = set_reader(&load);
-  if (answer == ANSWER_DONE)
-    answer = open_rejects(&load);
-  if (answer == ANSWER_DONE)
-    answer = read_inputs(&load);
+  if (answer == ANSWER_DONE) answer = open_rejects(&load);
+  if (answer == ANSWER_DONE) answer = read_inputs(&load);
   answer = close_rejects(&load, answer);
   eng_csv_free(load.csv);
   return answer;

@@ -44,7 +44,8 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* ---- help ---- */
 
-static int help_program(void) {
+static int help_program(void)
+{
   printf("engagement - lifecycle stages of customers, with the evidence\n\n"
          "  engagement COMMAND [INPUT...] [--OPTION...]\n\n");
   for (size_t i = 0; i < COMMANDS; i++)
@@ -65,7 +66,8 @@ static int help_program(void) {
   return output_end();
 }
 
-static int help_input(void) {
+static int help_input(void)
+{
   printf("Options of every command that reads INPUT, all of them optional:\n\n");
   options_describe(OPTIONS_INPUT);
   printf("\nExample:\n"
@@ -74,7 +76,8 @@ static int help_input(void) {
   return output_end();
 }
 
-static int help_command(const struct command *command) {
+static int help_command(const struct command *command)
+{
   unsigned own = command->groups & ~(unsigned)OPTIONS_INPUT;
 
   printf("engagement %s %s [--OPTION...]\n\n%s\n", command->name, command->arguments,
@@ -90,19 +93,19 @@ static int help_command(const struct command *command) {
 
 /* ---- which command ---- */
 
-static const struct command *find_command(const char *name) {
+static const struct command *find_command(const char *name)
+{
   for (size_t i = 0; i < COMMANDS; i++)
-    if (strcmp(commands[i].name, name) == 0)
-      return &commands[i];
+    if (strcmp(commands[i].name, name) == 0) return &commands[i];
   return NULL;
 }
 
-static int unknown_command(const char *name) {
+static int unknown_command(const char *name)
+{
   const char *names[COMMANDS];
   const char *near;
 
-  for (size_t i = 0; i < COMMANDS; i++)
-    names[i] = commands[i].name;
+  for (size_t i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
   near = text_nearest(name, names, COMMANDS);
   if (near != NULL)
     complain("there is no command \"%s\"; did you mean %s?", name, near);
@@ -111,24 +114,23 @@ static int unknown_command(const char *name) {
   return ANSWER_USAGE;
 }
 
-static int help(int count, char **words) {
+static int help(int count, char **words)
+{
   const struct command *command;
 
-  if (count == 0)
-    return help_program();
-  if (strcmp(words[0], "input") == 0)
-    return help_input();
+  if (count == 0) return help_program();
+  if (strcmp(words[0], "input") == 0) return help_input();
   command = find_command(words[0]);
   return command != NULL ? help_command(command) : unknown_command(words[0]);
 }
 
-static int run(const struct command *command, int count, char **words) {
+static int run(const struct command *command, int count, char **words)
+{
   struct options options;
   int answer = options_read(&options, command, count, words);
 
   if (answer == ANSWER_DONE) {
-    if (options.quiet)
-      message_be_quiet();
+    if (options.quiet) message_be_quiet();
     if (options.help) {
       answer = help_command(command);
     } else if ((command->groups & OPTIONS_INPUT) != 0 && options.words.count == 0) {
@@ -143,7 +145,8 @@ static int run(const struct command *command, int count, char **words) {
   return answer;
 }
 
-int main(int count, char **words) {
+int main(int count, char **words)
+{
   const struct command *command;
   const char *name;
 
@@ -154,16 +157,13 @@ int main(int count, char **words) {
     return ANSWER_USAGE;
   }
   name = words[1];
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-    return help_program();
-  if (strcmp(name, "help") == 0)
-    return help(count - 2, words + 2);
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help_program();
+  if (strcmp(name, "help") == 0) return help(count - 2, words + 2);
   if (strcmp(name, "--version") == 0) {
     printf("engagement %s\n", eng_version_text());
     return output_end();
   }
   command = find_command(name);
-  if (command == NULL)
-    return unknown_command(name);
+  if (command == NULL) return unknown_command(name);
   return run(command, count - 2, words + 2);
 }

@@ -23,13 +23,14 @@ static size_t drawn;    /* how wide it is; 0: there is none */
 
 void message_be_quiet(void) { quiet = 1; }
 
-static void erase(void) {
-  if (drawn > 0)
-    fprintf(stderr, "\r%*s\r", (int)(drawn < 200 ? drawn : 200), "");
+static void erase(void)
+{
+  if (drawn > 0) fprintf(stderr, "\r%*s\r", (int)(drawn < 200 ? drawn : 200), "");
   drawn = 0;
 }
 
-static void say(const char *format, va_list arguments) {
+static void say(const char *format, va_list arguments)
+{
   char short_form[512];
   struct text shown = {0};
   va_list again;
@@ -52,18 +53,19 @@ static void say(const char *format, va_list arguments) {
   text_free(&shown);
 }
 
-void note(const char *format, ...) {
+void note(const char *format, ...)
+{
   va_list arguments;
 
-  if (quiet)
-    return;
+  if (quiet) return;
   erase();
   va_start(arguments, format);
   say(format, arguments);
   va_end(arguments);
 }
 
-void complain(const char *format, ...) {
+void complain(const char *format, ...)
+{
   va_list arguments;
 
   erase();
@@ -74,16 +76,15 @@ void complain(const char *format, ...) {
 }
 
 void complain_at(const char *file, uint64_t line, uint64_t column, const char *format,
-                 ...) {
+                 ...)
+{
   struct text place = {0};
   va_list arguments;
 
   erase();
   text_add_shown(&place, file, strlen(file), 0);
-  if (line > 0)
-    text_print(&place, ":%llu", (unsigned long long)line);
-  if (line > 0 && column > 0)
-    text_print(&place, ":%llu", (unsigned long long)column);
+  if (line > 0) text_print(&place, ":%llu", (unsigned long long)line);
+  if (line > 0 && column > 0) text_print(&place, ":%llu", (unsigned long long)column);
   text_put(&place, ": ");
   fwrite(place.bytes, 1, place.length, stderr);
   text_free(&place);
@@ -92,7 +93,8 @@ void complain_at(const char *file, uint64_t line, uint64_t column, const char *f
   va_end(arguments);
 }
 
-int complain_status(const char *doing, eng_status status) {
+int complain_status(const char *doing, eng_status status)
+{
   if (status == ENG_E_NOMEM)
     complain("%s: there is not enough memory", doing);
   else
@@ -102,18 +104,16 @@ int complain_status(const char *doing, eng_status status) {
 
 /* ---- progress ---- */
 
-void progress(const char *doing, uint64_t done, uint64_t total) {
+void progress(const char *doing, uint64_t done, uint64_t total)
+{
   time_t now;
   struct text line = {0};
   size_t width;
 
-  if (quiet || !host_is_terminal(2))
-    return;
+  if (quiet || !host_is_terminal(2)) return;
   now = time(NULL);
-  if (started == 0)
-    started = now;
-  if (now - started < 2 || now == drawn_at)
-    return;
+  if (started == 0) started = now;
+  if (now - started < 2 || now == drawn_at) return;
   drawn_at = now;
   text_add_shown(&line, doing, strlen(doing), 0);
   text_put(&line, ": ");
@@ -131,7 +131,8 @@ void progress(const char *doing, uint64_t done, uint64_t total) {
   text_free(&line);
 }
 
-void progress_end(void) {
+void progress_end(void)
+{
   started = 0;
   erase();
 }

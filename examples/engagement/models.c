@@ -21,20 +21,20 @@
 /* No model text may be longer, see ENG_LIMIT_MODEL. */
 enum { LONGEST_MODEL = 1 << 20 };
 
-int32_t models_builtin_index(const char *name) {
+int32_t models_builtin_index(const char *name)
+{
   for (int32_t i = 0; i < eng_builtin_count(); i++)
-    if (strcmp(eng_builtin_name(i), name) == 0)
-      return i;
+    if (strcmp(eng_builtin_name(i), name) == 0) return i;
   return -1;
 }
 
-static void unknown_model(const char *name) {
+static void unknown_model(const char *name)
+{
   int32_t count = eng_builtin_count();
   const char **names = memory_resize(NULL, (size_t)count, sizeof *names);
   const char *near;
 
-  for (int32_t i = 0; i < count; i++)
-    names[i] = eng_builtin_name(i);
+  for (int32_t i = 0; i < count; i++) names[i] = eng_builtin_name(i);
   near = text_nearest(name, names, (size_t)count);
   free(names);
   if (near != NULL)
@@ -49,7 +49,8 @@ static void unknown_model(const char *name) {
 /* ---- loading ---- */
 
 static int parse_file(const eng_context *context, const char *path, FILE *file,
-                      eng_model **out) {
+                      eng_model **out)
+{
   char *bytes = memory_resize(NULL, (size_t)LONGEST_MODEL + 1, 1);
   size_t length = fread(bytes, 1, (size_t)LONGEST_MODEL + 1, file);
   int answer = ANSWER_USAGE;
@@ -73,7 +74,8 @@ static int parse_file(const eng_context *context, const char *path, FILE *file,
   return answer;
 }
 
-static int open_model(const eng_context *context, const char *name, eng_model **out) {
+static int open_model(const eng_context *context, const char *name, eng_model **out)
+{
   int is_path = strpbrk(name, "/\\.") != NULL;
   eng_status status;
   FILE *file;
@@ -97,7 +99,8 @@ static int open_model(const eng_context *context, const char *name, eng_model **
 }
 
 /* Rows are told apart by the model's name, so there may be one of a name only. */
-static int is_new(const struct session *session, const eng_model *model) {
+static int is_new(const struct session *session, const eng_model *model)
+{
   for (int32_t i = 0; i < session->model_count; i++) {
     if (strcmp(eng_model_name(session->models[i]), eng_model_name(model)) != 0)
       continue;
@@ -108,7 +111,8 @@ static int is_new(const struct session *session, const eng_model *model) {
   return 1;
 }
 
-int models_open(struct session *session) {
+int models_open(struct session *session)
+{
   const struct words *asked = &session->options->models;
   int32_t built_in = eng_builtin_count();
   size_t count = asked->count > 0 ? asked->count : (size_t)built_in;
@@ -123,8 +127,7 @@ int models_open(struct session *session) {
     eng_model *model = NULL;
     int answer = open_model(session->context, name, &model);
 
-    if (answer != ANSWER_DONE)
-      return answer;
+    if (answer != ANSWER_DONE) return answer;
     if (!is_new(session, model)) {
       eng_model_free(model);
       return ANSWER_USAGE;
@@ -136,31 +139,26 @@ int models_open(struct session *session) {
 
 /* ---- the command ---- */
 
-static const char *shape_name(int32_t shape) {
+static const char *shape_name(int32_t shape)
+{
   switch (shape) {
-  case ENG_SHAPE_LADDER:
-    return "ladder";
-  case ENG_SHAPE_PYRAMID:
-    return "pyramid";
-  case ENG_SHAPE_CYCLE:
-    return "cycle";
-  case ENG_SHAPE_MIX:
-    return "mix";
-  case ENG_SHAPE_CLASSES:
-    return "classes";
-  default:
-    return "other";
+  case ENG_SHAPE_LADDER: return "ladder";
+  case ENG_SHAPE_PYRAMID: return "pyramid";
+  case ENG_SHAPE_CYCLE: return "cycle";
+  case ENG_SHAPE_MIX: return "mix";
+  case ENG_SHAPE_CLASSES: return "classes";
+  default: return "other";
   }
 }
 
-static int list(struct session *session) {
+static int list(struct session *session)
+{
   static const char *const columns[] = {"name",     "title",  "shape",
                                         "revision", "stages", "source"};
   struct rows rows;
   int answer = models_open(session);
 
-  if (answer != ANSWER_DONE)
-    return answer;
+  if (answer != ANSWER_DONE) return answer;
   rows_begin(&rows, session->options->format, columns, 6);
   for (int32_t i = 0; i < session->model_count; i++) {
     const eng_model *model = session->models[i];
@@ -181,7 +179,8 @@ static int list(struct session *session) {
 }
 
 /* A built-in model as it is written: a page of text to read, copy and change. */
-static int show(const char *name) {
+static int show(const char *name)
+{
   int32_t index = models_builtin_index(name);
   const char *bytes;
   size_t length;
@@ -192,12 +191,12 @@ static int show(const char *name) {
   }
   bytes = eng_builtin_text(index, &length);
   fwrite(bytes, 1, length, stdout);
-  if (length > 0 && bytes[length - 1] != '\n')
-    putchar('\n');
+  if (length > 0 && bytes[length - 1] != '\n') putchar('\n');
   return output_end();
 }
 
-int models_run(const struct options *options) {
+int models_run(const struct options *options)
+{
   const struct words *words = &options->words;
   struct session session;
   int answer;
@@ -215,8 +214,7 @@ int models_run(const struct options *options) {
     return ANSWER_USAGE;
   }
   answer = session_context(&session, options);
-  if (answer == ANSWER_DONE)
-    answer = list(&session);
+  if (answer == ANSWER_DONE) answer = list(&session);
   session_close(&session);
   return answer;
 }

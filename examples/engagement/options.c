@@ -27,12 +27,12 @@ struct choice {
 
 /* The number of a name; -1 after saying which names there are. */
 static int32_t choose(const char *option, const char *value,
-                      const struct choice *choices, size_t count) {
+                      const struct choice *choices, size_t count)
+{
   struct text names = {0};
 
   for (size_t i = 0; i < count; i++)
-    if (text_same(value, choices[i].name))
-      return choices[i].number;
+    if (text_same(value, choices[i].name)) return choices[i].number;
   for (size_t i = 0; i < count; i++)
     text_print(&names, "%s%s",
                i == 0          ? ""
@@ -46,7 +46,8 @@ static int32_t choose(const char *option, const char *value,
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static int set_time_format(struct options *o, const char *value) {
+static int set_time_format(struct options *o, const char *value)
+{
   static const struct choice choices[] = {{"auto", ENG_TIME_AUTO},
                                           {"iso", ENG_TIME_ISO},
                                           {"compact", ENG_TIME_COMPACT},
@@ -57,7 +58,8 @@ static int set_time_format(struct options *o, const char *value) {
   return o->time_format >= 0;
 }
 
-static int set_identical(struct options *o, const char *value) {
+static int set_identical(struct options *o, const char *value)
+{
   static const struct choice choices[] = {{"keep", ENG_IDENTICAL_KEEP},
                                           {"merge", ENG_IDENTICAL_MERGE}};
 
@@ -65,7 +67,8 @@ static int set_identical(struct options *o, const char *value) {
   return o->identical >= 0;
 }
 
-static int set_format(struct options *o, const char *value) {
+static int set_format(struct options *o, const char *value)
+{
   static const struct choice choices[] = {
       {"table", FORMAT_TABLE}, {"csv", FORMAT_CSV}, {"json", FORMAT_JSON}};
 
@@ -73,7 +76,8 @@ static int set_format(struct options *o, const char *value) {
   return o->format >= 0;
 }
 
-static int set_week_start(struct options *o, const char *value) {
+static int set_week_start(struct options *o, const char *value)
+{
   static const struct choice choices[] = {{"mon", 1}, {"tue", 2}, {"wed", 3},
                                           {"thu", 4}, {"fri", 5}, {"sat", 6},
                                           {"sun", 7}};
@@ -84,7 +88,8 @@ static int set_week_start(struct options *o, const char *value) {
 
 /* One or two digits; the rest of the text, or NULL. */
 static const char *read_digits(const char *text, size_t least, size_t most,
-                               int32_t *out) {
+                               int32_t *out)
+{
   size_t n = 0;
 
   *out = 0;
@@ -94,7 +99,8 @@ static const char *read_digits(const char *text, size_t least, size_t most,
 }
 
 /* H, HH, H:MM or, if `joined`, HHMM. Returns minutes, or -1. */
-static int32_t read_clock(const char *text, int joined) {
+static int32_t read_clock(const char *text, int joined)
+{
   int32_t hours, minutes = 0;
   const char *rest = read_digits(text, 1, 2, &hours);
 
@@ -102,12 +108,12 @@ static int32_t read_clock(const char *text, int joined) {
     rest = read_digits(rest + 1, 2, 2, &minutes);
   else if (rest == text + 2 && joined && *rest != '\0')
     rest = read_digits(rest, 2, 2, &minutes);
-  if (rest == NULL || *rest != '\0' || minutes > 59)
-    return -1;
+  if (rest == NULL || *rest != '\0' || minutes > 59) return -1;
   return hours * 60 + minutes;
 }
 
-static int set_zone(struct options *o, const char *value) {
+static int set_zone(struct options *o, const char *value)
+{
   int32_t minutes;
 
   if (text_same(value, "utc") || text_same(value, "z")) {
@@ -129,21 +135,21 @@ static int set_zone(struct options *o, const char *value) {
   return 0;
 }
 
-static int set_day_start(struct options *o, const char *value) {
+static int set_day_start(struct options *o, const char *value)
+{
   o->day_start = read_clock(value, 0);
-  if (o->day_start >= 0 && o->day_start < 24 * 60)
-    return 1;
+  if (o->day_start >= 0 && o->day_start < 24 * 60) return 1;
   complain("--day-start is a time of day such as 3 or 4:30, not \"%s\"", value);
   return 0;
 }
 
-static int set_delimiter(struct options *o, const char *value) {
+static int set_delimiter(struct options *o, const char *value)
+{
   static const struct choice names[] = {
       {"tab", '\t'}, {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"pipe", '|'}};
 
   for (size_t i = 0; i < COUNT(names); i++) {
-    if (!text_same(value, names[i].name))
-      continue;
+    if (!text_same(value, names[i].name)) continue;
     o->delimiter = names[i].number;
     return 1;
   }
@@ -201,8 +207,8 @@ static const struct option table[] = {
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
      OPTIONS_INPUT, CHECKED, 0, set_identical},
-    {"rejects", "FILE", "where bad rows are kept as they are, no header", OPTIONS_INPUT, WORD,
-     FIELD(rejects)},
+    {"rejects", "FILE", "where bad rows are kept as they are, no header", OPTIONS_INPUT,
+     WORD, FIELD(rejects)},
     {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
      FLAG, FIELD(strict)},
     {"zone", "OFFSET", "local time: UTC (the default) or such as +01:00", OPTIONS_INPUT,
@@ -221,12 +227,14 @@ static const struct option table[] = {
 
 /* ---- reading ---- */
 
-static void add_word(struct words *words, const char *word) {
+static void add_word(struct words *words, const char *word)
+{
   words->items = memory_resize(words->items, words->count + 1, sizeof *words->items);
   words->items[words->count++] = word;
 }
 
-static const struct option *find(const char *name, size_t length) {
+static const struct option *find(const char *name, size_t length)
+{
   for (size_t i = 0; i < COUNT(table); i++)
     if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
       return &table[i];
@@ -234,7 +242,8 @@ static const struct option *find(const char *name, size_t length) {
 }
 
 static void unknown_option(const struct command *command, const char *word,
-                           size_t length) {
+                           size_t length)
+{
   const char *names[COUNT(table)];
   size_t count = 0;
   struct text name = {0};
@@ -254,29 +263,23 @@ static void unknown_option(const struct command *command, const char *word,
   text_free(&name);
 }
 
-static int take(struct options *options, const struct option *option,
-                const char *value) {
+static int take(struct options *options, const struct option *option, const char *value)
+{
   char *field = (char *)options + option->field;
 
   switch (option->how) {
-  case FLAG:
-    *(int *)(void *)field = 1;
-    return 1;
-  case WORD:
-    *(const char **)(void *)field = value;
-    return 1;
-  case LIST:
-    add_word((struct words *)(void *)field, value);
-    return 1;
-  case CHECKED:
-    return option->set(options, value);
+  case FLAG: *(int *)(void *)field = 1; return 1;
+  case WORD: *(const char **)(void *)field = value; return 1;
+  case LIST: add_word((struct words *)(void *)field, value); return 1;
+  case CHECKED: return option->set(options, value);
   }
   return 0;
 }
 
 /* One option at words[*at], which is moved past it. */
 static int read_option(struct options *options, const struct command *command,
-                       int count, char **words, int *at) {
+                       int count, char **words, int *at)
+{
   const char *word = words[(*at)++] + 2;
   const char *value = strchr(word, '=');
   size_t length = value != NULL ? (size_t)(value - word) : strlen(word);
@@ -287,21 +290,19 @@ static int read_option(struct options *options, const struct command *command,
     return 0;
   }
   if (option->how == FLAG) {
-    if (value == NULL)
-      return take(options, option, NULL);
+    if (value == NULL) return take(options, option, NULL);
     complain("--%s takes no value", option->name);
     return 0;
   }
-  if (value != NULL)
-    return take(options, option, value + 1);
-  if (*at < count)
-    return take(options, option, words[(*at)++]);
+  if (value != NULL) return take(options, option, value + 1);
+  if (*at < count) return take(options, option, words[(*at)++]);
   complain("--%s needs a value: --%s %s", option->name, option->name, option->argument);
   return 0;
 }
 
 int options_read(struct options *options, const struct command *command, int count,
-                 char **words) {
+                 char **words)
+{
   int only_words = 0;
 
   *options = (struct options){.week_start = 1};
@@ -312,8 +313,7 @@ int options_read(struct options *options, const struct command *command, int cou
       only_words = 1;
       at++;
     } else if (!only_words && strncmp(word, "--", 2) == 0) {
-      if (!read_option(options, command, count, words, &at))
-        return ANSWER_USAGE;
+      if (!read_option(options, command, count, words, &at)) return ANSWER_USAGE;
     } else if (!only_words && strcmp(word, "-h") == 0) {
       options->help = 1;
       at++;
@@ -333,7 +333,8 @@ int options_read(struct options *options, const struct command *command, int cou
   return ANSWER_DONE;
 }
 
-void options_free(struct options *options) {
+void options_free(struct options *options)
+{
   free(options->words.items);
   free(options->maps.items);
   free(options->kinds.items);
@@ -344,12 +345,12 @@ void options_free(struct options *options) {
 
 /* ---- help ---- */
 
-void options_describe(unsigned groups) {
+void options_describe(unsigned groups)
+{
   for (size_t i = 0; i < COUNT(table); i++) {
     char left[40];
 
-    if ((table[i].group & groups) == 0)
-      continue;
+    if ((table[i].group & groups) == 0) continue;
     snprintf(left, sizeof left, "--%s%s%s", table[i].name,
              table[i].argument != NULL ? " " : "",
              table[i].argument != NULL ? table[i].argument : "");
@@ -357,14 +358,14 @@ void options_describe(unsigned groups) {
   }
 }
 
-void options_list(unsigned groups) {
+void options_list(unsigned groups)
+{
   size_t column = 0;
 
   for (size_t i = 0; i < COUNT(table); i++) {
     size_t length = strlen(table[i].name) + 3;
 
-    if ((table[i].group & groups) == 0)
-      continue;
+    if ((table[i].group & groups) == 0) continue;
     if (column > 0 && column + length > 78) {
       printf("\n");
       column = 0;
@@ -372,6 +373,5 @@ void options_list(unsigned groups) {
     printf("%s--%s", column == 0 ? "  " : " ", table[i].name);
     column += length + (column == 0 ? 1 : 0);
   }
-  if (column > 0)
-    printf("\n");
+  if (column > 0) printf("\n");
 }

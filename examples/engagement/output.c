@@ -21,19 +21,19 @@
 
 static char buffer[1 << 16];
 
-void output_begin(void) {
-  if (!host_is_terminal(1))
-    setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+void output_begin(void)
+{
+  if (!host_is_terminal(1)) setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 }
 
 int output_failed(void) { return ferror(stdout) != 0; }
 
-int output_end(void) {
+int output_end(void)
+{
   static int said;
 
   errno = 0;
-  if (fflush(stdout) == 0 && !ferror(stdout))
-    return ANSWER_DONE;
+  if (fflush(stdout) == 0 && !ferror(stdout)) return ANSWER_DONE;
   if (!said)
     complain("the answer could not be written in full%s%s", errno != 0 ? ": " : "",
              errno != 0 ? strerror(errno) : "");
@@ -43,35 +43,37 @@ int output_end(void) {
 
 /* ---- for people ---- */
 
-static const char *environment(const char *name) {
+static const char *environment(const char *name)
+{
   const char *value = getenv(name);
 
   return value != NULL ? value : "";
 }
 
-int output_has_colour(void) {
+int output_has_colour(void)
+{
   return host_is_terminal(1) && environment("NO_COLOR")[0] == '\0' &&
          strcmp(environment("TERM"), "dumb") != 0;
 }
 
 /* What the terminal was set up for is told by the first of these that says anything. */
-int output_has_blocks(void) {
+int output_has_blocks(void)
+{
   static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 
-  if (!host_is_terminal(1))
-    return 0;
+  if (!host_is_terminal(1)) return 0;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     const char *value = environment(names[i]);
     const char *dot = strchr(value, '.');
 
-    if (value[0] == '\0')
-      continue;
+    if (value[0] == '\0') continue;
     return dot != NULL && (text_same(dot, ".utf-8") || text_same(dot, ".utf8"));
   }
   return 0;
 }
 
-void text_paint(struct text *text, int paint, const char *words) {
+void text_paint(struct text *text, int paint, const char *words)
+{
   static const char *const codes[] = {"1", "2", "32", "31"};
 
   if (output_has_colour())
@@ -80,7 +82,8 @@ void text_paint(struct text *text, int paint, const char *words) {
     text_put(text, words);
 }
 
-void text_add_time(struct text *text, const struct session *session, int64_t time) {
+void text_add_time(struct text *text, const struct session *session, int64_t time)
+{
   int32_t zone = session->options->zone;
   int32_t size = zone < 0 ? -zone : zone;
   char local[ENG_TIME_TEXT];
@@ -88,53 +91,50 @@ void text_add_time(struct text *text, const struct session *session, int64_t tim
   if (eng_time_format(time + (int64_t)zone * 60000, local) != ENG_OK) {
     /* at an edge of the calendar, where local time lies outside it */
     zone = 0;
-    if (eng_time_format(time, local) != ENG_OK)
-      return;
+    if (eng_time_format(time, local) != ENG_OK) return;
   }
   text_add(text, local, 10);
-  if (memcmp(local + 11, "00:00:00.000", 12) == 0)
-    return;
+  if (memcmp(local + 11, "00:00:00.000", 12) == 0) return;
   text_put(text, " ");
   text_add(text, local + 11, 8);
   if (zone != 0)
     text_print(text, " %c%02d:%02d", zone < 0 ? '-' : '+', size / 60, size % 60);
 }
 
-void text_add_as_of(struct text *text, const struct session *session) {
+void text_add_as_of(struct text *text, const struct session *session)
+{
   text_add_time(text, session, session->as_of);
-  if (session->options->zone == 0)
-    text_put(text, " UTC");
+  if (session->options->zone == 0) text_put(text, " UTC");
 }
 
 /* ---- rows ---- */
 
-static void write_csv(const char *bytes, size_t length) {
+static void write_csv(const char *bytes, size_t length)
+{
   int quoted = 0;
 
   for (size_t i = 0; i < length && !quoted; i++)
     quoted = bytes[i] == ',' || bytes[i] == '"' || bytes[i] == '\n' || bytes[i] == '\r';
   /* blanks at an end are lost in some readers unless quoted */
-  if (length > 0 && (bytes[0] == ' ' || bytes[length - 1] == ' '))
-    quoted = 1;
+  if (length > 0 && (bytes[0] == ' ' || bytes[length - 1] == ' ')) quoted = 1;
   if (!quoted) {
     fwrite(bytes, 1, length, stdout);
     return;
   }
   putchar('"');
   for (size_t i = 0; i < length; i++) {
-    if (bytes[i] == '"')
-      putchar('"');
+    if (bytes[i] == '"') putchar('"');
     putchar((unsigned char)bytes[i]);
   }
   putchar('"');
 }
 
-static void write_json(const char *bytes, size_t length) {
+static void write_json(const char *bytes, size_t length)
+{
   int whole = 1;
 
   for (size_t at = 0, size; at < length && whole; at += size)
-    if ((size = text_character(bytes + at, length - at)) == 0)
-      whole = 0;
+    if ((size = text_character(bytes + at, length - at)) == 0) whole = 0;
   putchar('"');
   for (size_t at = 0; at < length;) {
     size_t size = text_character(bytes + at, length - at);
@@ -162,27 +162,25 @@ static void write_json(const char *bytes, size_t length) {
 }
 
 /* A cell of a table that is fit to be shown; a line has no blanks at its end. */
-static void write_cell(struct rows *rows, int column, const struct text *cell) {
+static void write_cell(struct rows *rows, int column, const struct text *cell)
+{
   struct text *line = &rows->line;
   size_t width = text_width(cell->bytes, cell->length);
   size_t fill = width < rows->width[column] ? rows->width[column] - width : 0;
 
   text_put(line, column > 0 ? "  " : "");
-  if (rows->right[column])
-    text_print(line, "%*s", (int)fill, "");
+  if (rows->right[column]) text_print(line, "%*s", (int)fill, "");
   text_add(line, cell->bytes, cell->length);
-  if (!rows->right[column])
-    text_print(line, "%*s", (int)fill, "");
-  if (column + 1 < rows->count)
-    return;
-  while (line->length > 0 && line->bytes[line->length - 1] == ' ')
-    line->length--;
+  if (!rows->right[column]) text_print(line, "%*s", (int)fill, "");
+  if (column + 1 < rows->count) return;
+  while (line->length > 0 && line->bytes[line->length - 1] == ' ') line->length--;
   fwrite(line->bytes, 1, line->length, stdout);
   putchar('\n');
   text_clear(line);
 }
 
-static void write_head(struct rows *rows) {
+static void write_head(struct rows *rows)
+{
   for (int i = 0; i < rows->count; i++) {
     struct text cell = {0};
 
@@ -193,9 +191,9 @@ static void write_head(struct rows *rows) {
 }
 
 /* From now on the widths stand, and rows go out as they come. */
-static void release(struct rows *rows) {
-  if (rows->held == NULL)
-    return;
+static void release(struct rows *rows)
+{
+  if (rows->held == NULL) return;
   write_head(rows);
   for (size_t i = 0; i < rows->held_cells; i++) {
     write_cell(rows, (int)(i % (size_t)rows->count), &rows->held[i]);
@@ -205,7 +203,8 @@ static void release(struct rows *rows) {
   rows->held = NULL;
 }
 
-static void table_cell(struct rows *rows, const char *bytes, size_t length) {
+static void table_cell(struct rows *rows, const char *bytes, size_t length)
+{
   struct text cell = {0};
   size_t width;
 
@@ -216,51 +215,47 @@ static void table_cell(struct rows *rows, const char *bytes, size_t length) {
     return;
   }
   width = text_width(cell.bytes, cell.length);
-  if (width > rows->width[rows->column])
-    rows->width[rows->column] = width;
+  if (width > rows->width[rows->column]) rows->width[rows->column] = width;
   rows->held[rows->held_cells++] = cell;
 }
 
-void rows_begin(struct rows *rows, int format, const char *const *columns, int count) {
+void rows_begin(struct rows *rows, int format, const char *const *columns, int count)
+{
   *rows = (struct rows){.format = format, .columns = columns, .count = count};
   if (format == FORMAT_TABLE) {
-    for (int i = 0; i < count; i++)
-      rows->width[i] = strlen(columns[i]);
+    for (int i = 0; i < count; i++) rows->width[i] = strlen(columns[i]);
     rows->held =
         memory_resize(NULL, (size_t)ROWS_HELD * (size_t)count, sizeof *rows->held);
   } else if (format == FORMAT_CSV) {
-    for (int i = 0; i < count; i++)
-      printf("%s%s", i > 0 ? "," : "", columns[i]);
+    for (int i = 0; i < count; i++) printf("%s%s", i > 0 ? "," : "", columns[i]);
     putchar('\n');
   } else {
     putchar('[');
   }
 }
 
-static void begin_cell(struct rows *rows) {
+static void begin_cell(struct rows *rows)
+{
   if (rows->format == FORMAT_CSV) {
-    if (rows->column > 0)
-      putchar(',');
+    if (rows->column > 0) putchar(',');
   } else if (rows->format == FORMAT_JSON) {
     fputs(rows->column > 0 ? "," : rows->row > 0 ? ",\n {" : "\n {", stdout);
     printf("\"%s\":", rows->columns[rows->column]);
   }
 }
 
-static void end_cell(struct rows *rows) {
-  if (++rows->column < rows->count)
-    return;
+static void end_cell(struct rows *rows)
+{
+  if (++rows->column < rows->count) return;
   rows->column = 0;
   rows->row++;
-  if (rows->format == FORMAT_CSV)
-    putchar('\n');
-  if (rows->format == FORMAT_JSON)
-    putchar('}');
-  if (rows->format == FORMAT_TABLE && rows->row == ROWS_HELD)
-    release(rows);
+  if (rows->format == FORMAT_CSV) putchar('\n');
+  if (rows->format == FORMAT_JSON) putchar('}');
+  if (rows->format == FORMAT_TABLE && rows->row == ROWS_HELD) release(rows);
 }
 
-void rows_text(struct rows *rows, const char *bytes, size_t length) {
+void rows_text(struct rows *rows, const char *bytes, size_t length)
+{
   begin_cell(rows);
   if (rows->format == FORMAT_TABLE)
     table_cell(rows, bytes != NULL ? bytes : "", bytes != NULL ? length : 0);
@@ -273,11 +268,13 @@ void rows_text(struct rows *rows, const char *bytes, size_t length) {
   end_cell(rows);
 }
 
-void rows_words(struct rows *rows, const char *words) {
+void rows_words(struct rows *rows, const char *words)
+{
   rows_text(rows, words, words != NULL ? strlen(words) : 0);
 }
 
-void rows_number(struct rows *rows, int64_t number) {
+void rows_number(struct rows *rows, int64_t number)
+{
   char digits[24];
 
   snprintf(digits, sizeof digits, "%lld", (long long)number);
@@ -290,7 +287,8 @@ void rows_number(struct rows *rows, int64_t number) {
   end_cell(rows);
 }
 
-void rows_time(struct rows *rows, int64_t time) {
+void rows_time(struct rows *rows, int64_t time)
+{
   char text[ENG_TIME_TEXT];
 
   if (time == ENG_TIME_NONE || eng_time_format(time, text) != ENG_OK)
@@ -299,75 +297,81 @@ void rows_time(struct rows *rows, int64_t time) {
     rows_words(rows, text);
 }
 
-int rows_end(struct rows *rows) {
+int rows_end(struct rows *rows)
+{
   release(rows);
   text_free(&rows->line);
-  if (rows->format == FORMAT_JSON)
-    fputs(rows->row > 0 ? "\n]\n" : "]\n", stdout);
+  if (rows->format == FORMAT_JSON) fputs(rows->row > 0 ? "\n]\n" : "]\n", stdout);
   return output_end();
 }
 
 /* ---- JSON ---- */
 
 /* What stands before a value or a key: a comma, a new line, or nothing after a key. */
-static void json_next(struct json *json) {
+static void json_next(struct json *json)
+{
   if (json->after_key) {
     json->after_key = 0;
     return;
   }
-  if (json->depth == 0)
-    return;
+  if (json->depth == 0) return;
   fputs(json->first ? "\n" : ",\n", stdout);
   printf("%*s", 2 * json->depth, "");
   json->first = 0;
 }
 
-void json_open(struct json *json, char bracket) {
+void json_open(struct json *json, char bracket)
+{
   json_next(json);
   putchar(bracket);
   json->depth++;
   json->first = 1;
 }
 
-void json_close(struct json *json, char bracket) {
+void json_close(struct json *json, char bracket)
+{
   json->depth--;
-  if (!json->first)
-    printf("\n%*s", 2 * json->depth, "");
+  if (!json->first) printf("\n%*s", 2 * json->depth, "");
   putchar(bracket);
   json->first = 0;
-  if (json->depth == 0)
-    putchar('\n');
+  if (json->depth == 0) putchar('\n');
 }
 
-void json_key(struct json *json, const char *key) {
+void json_key(struct json *json, const char *key)
+{
   json_next(json);
   printf("\"%s\": ", key);
   json->after_key = 1;
 }
 
-void json_text(struct json *json, const char *bytes, size_t length) {
+void json_text(struct json *json, const char *bytes, size_t length)
+{
   json_next(json);
   write_json(bytes, length);
 }
 
-void json_words(struct json *json, const char *words) {
+void json_words(struct json *json, const char *words)
+{
   if (words == NULL || words[0] == '\0')
     json_plain(json, "null");
   else
     json_text(json, words, strlen(words));
 }
 
-void json_number(struct json *json, int64_t number) {
+void json_number(struct json *json, int64_t number)
+{
   json_next(json);
   printf("%lld", (long long)number);
 }
 
-void json_plain(struct json *json, const char *plain) {
+void json_plain(struct json *json, const char *plain)
+{
   json_next(json);
   fputs(plain, stdout);
 }
 
-void json_time(struct json *json, int64_t time) {
+void json_time(struct json *json, int64_t time)
+{
   char text[ENG_TIME_TEXT];
 
   if (time == ENG_TIME_NONE || eng_time_format(time, text) != ENG_OK)

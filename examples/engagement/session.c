@@ -20,7 +20,8 @@
 
 enum { FIRST_OWN_KIND = 128, LAST_OWN_KIND = 255 };
 
-static int add_own_kinds(eng_settings *settings, const struct words *names) {
+static int add_own_kinds(eng_settings *settings, const struct words *names)
+{
   for (size_t i = 0; i < names->count; i++) {
     const char *name = names->items[i];
     eng_status status;
@@ -33,10 +34,8 @@ static int add_own_kinds(eng_settings *settings, const struct words *names) {
     status =
         eng_settings_add_kind(settings, FIRST_OWN_KIND + (int32_t)i, name, strlen(name),
                               ENG_DIRECTION_CUSTOMER, ENG_MODE_COMPANY, 1);
-    if (status == ENG_OK)
-      continue;
-    if (status == ENG_E_NOMEM)
-      return complain_status("settings", status);
+    if (status == ENG_OK) continue;
+    if (status == ENG_E_NOMEM) return complain_status("settings", status);
     if (status == ENG_E_DUPLICATE)
       complain("--own-kind %s: that is a kind or a group of kinds already", name);
     else
@@ -48,14 +47,13 @@ static int add_own_kinds(eng_settings *settings, const struct words *names) {
   return ANSWER_DONE;
 }
 
-static int fill_settings(eng_settings *settings, const struct options *options) {
+static int fill_settings(eng_settings *settings, const struct options *options)
+{
   int32_t currency = 0;
   eng_status status = eng_settings_set_zone(settings, options->zone);
 
-  if (status == ENG_OK)
-    status = eng_settings_set_day(settings, options->day_start);
-  if (status == ENG_OK)
-    status = eng_settings_set_week(settings, options->week_start);
+  if (status == ENG_OK) status = eng_settings_set_day(settings, options->day_start);
+  if (status == ENG_OK) status = eng_settings_set_week(settings, options->week_start);
   if (status != ENG_OK)
     return complain_status("--zone, --day-start, --week-start", status);
   if (options->currency != NULL &&
@@ -66,25 +64,23 @@ static int fill_settings(eng_settings *settings, const struct options *options) 
     return ANSWER_USAGE;
   }
   status = eng_settings_set_currency(settings, currency);
-  if (status != ENG_OK)
-    return complain_status("--currency", status);
+  if (status != ENG_OK) return complain_status("--currency", status);
   return add_own_kinds(settings, &options->own_kinds);
 }
 
-int session_context(struct session *session, const struct options *options) {
+int session_context(struct session *session, const struct options *options)
+{
   eng_settings *settings = NULL;
   eng_status status;
   int answer;
 
   *session = (struct session){.options = options};
   status = eng_settings_new(NULL, &settings);
-  if (status != ENG_OK)
-    return complain_status("settings", status);
+  if (status != ENG_OK) return complain_status("settings", status);
   answer = fill_settings(settings, options);
   if (answer == ANSWER_DONE) {
     status = eng_context_new(settings, &session->context);
-    if (status != ENG_OK)
-      answer = complain_status("settings", status);
+    if (status != ENG_OK) answer = complain_status("settings", status);
   }
   eng_settings_free(settings);
   return answer;
@@ -92,12 +88,12 @@ int session_context(struct session *session, const struct options *options) {
 
 /* ---- as-of ---- */
 
-static int read_as_of(struct session *session) {
+static int read_as_of(struct session *session)
+{
   const char *text = session->options->as_of;
 
   session->as_of = ENG_TIME_NONE;
-  if (text == NULL)
-    return ANSWER_DONE;
+  if (text == NULL) return ANSWER_DONE;
   if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_LAST,
                      &session->as_of) == ENG_OK)
     return ANSWER_DONE;
@@ -107,7 +103,8 @@ static int read_as_of(struct session *session) {
 }
 
 /* The end of the business day of the last event, unless one was asked for. */
-static void settle_as_of(struct session *session) {
+static void settle_as_of(struct session *session)
+{
   const char *why = "";
   char text[ENG_TIME_TEXT];
 
@@ -123,43 +120,36 @@ static void settle_as_of(struct session *session) {
         eng_business_day_start(session->context,
                                eng_business_day(session->context, last) + 1) -
         1;
-    if (session->as_of > ENG_TIME_MAX)
-      session->as_of = ENG_TIME_MAX;
-    if (session->as_of < last)
-      session->as_of = last;
+    if (session->as_of > ENG_TIME_MAX) session->as_of = ENG_TIME_MAX;
+    if (session->as_of < last) session->as_of = last;
     why = ", the end of the last event's business day";
   }
-  if (eng_time_format(session->as_of, text) == ENG_OK)
-    note("as of %s%s", text, why);
+  if (eng_time_format(session->as_of, text) == ENG_OK) note("as of %s%s", text, why);
 }
 
 /* ---- all of it ---- */
 
-int session_open(struct session *session, const struct options *options) {
+int session_open(struct session *session, const struct options *options)
+{
   int answer = session_context(session, options);
   eng_status status;
 
-  if (answer == ANSWER_DONE)
-    answer = read_as_of(session);
-  if (answer == ANSWER_DONE)
-    answer = models_open(session);
-  if (answer != ANSWER_DONE)
-    return answer;
+  if (answer == ANSWER_DONE) answer = read_as_of(session);
+  if (answer == ANSWER_DONE) answer = models_open(session);
+  if (answer != ANSWER_DONE) return answer;
   status = eng_assessor_new(session->context, (const eng_model *const *)session->models,
                             session->model_count, &session->assessor);
-  if (status != ENG_OK)
-    return complain_status("models", status);
+  if (status != ENG_OK) return complain_status("models", status);
   answer = input_load(session);
-  if (answer == ANSWER_DONE)
-    settle_as_of(session);
+  if (answer == ANSWER_DONE) settle_as_of(session);
   return answer;
 }
 
-void session_close(struct session *session) {
+void session_close(struct session *session)
+{
   eng_book_free(session->book);
   eng_assessor_free(session->assessor);
-  for (int32_t i = 0; i < session->model_count; i++)
-    eng_model_free(session->models[i]);
+  for (int32_t i = 0; i < session->model_count; i++) eng_model_free(session->models[i]);
   eng_context_free(session->context);
   *session = (struct session){0};
 }

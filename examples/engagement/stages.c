@@ -21,7 +21,8 @@ enum { FEW = 50, PIECE = 1 << 16, BAR = 30, RANKS = 256 };
 
 static void write_rows_of(const struct session *session, struct rows *rows,
                           const char *id, size_t length, const int32_t *stages,
-                          const int64_t *next_times, const int32_t *next_stages) {
+                          const int64_t *next_times, const int32_t *next_stages)
+{
   for (int32_t m = 0; m < session->model_count; m++) {
     const eng_model *model = session->models[m];
 
@@ -37,7 +38,8 @@ static void write_rows_of(const struct session *session, struct rows *rows,
 }
 
 static int write_rows(const struct session *session, const uint64_t *order,
-                      uint64_t count) {
+                      uint64_t count)
+{
   static const char *const columns[] = {"customer", "model",       "stage",
                                         "rank",     "next_change", "next_stage"};
   int32_t stages[SESSION_MODELS];
@@ -55,8 +57,8 @@ static int write_rows(const struct session *session, const uint64_t *order,
 
     status = eng_book_customer(session->book, order[i], &customer);
     if (status == ENG_OK)
-      status = eng_assessor_next_change(session->assessor, customer, session->as_of, stages,
-                                 next_times, next_stages);
+      status = eng_assessor_next_change(session->assessor, customer, session->as_of,
+                                        stages, next_times, next_stages);
     if (status == ENG_OK) {
       id = eng_customer_id(customer, &length);
       write_rows_of(session, &rows, id, length, stages, next_times, next_stages);
@@ -64,8 +66,7 @@ static int write_rows(const struct session *session, const uint64_t *order,
     eng_customer_free(customer);
     if (i % 1024 == 0) {
       progress("stages", i, count);
-      if (output_failed())
-        break;
+      if (output_failed()) break;
     }
   }
   progress_end();
@@ -77,7 +78,8 @@ static int write_rows(const struct session *session, const uint64_t *order,
 
 /* Counts customers by model and rank: totals[m * RANKS + rank]. */
 static eng_status count_stages(const struct session *session, const uint64_t *order,
-                               uint64_t count, uint64_t *totals) {
+                               uint64_t count, uint64_t *totals)
+{
   size_t models = (size_t)session->model_count;
   int32_t *stages = memory_resize(NULL, models * PIECE, sizeof *stages);
   eng_status status = ENG_OK;
@@ -89,8 +91,7 @@ static eng_status count_stages(const struct session *session, const uint64_t *or
     status = eng_book_assess(session->book, session->assessor, session->as_of,
                              order + done, n, stages, NULL, NULL);
     for (size_t m = 0; m < models && status == ENG_OK; m++)
-      for (uint64_t i = 0; i < n; i++)
-        totals[m * RANKS + (size_t)stages[m * n + i]]++;
+      for (uint64_t i = 0; i < n; i++) totals[m * RANKS + (size_t)stages[m * n + i]]++;
     done += n;
     progress("stages", done, count);
   }
@@ -100,12 +101,12 @@ static eng_status count_stages(const struct session *session, const uint64_t *or
 }
 
 /* A share of a whole as 12.3 %, rounded half up. */
-static void add_share(struct text *text, uint64_t part, uint64_t whole) {
+static void add_share(struct text *text, uint64_t part, uint64_t whole)
+{
   uint64_t tenths;
   char share[32];
 
-  if (whole == 0)
-    whole = 1;
+  if (whole == 0) whole = 1;
   tenths = (part * 2000 + whole) / (2 * whole);
   snprintf(share, sizeof share, "%llu.%llu %%", (unsigned long long)(tenths / 10),
            (unsigned long long)(tenths % 10));
@@ -114,24 +115,23 @@ static void add_share(struct text *text, uint64_t part, uint64_t whole) {
 
 /* Blocks of an eighth on a terminal that has them, else signs; never nothing for
  * somebody. */
-static void add_bar(struct text *text, uint64_t part, uint64_t most) {
+static void add_bar(struct text *text, uint64_t part, uint64_t most)
+{
   static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   int blocks = output_has_blocks();
   unsigned steps = blocks ? 8 : 1;
   unsigned length;
 
-  if (part == 0 || most == 0)
-    return;
+  if (part == 0 || most == 0) return;
   length = (unsigned)((part * BAR * steps + most / 2) / most);
-  if (length == 0)
-    length = 1;
+  if (length == 0) length = 1;
   text_put(text, "  ");
-  for (unsigned i = 0; i < length / steps; i++)
-    text_put(text, blocks ? "█" : "#");
+  for (unsigned i = 0; i < length / steps; i++) text_put(text, blocks ? "█" : "#");
   text_put(text, eighths[blocks ? length % 8 : 0]);
 }
 
-static void add_padded(struct text *text, const char *words, size_t width) {
+static void add_padded(struct text *text, const char *words, size_t width)
+{
   size_t before = text->length;
   size_t wide;
 
@@ -141,20 +141,21 @@ static void add_padded(struct text *text, const char *words, size_t width) {
 }
 
 static size_t widest(const eng_model *model,
-                     const char *(*of)(const eng_model *, int32_t), size_t least) {
+                     const char *(*of)(const eng_model *, int32_t), size_t least)
+{
   size_t width = least;
 
   for (int32_t rank = 0; rank <= eng_model_stage_count(model); rank++) {
     const char *words = of(model, rank);
     size_t wide = words != NULL ? text_width(words, strlen(words)) : 0;
 
-    if (wide > width)
-      width = wide;
+    if (wide > width) width = wide;
   }
   return width;
 }
 
-static const char *title_of(const eng_model *model, int32_t rank) {
+static const char *title_of(const eng_model *model, int32_t rank)
+{
   const char *title = rank > 0 ? eng_model_stage_title(model, rank) : NULL;
 
   return title != NULL ? title : "";
@@ -163,7 +164,8 @@ static const char *title_of(const eng_model *model, int32_t rank) {
 /* Stages in the order of the model; who is in none comes last, where there is anybody.
  */
 static void write_census(const struct session *session, const eng_model *model,
-                         const uint64_t *totals, uint64_t count) {
+                         const uint64_t *totals, uint64_t count)
+{
   int32_t ranks = eng_model_stage_count(model);
   size_t names = widest(model, eng_model_stage_name, 5);
   size_t titles = widest(model, title_of, 0);
@@ -172,8 +174,7 @@ static void write_census(const struct session *session, const eng_model *model,
   struct text head = {0};
 
   for (int32_t rank = 0; rank <= ranks; rank++)
-    if (totals[rank] > most)
-      most = totals[rank];
+    if (totals[rank] > most) most = totals[rank];
   text_add_shown(&head, eng_model_title(model), strlen(eng_model_title(model)), 0);
   text_paint(&out, PAINT_BOLD, head.bytes);
   text_print(&out, "  (%s", eng_model_name(model));
@@ -188,8 +189,7 @@ static void write_census(const struct session *session, const eng_model *model,
     int32_t rank = i <= ranks ? i : 0;
     struct text number = {0};
 
-    if (rank == 0 && totals[0] == 0)
-      continue;
+    if (rank == 0 && totals[0] == 0) continue;
     text_add_number(&number, totals[rank]);
     text_put(&out, "  ");
     add_padded(&out, eng_model_stage_name(model, rank), names);
@@ -210,19 +210,18 @@ static void write_census(const struct session *session, const eng_model *model,
 }
 
 static int write_table(const struct session *session, const uint64_t *order,
-                       uint64_t count) {
+                       uint64_t count)
+{
   size_t models = (size_t)session->model_count;
   uint64_t *totals = memory_resize(NULL, models * RANKS, sizeof *totals);
   eng_status status = count_stages(session, order, count, totals);
   int answer = ANSWER_DONE;
 
-  if (status != ENG_OK)
-    answer = complain_status("stages", status);
+  if (status != ENG_OK) answer = complain_status("stages", status);
   for (size_t m = 0; m < models && answer == ANSWER_DONE; m++)
     write_census(session, session->models[m], totals + m * RANKS, count);
   free(totals);
-  if (answer != ANSWER_DONE)
-    return answer;
+  if (answer != ANSWER_DONE) return answer;
   if (session->options->rows || (count > 0 && count <= FEW))
     return write_rows(session, order, count);
   answer = output_end();
@@ -233,14 +232,14 @@ static int write_table(const struct session *session, const uint64_t *order,
 
 /* ---- the command ---- */
 
-static int write_stages(const struct session *session) {
+static int write_stages(const struct session *session)
+{
   uint64_t count = eng_book_customer_count(session->book);
   uint64_t *order;
   eng_status status;
   int answer;
 
-  if (count > SIZE_MAX / sizeof *order)
-    return complain_status("stages", ENG_E_NOMEM);
+  if (count > SIZE_MAX / sizeof *order) return complain_status("stages", ENG_E_NOMEM);
   order = memory_resize(NULL, (size_t)count, sizeof *order);
   status = eng_book_order(session->book, order, count);
   if (status != ENG_OK)
@@ -253,12 +252,12 @@ static int write_stages(const struct session *session) {
   return answer;
 }
 
-int stages_run(const struct options *options) {
+int stages_run(const struct options *options)
+{
   struct session session;
   int answer = session_open(&session, options);
 
-  if (answer == ANSWER_DONE)
-    answer = write_stages(&session);
+  if (answer == ANSWER_DONE) answer = write_stages(&session);
   session_close(&session);
   return answer;
 }

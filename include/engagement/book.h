@@ -28,9 +28,9 @@ typedef struct eng_loader eng_loader;
  *  object as it was. */
 typedef int32_t (*eng_progress_fn)(void *user, uint64_t done, uint64_t total);
 
-/** What a load did, in events. Which of several versions of one event that come together
- *  is the new one is not told: one counts as added or replaced, the others as unchanged.
- *  added, unchanged, replaced and ignored sum up to the events taken in. */
+/** What a load did, in events. Which of several versions of one event that come
+ * together is the new one is not told: one counts as added or replaced, the others as
+ * unchanged. added, unchanged, replaced and ignored sum up to the events taken in. */
 typedef struct eng_load_counts {
   uint32_t size;      /**< set by eng_load_counts_init */
   uint32_t reserved;  /**< 0 */
@@ -69,30 +69,30 @@ enum {
  * NULL: the field is absent in all rows.
  */
 typedef struct eng_columns {
-  uint32_t size;                  /**< set by eng_columns_init */
-  uint32_t reserved;              /**< 0 */
-  uint64_t count;                 /**< rows */
-  const char *customers;          /**< the ids' bytes, one after the other */
-  const uint64_t *customer_ends;  /**< end of each id in customers; NULL: fixed width */
-  uint64_t customer_width;        /**< bytes of each id where customer_ends is NULL */
-  const uint8_t *kind;            /**< kinds */
-  const int64_t *occurred_at;     /**< times */
-  const uint32_t *present;        /**< ENG_PRESENT_* of each row; NULL: every field
-                                       whose array is given */
-  const uint8_t *channel;         /**< optional */
-  const int64_t *amount;          /**< optional */
-  const int32_t *currency;        /**< optional; NULL: the context's base currency; an
-                                       amount without one is ENG_E_CURRENCY */
-  const int64_t *value;           /**< optional */
-  const uint64_t *id;             /**< optional */
-  const uint32_t *revision;       /**< optional; 0 where there is none */
-  const uint16_t *occurrence;     /**< optional; 0 where there is none */
-  const uint64_t *refers_to;      /**< optional */
-  const int64_t *recorded_at;     /**< optional */
-  const uint8_t *scale;           /**< optional */
-  const int8_t *valence;          /**< optional */
-  const uint32_t *actor;          /**< optional */
-  const uint32_t *topic;          /**< optional */
+  uint32_t size;                 /**< set by eng_columns_init */
+  uint32_t reserved;             /**< 0 */
+  uint64_t count;                /**< rows */
+  const char *customers;         /**< the ids' bytes, one after the other */
+  const uint64_t *customer_ends; /**< end of each id in customers; NULL: fixed width */
+  uint64_t customer_width;       /**< bytes of each id where customer_ends is NULL */
+  const uint8_t *kind;           /**< kinds */
+  const int64_t *occurred_at;    /**< times */
+  const uint32_t *present;       /**< ENG_PRESENT_* of each row; NULL: every field
+                                      whose array is given */
+  const uint8_t *channel;        /**< optional */
+  const int64_t *amount;         /**< optional */
+  const int32_t *currency;       /**< optional; NULL: the context's base currency; an
+                                      amount without one is ENG_E_CURRENCY */
+  const int64_t *value;          /**< optional */
+  const uint64_t *id;            /**< optional */
+  const uint32_t *revision;      /**< optional; 0 where there is none */
+  const uint16_t *occurrence;    /**< optional; 0 where there is none */
+  const uint64_t *refers_to;     /**< optional */
+  const int64_t *recorded_at;    /**< optional */
+  const uint8_t *scale;          /**< optional */
+  const int8_t *valence;         /**< optional */
+  const uint32_t *actor;         /**< optional */
+  const uint32_t *topic;         /**< optional */
 } eng_columns;
 
 /** @brief Empties columns: no rows, all arrays NULL.
@@ -446,10 +446,9 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_next_change(const eng_book *book, uint64_t row,
-                                               eng_assessor *assessor, int64_t as_of,
-                                               int32_t *stages, int64_t *next_times,
-                                               int32_t *next_stages);
+ENG_API ENG_NODISCARD eng_status eng_book_next_change(
+    const eng_book *book, uint64_t row, eng_assessor *assessor, int64_t as_of,
+    int32_t *stages, int64_t *next_times, int32_t *next_stages);
 
 /**
  * @brief The canonical bytes of the book: customers in order with their timelines.

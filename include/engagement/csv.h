@@ -28,11 +28,11 @@ typedef struct eng_csv eng_csv;
 
 /** What a column can mean. */
 enum {
-  ENG_FIELD_CUSTOMER = 1,      /**< needed */
-  ENG_FIELD_TIME = 2,          /**< needed */
-  ENG_FIELD_KIND = 3,          /**< needed unless eng_csv_set_kind */
-  ENG_FIELD_ID = 4,            /**< the event's id, within its source */
-  ENG_FIELD_SOURCE = 5,        /**< who gives the ids */
+  ENG_FIELD_CUSTOMER = 1, /**< needed */
+  ENG_FIELD_TIME = 2,     /**< needed */
+  ENG_FIELD_KIND = 3,     /**< needed unless eng_csv_set_kind */
+  ENG_FIELD_ID = 4,       /**< the event's id, within its source */
+  ENG_FIELD_SOURCE = 5,   /**< who gives the ids */
   ENG_FIELD_CHANNEL = 6,
   ENG_FIELD_AMOUNT = 7,        /**< decimal text in major units */
   ENG_FIELD_CURRENCY = 8,      /**< three letters */

@@ -95,11 +95,11 @@ enum {
 
 /** What a rating or review answered. */
 enum {
-  ENG_SCALE_NPS = 1,  /**< 0..10, likely to recommend */
-  ENG_SCALE_CSAT = 2, /**< 1..5, satisfied */
-  ENG_SCALE_CES = 3,  /**< 1..7, easy */
+  ENG_SCALE_NPS = 1,   /**< 0..10, likely to recommend */
+  ENG_SCALE_CSAT = 2,  /**< 1..5, satisfied */
+  ENG_SCALE_CES = 3,   /**< 1..7, easy */
   ENG_SCALE_STARS = 4, /**< 1..5 */
-  ENG_SCALE_OTHER = 5 /**< 0..1000 */
+  ENG_SCALE_OTHER = 5  /**< 0..1000 */
 };
 
 /**

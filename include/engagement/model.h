@@ -287,11 +287,9 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(eng_assessor *assessor,
-                                                   const eng_customer *customer,
-                                                   int64_t as_of, int32_t *stages,
-                                                   int64_t *next_times,
-                                                   int32_t *next_stages);
+ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(
+    eng_assessor *assessor, const eng_customer *customer, int64_t as_of,
+    int32_t *stages, int64_t *next_times, int32_t *next_stages);
 
 /** What a value counts. */
 enum {
@@ -328,16 +326,13 @@ typedef struct eng_value {
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(eng_assessor *assessor,
-                                                         int32_t model,
-                                                         const eng_customer *customer,
-                                                         int64_t as_of,
-                                                         eng_value *values,
-                                                         int32_t count);
+ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(
+    eng_assessor *assessor, int32_t model, const eng_customer *customer, int64_t as_of,
+    eng_value *values, int32_t count);
 
 /** The parts of an explanation. */
 enum {
-  ENG_PART_CLAUSE = 1,  /**< the clauses of the stage reached, each with its witnesses */
+  ENG_PART_CLAUSE = 1, /**< the clauses of the stage reached, each with its witnesses */
   ENG_PART_MISSING = 2, /**< the clauses of the next stage that do not hold */
   ENG_PART_ADVICE = 3,  /**< what the model advises in this stage */
   ENG_PART_NOTE = 4     /**< what was left out or has no effect, and why */
@@ -404,7 +399,7 @@ ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int64_t eng_explanation_next_change(const eng_explanation *explanation,
-                                     int32_t *stage);
+                                            int32_t *stage);
 
 /** @brief How many lines a part has.
  *  @param[in] explanation  borrowed

@@ -62,31 +62,31 @@ enum {
   ENG_E_LANGUAGE = 54,  /**< a language version this library does not know */
 
   /* rows of a file, and other text */
-  ENG_E_ROW = 60,          /**< the row has too few or too many fields */
-  ENG_E_QUOTE = 61,        /**< a quoted field is not closed or is followed by text */
-  ENG_E_CUSTOMER = 62,     /**< the customer is missing or too long */
-  ENG_E_TIME = 63,         /**< not a time that is recognised, or outside 1970..9999 */
-  ENG_E_KIND = 64,         /**< nobody knows this kind */
-  ENG_E_CHANNEL = 65,      /**< nobody knows this channel */
-  ENG_E_AMOUNT = 66,       /**< not an amount in this currency */
-  ENG_E_CURRENCY = 67,     /**< not a currency, or none is given */
-  ENG_E_VALUE = 68,        /**< not a value for this kind and scale */
-  ENG_E_FLAG = 69,         /**< not a yes or no */
-  ENG_E_IDENTITY = 70,     /**< a revision needs an id, an occurrence must have none */
-  ENG_E_TEXT = 71,         /**< not valid UTF-8, or a NUL in a text */
-  ENG_E_HEADER = 72,       /**< a column that is needed is missing from the header */
-  ENG_E_SCALE = 73         /**< nobody knows this scale */
+  ENG_E_ROW = 60,      /**< the row has too few or too many fields */
+  ENG_E_QUOTE = 61,    /**< a quoted field is not closed or is followed by text */
+  ENG_E_CUSTOMER = 62, /**< the customer is missing or too long */
+  ENG_E_TIME = 63,     /**< not a time that is recognised, or outside 1970..9999 */
+  ENG_E_KIND = 64,     /**< nobody knows this kind */
+  ENG_E_CHANNEL = 65,  /**< nobody knows this channel */
+  ENG_E_AMOUNT = 66,   /**< not an amount in this currency */
+  ENG_E_CURRENCY = 67, /**< not a currency, or none is given */
+  ENG_E_VALUE = 68,    /**< not a value for this kind and scale */
+  ENG_E_FLAG = 69,     /**< not a yes or no */
+  ENG_E_IDENTITY = 70, /**< a revision needs an id, an occurrence must have none */
+  ENG_E_TEXT = 71,     /**< not valid UTF-8, or a NUL in a text */
+  ENG_E_HEADER = 72,   /**< a column that is needed is missing from the header */
+  ENG_E_SCALE = 73     /**< nobody knows this scale */
 };
 
 /** Where something went wrong. The caller owns it; every function that takes one
  *  accepts NULL. Nothing of a row or of a customer ever stands in it. */
 typedef struct eng_error {
-  uint32_t size;    /**< set by eng_error_init */
-  int32_t code;     /**< the status returned */
-  uint32_t line;    /**< line of the text, from 1; 0 if there is none */
-  uint32_t column;  /**< column in bytes, from 1; 0 if there is none */
-  uint64_t offset;  /**< byte of the input, from 0 */
-  char text[160];   /**< what was expected; UTF-8, closed by a NUL */
+  uint32_t size;   /**< set by eng_error_init */
+  int32_t code;    /**< the status returned */
+  uint32_t line;   /**< line of the text, from 1; 0 if there is none */
+  uint32_t column; /**< column in bytes, from 1; 0 if there is none */
+  uint64_t offset; /**< byte of the input, from 0 */
+  char text[160];  /**< what was expected; UTF-8, closed by a NUL */
 } eng_error;
 
 /**

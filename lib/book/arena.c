@@ -14,10 +14,7 @@
 
 enum { FIRST_CHUNK = 1024, CHUNK = ENG__ARENA_UNIT << ENG__ARENA_BITS };
 
-void eng__arena_init(struct eng__arena *arena)
-{
-  memset(arena, 0, sizeof *arena);
-}
+void eng__arena_init(struct eng__arena *arena) { memset(arena, 0, sizeof *arena); }
 
 void eng__arena_release(struct eng__arena *arena, const eng_allocator *memory)
 {

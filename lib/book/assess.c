@@ -141,9 +141,9 @@ eng_status eng_book_assess_one(const eng_book *book, uint64_t row,
   return eng__assess_timeline(assessor, &timeline, &book->shapes, stages);
 }
 
-eng_status eng_book_next_change(const eng_book *book, uint64_t row, eng_assessor *assessor,
-                         int64_t as_of, int32_t *stages, int64_t *next_times,
-                         int32_t *next_stages)
+eng_status eng_book_next_change(const eng_book *book, uint64_t row,
+                                eng_assessor *assessor, int64_t as_of, int32_t *stages,
+                                int64_t *next_times, int32_t *next_stages)
 {
   struct eng__timeline timeline;
   eng_status status;

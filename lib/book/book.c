@@ -84,8 +84,8 @@ eng_status eng_book_new(const eng_context *context, const eng_allocator *allocat
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
   if (context == NULL) return ENG_E_INVALID;
-  status = eng__allocator_copy(allocator != NULL ? allocator : eng__memory(context),
-                               &outer);
+  status =
+      eng__allocator_copy(allocator != NULL ? allocator : eng__memory(context), &outer);
   if (status != ENG_OK) return status;
   book = eng__new_zeroed(&outer, sizeof *book);
   if (book == NULL) return ENG_E_NOMEM;
@@ -140,7 +140,8 @@ eng_status eng__book_reindex(struct eng_book *book, unsigned bits)
 
 eng_status eng__book_expect(struct eng_book *book, uint64_t rows)
 {
-  if (book->index.bits != 0 && 2 * rows <= UINT64_C(1) << book->index.bits) return ENG_OK;
+  if (book->index.bits != 0 && 2 * rows <= UINT64_C(1) << book->index.bits)
+    return ENG_OK;
   if (book->index.bits == 32) return ENG_OK;
   return eng__book_reindex(book, eng__index_bits_for(rows));
 }
@@ -270,8 +271,8 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor)
   return floor ? eng__floors_reserve(&book->floors, &book->memory) : ENG_OK;
 }
 
-/* Field by field: a summary was just written so, and a wider load would wait until those
- * stores are through. */
+/* Field by field: a summary was just written so, and a wider load would wait until
+ * those stores are through. */
 static void set_summary(struct eng__slot *slot, const struct eng__summary *summary)
 {
   slot->summary.kinds = summary->kinds;
@@ -436,15 +437,9 @@ eng_status eng__book_sweep(struct eng_book *book, const uint32_t *rows)
 
 /* ---- the public face ---- */
 
-uint64_t eng_book_customer_count(const eng_book *book)
-{
-  return book->rows;
-}
+uint64_t eng_book_customer_count(const eng_book *book) { return book->rows; }
 
-uint64_t eng_book_event_count(const eng_book *book)
-{
-  return book->events;
-}
+uint64_t eng_book_event_count(const eng_book *book) { return book->events; }
 
 int64_t eng_book_last_event_at(const eng_book *book)
 {
@@ -459,10 +454,7 @@ int64_t eng_book_last_event_at(const eng_book *book)
   return last;
 }
 
-uint64_t eng_book_memory(const eng_book *book)
-{
-  return book->held;
-}
+uint64_t eng_book_memory(const eng_book *book) { return book->held; }
 
 eng_status eng_book_find(const eng_book *book, const char *id, size_t length,
                          uint64_t *row)
@@ -505,8 +497,9 @@ eng_status eng_book_customer(const eng_book *book, uint64_t row, eng_customer **
   if (row >= book->rows) return ENG_E_NOTFOUND;
   id = eng_book_customer_id(book, row, &length);
   /* The context's memory: the customer may outlive the book. */
-  status = eng__customer_new(book->home.pen.context, eng__memory(book->home.pen.context),
-                             id, length, &customer);
+  status =
+      eng__customer_new(book->home.pen.context, eng__memory(book->home.pen.context), id,
+                        length, &customer);
   if (status != ENG_OK) return status;
   eng__book_view(book, (uint32_t)row, &timeline);
   status = eng__timeline_merge(&customer->timeline, &customer->home, &timeline,

@@ -256,7 +256,8 @@ static eng_status pack_slowly(struct bulk *bulk, const struct eng__staged *stage
   return eng__builder_add(&bulk->builder, &event);
 }
 
-/* Writes a record behind the builder's last event: shape, gap, and the body as it is. */
+/* Writes a record behind the builder's last event: shape, gap, and the body as it is.
+ */
 static eng_status pack(struct bulk *bulk, const uint8_t *record)
 {
   struct eng__run *run = &bulk->builder.run;
@@ -513,7 +514,8 @@ static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timelin
   uint64_t held = eng__timeline_count(timeline);
 
   /* The order of arrival says nothing: records that are late or came twice can mostly
-   * be packed like the others. Copies that are to be numbered stay, and are resolved. */
+   * be packed like the others. Copies that are to be numbered stay, and are resolved.
+   */
   if (!in_order) {
     sort_records(records, count);
     if (!bulk->number) count = drop_copies(bulk, records, count);

@@ -8,10 +8,7 @@
 
 enum { LINE = 64 };
 
-void eng__chunks_init(struct eng__chunks *chunks)
-{
-  memset(chunks, 0, sizeof *chunks);
-}
+void eng__chunks_init(struct eng__chunks *chunks) { memset(chunks, 0, sizeof *chunks); }
 
 void eng__chunks_release(struct eng__chunks *chunks, const eng_allocator *memory)
 {
@@ -24,8 +21,8 @@ eng_status eng__chunks_add(struct eng__chunks *chunks, const eng_allocator *memo
                            size_t size)
 {
   void *list = chunks->list;
-  eng_status status = eng__grow(memory, &list, &chunks->room, chunks->count + 1,
-                                sizeof *chunks->list);
+  eng_status status =
+      eng__grow(memory, &list, &chunks->room, chunks->count + 1, sizeof *chunks->list);
   struct eng__chunk *chunk;
 
   chunks->list = list;

@@ -141,8 +141,8 @@ static bool channels_are_good(const eng_columns *c, const struct eng_book *book,
 
   if (c->channel == NULL) return true;
   for (uint64_t i = 0; i < c->count; i++) {
-    good &= book->channels[c->channel[i]] |
-            !(present_of(c, all, i) & ENG_PRESENT_CHANNEL);
+    good &=
+        book->channels[c->channel[i]] | !(present_of(c, all, i) & ENG_PRESENT_CHANNEL);
   }
   return good;
 }
@@ -162,13 +162,15 @@ static bool present_is_good(const eng_columns *c, uint32_t all)
 {
   uint32_t present = 0;
 
-  for (uint64_t i = 0; c->present != NULL && i < c->count; i++) present |= c->present[i];
+  for (uint64_t i = 0; c->present != NULL && i < c->count; i++)
+    present |= c->present[i];
   return (present & ~(all | FLAGS)) == 0;
 }
 
 /* Whether all rows are good for certain. Columns that few feeds have are left to the
  * rows: a feed with them has more to do anyway. */
-static bool all_are_good(const eng_columns *c, const struct eng_book *book, uint32_t all)
+static bool all_are_good(const eng_columns *c, const struct eng_book *book,
+                         uint32_t all)
 {
   bool plain = c->currency == NULL && c->revision == NULL && c->occurrence == NULL &&
                c->recorded_at == NULL && c->scale == NULL && c->valence == NULL;

@@ -9,10 +9,7 @@
 
 #include <engagement/calendar.h>
 
-void eng__floors_init(struct eng__floors *floors)
-{
-  memset(floors, 0, sizeof *floors);
-}
+void eng__floors_init(struct eng__floors *floors) { memset(floors, 0, sizeof *floors); }
 
 void eng__floors_release(struct eng__floors *floors, const eng_allocator *memory)
 {

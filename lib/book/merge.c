@@ -60,8 +60,7 @@ static eng_status join(struct merger *merger, struct eng__timeline *timeline,
   struct eng__join *join = &merger->join;
   struct eng__walk walk;
   struct eng__step step;
-  eng_status status =
-      eng__join_begin(join, timeline, &merger->book->shapes, count);
+  eng_status status = eng__join_begin(join, timeline, &merger->book->shapes, count);
 
   if (status != ENG_OK) return status;
   eng__walk_begin(source->timeline, source->shapes, &walk);
@@ -95,8 +94,7 @@ static eng_status merge_one(struct merger *merger, const struct source *source)
   uint32_t hash = eng__book_hash(book, source->id, source->length), row;
   bool known = eng__book_find(book, hash, source->id, source->length, &row);
   struct eng__timeline timeline;
-  eng_status status =
-      eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
+  eng_status status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
 
   if (status == ENG_OK && !known) status = eng__book_reserve(book, source->length);
   if (status != ENG_OK) return status;
@@ -140,8 +138,8 @@ eng_status eng__book_merge(struct eng_book *book, const struct eng_book *other,
     struct eng__timeline timeline;
     struct source source;
 
-    source.id = eng__names_get(&other->names, eng__book_slot(other, row)->id,
-                               &source.length);
+    source.id =
+        eng__names_get(&other->names, eng__book_slot(other, row)->id, &source.length);
     source.timeline = &timeline;
     source.shapes = &other->shapes;
     eng__book_view(other, row, &timeline);

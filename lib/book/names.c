@@ -6,10 +6,7 @@
 
 enum { FIRST_CHUNK = 512, CHUNK = ENG__NAMES_UNIT << ENG__NAMES_BITS };
 
-void eng__names_init(struct eng__names *names)
-{
-  memset(names, 0, sizeof *names);
-}
+void eng__names_init(struct eng__names *names) { memset(names, 0, sizeof *names); }
 
 void eng__names_release(struct eng__names *names, const eng_allocator *memory)
 {

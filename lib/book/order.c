@@ -105,8 +105,8 @@ static void sort_rest(const struct eng_book *book, struct key *keys, struct key 
       size_t a = low, b = mid, at = low;
 
       while (a < mid && b < high) {
-        to[at++] = compare_ids(book, from[a].row, from[b].row) < 0 ? from[a++]
-                                                                   : from[b++];
+        to[at++] =
+            compare_ids(book, from[a].row, from[b].row) < 0 ? from[a++] : from[b++];
       }
       while (a < mid) to[at++] = from[a++];
       while (b < high) to[at++] = from[b++];

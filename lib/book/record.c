@@ -108,7 +108,8 @@ static void fetch_slot(const struct eng__slot *slot, const struct eng_book *book
   }
 }
 
-static void fetch_round(const struct eng_book *book, const uint32_t *hashes, size_t count)
+static void fetch_round(const struct eng_book *book, const uint32_t *hashes,
+                        size_t count)
 {
   const struct eng__slot *slots[ROUND];
   size_t found = 0;
@@ -214,9 +215,8 @@ void eng_columns_init(eng_columns *columns, uint32_t size)
 static bool columns_are_whole(const eng_columns *columns)
 {
   if (columns->size < sizeof *columns) return false;
-  return columns->count == 0 ||
-         (columns->customers != NULL && columns->kind != NULL &&
-          columns->occurred_at != NULL);
+  return columns->count == 0 || (columns->customers != NULL && columns->kind != NULL &&
+                                 columns->occurred_at != NULL);
 }
 
 static eng_status report(eng_error *error, eng_status status, uint64_t row)

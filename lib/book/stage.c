@@ -124,7 +124,8 @@ void eng__stage_clear(struct eng__stage *stage, struct eng__stage_part *part)
 
 void eng__stage_close(struct eng__stage_part *part)
 {
-  if (part->last != NULL) part->last->used = (uint32_t)(part->at - bytes_of(part->last));
+  if (part->last != NULL)
+    part->last->used = (uint32_t)(part->at - bytes_of(part->last));
 }
 
 /* ---- parts ---- */
@@ -165,7 +166,8 @@ static eng_status spread(struct eng__stage *stage)
   }
   if (status != ENG_OK) {
     /* What was begun is dropped; the new slabs stay, and their blocks are spare. */
-    for (size_t i = 0; i < (size_t)1 << wide.bits; i++) free_blocks(&wide, &wide.parts[i]);
+    for (size_t i = 0; i < (size_t)1 << wide.bits; i++)
+      free_blocks(&wide, &wide.parts[i]);
     eng__free(memory_of(stage), wide.parts, parts_size(wide.bits));
     wide.parts = stage->parts;
     wide.bits = stage->bits;

@@ -92,10 +92,7 @@ static uint64_t coded_shape(uint64_t code, int64_t gap)
   return gap >= ENG__GAP_LIMIT ? code | wide : code & ~wide;
 }
 
-static int64_t day_of_first(int64_t time)
-{
-  return time / ENG__DAY;
-}
+static int64_t day_of_first(int64_t time) { return time / ENG__DAY; }
 
 /* Bytes that a gap takes. */
 static int gap_width(int64_t gap)
@@ -124,8 +121,8 @@ eng_status eng__blob_collect(struct eng__codebook *book,
     status =
         eng__codebook_add(book, coded_shape(step.layout->code, step.time - previous));
     if (status != ENG_OK) return status;
-    book->events_size += (size_t)gap_width(step.time - previous) +
-                         (size_t)(step.next - step.body);
+    book->events_size +=
+        (size_t)gap_width(step.time - previous) + (size_t)(step.next - step.body);
     previous = step.time;
   }
   return ENG_OK;
@@ -278,7 +275,8 @@ static int64_t read_gap(struct eng__reader *reader, bool wide)
   return (int64_t)(gap >> 2);
 }
 
-/* The body of an event, with its extension; NULL if it does not lie within the bytes. */
+/* The body of an event, with its extension; NULL if it does not lie within the bytes.
+ */
 static const uint8_t *read_body(struct eng__reader *reader,
                                 const struct eng__layout *layout, uint64_t most)
 {
@@ -295,10 +293,7 @@ static const uint8_t *read_body(struct eng__reader *reader,
 }
 
 /* Whether a magnitude of 8 bytes fits, before it becomes an int64_t. */
-static bool fits(const uint8_t *at, int width)
-{
-  return width < 8 || at[7] < 0x80;
-}
+static bool fits(const uint8_t *at, int width) { return width < 8 || at[7] < 0x80; }
 
 static eng_status check_event(const struct eng__layout *layout, const uint8_t *body,
                               int64_t gap, int64_t time, int64_t floor,
@@ -317,7 +312,8 @@ static eng_status check_event(const struct eng__layout *layout, const uint8_t *b
   return eng__shape_of(event, gap) == layout->code ? ENG_OK : ENG_E_CANONICAL;
 }
 
-static eng_status note_id(struct eng__ids *ids, const eng_allocator *memory, uint64_t id)
+static eng_status note_id(struct eng__ids *ids, const eng_allocator *memory,
+                          uint64_t id)
 {
   void *block = ids->ids;
   eng_status status =
@@ -346,7 +342,8 @@ static bool has_twins(uint64_t *ids, size_t count)
 
 void eng__blob_read_events(struct eng__reader *reader, const struct eng__codebook *book,
                            const struct eng__announced *announced,
-                           struct eng__builder *builder, struct eng__ids *ids, bool *used)
+                           struct eng__builder *builder, struct eng__ids *ids,
+                           bool *used)
 {
   const eng_context *context = book->context;
   int index_width = eng__codebook_width(book);
@@ -457,7 +454,8 @@ eng_status eng__blob_read(struct eng__timeline *timeline, struct eng__home *home
   if (status != ENG_OK) {
     eng__builder_drop(&builder);
     eng__timeline_init(timeline);
-    (void)eng__error_set(error, status, 0, 0, (uint64_t)(reader.at - reader.start), NULL);
+    (void)eng__error_set(error, status, 0, 0, (uint64_t)(reader.at - reader.start),
+                         NULL);
   }
   eng__codebook_release(&book);
   return status;

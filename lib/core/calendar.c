@@ -191,7 +191,8 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
   days = eng__days_from_date(year, month, day);
   if (t.at == t.end) return bare_date(context, days, date, out);
   if (!take(&t, 'T') && !take(&t, 't') && !take(&t, ' ')) return ENG_E_TIME;
-  if (!take_clock(&t, &clock) || !take_zone(&t, context->zone, &zone) || t.at != t.end) {
+  if (!take_clock(&t, &clock) || !take_zone(&t, context->zone, &zone) ||
+      t.at != t.end) {
     return ENG_E_TIME;
   }
   return in_range(days * ENG__DAY + clock - zone, out);
@@ -203,7 +204,8 @@ static eng_status parse_compact(const eng_context *context, struct text t, int32
   int year, month, day;
 
   if (!take_digits(&t, 4, &year) || !take_digits(&t, 2, &month) ||
-      !take_digits(&t, 2, &day) || t.at != t.end || !eng__date_exists(year, month, day)) {
+      !take_digits(&t, 2, &day) || t.at != t.end ||
+      !eng__date_exists(year, month, day)) {
     return ENG_E_TIME;
   }
   return bare_date(context, eng__days_from_date(year, month, day), date, out);
@@ -264,11 +266,11 @@ eng_status eng_time_parse(const eng_context *context, const char *text, size_t l
   t.at = text;
   t.end = text + length;
   switch (format) {
-    case ENG_TIME_ISO: return parse_iso(context, t, date, out);
-    case ENG_TIME_COMPACT: return parse_compact(context, t, date, out);
-    case ENG_TIME_SECONDS: return parse_epoch(t, 1000, out);
-    case ENG_TIME_MILLISECONDS: return parse_epoch(t, 1, out);
-    default: return parse_auto(context, t, date, out);
+  case ENG_TIME_ISO: return parse_iso(context, t, date, out);
+  case ENG_TIME_COMPACT: return parse_compact(context, t, date, out);
+  case ENG_TIME_SECONDS: return parse_epoch(t, 1000, out);
+  case ENG_TIME_MILLISECONDS: return parse_epoch(t, 1, out);
+  default: return parse_auto(context, t, date, out);
   }
 }
 
@@ -280,11 +282,21 @@ struct unit {
 };
 
 static const struct unit units[] = {
-    {"ms", 1},           {"s", 1000},          {"m", 60000},
-    {"h", 3600000},      {"d", ENG__DAY},      {"w", 7 * ENG__DAY},
-    {"second", 1000},    {"seconds", 1000},    {"minute", 60000},
-    {"minutes", 60000},  {"hour", 3600000},    {"hours", 3600000},
-    {"day", ENG__DAY},   {"days", ENG__DAY},   {"week", 7 * ENG__DAY},
+    {"ms", 1},
+    {"s", 1000},
+    {"m", 60000},
+    {"h", 3600000},
+    {"d", ENG__DAY},
+    {"w", 7 * ENG__DAY},
+    {"second", 1000},
+    {"seconds", 1000},
+    {"minute", 60000},
+    {"minutes", 60000},
+    {"hour", 3600000},
+    {"hours", 3600000},
+    {"day", ENG__DAY},
+    {"days", ENG__DAY},
+    {"week", 7 * ENG__DAY},
     {"weeks", 7 * ENG__DAY},
 };
 

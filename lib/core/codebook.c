@@ -16,26 +16,26 @@
 
 /* ORDER blob shape bits */
 enum {
-  BLOB_CHANNEL = 0,        /* 4; 15: the channel follows in a byte */
-  BLOB_AMOUNT = 4,         /* 3 */
-  BLOB_VALUE = 7,          /* 3 */
-  BLOB_AMOUNT_MINUS = 10,  /* 1 */
-  BLOB_ID = 11,            /* 1 */
-  BLOB_WIDE = 12,          /* 1 */
-  BLOB_INCENTIVISED = 13,  /* 1 */
-  BLOB_PUBLIC = 14,        /* 1 */
-  BLOB_REFERS_TO = 15,     /* 1 */
-  BLOB_TOPIC = 16,         /* 1 */
-  BLOB_VALENCE = 17,       /* 3 */
-  BLOB_VALUE_MINUS = 20,   /* 1 */
-  BLOB_SCALE = 21,         /* 4 */
-  BLOB_ACTOR = 25,         /* 2 */
-  BLOB_EXTENSION = 27,     /* 1 */
-  BLOB_RECORDED = 28,      /* 3 */
+  BLOB_CHANNEL = 0,         /* 4; 15: the channel follows in a byte */
+  BLOB_AMOUNT = 4,          /* 3 */
+  BLOB_VALUE = 7,           /* 3 */
+  BLOB_AMOUNT_MINUS = 10,   /* 1 */
+  BLOB_ID = 11,             /* 1 */
+  BLOB_WIDE = 12,           /* 1 */
+  BLOB_INCENTIVISED = 13,   /* 1 */
+  BLOB_PUBLIC = 14,         /* 1 */
+  BLOB_REFERS_TO = 15,      /* 1 */
+  BLOB_TOPIC = 16,          /* 1 */
+  BLOB_VALENCE = 17,        /* 3 */
+  BLOB_VALUE_MINUS = 20,    /* 1 */
+  BLOB_SCALE = 21,          /* 4 */
+  BLOB_ACTOR = 25,          /* 2 */
+  BLOB_EXTENSION = 27,      /* 1 */
+  BLOB_RECORDED = 28,       /* 3 */
   BLOB_RECORDED_MINUS = 31, /* 1 */
-  BLOB_REVISION = 32,      /* 2 */
-  BLOB_OCCURRENCE = 34,    /* 2 */
-  BLOB_CURRENCY = 36,      /* 10: place among the currencies */
+  BLOB_REVISION = 32,       /* 2 */
+  BLOB_OCCURRENCE = 34,     /* 2 */
+  BLOB_CURRENCY = 36,       /* 10: place among the currencies */
   BLOB_BITS = 46
 };
 

@@ -33,7 +33,8 @@ static void settings_init(eng_settings *settings, const eng_allocator *allocator
   memset(settings, 0, sizeof *settings);
   settings->allocator = *allocator;
   settings->week_start = 1;
-  for (int i = 0; i < ENG__LIMIT_COUNT; i++) settings->limits[i] = limit_table[i].standard;
+  for (int i = 0; i < ENG__LIMIT_COUNT; i++)
+    settings->limits[i] = limit_table[i].standard;
 }
 
 eng_status eng_settings_new(const eng_allocator *allocator, eng_settings **out)
@@ -154,7 +155,8 @@ eng_status eng_settings_add_kind(eng_settings *settings, int32_t kind, const cha
   if (settings == NULL || name == NULL) return ENG_E_INVALID;
   if (!name_is_wellformed(name, length)) return ENG_E_RANGE;
   if (direction < ENG_DIRECTION_CUSTOMER || direction > ENG_DIRECTION_COMPANY ||
-      mode < ENG_MODE_COMPANY || mode > ENG_MODE_COMMUNITY || active < 0 || active > 1) {
+      mode < ENG_MODE_COMPANY || mode > ENG_MODE_COMMUNITY || active < 0 ||
+      active > 1) {
     return ENG_E_RANGE;
   }
   if (eng__kind_is_taken(&settings->kinds, name, length)) return ENG_E_DUPLICATE;
@@ -228,7 +230,4 @@ int32_t eng_context_currency(const eng_context *context)
   return context->settings.currency;
 }
 
-uint64_t eng_hash(const char *bytes, size_t length)
-{
-  return eng__hash(bytes, length);
-}
+uint64_t eng_hash(const char *bytes, size_t length) { return eng__hash(bytes, length); }

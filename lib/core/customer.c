@@ -144,9 +144,9 @@ eng_status eng_customer_encode(const eng_customer *customer, uint8_t *buffer,
   return sink.size <= capacity ? ENG_OK : ENG_E_BUFFER;
 }
 
-eng_status eng_customer_decode(const eng_context *context, const char *id, size_t length,
-                               const uint8_t *bytes, size_t size, eng_customer **out,
-                               eng_error *error)
+eng_status eng_customer_decode(const eng_context *context, const char *id,
+                               size_t length, const uint8_t *bytes, size_t size,
+                               eng_customer **out, eng_error *error)
 {
   eng_customer *customer;
   eng_status status;

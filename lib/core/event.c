@@ -79,7 +79,8 @@ uint64_t eng__event_effective_id(const eng_context *context,
   return eng__hash(bytes, n);
 }
 
-static int compare_bytes(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+static int compare_bytes(const uint8_t *a, size_t a_size, const uint8_t *b,
+                         size_t b_size)
 {
   size_t n = a_size < b_size ? a_size : b_size;
   int order = n == 0 ? 0 : memcmp(a, b, n);
@@ -96,7 +97,8 @@ int eng__event_compare_content(const eng_context *context, const struct eng__eve
   int order = compare_bytes(a_bytes, a_size, b_bytes, b_size);
 
   if (order != 0) return order;
-  return compare_bytes(a->extension, a->extension_size, b->extension, b->extension_size);
+  return compare_bytes(a->extension, a->extension_size, b->extension,
+                       b->extension_size);
 }
 
 int eng__event_compare(const eng_context *context, const struct eng__event *a,
@@ -318,7 +320,8 @@ eng_status eng_event_set_valence(eng_event *event, int32_t valence)
   return ENG_OK;
 }
 
-eng_status eng_event_set_flags(eng_event *event, int32_t incentivised, int32_t is_public)
+eng_status eng_event_set_flags(eng_event *event, int32_t incentivised,
+                               int32_t is_public)
 {
   if (event == NULL) return ENG_E_INVALID;
   if (incentivised < 0 || incentivised > 1 || is_public < 0 || is_public > 1) {

@@ -13,10 +13,7 @@ struct sip {
   uint64_t v0, v1, v2, v3;
 };
 
-static inline uint64_t rotate(uint64_t x, int by)
-{
-  return x << by | x >> (64 - by);
-}
+static inline uint64_t rotate(uint64_t x, int by) { return x << by | x >> (64 - by); }
 
 static inline void sip_round(struct sip *s)
 {

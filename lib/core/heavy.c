@@ -61,7 +61,8 @@ static struct eng__id_entry *find_id(const struct eng__heavy *heavy,
   size_t i;
 
   if (heavy->id_room == 0) return NULL;
-  for (i = id_slot(heavy, pen, id); heavy->ids[i].place != 0 && heavy->ids[i].id != id;) {
+  for (i = id_slot(heavy, pen, id);
+       heavy->ids[i].place != 0 && heavy->ids[i].id != id;) {
     i = (i + 1) & (heavy->id_room - 1);
   }
   return &heavy->ids[i];
@@ -170,7 +171,8 @@ static int compare_first(const struct eng__pen *pen, const struct eng__block *bl
 }
 
 /* The last block that begins at or before an event; the first one if none does. */
-static struct spot find_block(const struct eng__heavy *heavy, const struct eng__pen *pen,
+static struct spot find_block(const struct eng__heavy *heavy,
+                              const struct eng__pen *pen,
                               const struct eng__event *event, bool content)
 {
   struct eng__sought sought = {event, 0, false};
@@ -354,7 +356,8 @@ void eng__heavy_free(struct eng__heavy *heavy, const struct eng__pen *pen)
   eng__free(pen->memory, heavy, sizeof *heavy);
 }
 
-struct eng__heavy *eng__heavy_new(const struct eng__pen *pen, const struct eng__run *run)
+struct eng__heavy *eng__heavy_new(const struct eng__pen *pen,
+                                  const struct eng__run *run)
 {
   struct eng__heavy *heavy = eng__new_zeroed(pen->memory, sizeof *heavy);
   struct eng__run_cursor cursor;

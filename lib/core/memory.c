@@ -9,7 +9,8 @@
 
 #include "core/checked.h"
 
-static void *resize_by_c_library(void *user, void *old, size_t old_size, size_t new_size)
+static void *resize_by_c_library(void *user, void *old, size_t old_size,
+                                 size_t new_size)
 {
   (void)user;
   (void)old_size;

@@ -114,10 +114,7 @@ static bool push_digit(int64_t *v, char c)
   return eng__mul_i64(*v, 10, v) && eng__sub_i64(*v, c - '0', v);
 }
 
-static bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 eng_status eng_money_parse(const char *text, size_t length, int32_t currency,
                            int64_t *out)

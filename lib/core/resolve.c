@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-typedef int (*compare_fn)(const eng_context *, struct eng__sorted *, struct eng__sorted *);
+typedef int (*compare_fn)(const eng_context *, struct eng__sorted *,
+                          struct eng__sorted *);
 
 static uint64_t effective(const eng_context *context, struct eng__sorted *entry)
 {
@@ -34,7 +35,8 @@ static int by_key(const eng_context *context, struct eng__sorted *a,
 }
 
 /* Events with ids first, by id; of one id the winner first. */
-static int by_id(const eng_context *context, struct eng__sorted *a, struct eng__sorted *b)
+static int by_id(const eng_context *context, struct eng__sorted *a,
+                 struct eng__sorted *b)
 {
   bool a_has = a->event->has & ENG__HAS_ID, b_has = b->event->has & ENG__HAS_ID;
 

@@ -84,7 +84,7 @@ size_t eng__run_write(const struct eng__pen *pen, const struct eng__event *event
 unsigned eng__run_word(const struct eng__pen *pen, const struct eng__event *event,
                        int64_t previous, uint64_t *word, struct eng__layout *layout)
 {
-  uint16_t rare = event->has & (uint16_t)~(ENG__HAS_AMOUNT | ENG__HAS_VALUE);
+  uint16_t rare = event->has & (uint16_t) ~(ENG__HAS_AMOUNT | ENG__HAS_VALUE);
   uint64_t g = (uint64_t)(event->occurred_at - previous) << 2;
   unsigned width = 2u + (g > 0xffff) + (g > 0xffffff) + (g > 0xffffffff);
   unsigned index, n = 1 + width;
@@ -192,8 +192,8 @@ void eng__run_place(const struct eng__pen *pen, const struct eng__run *run,
   if (count > 0) place_among(pen, run, event, &ties, count, place);
 }
 
-bool eng__run_find_id(const struct eng__pen *pen, const struct eng__run *run, uint64_t id,
-                      struct eng__place *place)
+bool eng__run_find_id(const struct eng__pen *pen, const struct eng__run *run,
+                      uint64_t id, struct eng__place *place)
 {
   struct eng__run_cursor cursor;
   struct eng__step step;
@@ -321,8 +321,8 @@ void eng__run_splice(const struct eng__pen *pen, const struct eng__run *run,
   summarise(pen, out);
 }
 
-void eng__run_part(const struct eng__pen *pen, const struct eng__run *run, uint32_t from,
-                   uint32_t to, int64_t before, struct eng__run *out)
+void eng__run_part(const struct eng__pen *pen, const struct eng__run *run,
+                   uint32_t from, uint32_t to, int64_t before, struct eng__run *out)
 {
   struct writer w;
 

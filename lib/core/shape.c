@@ -28,10 +28,7 @@ static uint64_t value_code(uint64_t v)
   return 1u + (v > 0xff) + (v > 0xffff) + (v > 0xffffffff);
 }
 
-static uint64_t actor_code(uint32_t v)
-{
-  return 1u + (v > 0xff) + (v > 0xffff);
-}
+static uint64_t actor_code(uint32_t v) { return 1u + (v > 0xff) + (v > 0xffff); }
 
 static uint64_t recorded_code(uint64_t v)
 {
@@ -61,7 +58,8 @@ static uint64_t rare_bits(const struct eng__event *event)
   if (has & ENG__HAS_TOPIC) code |= UINT64_C(1) << ENG__SHAPE_TOPIC;
   if (has & ENG__HAS_ACTOR) code |= actor_code(event->actor) << ENG__SHAPE_ACTOR;
   if (has & ENG__HAS_RECORDED_AT) {
-    code |= number_bits(recorded_code(eng__magnitude(delay)), ENG__SHAPE_RECORDED, delay);
+    code |=
+        number_bits(recorded_code(eng__magnitude(delay)), ENG__SHAPE_RECORDED, delay);
   }
   if (event->revision != 0) {
     code |= actor_code(event->revision) << ENG__SHAPE_REVISION;
@@ -113,7 +111,8 @@ bool eng__shape_is_valid(uint64_t code)
   }
   if (amount != 0 && eng__shape_bits(code, ENG__SHAPE_CURRENCY, 10) == 0) return false;
   if (value == 0 && eng__shape_bits(code, ENG__SHAPE_VALUE_MINUS, 1)) return false;
-  if (recorded <= 1 && eng__shape_bits(code, ENG__SHAPE_RECORDED_MINUS, 1)) return false;
+  if (recorded <= 1 && eng__shape_bits(code, ENG__SHAPE_RECORDED_MINUS, 1))
+    return false;
   if (eng__shape_bits(code, ENG__SHAPE_SCALE, 4) > ENG_SCALE_OTHER) return false;
   if (eng__shape_bits(code, ENG__SHAPE_VALENCE, 3) > 5) return false;
   if (eng__shape_bits(code, ENG__SHAPE_OCCURRENCE, 2) > 2) return false;
@@ -128,31 +127,31 @@ bool eng__shape_is_valid(uint64_t code)
 static unsigned summary_bit(unsigned kind)
 {
   switch (kind) {
-    case ENG_EVENT_PURCHASE: return 0;
-    case ENG_EVENT_REFUND: return 1;
-    case ENG_EVENT_VISIT: return 2;
-    case ENG_EVENT_VIEW_ITEM: return 3;
-    case ENG_EVENT_SEARCH: return 4;
-    case ENG_EVENT_ADD_TO_CART: return 5;
-    case ENG_EVENT_BEGIN_CHECKOUT: return 6;
-    case ENG_EVENT_OPEN: return 7;
-    case ENG_EVENT_CLICK: return 8;
-    case ENG_EVENT_SIGN_UP: return 9;
-    case ENG_EVENT_IDENTIFY: return 10;
-    case ENG_EVENT_REVIEW: return 11;
-    case ENG_EVENT_RATING: return 12;
-    case ENG_EVENT_REFER: return 13;
-    case ENG_EVENT_SHARE: return 14;
-    case ENG_EVENT_MESSAGE_IN: return 15;
-    case ENG_EVENT_MESSAGE_OUT: return 16;
-    case ENG_EVENT_LOYALTY_JOIN: return 17;
-    case ENG_EVENT_ADD_TO_WISHLIST: return 18;
-    case ENG_EVENT_UNSUBSCRIBE: return 19;
-    case ENG_EVENT_USAGE: return 20;
-    case ENG_EVENT_FULFIL: return 21;
-    case ENG_EVENT_COMPLAINT: return 22;
-    case ENG_EVENT_CONTRACT: return 23;
-    default: return 24 + kind % 8;
+  case ENG_EVENT_PURCHASE: return 0;
+  case ENG_EVENT_REFUND: return 1;
+  case ENG_EVENT_VISIT: return 2;
+  case ENG_EVENT_VIEW_ITEM: return 3;
+  case ENG_EVENT_SEARCH: return 4;
+  case ENG_EVENT_ADD_TO_CART: return 5;
+  case ENG_EVENT_BEGIN_CHECKOUT: return 6;
+  case ENG_EVENT_OPEN: return 7;
+  case ENG_EVENT_CLICK: return 8;
+  case ENG_EVENT_SIGN_UP: return 9;
+  case ENG_EVENT_IDENTIFY: return 10;
+  case ENG_EVENT_REVIEW: return 11;
+  case ENG_EVENT_RATING: return 12;
+  case ENG_EVENT_REFER: return 13;
+  case ENG_EVENT_SHARE: return 14;
+  case ENG_EVENT_MESSAGE_IN: return 15;
+  case ENG_EVENT_MESSAGE_OUT: return 16;
+  case ENG_EVENT_LOYALTY_JOIN: return 17;
+  case ENG_EVENT_ADD_TO_WISHLIST: return 18;
+  case ENG_EVENT_UNSUBSCRIBE: return 19;
+  case ENG_EVENT_USAGE: return 20;
+  case ENG_EVENT_FULFIL: return 21;
+  case ENG_EVENT_COMPLAINT: return 22;
+  case ENG_EVENT_CONTRACT: return 23;
+  default: return 24 + kind % 8;
   }
 }
 
@@ -160,8 +159,8 @@ void eng__layout_fill(uint64_t code, struct eng__layout *layout)
 {
   unsigned kind = eng__shape_bits(code, ENG__SHAPE_KIND, 8);
   bool minus = eng__shape_bits(code, ENG__SHAPE_AMOUNT_MINUS, 1);
-  bool undoes = kind == ENG_EVENT_VOID || kind == ENG_EVENT_REFUND ||
-                kind == ENG_EVENT_CANCEL;
+  bool undoes =
+      kind == ENG_EVENT_VOID || kind == ENG_EVENT_REFUND || kind == ENG_EVENT_CANCEL;
   unsigned body, flags = 0;
 
   layout->code = code;
@@ -230,8 +229,8 @@ size_t eng__body_put(uint64_t code, const struct eng__event *event, uint8_t *out
            amount_widths[eng__shape_bits(code, ENG__SHAPE_AMOUNT, 3)]);
   at = put(at, eng__magnitude(event->value),
            value_widths[eng__shape_bits(code, ENG__SHAPE_VALUE, 3)]);
-  if ((event->has & ~(ENG__HAS_AMOUNT | ENG__HAS_VALUE)) != 0 || event->occurrence != 0 ||
-      event->extension_size != 0) {
+  if ((event->has & ~(ENG__HAS_AMOUNT | ENG__HAS_VALUE)) != 0 ||
+      event->occurrence != 0 || event->extension_size != 0) {
     at = put_rare(code, event, at);
   }
   return (size_t)(at - out);
@@ -302,8 +301,9 @@ void eng__body_get(const struct eng__layout *layout, const uint8_t *body, int64_
     has |= ENG__HAS_RECORDED_AT;
     event->recorded_at =
         time +
-        with_sign(get(&at, recorded_widths[eng__shape_bits(code, ENG__SHAPE_RECORDED, 3)]),
-                  eng__shape_bits(code, ENG__SHAPE_RECORDED_MINUS, 1));
+        with_sign(
+            get(&at, recorded_widths[eng__shape_bits(code, ENG__SHAPE_RECORDED, 3)]),
+            eng__shape_bits(code, ENG__SHAPE_RECORDED_MINUS, 1));
   }
   event->revision =
       (uint32_t)get(&at, actor_widths[eng__shape_bits(code, ENG__SHAPE_REVISION, 2)]);

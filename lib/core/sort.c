@@ -25,7 +25,8 @@ static uint8_t *item(const struct heap *heap, size_t i)
 static void sift(const struct heap *heap, size_t at, size_t end, const uint8_t *moved)
 {
   for (size_t child; (child = 2 * at + 1) < end; at = child) {
-    if (child + 1 < end && heap->compare(item(heap, child), item(heap, child + 1)) < 0) {
+    if (child + 1 < end &&
+        heap->compare(item(heap, child), item(heap, child + 1)) < 0) {
       child++;
     }
     if (heap->compare(moved, item(heap, child)) >= 0) break;

@@ -168,9 +168,9 @@ eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *h
   if (timeline->heavy != NULL) {
     return eng__heavy_put(timeline->heavy, &home->pen, event, outcome);
   }
-  if (run->count == 0 || (event->occurred_at > run->last &&
-                          (!(event->has & ENG__HAS_ID) ||
-                           !(run->summary.flags & ENG__SUMMARY_IDS)))) {
+  if (run->count == 0 ||
+      (event->occurred_at > run->last &&
+       (!(event->has & ENG__HAS_ID) || !(run->summary.flags & ENG__SUMMARY_IDS)))) {
     if (is_full(timeline, home)) return ENG_E_LIMIT;
     *outcome = ENG_RECORD_ADDED;
     return append(timeline, home, event);
@@ -190,7 +190,8 @@ void eng__builder_begin(struct eng__builder *builder, struct eng__home *home)
   builder->run.bytes = builder->bytes;
 }
 
-eng_status eng__builder_add(struct eng__builder *builder, const struct eng__event *event)
+eng_status eng__builder_add(struct eng__builder *builder,
+                            const struct eng__event *event)
 {
   const struct eng__pen *pen = &builder->home->pen;
   struct eng__run *run = &builder->run;
@@ -202,7 +203,8 @@ eng_status eng__builder_add(struct eng__builder *builder, const struct eng__even
     run->base = eng__run_base(event->occurred_at);
     run->last = eng__run_origin(run);
   }
-  size = (uint32_t)eng__run_write(pen, event, run->last, run->bytes + run->size, &layout);
+  size =
+      (uint32_t)eng__run_write(pen, event, run->last, run->bytes + run->size, &layout);
   if (run->size + size > ENG__LIGHT_MAX) {
     builder->heavy = eng__heavy_new(pen, run);
     if (builder->heavy == NULL) return ENG_E_NOMEM;
@@ -215,7 +217,8 @@ eng_status eng__builder_add(struct eng__builder *builder, const struct eng__even
   return ENG_OK;
 }
 
-eng_status eng__builder_end(struct eng__builder *builder, struct eng__timeline *timeline)
+eng_status eng__builder_end(struct eng__builder *builder,
+                            struct eng__timeline *timeline)
 {
   if (builder->heavy == NULL) {
     return commit(timeline, builder->home, &builder->run, true);

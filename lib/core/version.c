@@ -12,7 +12,8 @@
 #error "libengagement must not be built with -ffast-math"
 #endif
 
-int32_t eng_version(void) {
+int32_t eng_version(void)
+{
   return ENG__VERSION_MAJOR * INT32_C(1000000) + ENG__VERSION_MINOR * INT32_C(1000) +
          ENG__VERSION_PATCH;
 }

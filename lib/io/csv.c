@@ -208,10 +208,7 @@ static void add_name(struct message *m, const char *name, size_t length)
   add(m, n < length ? "...'" : "'");
 }
 
-static uint32_t small(uint64_t v)
-{
-  return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX;
-}
+static uint32_t small(uint64_t v) { return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX; }
 
 static void set_error(eng_error *error, eng_status status,
                       const struct eng__csv_row *row, uint32_t column, const char *text)
@@ -229,10 +226,7 @@ static eng_status refuse_header(eng_csv *csv, const struct eng__csv_row *row,
   return ENG_E_HEADER;
 }
 
-static bool is_space(char c)
-{
-  return c == ' ' || c == '\t';
-}
+static bool is_space(char c) { return c == ' ' || c == '\t'; }
 
 static void trim(const struct eng__csv_row *row, struct eng__csv_field *field)
 {
@@ -368,15 +362,15 @@ static eng_status settle_claim(eng_csv *csv, const struct eng__csv_row *row,
 static bool is_rare(int32_t field)
 {
   switch (field) {
-    case ENG_FIELD_CUSTOMER:
-    case ENG_FIELD_TIME:
-    case ENG_FIELD_KIND:
-    case ENG_FIELD_CHANNEL:
-    case ENG_FIELD_AMOUNT:
-    case ENG_FIELD_CURRENCY:
-    case ENG_FIELD_VALUE:
-    case ENG_FIELD_SCALE: return false;
-    default: return true;
+  case ENG_FIELD_CUSTOMER:
+  case ENG_FIELD_TIME:
+  case ENG_FIELD_KIND:
+  case ENG_FIELD_CHANNEL:
+  case ENG_FIELD_AMOUNT:
+  case ENG_FIELD_CURRENCY:
+  case ENG_FIELD_VALUE:
+  case ENG_FIELD_SCALE: return false;
+  default: return true;
   }
 }
 

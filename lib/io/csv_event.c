@@ -54,10 +54,7 @@ struct text {
   const struct eng__csv_field *field; /* NULL: the file has none */
 };
 
-static bool is_space(char c)
-{
-  return c == ' ' || c == '\t';
-}
+static bool is_space(char c) { return c == ' ' || c == '\t'; }
 
 static void trim(struct text *t)
 {
@@ -297,10 +294,7 @@ static eng_status read_channel(struct eng__maker *maker, const struct text *t,
 
 /* ---- times ---- */
 
-static inline bool is_digit(char c)
-{
-  return c >= '0' && c <= '9';
-}
+static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool digits(const char *text, int n, int *out)
 {

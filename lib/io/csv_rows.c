@@ -147,10 +147,7 @@ eng_status eng__csv_rows_feed(struct eng__csv_rows *rows, const char *bytes,
   return ENG_OK;
 }
 
-void eng__csv_rows_end(struct eng__csv_rows *rows)
-{
-  rows->ended = true;
-}
+void eng__csv_rows_end(struct eng__csv_rows *rows) { rows->ended = true; }
 
 /* ---- the way of eight bytes at a time ---- */
 
@@ -365,23 +362,23 @@ static enum event step(struct eng__csv_rows *rows, uint8_t class)
     s->state = CLOSED;
   }
   switch (class) {
-    case LF:
-    case CR: return END;
-    case DELIMITER:
-      end_field(rows, s->state == CLOSED ? s->close : s->at, s->state == CLOSED);
-      s->start = s->at + 1;
-      s->state = AT_START;
-      return MORE;
-    case SPACE: return MORE;
-    case QUOTE:
-      if (s->state != AT_START) break;
-      s->open = s->at;
-      s->start = s->at + 1;
-      s->escaped = false;
-      s->state = IN_QUOTED;
-      return MORE;
-    case NUL: s->has_nul = true; break;
-    default: break;
+  case LF:
+  case CR: return END;
+  case DELIMITER:
+    end_field(rows, s->state == CLOSED ? s->close : s->at, s->state == CLOSED);
+    s->start = s->at + 1;
+    s->state = AT_START;
+    return MORE;
+  case SPACE: return MORE;
+  case QUOTE:
+    if (s->state != AT_START) break;
+    s->open = s->at;
+    s->start = s->at + 1;
+    s->escaped = false;
+    s->state = IN_QUOTED;
+    return MORE;
+  case NUL: s->has_nul = true; break;
+  default: break;
   }
   if (s->state == CLOSED) return spoil(s);
   s->state = IN_PLAIN;
@@ -605,10 +602,10 @@ static eng_status read_any(struct eng__csv_rows *rows, enum event *event, bool *
   *got = false;
   if (status != ENG_OK) return status;
   switch (*event) {
-    case END: *got = end_row(rows, bytes); break;
-    case BROKEN: *got = end_broken(rows, bytes); break;
-    case TOO_LONG: *got = end_too_long(rows, bytes); break;
-    default: break;
+  case END: *got = end_row(rows, bytes); break;
+  case BROKEN: *got = end_broken(rows, bytes); break;
+  case TOO_LONG: *got = end_too_long(rows, bytes); break;
+  default: break;
   }
   return ENG_OK;
 }

@@ -9,7 +9,8 @@
 
 /* ---- compiling ---- */
 
-static bool same_meter(const struct eng__meter *meter, const struct eng__measure *measure)
+static bool same_meter(const struct eng__meter *meter,
+                       const struct eng__measure *measure)
 {
   const struct eng__measure *other = &meter->measure;
 
@@ -60,11 +61,11 @@ static eng_status add_meter(eng_assessor *assessor, const eng_model *model,
 static int turned(int op)
 {
   switch (op) {
-    case ENG__OP_LESS: return ENG__OP_GREATER;
-    case ENG__OP_LESS_EQUAL: return ENG__OP_GREATER_EQUAL;
-    case ENG__OP_GREATER: return ENG__OP_LESS;
-    case ENG__OP_GREATER_EQUAL: return ENG__OP_LESS_EQUAL;
-    default: return op;
+  case ENG__OP_LESS: return ENG__OP_GREATER;
+  case ENG__OP_LESS_EQUAL: return ENG__OP_GREATER_EQUAL;
+  case ENG__OP_GREATER: return ENG__OP_LESS;
+  case ENG__OP_GREATER_EQUAL: return ENG__OP_LESS_EQUAL;
+  default: return op;
   }
 }
 
@@ -91,8 +92,8 @@ static void describe_kinds(struct eng__quick *quick, const struct eng__measure *
 }
 
 /* A quick test for a comparison of a measure with a constant; -1: there is none. */
-static eng_status add_quick(eng_assessor *assessor, const eng_model *model, int32_t node,
-                            int32_t *out)
+static eng_status add_quick(eng_assessor *assessor, const eng_model *model,
+                            int32_t node, int32_t *out)
 {
   const struct eng__term *at = &model->nodes[node];
   const struct eng__term *left, *right;
@@ -141,18 +142,18 @@ static void mark_operands(const eng_model *model, size_t index, struct eng__memo
   const struct eng__term *node = &model->nodes[index];
 
   switch (node->op) {
-    case ENG__OP_CONSTANT:
-    case ENG__OP_MEASURE:
-    case ENG__OP_FIELD: return;
-    case ENG__OP_STAGE: marks[model->stages[node->a].when].defined = true; return;
-    case ENG__OP_LET:
-    case ENG__OP_NEGATE:
-    case ENG__OP_NOT:
-    case ENG__OP_DEFINED: marks[node->a].defined = true; return;
-    default:
-      marks[node->a].defined = true;
-      marks[node->b].defined = true;
-      return;
+  case ENG__OP_CONSTANT:
+  case ENG__OP_MEASURE:
+  case ENG__OP_FIELD: return;
+  case ENG__OP_STAGE: marks[model->stages[node->a].when].defined = true; return;
+  case ENG__OP_LET:
+  case ENG__OP_NEGATE:
+  case ENG__OP_NOT:
+  case ENG__OP_DEFINED: marks[node->a].defined = true; return;
+  default:
+    marks[node->a].defined = true;
+    marks[node->b].defined = true;
+    return;
   }
 }
 
@@ -293,10 +294,8 @@ void eng_assessor_free(eng_assessor *assessor)
     if (member->model == NULL) continue;
     eng__free(memory, member->meters,
               (member->model->measure_count + 1) * sizeof *member->meters);
-    eng__free(memory, member->quick,
-              member->model->node_count * sizeof *member->quick);
-    eng__free(memory, member->memos,
-              member->model->node_count * sizeof *member->memos);
+    eng__free(memory, member->quick, member->model->node_count * sizeof *member->quick);
+    eng__free(memory, member->memos, member->model->node_count * sizeof *member->memos);
     eng__free(memory, member->ages, member->model->node_count * sizeof *member->ages);
   }
   eng__free(memory, assessor->members,
@@ -357,7 +356,8 @@ static eng_status measure_seen(void *user, const struct eng__seen *seen)
   unsigned end = assessor->kind_start[seen->kind + 1];
   eng_status status = ENG_OK;
 
-  for (unsigned i = assessor->kind_start[seen->kind]; i < end && status == ENG_OK; i++) {
+  for (unsigned i = assessor->kind_start[seen->kind]; i < end && status == ENG_OK;
+       i++) {
     unsigned which = assessor->kind_meters[i];
     const struct eng__meter *meter = &assessor->meters[which];
 
@@ -378,7 +378,8 @@ static bool step_amount(const struct eng__step *step, int32_t base, int64_t *out
     return false;
   }
   amount = (int64_t)eng__get(step->body, layout->amount_width);
-  if (layout->flags & ENG__LAYOUT_AMOUNT_MINUS || layout->measured == ENG_EVENT_REFUND) {
+  if (layout->flags & ENG__LAYOUT_AMOUNT_MINUS ||
+      layout->measured == ENG_EVENT_REFUND) {
     amount = -amount;
   }
   *out = amount;
@@ -477,8 +478,8 @@ eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *time
     track->count = track->in = track->out = 0;
   }
   status = measure_events(assessor, timeline, shapes);
-  for (size_t i = 0; assessor->any_lists && status == ENG_OK && i < assessor->meter_count;
-       i++) {
+  for (size_t i = 0;
+       assessor->any_lists && status == ENG_OK && i < assessor->meter_count; i++) {
     if (!assessor->meters[i].lists) continue;
     assessor->tracks[i].in = assessor->tracks[i].count;
     status = eng__tally_list(assessor, i);
@@ -522,28 +523,28 @@ static int guess(const eng_assessor *assessor, const struct eng__member *member,
     return eng__quick_test(&assessor->quicks[member->quick[index]], summary);
   }
   switch (node->op) {
-    case ENG__OP_CONSTANT: return node->n ? ENG__MAY_BE_TRUE : ENG__MAY_BE_FALSE;
-    case ENG__OP_LET: return guess(assessor, member, node->a, summary);
-    case ENG__OP_STAGE:
-      return guess(assessor, member, member->model->stages[node->a].when, summary);
-    case ENG__OP_NOT: return opposite(guess(assessor, member, node->a, summary));
-    case ENG__OP_ELSE:
-      return either(guess(assessor, member, node->a, summary),
-                    guess(assessor, member, node->b, summary));
-    case ENG__OP_AND:
-      a = guess(assessor, member, node->a, summary);
-      if (a == ENG__MAY_BE_FALSE) return a;
-      return both(a, guess(assessor, member, node->b, summary));
-    case ENG__OP_OR:
-      a = opposite(guess(assessor, member, node->a, summary));
-      if (a == ENG__MAY_BE_FALSE) return ENG__MAY_BE_TRUE;
-      return opposite(both(a, opposite(guess(assessor, member, node->b, summary))));
-    default: return ENG__MAY_BE_ANY;
+  case ENG__OP_CONSTANT: return node->n ? ENG__MAY_BE_TRUE : ENG__MAY_BE_FALSE;
+  case ENG__OP_LET: return guess(assessor, member, node->a, summary);
+  case ENG__OP_STAGE:
+    return guess(assessor, member, member->model->stages[node->a].when, summary);
+  case ENG__OP_NOT: return opposite(guess(assessor, member, node->a, summary));
+  case ENG__OP_ELSE:
+    return either(guess(assessor, member, node->a, summary),
+                  guess(assessor, member, node->b, summary));
+  case ENG__OP_AND:
+    a = guess(assessor, member, node->a, summary);
+    if (a == ENG__MAY_BE_FALSE) return a;
+    return both(a, guess(assessor, member, node->b, summary));
+  case ENG__OP_OR:
+    a = opposite(guess(assessor, member, node->a, summary));
+    if (a == ENG__MAY_BE_FALSE) return ENG__MAY_BE_TRUE;
+    return opposite(both(a, opposite(guess(assessor, member, node->b, summary))));
+  default: return ENG__MAY_BE_ANY;
   }
 }
 
-static bool guess_stages(const eng_assessor *assessor, const struct eng__summary *summary,
-                         int32_t *stages)
+static bool guess_stages(const eng_assessor *assessor,
+                         const struct eng__summary *summary, int32_t *stages)
 {
   for (int32_t m = 0; m < assessor->count; m++) {
     const struct eng__member *member = &assessor->members[m];
@@ -632,10 +633,10 @@ eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *custo
 static int32_t unit_of(int type)
 {
   switch (type) {
-    case ENG__TYPE_DURATION: return ENG_UNIT_MILLISECONDS;
-    case ENG__TYPE_MONEY: return ENG_UNIT_MONEY;
-    case ENG__TYPE_RATIO: return ENG_UNIT_RATIO;
-    default: return ENG_UNIT_NUMBER;
+  case ENG__TYPE_DURATION: return ENG_UNIT_MILLISECONDS;
+  case ENG__TYPE_MONEY: return ENG_UNIT_MONEY;
+  case ENG__TYPE_RATIO: return ENG_UNIT_RATIO;
+  default: return ENG_UNIT_NUMBER;
   }
 }
 

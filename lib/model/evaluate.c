@@ -57,18 +57,17 @@ static bool measured(const struct scope *s, int32_t index, struct eng__fraction 
   int64_t sum;
 
   switch (measure->op) {
-    case ENG__MEASURE_SUM:
-      return total(tally, &sum) && give_field(measure, sum, 1, out);
-    case ENG__MEASURE_MEAN:
-      return total(tally, &sum) && give_field(measure, sum, tally->n, out);
-    case ENG__MEASURE_MIN:
-    case ENG__MEASURE_MAX:
-      return tally->n > 0 && give_field(measure, tally->value, 1, out);
-    case ENG__MEASURE_SHARE: return tally->all > 0 && eng__fraction_divide(n, all, out);
-    case ENG__MEASURE_RECENCY: return tally->n > 0 && give(out, s->now - tally->last);
-    case ENG__MEASURE_TENURE: return tally->n > 0 && give(out, s->now - tally->first);
-    case ENG__MEASURE_GAP: return tally->n > 0 && give(out, tally->value);
-    default: return give(out, tally->n);
+  case ENG__MEASURE_SUM: return total(tally, &sum) && give_field(measure, sum, 1, out);
+  case ENG__MEASURE_MEAN:
+    return total(tally, &sum) && give_field(measure, sum, tally->n, out);
+  case ENG__MEASURE_MIN:
+  case ENG__MEASURE_MAX:
+    return tally->n > 0 && give_field(measure, tally->value, 1, out);
+  case ENG__MEASURE_SHARE: return tally->all > 0 && eng__fraction_divide(n, all, out);
+  case ENG__MEASURE_RECENCY: return tally->n > 0 && give(out, s->now - tally->last);
+  case ENG__MEASURE_TENURE: return tally->n > 0 && give(out, s->now - tally->first);
+  case ENG__MEASURE_GAP: return tally->n > 0 && give(out, tally->value);
+  default: return give(out, tally->n);
   }
 }
 
@@ -78,26 +77,28 @@ static bool field(const struct scope *s, int32_t which, struct eng__fraction *ou
   const eng_context *context = s->model->context;
 
   switch (which) {
-    case ENG__FIELD_AMOUNT: return s->seen->has_amount && give(out, s->seen->amount);
-    case ENG__FIELD_VALUE: return (event->has & ENG__HAS_VALUE) && give(out, event->value);
-    case ENG__FIELD_RATING: {
-      struct eng__fraction a = {event->value, 1}, b = {1000, 1};
+  case ENG__FIELD_AMOUNT: return s->seen->has_amount && give(out, s->seen->amount);
+  case ENG__FIELD_VALUE:
+    return (event->has & ENG__HAS_VALUE) && give(out, event->value);
+  case ENG__FIELD_RATING: {
+    struct eng__fraction a = {event->value, 1}, b = {1000, 1};
 
-      return (event->has & ENG__HAS_VALUE) && eng__fraction_divide(a, b, out);
-    }
-    case ENG__FIELD_VALENCE:
-      return (event->has & ENG__HAS_VALENCE) && give(out, event->valence);
-    case ENG__FIELD_CHANNEL: return event->channel != 0 && give(out, event->channel);
-    case ENG__FIELD_SCALE: return event->scale != 0 && give(out, event->scale);
-    /* Of the kind that is measured: a purchase below 0 is a refund here too. */
-    case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, s->seen->kind));
-    case ENG__FIELD_DIRECTION:
-      return give(out, eng_kind_direction(context, s->seen->kind));
-    case ENG__FIELD_INCENTIVISED:
-      return give(out, (event->has & ENG__IS_INCENTIVISED) != 0);
-    case ENG__FIELD_PUBLIC: return give(out, (event->has & ENG__IS_PUBLIC) != 0);
-    case ENG__FIELD_TOPIC: return (event->has & ENG__HAS_TOPIC) && give(out, event->topic);
-    default: return (event->has & ENG__HAS_ACTOR) && give(out, event->actor);
+    return (event->has & ENG__HAS_VALUE) && eng__fraction_divide(a, b, out);
+  }
+  case ENG__FIELD_VALENCE:
+    return (event->has & ENG__HAS_VALENCE) && give(out, event->valence);
+  case ENG__FIELD_CHANNEL: return event->channel != 0 && give(out, event->channel);
+  case ENG__FIELD_SCALE: return event->scale != 0 && give(out, event->scale);
+  /* Of the kind that is measured: a purchase below 0 is a refund here too. */
+  case ENG__FIELD_MODE: return give(out, eng_kind_mode(context, s->seen->kind));
+  case ENG__FIELD_DIRECTION:
+    return give(out, eng_kind_direction(context, s->seen->kind));
+  case ENG__FIELD_INCENTIVISED:
+    return give(out, (event->has & ENG__IS_INCENTIVISED) != 0);
+  case ENG__FIELD_PUBLIC: return give(out, (event->has & ENG__IS_PUBLIC) != 0);
+  case ENG__FIELD_TOPIC:
+    return (event->has & ENG__HAS_TOPIC) && give(out, event->topic);
+  default: return (event->has & ENG__HAS_ACTOR) && give(out, event->actor);
   }
 }
 
@@ -107,25 +108,24 @@ static bool arithmetic(int op, struct eng__fraction a, struct eng__fraction b,
                        struct eng__fraction *out)
 {
   switch (op) {
-    case ENG__OP_ADD: return eng__fraction_add(a, b, out);
-    case ENG__OP_SUBTRACT: return eng__fraction_subtract(a, b, out);
-    case ENG__OP_MULTIPLY: return eng__fraction_multiply(a, b, out);
-    default: return eng__fraction_divide(a, b, out);
+  case ENG__OP_ADD: return eng__fraction_add(a, b, out);
+  case ENG__OP_SUBTRACT: return eng__fraction_subtract(a, b, out);
+  case ENG__OP_MULTIPLY: return eng__fraction_multiply(a, b, out);
+  default: return eng__fraction_divide(a, b, out);
   }
 }
 
 static int64_t compare(int op, struct eng__fraction a, struct eng__fraction b)
 {
-  int order =
-      a.d == b.d ? (a.n > b.n) - (a.n < b.n) : eng__fraction_compare(a, b);
+  int order = a.d == b.d ? (a.n > b.n) - (a.n < b.n) : eng__fraction_compare(a, b);
 
   switch (op) {
-    case ENG__OP_LESS: return order < 0;
-    case ENG__OP_LESS_EQUAL: return order <= 0;
-    case ENG__OP_GREATER: return order > 0;
-    case ENG__OP_GREATER_EQUAL: return order >= 0;
-    case ENG__OP_EQUAL: return order == 0;
-    default: return order != 0;
+  case ENG__OP_LESS: return order < 0;
+  case ENG__OP_LESS_EQUAL: return order <= 0;
+  case ENG__OP_GREATER: return order > 0;
+  case ENG__OP_GREATER_EQUAL: return order >= 0;
+  case ENG__OP_EQUAL: return order == 0;
+  default: return order != 0;
   }
 }
 
@@ -151,12 +151,12 @@ static inline bool operand(const struct scope *s, int32_t index,
   const struct eng__term *node = &s->model->nodes[index];
 
   switch (node->op) {
-    case ENG__OP_CONSTANT:
-      out->n = node->n;
-      out->d = node->d;
-      return true;
-    case ENG__OP_MEASURE: return measured(s, node->a, out);
-    default: return evaluate(s, index, out);
+  case ENG__OP_CONSTANT:
+    out->n = node->n;
+    out->d = node->d;
+    return true;
+  case ENG__OP_MEASURE: return measured(s, node->a, out);
+  default: return evaluate(s, index, out);
   }
 }
 
@@ -183,34 +183,35 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
   struct eng__fraction a, b;
 
   switch (node->op) {
-    case ENG__OP_CONSTANT:
-      out->n = node->n;
-      out->d = node->d;
-      return true;
-    case ENG__OP_MEASURE: return measured(s, node->a, out);
-    case ENG__OP_FIELD: return field(s, node->a, out);
-    case ENG__OP_STAGE: return shared(s, s->model->stages[node->a].when, out);
-    case ENG__OP_LET: return shared(s, node->a, out);
-    case ENG__OP_NEGATE:
-      if (!evaluate(s, node->a, &a)) return false;
-      out->n = -a.n;
-      out->d = a.d;
-      return true;
-    case ENG__OP_AND:
-    case ENG__OP_OR: return logic(s, node, out);
-    case ENG__OP_NOT: return evaluate(s, node->a, &a) && give(out, !a.n);
-    case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
-    case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
-    default:
-      if (!operand(s, node->a, &a) || !operand(s, node->b, &b)) return false;
-      if (eng__op_compares(node->op)) return give(out, compare(node->op, a, b));
-      return arithmetic(node->op, a, b, out);
+  case ENG__OP_CONSTANT:
+    out->n = node->n;
+    out->d = node->d;
+    return true;
+  case ENG__OP_MEASURE: return measured(s, node->a, out);
+  case ENG__OP_FIELD: return field(s, node->a, out);
+  case ENG__OP_STAGE: return shared(s, s->model->stages[node->a].when, out);
+  case ENG__OP_LET: return shared(s, node->a, out);
+  case ENG__OP_NEGATE:
+    if (!evaluate(s, node->a, &a)) return false;
+    out->n = -a.n;
+    out->d = a.d;
+    return true;
+  case ENG__OP_AND:
+  case ENG__OP_OR: return logic(s, node, out);
+  case ENG__OP_NOT: return evaluate(s, node->a, &a) && give(out, !a.n);
+  case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
+  case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
+  default:
+    if (!operand(s, node->a, &a) || !operand(s, node->b, &b)) return false;
+    if (eng__op_compares(node->op)) return give(out, compare(node->op, a, b));
+    return arithmetic(node->op, a, b, out);
   }
 }
 
 /* ---- faces ---- */
 
-bool eng__where_holds(const eng_model *model, int32_t node, const struct eng__seen *seen)
+bool eng__where_holds(const eng_model *model, int32_t node,
+                      const struct eng__seen *seen)
 {
   struct scope s = {NULL, NULL, model, seen, 0};
   struct eng__fraction value;

@@ -95,8 +95,11 @@ static void put_duration(struct writer *w, int64_t ms, int most)
   static const struct {
     const char *one, *many;
     int64_t ms;
-  } units[] = {{" day", " days", 86400000}, {" h", " h", 3600000}, {" min", " min", 60000},
-               {" s", " s", 1000},          {" ms", " ms", 1}};
+  } units[] = {{" day", " days", 86400000},
+               {" h", " h", 3600000},
+               {" min", " min", 60000},
+               {" s", " s", 1000},
+               {" ms", " ms", 1}};
   int put_units = 0;
 
   if (ms < 0) {
@@ -157,24 +160,24 @@ static void put_value(struct writer *w, int type, struct eng__fraction v, int un
   char money[ENG_MONEY_TEXT];
 
   switch (type) {
-    case ENG__TYPE_DURATION:
-    case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v), units); return;
-    case ENG__TYPE_MONEY:
-      if (eng_money_format(rounded(v), currency, money) != ENG_OK) {
-        put_ratio(w, v);
-        return;
-      }
-      put_text(w, money);
-      put(w, " ", 1);
-      put_text(w, eng_currency_code(currency));
+  case ENG__TYPE_DURATION:
+  case ENG__TYPE_AGE: put_duration(w, eng__fraction_floor(v), units); return;
+  case ENG__TYPE_MONEY:
+    if (eng_money_format(rounded(v), currency, money) != ENG_OK) {
+      put_ratio(w, v);
       return;
-    case ENG__TYPE_BOOLEAN: put_text(w, v.n ? "yes" : "no"); return;
-    default: put_ratio(w, v); return;
+    }
+    put_text(w, money);
+    put(w, " ", 1);
+    put_text(w, eng_currency_code(currency));
+    return;
+  case ENG__TYPE_BOOLEAN: put_text(w, v.n ? "yes" : "no"); return;
+  default: put_ratio(w, v); return;
   }
 }
 
-/* The wording of a node, white space and comments folded to single spaces, texts as they
- * are; cut where it is too long to read. */
+/* The wording of a node, white space and comments folded to single spaces, texts as
+ * they are; cut where it is too long to read. */
 static void put_text_of(struct writer *w, const struct eng__term *node)
 {
   const char *text = w->model->text;
@@ -269,18 +272,18 @@ static void mark_meters(const struct writer *w, int32_t index, int64_t *meters)
   const struct eng__term *node = &w->model->nodes[index];
 
   switch (node->op) {
-    case ENG__OP_CONSTANT:
-    case ENG__OP_FIELD: return;
-    case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = 0; return;
-    case ENG__OP_STAGE: mark_meters(w, w->model->stages[node->a].when, meters); return;
-    case ENG__OP_LET:
-    case ENG__OP_NEGATE:
-    case ENG__OP_NOT:
-    case ENG__OP_DEFINED: mark_meters(w, node->a, meters); return;
-    default:
-      mark_meters(w, node->a, meters);
-      mark_meters(w, node->b, meters);
-      return;
+  case ENG__OP_CONSTANT:
+  case ENG__OP_FIELD: return;
+  case ENG__OP_MEASURE: meters[w->member->meters[node->a]] = 0; return;
+  case ENG__OP_STAGE: mark_meters(w, w->model->stages[node->a].when, meters); return;
+  case ENG__OP_LET:
+  case ENG__OP_NEGATE:
+  case ENG__OP_NOT:
+  case ENG__OP_DEFINED: mark_meters(w, node->a, meters); return;
+  default:
+    mark_meters(w, node->a, meters);
+    mark_meters(w, node->b, meters);
+    return;
   }
 }
 
@@ -289,9 +292,9 @@ static void mark_meters(const struct writer *w, int32_t index, int64_t *meters)
 static bool is_evidence(const eng_assessor *assessor, unsigned which, int64_t n)
 {
   switch (assessor->meters[which].measure.op) {
-    case ENG__MEASURE_RECENCY: return n == assessor->tallies[which].n;
-    case ENG__MEASURE_TENURE: return n == 1;
-    default: return true;
+  case ENG__MEASURE_RECENCY: return n == assessor->tallies[which].n;
+  case ENG__MEASURE_TENURE: return n == 1;
+  default: return true;
   }
 }
 
@@ -326,8 +329,8 @@ static eng_status see(struct writer *w, eng__see_fn fn, void *user)
 {
   struct eng__pen pen = w->customer->home.pen;
 
-  return eng__see(&w->customer->timeline, &pen, w->assessor->as_of,
-                  &w->assessor->undos, fn, user);
+  return eng__see(&w->customer->timeline, &pen, w->assessor->as_of, &w->assessor->undos,
+                  fn, user);
 }
 
 /* Makes the witnesses' extensions their own, on which their effective ids depend. */
@@ -400,13 +403,13 @@ static bool adds_up(const eng_model *model, const struct eng__term *term)
 {
   if (term->op != ENG__OP_MEASURE) return false;
   switch (model->measures[term->a].op) {
-    case ENG__MEASURE_COUNT:
-    case ENG__MEASURE_DAYS:
-    case ENG__MEASURE_SUM:
-    case ENG__MEASURE_CHANNELS:
-    case ENG__MEASURE_ACTORS:
-    case ENG__MEASURE_STREAK: return true;
-    default: return false;
+  case ENG__MEASURE_COUNT:
+  case ENG__MEASURE_DAYS:
+  case ENG__MEASURE_SUM:
+  case ENG__MEASURE_CHANNELS:
+  case ENG__MEASURE_ACTORS:
+  case ENG__MEASURE_STREAK: return true;
+  default: return false;
   }
 }
 
@@ -429,8 +432,8 @@ static int64_t distance(const struct eng__term *node, struct eng__fraction value
   return missing;
 }
 
-static size_t put_side(struct writer *w, int32_t node, const struct eng__fraction *value,
-                       int units)
+static size_t put_side(struct writer *w, int32_t node,
+                       const struct eng__fraction *value, int units)
 {
   size_t at = begin(w);
 
@@ -443,7 +446,8 @@ static size_t put_side(struct writer *w, int32_t node, const struct eng__fractio
   return at;
 }
 
-/* Both sides of a comparison, with all their units where two would hide what differs. */
+/* Both sides of a comparison, with all their units where two would hide what differs.
+ */
 static void put_sides(struct writer *w, struct line *line, int32_t left, int32_t right,
                       const struct eng__fraction *a, const struct eng__fraction *b)
 {
@@ -604,8 +608,10 @@ static void add_notes(struct writer *w)
   }
   if (!measures_money(w->model)) left_out = 0;
   add_note(w, left_out, "amounts in other currencies were left out of money");
-  add_note(w, inert, "voids, refunds or cancellations have no effect: what they name is not held, or "
-           "is later than they are");
+  add_note(
+      w, inert,
+      "voids, refunds or cancellations have no effect: what they name is not held, or "
+      "is later than they are");
   add_note(w, ignored, "refunds in another currency than their purchase were ignored");
   add_note(w, w->hidden, "clauses are not shown");
 }
@@ -676,7 +682,8 @@ eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
   w.explanation->memory = *memory;
   end(&w); /* offset 0 is the empty text */
   eng__assess_prepare(assessor, as_of);
-  if (w.status == ENG_OK) w.status = find_stage(assessor, model, customer, w.explanation);
+  if (w.status == ENG_OK)
+    w.status = find_stage(assessor, model, customer, w.explanation);
   if (w.status == ENG_OK) write_all(&w);
   if (w.status != ENG_OK) {
     eng_explanation_free(w.explanation);

@@ -38,7 +38,7 @@ static int64_t window_duration(struct eng__parser *p)
   if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_DURATION ||
       constant->d != 1 || constant->n <= 0 || constant->n > ENG_TIME_MAX) {
     eng__fail_at(p, &at, ENG_E_TYPE,
-            "a window is a constant duration above 0, such as 30 days or a param");
+                 "a window is a constant duration above 0, such as 30 days or a param");
     return 0;
   }
   return constant->n;
@@ -120,7 +120,8 @@ static void read_where(struct eng__parser *p, struct eng__measure *measure)
   measure->where = eng__parse_expression(p);
   p->in_where = false;
   if (p->status == ENG_OK && eng__type_of(p, measure->where) != ENG__TYPE_BOOLEAN) {
-    eng__fail_at(p, &at, ENG_E_TYPE, "`where` takes a condition, such as channel = web");
+    eng__fail_at(p, &at, ENG_E_TYPE,
+                 "`where` takes a condition, such as channel = web");
   }
 }
 
@@ -145,7 +146,8 @@ static void read_conditions(struct eng__parser *p, struct eng__measure *measure,
   while (p->status == ENG_OK) {
     if (eng__at_name(p, "where")) {
       if (measure->where >= 0) {
-        eng__fail_at(p, &p->token, ENG_E_DUPLICATE, "a measure has one `where`: use and");
+        eng__fail_at(p, &p->token, ENG_E_DUPLICATE,
+                     "a measure has one `where`: use and");
       }
       read_where(p, measure);
     } else if (windows && eng__at_name(p, "within")) {
@@ -172,7 +174,8 @@ static int read_of(struct eng__parser *p, struct eng__measure *measure)
   measure->of = ENG__FIELD_AMOUNT;
   if (eng__take_name(p, "of")) {
     token = p->token;
-    if (token.word != ENG__WORD_NAME) eng__expected(p, "amount, value, rating or valence");
+    if (token.word != ENG__WORD_NAME)
+      eng__expected(p, "amount, value, rating or valence");
     if (p->status == ENG_OK) eng__next_word(p);
     measure->of = (uint8_t)eng__find_number_field(p, &token, &type);
   }
@@ -181,7 +184,8 @@ static int read_of(struct eng__parser *p, struct eng__measure *measure)
     eng__fail_at(p, &p->token, ENG_E_TYPE,
                  "measures of money need a base currency in the settings");
   }
-  if (measure->op == ENG__MEASURE_MEAN && type == ENG__TYPE_NUMBER) return ENG__TYPE_RATIO;
+  if (measure->op == ENG__MEASURE_MEAN && type == ENG__TYPE_NUMBER)
+    return ENG__TYPE_RATIO;
   return type;
 }
 
@@ -272,9 +276,10 @@ static void unknown_in_expression(struct eng__parser *p, const struct eng__token
     eng__consider(&guess, text, size, name, strlen(name));
     if (*alias != '\0') eng__consider(&guess, text, size, alias, strlen(alias));
   }
-  eng__unknown_name(p, token, p->in_where ? "field, value or definition"
-                                     : "measure, param, let or earlier stage",
-               &guess);
+  eng__unknown_name(p, token,
+                    p->in_where ? "field, value or definition"
+                                : "measure, param, let or earlier stage",
+                    &guess);
 }
 
 static int32_t parse_name(struct eng__parser *p)
@@ -291,7 +296,8 @@ static int32_t parse_name(struct eng__parser *p)
   for (int i = 0; i < MEASURES; i++) {
     if (eng__token_is(p, &token, measures[i].name) && eng__at_sign(p, "(")) {
       if (p->in_where) {
-        eng__fail_at(p, &token, ENG_E_TYPE, "`where` looks at one event: no measures in it");
+        eng__fail_at(p, &token, ENG_E_TYPE,
+                     "`where` looks at one event: no measures in it");
         return 0;
       }
       return read_measure(p, i, token.from);
@@ -299,16 +305,19 @@ static int32_t parse_name(struct eng__parser *p)
   }
   definition = eng__find_definition(p, &token);
   if (definition != NULL) {
-    if (p->in_where && eng__resolved_term(p, definition->node)->op != ENG__OP_CONSTANT) {
-      eng__fail_at(p, &token, ENG_E_TYPE, "`where` looks at one event: only constants here");
+    if (p->in_where &&
+        eng__resolved_term(p, definition->node)->op != ENG__OP_CONSTANT) {
+      eng__fail_at(p, &token, ENG_E_TYPE,
+                   "`where` looks at one event: only constants here");
       return 0;
     }
-    return eng__add_term(p, ENG__OP_LET, eng__type_of(p, definition->node), definition->node, 0,
-                    token.from, token.to);
+    return eng__add_term(p, ENG__OP_LET, eng__type_of(p, definition->node),
+                         definition->node, 0, token.from, token.to);
   }
   found = eng__find_stage(p, &token);
   if (found >= 0 && !p->in_where) {
-    return eng__add_term(p, ENG__OP_STAGE, ENG__TYPE_BOOLEAN, found, 0, token.from, token.to);
+    return eng__add_term(p, ENG__OP_STAGE, ENG__TYPE_BOOLEAN, found, 0, token.from,
+                         token.to);
   }
   unknown_in_expression(p, &token);
   return 0;
@@ -357,7 +366,8 @@ static int32_t parse_number(struct eng__parser *p)
 
       if (!eng__fraction_multiply(a, b, &value) || value.d != 1 ||
           value.n > ENG_TIME_MAX) {
-        eng__fail_at(p, &number, ENG_E_SYNTAX, "a duration is a whole number of milliseconds");
+        eng__fail_at(p, &number, ENG_E_SYNTAX,
+                     "a duration is a whole number of milliseconds");
         return 0;
       }
       eng__next_word(p);
@@ -410,7 +420,7 @@ static int32_t parse_text(struct eng__parser *p)
   hash = eng_hash(p->model->names + at, p->model->names_size - 1 - at);
   p->model->names_size = names_size;
   return eng__add_constant(p, ENG__TYPE_TOPIC, (int64_t)(uint32_t)hash, 1, token.from,
-                      token.to);
+                           token.to);
 }
 
 /* ---- operators, from the tightest to the loosest ---- */
@@ -437,7 +447,8 @@ static int32_t parse_primary(struct eng__parser *p)
   if (token.word == ENG__WORD_TEXT) return parse_text(p);
   if (eng__take_sign(p, "(")) {
     node = eng__parse_expression(p);
-    if (p->status == ENG_OK && !eng__at_sign(p, ")")) eng__expected(p, "an operator or ')'");
+    if (p->status == ENG_OK && !eng__at_sign(p, ")"))
+      eng__expected(p, "an operator or ')'");
     if (p->status != ENG_OK) return 0;
     /* For the wording of what it is a part of. */
     eng__term_at(p, node)->from = token.from;
@@ -455,17 +466,18 @@ static int32_t parse_primary(struct eng__parser *p)
 static int32_t fold(struct eng__parser *p, int32_t node)
 {
   struct eng__term *at = eng__term_at(p, node);
-  const struct eng__term *a = eng__resolved_term(p, at->a), *b = eng__resolved_term(p, at->b);
+  const struct eng__term *a = eng__resolved_term(p, at->a),
+                         *b = eng__resolved_term(p, at->b);
   struct eng__fraction x = {a->n, a->d}, y = {b->n, b->d}, value;
   bool fits;
 
   if (a->op != ENG__OP_CONSTANT || b->op != ENG__OP_CONSTANT) return node;
   switch (at->op) {
-    case ENG__OP_ADD: fits = eng__fraction_add(x, y, &value); break;
-    case ENG__OP_SUBTRACT: fits = eng__fraction_subtract(x, y, &value); break;
-    case ENG__OP_MULTIPLY: fits = eng__fraction_multiply(x, y, &value); break;
-    case ENG__OP_DIVIDE: fits = eng__fraction_divide(x, y, &value); break;
-    default: return node;
+  case ENG__OP_ADD: fits = eng__fraction_add(x, y, &value); break;
+  case ENG__OP_SUBTRACT: fits = eng__fraction_subtract(x, y, &value); break;
+  case ENG__OP_MULTIPLY: fits = eng__fraction_multiply(x, y, &value); break;
+  case ENG__OP_DIVIDE: fits = eng__fraction_divide(x, y, &value); break;
+  default: return node;
   }
   if (!fits) return node; /* undefined when it is evaluated */
   at->op = ENG__OP_CONSTANT;
@@ -486,7 +498,8 @@ static int product_type(int op, int a, int b)
   }
   if (is_scalar(a) && is_scalar(b)) return ENG__TYPE_RATIO;
   if (is_scalar(b) && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY)) return a;
-  if (a == b && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY)) return ENG__TYPE_RATIO;
+  if (a == b && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY))
+    return ENG__TYPE_RATIO;
   return 0;
 }
 
@@ -521,7 +534,8 @@ static int32_t parse_unary(struct eng__parser *p)
     return eng__add_constant(p, type, -constant->n, constant->d, token.from,
                              eng__term_at(p, node)->to);
   }
-  return eng__add_term(p, ENG__OP_NEGATE, type, node, 0, token.from, eng__term_at(p, node)->to);
+  return eng__add_term(p, ENG__OP_NEGATE, type, node, 0, token.from,
+                       eng__term_at(p, node)->to);
 }
 
 static int32_t parse_product(struct eng__parser *p)
@@ -540,11 +554,11 @@ static int32_t parse_product(struct eng__parser *p)
     type = product_type(op, eng__type_of(p, left), eng__type_of(p, right));
     if (type == 0) {
       eng__mismatch(p, &token, op == ENG__OP_MULTIPLY ? "multiply" : "divide",
-               eng__type_of(p, left), eng__type_of(p, right));
+                    eng__type_of(p, left), eng__type_of(p, right));
       return 0;
     }
     left = eng__add_term(p, op, type, left, right, eng__term_at(p, left)->from,
-                    eng__term_at(p, right)->to);
+                         eng__term_at(p, right)->to);
     if (p->status == ENG_OK) left = fold(p, left);
   }
   return left;
@@ -565,12 +579,12 @@ static int32_t parse_sum(struct eng__parser *p)
     if (p->status != ENG_OK) return 0;
     type = sum_type(eng__type_of(p, left), eng__type_of(p, right));
     if (type == 0) {
-      eng__mismatch(p, &token, op == ENG__OP_ADD ? "add" : "subtract", eng__type_of(p, left),
-               eng__type_of(p, right));
+      eng__mismatch(p, &token, op == ENG__OP_ADD ? "add" : "subtract",
+                    eng__type_of(p, left), eng__type_of(p, right));
       return 0;
     }
     left = eng__add_term(p, op, type, left, right, eng__term_at(p, left)->from,
-                    eng__term_at(p, right)->to);
+                         eng__term_at(p, right)->to);
     if (p->status == ENG_OK) left = fold(p, left);
   }
   return left;
@@ -593,11 +607,12 @@ static int32_t parse_else(struct eng__parser *p)
                ? eng__type_of(p, left)
                : sum_type(eng__type_of(p, left), eng__type_of(p, right));
     if (type == 0 || type == ENG__TYPE_AGE) {
-      eng__mismatch(p, &token, "choose between", eng__type_of(p, left), eng__type_of(p, right));
+      eng__mismatch(p, &token, "choose between", eng__type_of(p, left),
+                    eng__type_of(p, right));
       return 0;
     }
-    left = eng__add_term(p, ENG__OP_ELSE, type, left, right, eng__term_at(p, left)->from,
-                    eng__term_at(p, right)->to);
+    left = eng__add_term(p, ENG__OP_ELSE, type, left, right,
+                         eng__term_at(p, left)->from, eng__term_at(p, right)->to);
   }
   return left;
 }
@@ -607,9 +622,9 @@ static int comparison(const struct eng__parser *p)
   static const struct {
     const char *sign;
     int op;
-  } signs[] = {{"<", ENG__OP_LESS},     {"<=", ENG__OP_LESS_EQUAL},
-               {">", ENG__OP_GREATER},  {">=", ENG__OP_GREATER_EQUAL},
-               {"=", ENG__OP_EQUAL},    {"==", ENG__OP_EQUAL},
+  } signs[] = {{"<", ENG__OP_LESS},      {"<=", ENG__OP_LESS_EQUAL},
+               {">", ENG__OP_GREATER},   {">=", ENG__OP_GREATER_EQUAL},
+               {"=", ENG__OP_EQUAL},     {"==", ENG__OP_EQUAL},
                {"!=", ENG__OP_NOT_EQUAL}};
 
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
@@ -649,11 +664,12 @@ static int32_t parse_comparison(struct eng__parser *p)
     eng__expected(p, "'and' between two comparisons");
     return 0;
   }
-  return eng__add_term(p, op, ENG__TYPE_BOOLEAN, left, right, eng__term_at(p, left)->from,
-                  eng__term_at(p, right)->to);
+  return eng__add_term(p, op, ENG__TYPE_BOOLEAN, left, right,
+                       eng__term_at(p, left)->from, eng__term_at(p, right)->to);
 }
 
-void eng__need_condition(struct eng__parser *p, const struct eng__token *at, int32_t node)
+void eng__need_condition(struct eng__parser *p, const struct eng__token *at,
+                         int32_t node)
 {
   if (p->status != ENG_OK || eng__type_of(p, node) == ENG__TYPE_BOOLEAN) return;
   eng__mismatch(p, at, "take as a condition", eng__type_of(p, node), 0);
@@ -674,7 +690,7 @@ static int32_t parse_not(struct eng__parser *p)
   eng__need_condition(p, &token, inner);
   if (p->status != ENG_OK) return 0;
   return eng__add_term(p, ENG__OP_NOT, ENG__TYPE_BOOLEAN, inner, 0, token.from,
-                  eng__term_at(p, inner)->to);
+                       eng__term_at(p, inner)->to);
 }
 
 static int32_t parse_and(struct eng__parser *p)
@@ -693,7 +709,7 @@ static int32_t parse_and(struct eng__parser *p)
     eng__need_condition(p, &second, right);
     if (p->status != ENG_OK) return 0;
     left = eng__add_term(p, ENG__OP_AND, ENG__TYPE_BOOLEAN, left, right,
-                    eng__term_at(p, left)->from, eng__term_at(p, right)->to);
+                         eng__term_at(p, left)->from, eng__term_at(p, right)->to);
   }
   return left;
 }
@@ -719,7 +735,7 @@ int32_t eng__parse_expression(struct eng__parser *p)
     eng__need_condition(p, &second, right);
     if (p->status != ENG_OK) return 0;
     left = eng__add_term(p, ENG__OP_OR, ENG__TYPE_BOOLEAN, left, right,
-                    eng__term_at(p, left)->from, eng__term_at(p, right)->to);
+                         eng__term_at(p, left)->from, eng__term_at(p, right)->to);
   }
   p->depth--;
   return left;

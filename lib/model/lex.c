@@ -83,7 +83,8 @@ static void read_text(struct eng__lexer *lexer, struct eng__token *token)
     char c = peek(lexer, 0);
 
     if (c == '\n' || c == '\0') break;
-    lexer->at += c == '\\' && lexer->at + 1 < lexer->size && peek(lexer, 1) != '\n' ? 2 : 1;
+    lexer->at +=
+        c == '\\' && lexer->at + 1 < lexer->size && peek(lexer, 1) != '\n' ? 2 : 1;
   }
   if (peek(lexer, 0) != '"') {
     bad(token, "a text is closed by a quote on the same line");

@@ -83,8 +83,8 @@ const char *eng_builtin_text(int32_t index, size_t *length)
   return known ? eng__builtins[index].text : NULL;
 }
 
-eng_status eng_model_builtin(const eng_context *context, const char *name, size_t length,
-                             eng_model **out)
+eng_status eng_model_builtin(const eng_context *context, const char *name,
+                             size_t length, eng_model **out)
 {
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;

@@ -24,7 +24,7 @@ static bool same_name(const struct eng__parser *p, uint32_t from, uint32_t to,
 }
 
 const struct eng__definition *eng__find_definition(const struct eng__parser *p,
-                                                const struct eng__token *token)
+                                                   const struct eng__token *token)
 {
   for (size_t i = 0; i < p->definition_count; i++) {
     if (same_name(p, p->definitions[i].from, p->definitions[i].to, token)) {
@@ -50,7 +50,7 @@ int32_t eng__find_stage(const struct eng__parser *p, const struct eng__token *to
 }
 
 void eng__consider(struct eng__guess *guess, const char *text, size_t size,
-                     const char *name, size_t name_size)
+                   const char *name, size_t name_size)
 {
   size_t d = eng__name_distance(text, size, name, name_size, guess->distance);
 
@@ -61,13 +61,14 @@ void eng__consider(struct eng__guess *guess, const char *text, size_t size,
 }
 
 void eng__consider_list(struct eng__guess *guess, const char *text, size_t size,
-                          const char *const *names)
+                        const char *const *names)
 {
-  for (; *names != NULL; names++) eng__consider(guess, text, size, *names, strlen(*names));
+  for (; *names != NULL; names++)
+    eng__consider(guess, text, size, *names, strlen(*names));
 }
 
 void eng__unknown_name(struct eng__parser *p, const struct eng__token *token,
-                         const char *what, const struct eng__guess *guess)
+                       const char *what, const struct eng__guess *guess)
 {
   struct eng__phrase phrase = {"", 0};
   uint32_t size = token->to - token->from;
@@ -104,9 +105,9 @@ static const struct {
     {"judge", 55, 64}, {"tell", 65, 74}, {"make", 75, 119},
 };
 
-static const char *const group_names[] = {"any",  "all",   "inbound", "outbound", "reach",
-                                          "talk", "buy",   "bind",    "judge",    "tell",
-                                          "make", NULL};
+static const char *const group_names[] = {"any",   "all",  "inbound", "outbound",
+                                          "reach", "talk", "buy",     "bind",
+                                          "judge", "tell", "make",    NULL};
 
 /* The kinds of a group; false if there is no such group. */
 static bool add_group(const struct eng__parser *p, const struct eng__token *token,
@@ -114,7 +115,8 @@ static bool add_group(const struct eng__parser *p, const struct eng__token *toke
 {
   const eng_context *context = p->model->context;
   bool any = eng__token_is(p, token, "any"), all = eng__token_is(p, token, "all");
-  bool inbound = eng__token_is(p, token, "inbound"), outbound = eng__token_is(p, token, "outbound");
+  bool inbound = eng__token_is(p, token, "inbound"),
+       outbound = eng__token_is(p, token, "outbound");
 
   if (any || all || inbound || outbound) {
     for (int kind = 1; kind < 256; kind++) {
@@ -229,21 +231,22 @@ int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token)
 {
   for (int i = 0; i < FIELDS; i++) {
     if (eng__token_is(p, token, fields[i].name)) {
-      return eng__add_term(p, ENG__OP_FIELD, fields[i].type, fields[i].field, 0, token->from,
-                      token->to);
+      return eng__add_term(p, ENG__OP_FIELD, fields[i].type, fields[i].field, 0,
+                           token->from, token->to);
     }
   }
   for (int i = 0; i < CONSTANTS; i++) {
     if (eng__token_is(p, token, constants[i].name)) {
       return eng__add_constant(p, constants[i].type, constants[i].n, 1, token->from,
-                          token->to);
+                               token->to);
     }
   }
   for (int channel = 1; channel < 256; channel++) {
     const char *name = eng_channel_name(p->model->context, channel);
 
     if (name != NULL && eng__token_is(p, token, name)) {
-      return eng__add_constant(p, ENG__TYPE_CHANNEL, channel, 1, token->from, token->to);
+      return eng__add_constant(p, ENG__TYPE_CHANNEL, channel, 1, token->from,
+                               token->to);
     }
   }
   return -1;

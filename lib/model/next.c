@@ -44,7 +44,8 @@ static int64_t later(int64_t time, int64_t by)
   return time > NEVER - by ? NEVER : time + by;
 }
 
-static int64_t enters_at(const struct eng__meter *meter, const struct eng__reading *reading)
+static int64_t enters_at(const struct eng__meter *meter,
+                         const struct eng__reading *reading)
 {
   return later(reading->time, meter->measure.before);
 }
@@ -93,8 +94,8 @@ static void leave(const eng_assessor *assessor, const struct eng__meter *meter,
   const struct eng__reading *gone = &track->readings[track->out++];
   const struct eng__reading *oldest = &track->readings[track->out];
   bool empty = track->out == track->in;
-  int period = meter->measure.op == ENG__MEASURE_DAYS ? ENG__PERIOD_DAY
-                                                      : meter->measure.period;
+  int period =
+      meter->measure.op == ENG__MEASURE_DAYS ? ENG__PERIOD_DAY : meter->measure.period;
 
   if (period != 0) {
     tally->n -= empty || eng__period_of(assessor->context, period, oldest->time) !=
@@ -102,20 +103,20 @@ static void leave(const eng_assessor *assessor, const struct eng__meter *meter,
     return;
   }
   switch (meter->measure.op) {
-    case ENG__MEASURE_SUM:
-    case ENG__MEASURE_MEAN:
-      if (!gone->has_number) return;
-      tally->n--;
-      eng__tally_sum(tally, -gone->number);
-      return;
-    case ENG__MEASURE_SHARE:
-      tally->all--;
-      tally->n -= gone->holds;
-      return;
-    default:
-      tally->n--;
-      if (!empty) tally->first = oldest->time;
-      return;
+  case ENG__MEASURE_SUM:
+  case ENG__MEASURE_MEAN:
+    if (!gone->has_number) return;
+    tally->n--;
+    eng__tally_sum(tally, -gone->number);
+    return;
+  case ENG__MEASURE_SHARE:
+    tally->all--;
+    tally->n -= gone->holds;
+    return;
+  default:
+    tally->n--;
+    if (!empty) tally->first = oldest->time;
+    return;
   }
 }
 
@@ -126,8 +127,8 @@ static eng_status move_to(eng_assessor *assessor, size_t which, int64_t now)
   struct eng__tally *tally = &assessor->tallies[which];
   bool anew = recounts(meter), moved = false;
 
-  for (; track->in < track->count &&
-         enters_at(meter, &track->readings[track->in]) <= now;
+  for (;
+       track->in < track->count && enters_at(meter, &track->readings[track->in]) <= now;
        track->in++) {
     moved = true;
     if (!anew) eng__tally_add(assessor, tally, meter, &track->readings[track->in]);
@@ -249,7 +250,8 @@ void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next
   }
 }
 
-eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
+eng_status eng__assess_next(eng_assessor *assessor,
+                            const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, int32_t *stages,
                             int64_t *next_times, int32_t *next_stages)
 {
@@ -272,7 +274,8 @@ eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *
     track->count = track->in = track->out = 0;
     memset(&assessor->tallies[i], 0, sizeof assessor->tallies[i]);
   }
-  status = eng__see(timeline, &pen, assessor->as_of, &assessor->undos, gather, assessor);
+  status =
+      eng__see(timeline, &pen, assessor->as_of, &assessor->undos, gather, assessor);
   if (status != ENG_OK) return status;
   assessor->stamp++;
   for (size_t i = 0; i < assessor->meter_count; i++) {
@@ -284,13 +287,15 @@ eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *
   return sweep(assessor, stages, next_times, next_stages);
 }
 
-eng_status eng_assessor_next_change(eng_assessor *assessor, const eng_customer *customer,
-                             int64_t as_of, int32_t *stages, int64_t *next_times,
-                             int32_t *next_stages)
+eng_status eng_assessor_next_change(eng_assessor *assessor,
+                                    const eng_customer *customer, int64_t as_of,
+                                    int32_t *stages, int64_t *next_times,
+                                    int32_t *next_stages)
 {
   eng_status status;
 
-  if (assessor == NULL || customer == NULL || next_times == NULL || next_stages == NULL) {
+  if (assessor == NULL || customer == NULL || next_times == NULL ||
+      next_stages == NULL) {
     return ENG_E_INVALID;
   }
   eng__no_answer(assessor, stages, next_times, next_stages);

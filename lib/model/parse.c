@@ -16,12 +16,13 @@
 /* ---- declarations ---- */
 
 static const char *const statements[] = {"param", "let",     "dimension", "stage",
-                                          "lap",   "classes", "class",     NULL};
+                                         "lap",   "classes", "class",     NULL};
 static const char *const reserved[] = {
-    "language", "model", "source", "shape", "revision", "param",   "let",  "stage",
-    "when",     "advise", "where", "within", "before",  "and",     "or",   "not",
-    "else",     "defined", "any",  "all",    "inbound", "outbound", "none",
-    "of", "last", "dimension", "classes", "class", "lap", "alias", "yes", "no", NULL};
+    "language", "model", "source", "shape",   "revision",  "param",   "let",
+    "stage",    "when",  "advise", "where",   "within",    "before",  "and",
+    "or",       "not",   "else",   "defined", "any",       "all",     "inbound",
+    "outbound", "none",  "of",     "last",    "dimension", "classes", "class",
+    "lap",      "alias", "yes",    "no",      NULL};
 
 static bool is_reserved(const struct eng__parser *p, const struct eng__token *token)
 {
@@ -52,7 +53,8 @@ static void check_free(struct eng__parser *p, const struct eng__token *token)
   }
 }
 
-/* A list with room for one more item; as it was, and the parse failed, without memory. */
+/* A list with room for one more item; as it was, and the parse failed, without memory.
+ */
 static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
                        size_t item)
 {
@@ -68,8 +70,8 @@ static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *
 static void add_definition(struct eng__parser *p, const struct eng__token *name,
                            int32_t node)
 {
-  p->definitions = make_room(p, p->definitions, p->definition_count, &p->definition_room,
-                             sizeof *p->definitions);
+  p->definitions = make_room(p, p->definitions, p->definition_count,
+                             &p->definition_room, sizeof *p->definitions);
   if (p->status != ENG_OK) return;
   p->definitions[p->definition_count].from = name->from;
   p->definitions[p->definition_count].to = name->to;
@@ -79,7 +81,8 @@ static void add_definition(struct eng__parser *p, const struct eng__token *name,
 /* param NAME = constant, or let NAME = expression; from behind the word. */
 static void parse_definition(struct eng__parser *p, bool param)
 {
-  struct eng__token name = eng__declare(p, param ? "the name of a param" : "the name of a let");
+  struct eng__token name =
+      eng__declare(p, param ? "the name of a param" : "the name of a let");
   struct eng__token at;
   int32_t node;
 
@@ -90,7 +93,8 @@ static void parse_definition(struct eng__parser *p, bool param)
   node = eng__parse_expression(p);
   if (p->status != ENG_OK) return;
   if (param && eng__resolved_term(p, node)->op != ENG__OP_CONSTANT) {
-    eng__fail_at(p, &at, ENG_E_TYPE, "a param is a constant: a number, duration or amount");
+    eng__fail_at(p, &at, ENG_E_TYPE,
+                 "a param is a constant: a number, duration or amount");
   }
   add_definition(p, &name, node);
 }
@@ -112,13 +116,12 @@ static void parse_dimension(struct eng__parser *p)
   dimension.node = eng__parse_expression(p);
   if (p->status != ENG_OK) return;
   type = eng__type_of(p, dimension.node);
-  if (type != ENG__TYPE_NUMBER && type != ENG__TYPE_RATIO && type != ENG__TYPE_DURATION &&
-      type != ENG__TYPE_MONEY) {
+  if (type != ENG__TYPE_NUMBER && type != ENG__TYPE_RATIO &&
+      type != ENG__TYPE_DURATION && type != ENG__TYPE_MONEY) {
     eng__mismatch(p, &at, "show as a dimension", type, 0);
   }
-  model->dimensions =
-      make_room(p, model->dimensions, model->dimension_count, &model->dimension_room,
-                sizeof *model->dimensions);
+  model->dimensions = make_room(p, model->dimensions, model->dimension_count,
+                                &model->dimension_room, sizeof *model->dimensions);
   if (p->status != ENG_OK) return;
   model->dimensions[model->dimension_count++] = dimension;
   add_definition(p, &name, dimension.node);
@@ -141,7 +144,8 @@ static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
 }
 
 /* The name and title of a stage or class. */
-static void begin_stage(struct eng__parser *p, const char *what, struct eng__stage *stage)
+static void begin_stage(struct eng__parser *p, const char *what,
+                        struct eng__stage *stage)
 {
   eng_model *model = p->model;
   struct eng__token name = eng__declare(p, what);
@@ -169,7 +173,8 @@ static void end_stage(struct eng__parser *p, struct eng__stage *stage)
 
 static void fail_mixture(struct eng__parser *p, const struct eng__token *at)
 {
-  eng__fail_at(p, at, ENG_E_SYNTAX, "a model has either stages or one table of classes");
+  eng__fail_at(p, at, ENG_E_SYNTAX,
+               "a model has either stages or one table of classes");
 }
 
 /* alias NAME, from behind the word: a name that nothing has, the stage itself included,
@@ -187,7 +192,8 @@ static void parse_alias(struct eng__parser *p, struct eng__stage *stage)
   }
 }
 
-/* stage NAME ["title"] [alias NAME] when condition {advise "text"}; `word` is `stage` */
+/* stage NAME ["title"] [alias NAME] when condition {advise "text"}; `word` is `stage`
+ */
 static void parse_stage(struct eng__parser *p, const struct eng__token *word)
 {
   struct eng__token at;
@@ -238,8 +244,8 @@ static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int coun
     is = axis_is(p, axes[i], yes);
     if (p->status != ENG_OK) break;
     stage.when = i == 0 ? is
-                        : eng__add_term(p, ENG__OP_AND, ENG__TYPE_BOOLEAN, stage.when, is,
-                                        eng__term_at(p, stage.when)->from,
+                        : eng__add_term(p, ENG__OP_AND, ENG__TYPE_BOOLEAN, stage.when,
+                                        is, eng__term_at(p, stage.when)->from,
                                         eng__term_at(p, is)->to);
   }
   if (eng__at_sign(p, ",")) eng__expected(p, "one answer for each axis");
@@ -371,18 +377,20 @@ static void unknown_statement(struct eng__parser *p)
   struct eng__guess guess = eng__new_guess(&p->token);
 
   if (eng__at_name(p, "class")) {
-    eng__fail_at(p, &p->token, ENG_E_SYNTAX, "a class stands directly behind `classes`");
+    eng__fail_at(p, &p->token, ENG_E_SYNTAX,
+                 "a class stands directly behind `classes`");
     return;
   }
   if (p->token.word == ENG__WORD_NAME) {
-    eng__consider_list(&guess, p->model->text + p->token.from, p->token.to - p->token.from,
-                  statements);
+    eng__consider_list(&guess, p->model->text + p->token.from,
+                       p->token.to - p->token.from, statements);
   }
   if (guess.name != NULL) {
     eng__unknown_name(p, &p->token, "statement", &guess);
   } else {
-    eng__expected(p, p->model->stage_count == 0 ? "param, let, dimension, stage or classes"
-                                           : "an operator, param, let, dimension or stage");
+    eng__expected(p, p->model->stage_count == 0
+                         ? "param, let, dimension, stage or classes"
+                         : "an operator, param, let, dimension or stage");
   }
 }
 

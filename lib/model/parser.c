@@ -12,8 +12,8 @@
 
 enum {
   NAME_LIMIT = 64,
-  TREE_DEPTH = 256,     /* of terms: chains of operators count too */
-  TREE_COST = 1000000   /* terms visited by one evaluation of a condition */
+  TREE_DEPTH = 256,   /* of terms: chains of operators count too */
+  TREE_COST = 1000000 /* terms visited by one evaluation of a condition */
 };
 
 /* ---- errors ---- */
@@ -38,7 +38,7 @@ void eng__say_text(struct eng__phrase *phrase, const char *text)
 }
 
 void eng__fail_at(struct eng__parser *p, const struct eng__token *at, eng_status status,
-                    const char *text)
+                  const char *text)
 {
   if (p->status != ENG_OK) return;
   p->status = status;
@@ -74,13 +74,10 @@ void eng__expected(struct eng__parser *p, const char *what)
 
 /* ---- words ---- */
 
-void eng__next_word(struct eng__parser *p)
-{
-  eng__lex_next(&p->lexer, &p->token);
-}
+void eng__next_word(struct eng__parser *p) { eng__lex_next(&p->lexer, &p->token); }
 
 bool eng__token_is(const struct eng__parser *p, const struct eng__token *token,
-                     const char *name)
+                   const char *name)
 {
   size_t size = token->to - token->from;
 
@@ -131,8 +128,8 @@ uint32_t eng__keep(struct eng__parser *p, const char *text, size_t size)
   eng_model *model = p->model;
   void *names = model->names;
   uint32_t at = (uint32_t)model->names_size;
-  eng_status status = eng__grow(p->memory, &names, &model->names_room,
-                                model->names_size + size + 1, 1);
+  eng_status status =
+      eng__grow(p->memory, &names, &model->names_room, model->names_size + size + 1, 1);
 
   model->names = names;
   if (status != ENG_OK) {
@@ -155,7 +152,8 @@ uint32_t eng__keep_text(struct eng__parser *p)
     eng__expected(p, "a text in quotes");
   }
   if (p->status != ENG_OK) return 0;
-  at = eng__keep(p, p->model->text + p->token.from + 1, p->token.to - p->token.from - 2);
+  at =
+      eng__keep(p, p->model->text + p->token.from + 1, p->token.to - p->token.from - 2);
   eng__next_word(p);
   return at;
 }
@@ -176,8 +174,9 @@ struct eng__token eng__declare(struct eng__parser *p, const char *what)
   if (token.word != ENG__WORD_NAME) {
     eng__expected(p, what);
   } else if (!name_is_good(p, &token)) {
-    eng__fail_at(p, &token, ENG_E_SYNTAX,
-            "a name begins with a lower-case letter and has at most 64 characters");
+    eng__fail_at(
+        p, &token, ENG_E_SYNTAX,
+        "a name begins with a lower-case letter and has at most 64 characters");
   } else {
     eng__next_word(p);
   }
@@ -203,23 +202,23 @@ static void weigh(struct eng__parser *p, struct eng__term *node)
   node->depth = 1;
   node->cost = 1;
   switch (node->op) {
-    case ENG__OP_CONSTANT:
-    case ENG__OP_MEASURE:
-    case ENG__OP_FIELD: return;
-    case ENG__OP_STAGE: add_child(p, node, p->model->stages[node->a].when); return;
-    case ENG__OP_LET:
-    case ENG__OP_NEGATE:
-    case ENG__OP_NOT:
-    case ENG__OP_DEFINED: add_child(p, node, node->a); return;
-    default:
-      add_child(p, node, node->a);
-      add_child(p, node, node->b);
-      return;
+  case ENG__OP_CONSTANT:
+  case ENG__OP_MEASURE:
+  case ENG__OP_FIELD: return;
+  case ENG__OP_STAGE: add_child(p, node, p->model->stages[node->a].when); return;
+  case ENG__OP_LET:
+  case ENG__OP_NEGATE:
+  case ENG__OP_NOT:
+  case ENG__OP_DEFINED: add_child(p, node, node->a); return;
+  default:
+    add_child(p, node, node->a);
+    add_child(p, node, node->b);
+    return;
   }
 }
 
 int32_t eng__add_term(struct eng__parser *p, int op, int type, int32_t a, int32_t b,
-                        uint32_t from, uint32_t to)
+                      uint32_t from, uint32_t to)
 {
   eng_model *model = p->model;
   void *nodes = model->nodes;
@@ -248,7 +247,7 @@ int32_t eng__add_term(struct eng__parser *p, int op, int type, int32_t a, int32_
 }
 
 int32_t eng__add_constant(struct eng__parser *p, int type, int64_t n, int64_t d,
-                            uint32_t from, uint32_t to)
+                          uint32_t from, uint32_t to)
 {
   int32_t at = eng__add_term(p, ENG__OP_CONSTANT, type, 0, 0, from, to);
 
@@ -278,22 +277,22 @@ int eng__type_of(const struct eng__parser *p, int32_t node)
 static const char *type_name(int type)
 {
   switch (type) {
-    case ENG__TYPE_NUMBER: return "a number";
-    case ENG__TYPE_RATIO: return "a ratio";
-    case ENG__TYPE_DURATION: return "a duration";
-    case ENG__TYPE_MONEY: return "money";
-    case ENG__TYPE_BOOLEAN: return "a condition";
-    case ENG__TYPE_AGE: return "a time since (recency or tenure)";
-    case ENG__TYPE_CHANNEL: return "a channel";
-    case ENG__TYPE_SCALE: return "a scale";
-    case ENG__TYPE_MODE: return "a mode";
-    case ENG__TYPE_DIRECTION: return "a direction";
-    default: return "a topic";
+  case ENG__TYPE_NUMBER: return "a number";
+  case ENG__TYPE_RATIO: return "a ratio";
+  case ENG__TYPE_DURATION: return "a duration";
+  case ENG__TYPE_MONEY: return "money";
+  case ENG__TYPE_BOOLEAN: return "a condition";
+  case ENG__TYPE_AGE: return "a time since (recency or tenure)";
+  case ENG__TYPE_CHANNEL: return "a channel";
+  case ENG__TYPE_SCALE: return "a scale";
+  case ENG__TYPE_MODE: return "a mode";
+  case ENG__TYPE_DIRECTION: return "a direction";
+  default: return "a topic";
   }
 }
 
-void eng__mismatch(struct eng__parser *p, const struct eng__token *at, const char *doing,
-                     int a, int b)
+void eng__mismatch(struct eng__parser *p, const struct eng__token *at,
+                   const char *doing, int a, int b)
 {
   struct eng__phrase phrase = {"", 0};
 

@@ -12,13 +12,13 @@
 static bool none_is_zero(int measure)
 {
   switch (measure) {
-    case ENG__MEASURE_COUNT:
-    case ENG__MEASURE_DAYS:
-    case ENG__MEASURE_SUM:
-    case ENG__MEASURE_CHANNELS:
-    case ENG__MEASURE_ACTORS:
-    case ENG__MEASURE_STREAK: return true;
-    default: return false;
+  case ENG__MEASURE_COUNT:
+  case ENG__MEASURE_DAYS:
+  case ENG__MEASURE_SUM:
+  case ENG__MEASURE_CHANNELS:
+  case ENG__MEASURE_ACTORS:
+  case ENG__MEASURE_STREAK: return true;
+  default: return false;
   }
 }
 
@@ -30,17 +30,17 @@ void eng__quick_ask(struct eng__quick *quick, int op, int64_t floor, bool whole)
   quick->equality = op == ENG__OP_EQUAL || op == ENG__OP_NOT_EQUAL;
   quick->whole = whole;
   switch (op) {
-    case ENG__OP_GREATER_EQUAL: next = !whole; break;
-    case ENG__OP_GREATER: next = true; break;
-    case ENG__OP_LESS: /* not at least */
-      next = !whole;
-      quick->negated = true;
-      break;
-    case ENG__OP_LESS_EQUAL: /* not more than */
-      next = true;
-      quick->negated = true;
-      break;
-    default: quick->negated = op == ENG__OP_NOT_EQUAL; break;
+  case ENG__OP_GREATER_EQUAL: next = !whole; break;
+  case ENG__OP_GREATER: next = true; break;
+  case ENG__OP_LESS: /* not at least */
+    next = !whole;
+    quick->negated = true;
+    break;
+  case ENG__OP_LESS_EQUAL: /* not more than */
+    next = true;
+    quick->negated = true;
+    break;
+  default: quick->negated = op == ENG__OP_NOT_EQUAL; break;
   }
   quick->least = next && floor < INT64_MAX ? floor + 1 : floor;
 }
@@ -93,7 +93,8 @@ static int outcomes(const struct eng__quick *quick, int64_t low, int64_t high)
   return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
 }
 
-static int test_count(const struct eng__quick *quick, const struct eng__summary *summary)
+static int test_count(const struct eng__quick *quick,
+                      const struct eng__summary *summary)
 {
   int32_t first = summary->first_purchase, last = summary->last_purchase;
   int64_t n = summary->purchases;
@@ -132,6 +133,7 @@ int eng__quick_test(const struct eng__quick *quick, const struct eng__summary *s
   }
   if (quick->within >= 0 || quick->before > 0) return ENG__MAY_BE_ANY;
   if (summary->first_purchase >= quick->beyond_from) return ENG__MAY_BE_UNKNOWN;
-  return test_age(quick, quick->measure == ENG__MEASURE_TENURE ? summary->first_purchase
-                                                               : summary->last_purchase);
+  return test_age(quick, quick->measure == ENG__MEASURE_TENURE
+                             ? summary->first_purchase
+                             : summary->last_purchase);
 }

@@ -23,8 +23,7 @@ static eng_status collect(struct eng__undos *undos, const struct eng__pen *pen,
 
   if (!(step->layout->flags & ENG__LAYOUT_REFERS)) return ENG_OK;
   if (step->layout->kind != ENG_EVENT_VOID && step->time > as_of) return ENG_OK;
-  status =
-      eng__grow(pen->memory, &block, &undos->room, undos->count + 1, sizeof *undo);
+  status = eng__grow(pen->memory, &block, &undos->room, undos->count + 1, sizeof *undo);
   undos->undos = block;
   if (status != ENG_OK) return status;
   eng__step_event(step, &event);

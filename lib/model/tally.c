@@ -40,9 +40,9 @@ static bool field_number(const struct eng__seen *seen, int field, int64_t *out)
   const struct eng__event *event = &seen->event;
 
   switch (field) {
-    case ENG__FIELD_AMOUNT: *out = seen->amount; return seen->has_amount;
-    case ENG__FIELD_VALENCE: *out = event->valence; return event->has & ENG__HAS_VALENCE;
-    default: *out = event->value; return event->has & ENG__HAS_VALUE;
+  case ENG__FIELD_AMOUNT: *out = seen->amount; return seen->has_amount;
+  case ENG__FIELD_VALENCE: *out = event->valence; return event->has & ENG__HAS_VALENCE;
+  default: *out = event->value; return event->has & ENG__HAS_VALUE;
   }
 }
 
@@ -84,8 +84,8 @@ eng_status eng__track_add(eng_assessor *assessor, size_t meter,
 
 /* ---- one after the other ---- */
 
-static void add_period(const eng_assessor *assessor, struct eng__tally *tally, int period,
-                       int64_t time)
+static void add_period(const eng_assessor *assessor, struct eng__tally *tally,
+                       int period, int64_t time)
 {
   int64_t index = eng__period_of(assessor->context, period, time);
 
@@ -108,28 +108,28 @@ void eng__tally_add(const eng_assessor *assessor, struct eng__tally *tally,
                     const struct eng__meter *meter, const struct eng__reading *reading)
 {
   switch (meter->measure.op) {
-    case ENG__MEASURE_DAYS:
-      add_period(assessor, tally, ENG__PERIOD_DAY, reading->time);
-      return;
-    case ENG__MEASURE_STREAK:
-      add_period(assessor, tally, meter->measure.period, reading->time);
-      return;
-    case ENG__MEASURE_SUM:
-    case ENG__MEASURE_MEAN:
-      if (!reading->has_number) return;
-      tally->n++;
-      eng__tally_sum(tally, reading->number);
-      return;
-    case ENG__MEASURE_MIN: add_extreme(tally, reading, true); return;
-    case ENG__MEASURE_MAX: add_extreme(tally, reading, false); return;
-    case ENG__MEASURE_SHARE:
-      tally->all++;
-      tally->n += reading->holds;
-      return;
-    default:
-      if (tally->n++ == 0) tally->first = reading->time;
-      tally->last = reading->time;
-      return;
+  case ENG__MEASURE_DAYS:
+    add_period(assessor, tally, ENG__PERIOD_DAY, reading->time);
+    return;
+  case ENG__MEASURE_STREAK:
+    add_period(assessor, tally, meter->measure.period, reading->time);
+    return;
+  case ENG__MEASURE_SUM:
+  case ENG__MEASURE_MEAN:
+    if (!reading->has_number) return;
+    tally->n++;
+    eng__tally_sum(tally, reading->number);
+    return;
+  case ENG__MEASURE_MIN: add_extreme(tally, reading, true); return;
+  case ENG__MEASURE_MAX: add_extreme(tally, reading, false); return;
+  case ENG__MEASURE_SHARE:
+    tally->all++;
+    tally->n += reading->holds;
+    return;
+  default:
+    if (tally->n++ == 0) tally->first = reading->time;
+    tally->last = reading->time;
+    return;
   }
 }
 

@@ -42,7 +42,8 @@ static bool percent(int p) { return between(0, 99) < p; }
 static bool permille(int p) { return between(0, 999) < p; }
 
 /* Near the middle more often than near the ends. */
-static int about(int low, int high) {
+static int about(int low, int high)
+{
   return (between(low, high) + between(low, high) + between(low, high)) / 3;
 }
 
@@ -54,13 +55,13 @@ struct date {
 
 static bool is_leap(int year) { return year % 4 == 0; /* of the years here */ }
 
-static struct date date_of(int day) {
+static struct date date_of(int day)
+{
   static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   struct date d = {2024, 11, 1};
   for (;;) {
     int length = lengths[d.month - 1] + (d.month == 2 && is_leap(d.year));
-    if (day < length)
-      break;
+    if (day < length) break;
     day -= length;
     if (++d.month > 12) {
       d.month = 1;
@@ -71,12 +72,10 @@ static struct date date_of(int day) {
   return d;
 }
 
-static int weekday(int day) /* 0 is Monday */
-{
-  return (day + 4) % 7;
-}
+static int weekday(int day) /* 0 is Monday */ { return (day + 4) % 7; }
 
-static bool closed(int day) {
+static bool closed(int day)
+{
   struct date d = date_of(day);
   return (d.month == 12 && d.day == 25) || (d.month == 1 && d.day == 1);
 }
@@ -85,7 +84,8 @@ static bool weekend(int day) { return weekday(day) >= 5; }
 
 /* Lectures: October to mid-December, mid-January to mid-February, mid-April to
  * mid-July. */
-static bool term(int day) {
+static bool term(int day)
+{
   struct date d = date_of(day);
   int md = d.month * 100 + d.day;
   return md >= 1006 || md <= 213 ? !(md >= 1219 || md <= 110) : md >= 413 && md <= 717;
@@ -113,7 +113,8 @@ static int used, room;
 
 /* A new event; what it returns is good until the next. */
 static struct event *add(int person, int64_t time, const char *kind,
-                         const char *channel) {
+                         const char *channel)
+{
   static struct event beyond; /* what would happen after the last day */
   struct event blank = {0};
   blank.time = time;
@@ -139,14 +140,16 @@ static struct event *add(int person, int64_t time, const char *kind,
   return &events[used++];
 }
 
-static int64_t at(int day, int second) {
+static int64_t at(int day, int second)
+{
   return FIRST_DAY + (int64_t)day * DAY + second;
 }
 
 static int day_of(int64_t time) { return (int)((time - FIRST_DAY) / DAY); }
 
 /* The next moment, `time` or later, that somebody is behind the counter. */
-static int64_t open_at(int64_t time) {
+static int64_t open_at(int64_t time)
+{
   int day = day_of(time), second = (int)((time - FIRST_DAY) % DAY);
   if (second >= 18 * HOUR) {
     day++;
@@ -154,8 +157,7 @@ static int64_t open_at(int64_t time) {
   } else if (second < 7 * HOUR) {
     second = 7 * HOUR + between(5, 90) * MINUTE;
   }
-  while (closed(day))
-    day++;
+  while (closed(day)) day++;
   return at(day, second);
 }
 
@@ -226,73 +228,58 @@ static struct person people[PEOPLE];
 #define FRIENDS_CARD 212 /* day: 2025-06-01; since then friends earn a free drink */
 #define NEW_PRICES 427   /* day: 2026-01-02 */
 
-static bool away(const struct person *p, int day) {
-  if (day < p->from || day > p->to)
-    return true;
-  if (day >= p->away_from && day <= p->away_to)
-    return true;
-  if (p->sort == STUDENT && !term(day))
-    return !permille(20); /* some stay in town */
+static bool away(const struct person *p, int day)
+{
+  if (day < p->from || day > p->to) return true;
+  if (day >= p->away_from && day <= p->away_to) return true;
+  if (p->sort == STUDENT && !term(day)) return !permille(20); /* some stay in town */
   for (int i = 0; i < 2; i++)
-    if (day >= p->holiday[i] && day < p->holiday[i] + p->holiday_length[i])
-      return true;
+    if (day >= p->holiday[i] && day < p->holiday[i] + p->holiday_length[i]) return true;
   return false;
 }
 
 /* Chance to come on that day, per mille. */
-static int keenness(const struct person *p, int day) {
+static int keenness(const struct person *p, int day)
+{
   int base = weekend(day) ? p->weekend : p->weekday;
   int month = date_of(day).month;
-  if (p->sort == FADING)
-    base = base * (p->to - day) / (p->to - p->from + 1);
-  if (p->upset != NEVER && p->sort == WON_BACK && day > p->upset)
-    base = base * 5 / 4;
-  if (month == 12)
-    base = base * 11 / 10;
-  if (month == 8)
-    base = base * 17 / 20;
+  if (p->sort == FADING) base = base * (p->to - day) / (p->to - p->from + 1);
+  if (p->upset != NEVER && p->sort == WON_BACK && day > p->upset) base = base * 5 / 4;
+  if (month == 12) base = base * 11 / 10;
+  if (month == 8) base = base * 17 / 20;
   return base;
 }
 
-static int start_day(enum sort sort) {
+static int start_day(enum sort sort)
+{
   switch (sort) {
   case TOURIST:
     if (percent(10)) /* some are here just now */
       return between(DAYS - 13, DAYS - 4);
     return about(0, DAYS - 4) + (percent(40) ? between(-60, 60) : 0);
-  case BEANS_ONLY:
-    return between(WEB_SHOP, WEB_SHOP + 250);
-  case ONLOOKER:
-    return between(200, DAYS - 4);
-  case FADING:
-    return between(0, 260);
-  case RETURNED:
-    return between(0, 140);
+  case BEANS_ONLY: return between(WEB_SHOP, WEB_SHOP + 250);
+  case ONLOOKER: return between(200, DAYS - 4);
+  case FADING: return between(0, 260);
+  case RETURNED: return between(0, 140);
   case WON_BACK:
-  case LET_DOWN:
-    return between(10, 220);
+  case LET_DOWN: return between(10, 220);
   case ADVOCATE:
-  case MEMBER:
-    return percent(70) ? between(0, 60) : between(60, 330);
-  case STUDENT:
-    return percent(40) ? between(0, 45) : between(45, 640);
-  default:
-    return percent(42) ? between(0, 50) : between(50, 690);
+  case MEMBER: return percent(70) ? between(0, 60) : between(60, 330);
+  case STUDENT: return percent(40) ? between(0, 45) : between(45, 640);
+  default: return percent(42) ? between(0, 50) : between(50, 690);
   }
 }
 
-static void raise(struct person *p, enum sort sort) {
+static void raise(struct person *p, enum sort sort)
+{
   const struct habit *h = &habits[sort];
   memset(p, 0, sizeof *p);
   p->sort = sort;
   p->habit = h;
   p->from = start_day(sort);
-  if (p->from < 0 || p == people)
-    p->from = 0; /* somebody is the first */
-  if (p->from > DAYS - 4)
-    p->from = DAYS - 4;
-  while (closed(p->from))
-    p->from++;
+  if (p->from < 0 || p == people) p->from = 0; /* somebody is the first */
+  if (p->from > DAYS - 4) p->from = DAYS - 4;
+  while (closed(p->from)) p->from++;
   p->to = DAYS - 1;
   p->away_from = NEVER;
   p->away_to = p->card = p->upset = NEVER;
@@ -303,35 +290,25 @@ static void raise(struct person *p, enum sort sort) {
   p->minute = between(h->from, h->to);
   p->drink = between(0, 8);
 
-  if (sort == TOURIST)
-    p->to = p->from + (percent(80) ? 0 : between(1, 3));
-  if (sort == FADING)
-    p->to = p->from + between(200, 420);
-  if (sort == STUDENT)
-    p->to = p->from + between(240, 700);
-  if (sort != FADING && percent(h->leaves))
-    p->to = p->from + between(40, 560);
-  if (p->to > DAYS - 1)
-    p->to = DAYS - 1;
+  if (sort == TOURIST) p->to = p->from + (percent(80) ? 0 : between(1, 3));
+  if (sort == FADING) p->to = p->from + between(200, 420);
+  if (sort == STUDENT) p->to = p->from + between(240, 700);
+  if (sort != FADING && percent(h->leaves)) p->to = p->from + between(40, 560);
+  if (p->to > DAYS - 1) p->to = DAYS - 1;
   if (sort == RETURNED) {
     p->away_from = p->from + between(110, 240);
     p->away_to = p->away_from + between(110, 230);
   }
-  if (sort == WON_BACK || sort == LET_DOWN)
-    p->upset = p->from + between(70, 200);
-  while (p->upset != NEVER && closed(p->upset))
-    p->upset++;
-  if (sort == LET_DOWN)
-    p->to = p->upset;
+  if (sort == WON_BACK || sort == LET_DOWN) p->upset = p->from + between(70, 200);
+  while (p->upset != NEVER && closed(p->upset)) p->upset++;
+  if (sort == LET_DOWN) p->to = p->upset;
 
   for (int i = 0; i < 2; i++) { /* most go away in summer */
     p->holiday[i] = 365 * i + (percent(65) ? between(240, 300) : between(0, 360));
     p->holiday_length[i] = between(5, 21);
   }
-  if (percent(h->joins))
-    p->card = p->from + between(0, 40);
-  if (percent(h->reads))
-    p->mail_from = p->from + between(0, 30);
+  if (percent(h->joins)) p->card = p->from + between(0, 40);
+  if (percent(h->reads)) p->mail_from = p->from + between(0, 30);
   if (sort == BEANS_ONLY)
     p->shops = between(35, 90);
   else if (sort == MEMBER || sort == ADVOCATE)
@@ -358,20 +335,19 @@ static const struct item food[] = {
 enum { BEANS = 1450, DEAREST = 1800, POSTAGE = 350, FREE_DRINK = 100 };
 
 /* What one round costs, and its main item. */
-static int basket(const struct person *p, int day, const char **topic_out) {
+static int basket(const struct person *p, int day, const char **topic_out)
+{
   int raised = day >= NEW_PRICES ? 10 : 0;
   const struct item *drink = &drinks[percent(75) ? p->drink : between(0, 8)];
   int sum = drink->cents + raised;
   *topic_out = drink->topic;
   bool company = weekend(day) ? percent(45) : percent(8);
-  if (company)
-    sum += drinks[between(0, 8)].cents + raised;
+  if (company) sum += drinks[between(0, 8)].cents + raised;
   if (percent(p->habit->food)) {
     const struct item *dish = &food[weekend(day) ? between(0, 4) : between(0, 3)];
     if (sum + dish->cents <= DEAREST) {
       sum += dish->cents;
-      if (dish->cents > drink->cents)
-        *topic_out = dish->topic;
+      if (dish->cents > drink->cents) *topic_out = dish->topic;
     }
   }
   if (permille(p->sort == TOURIST ? 40 : 18) && sum <= DEAREST - BEANS) {
@@ -382,7 +358,8 @@ static int basket(const struct person *p, int day, const char **topic_out) {
 }
 
 static int sell(int who, int64_t time, const char *channel, int cents,
-                const char *topic) {
+                const char *topic)
+{
   struct event *sale = add(who, time, "purchase", channel);
   int number = used - 1;
   bool kept = sale == &events[number];
@@ -393,16 +370,17 @@ static int sell(int who, int64_t time, const char *channel, int cents,
 }
 
 static void rate(int who, int64_t time, const char *kind, const char *channel,
-                 const char *scale, int value) {
+                 const char *scale, int value)
+{
   struct event *e = add(who, time, kind, channel);
   e->scale = scale;
   e->value = value;
 }
 
-static void review(int who, int64_t time, int stars, const char *topic) {
+static void review(int who, int64_t time, int stars, const char *topic)
+{
   rate(who, time, "review", "social", "stars", stars);
-  if (time >= FIRST_DAY + (int64_t)DAYS * DAY)
-    return;
+  if (time >= FIRST_DAY + (int64_t)DAYS * DAY) return;
   struct event *e = &events[used - 1];
   e->public = 1;
   e->valence = stars - 3;
@@ -411,7 +389,8 @@ static void review(int who, int64_t time, int stars, const char *topic) {
 }
 
 /* Money back for all of a sale or for part of it. */
-static void refund(int who, int sale) {
+static void refund(int who, int sale)
+{
   int64_t when =
       open_at(events[sale].time + between(6 * MINUTE, percent(70) ? HOUR : 2 * DAY));
   int cents = events[sale].cents;
@@ -421,13 +400,12 @@ static void refund(int who, int sale) {
 }
 
 /* One visit, about the usual minute of the day, with what follows from it. */
-static void come(int who, int day, int usual) {
+static void come(int who, int day, int usual)
+{
   struct person *p = &people[who];
   int spread = p->sort == COMMUTER ? 12 : 75, minute = usual + about(-spread, spread);
-  if (minute < 7 * 60 + 4)
-    minute = 7 * 60 + between(4, 25);
-  if (minute > 17 * 60 + 50)
-    minute = 17 * 60 + between(20, 50);
+  if (minute < 7 * 60 + 4) minute = 7 * 60 + between(4, 25);
+  if (minute > 17 * 60 + 50) minute = 17 * 60 + between(20, 50);
   int64_t time = at(day, minute * MINUTE + between(0, 59));
   const char *topic;
   int cents = basket(p, day, &topic);
@@ -441,8 +419,7 @@ static void come(int who, int day, int usual) {
     add(who, time - 10, "points_spend", "store")->value = FREE_DRINK;
     p->points -= FREE_DRINK;
     cents = cents - drinks[p->drink].cents;
-    if (cents < 240)
-      cents = 240;
+    if (cents < 240) cents = 240;
   }
   int sale = sell(who, time, "store", cents, topic);
   if (p->coffees) {
@@ -450,8 +427,7 @@ static void come(int who, int day, int usual) {
     earned->value = cents / 100;
     p->points += cents / 100;
   }
-  if (permille(3))
-    refund(who, sale);
+  if (permille(3)) refund(who, sale);
   int hour = (int)((time - FIRST_DAY) % DAY) / HOUR;
   if (p->coffees && permille(18)) /* the card's app asks how it was */
     rate(who, time + between(20, 300) * MINUTE, "rating", "app", "csat",
@@ -472,20 +448,18 @@ static void come(int who, int day, int usual) {
 
 /* ---- the web shop ---- */
 
-static void browse(int who, int64_t time) {
+static void browse(int who, int64_t time)
+{
   static const char *const beans[] = {"house blend", "ethiopia", "colombia", "decaf",
                                       "winter blend"};
   struct person *p = &people[who];
   const char *bag = beans[between(0, 4)];
   add(who, time, "visit", "web")->value = between(25, 700);
-  if (percent(15))
-    add(who, time + between(5, 20), "search", "web")->topic = bag;
+  if (percent(15)) add(who, time + between(5, 20), "search", "web")->topic = bag;
   for (int n = between(1, 3); n > 0; n--)
     add(who, time += between(15, 90), "view_item", "web")->topic = bag;
-  if (percent(6))
-    add(who, time + 8, "add_to_wishlist", "web")->topic = bag;
-  if (!percent(p->sort == BEANS_ONLY ? 75 : 45))
-    return;
+  if (percent(6)) add(who, time + 8, "add_to_wishlist", "web")->topic = bag;
+  if (!percent(p->sort == BEANS_ONLY ? 75 : 45)) return;
   add(who, time += between(10, 120), "add_to_cart", "web")->topic = bag;
   if (percent(10)) {
     add(who, time + between(20, 90), "remove_from_cart", "web")->topic = bag;
@@ -494,20 +468,17 @@ static void browse(int who, int64_t time) {
   bool reminded = percent(35);
   if (reminded) { /* left behind; a reminder brings one in three back */
     add(who, time + DAY, "message_out", "email")->topic = "cart";
-    if (!percent(33))
-      return;
+    if (!percent(33)) return;
     time += DAY + between(HOUR, 9 * HOUR);
     add(who, time, "open", "email");
     add(who, time += between(5, 60), "click", "email");
   }
   add(who, time += between(20, 200), "begin_checkout", "web");
-  if (!percent(84))
-    return;
+  if (!percent(84)) return;
   int cents =
       percent(55) ? BEANS : BEANS + POSTAGE; /* collected in the shop, or sent */
   int sale = sell(who, time + between(40, 240), "web", cents, "beans");
-  if (sale == NONE)
-    return;
+  if (sale == NONE) return;
   int64_t bought = events[sale].time;
   struct event *sent = add(who, open_at(bought + between(DAY, 4 * DAY)), "fulfil",
                            cents == BEANS ? "store" : "web");
@@ -520,19 +491,20 @@ static void browse(int who, int64_t time) {
 
 /* ---- mail ---- */
 
-static bool reads_mail(const struct person *p, int day) {
+static bool reads_mail(const struct person *p, int day)
+{
   return day >= p->mail_from && day < p->mail_to;
 }
 
 /* One letter to one reader. */
-static void send(int who, int day, const char *topic) {
+static void send(int who, int day, const char *topic)
+{
   struct person *p = &people[who];
   int64_t time = at(day, 9 * HOUR + 30 * MINUTE + who / 8);
   add(who, time, "message_out", "email")->topic = topic;
   bool gone = day > p->to || (day >= p->away_from && day <= p->away_to);
   int opens = gone ? 12 : p->sort == MEMBER || p->sort == ADVOCATE ? 78 : 46;
-  if (!percent(opens))
-    return;
+  if (!percent(opens)) return;
   time += percent(60) ? between(2 * MINUTE, 5 * HOUR) : between(5 * HOUR, 2 * DAY);
   add(who, time, "open", "email")->topic = topic;
   if (percent(gone ? 18 : 2)) {
@@ -548,14 +520,13 @@ static void send(int who, int day, const char *topic) {
 }
 
 /* Every half year the mail asks whether one would recommend the shop. */
-static void ask_nps(int who, int day) {
+static void ask_nps(int who, int day)
+{
   struct person *p = &people[who];
   int64_t time = at(day, 10 * HOUR + who / 8);
-  if (day > p->to)
-    return;
+  if (day > p->to) return;
   add(who, time, "message_out", "email")->topic = "survey";
-  if (!percent(38))
-    return;
+  if (!percent(38)) return;
   int score = p->sort == ADVOCATE || p->sort == MEMBER ? between(9, 10)
               : p->sort == FADING                      ? between(3, 8)
                                                        : about(6, 11);
@@ -563,7 +534,8 @@ static void ask_nps(int who, int day) {
        score > 10 ? 10 : score);
 }
 
-static void write_mail(void) {
+static void write_mail(void)
+{
   for (int day = 0; day < DAYS; day++) {
     struct date d = date_of(day);
     bool first_tuesday = weekday(day) == 1 && d.day <= 7;
@@ -574,14 +546,10 @@ static void write_mail(void) {
                               "subscribe", closed(day) ? "web" : "store");
         e->topic = "newsletter";
       }
-      if (!reads_mail(&people[who], day))
-        continue;
-      if (first_tuesday)
-        send(who, day, "newsletter");
-      if (day == WEB_SHOP)
-        send(who, day, "web shop");
-      if (survey)
-        ask_nps(who, day);
+      if (!reads_mail(&people[who], day)) continue;
+      if (first_tuesday) send(who, day, "newsletter");
+      if (day == WEB_SHOP) send(who, day, "web shop");
+      if (survey) ask_nps(who, day);
     }
   }
 }
@@ -589,7 +557,8 @@ static void write_mail(void) {
 /* ---- turns of fate ---- */
 
 /* A letter with a voucher ends the long gap. */
-static void win_again(int who) {
+static void win_again(int who)
+{
   struct person *p = &people[who];
   int day = p->away_to - between(1, 3);
   int64_t time = at(day, 10 * HOUR + who);
@@ -600,7 +569,8 @@ static void win_again(int who) {
   p->mail_to = NEVER;
 }
 
-static void complain(int who) {
+static void complain(int who)
+{
   static const char *const reasons[] = {"waiting time", "cold coffee", "wrong order",
                                         "unfriendly service", "stale beans"};
   struct person *p = &people[who];
@@ -616,14 +586,12 @@ static void complain(int who) {
   e->topic = reason;
   if (p->sort == LET_DOWN) { /* nobody answered in time */
     review(who, time + between(HOUR, DAY), between(1, 2), reason);
-    if (percent(50))
-      return;
+    if (percent(50)) return;
     add(who, open_at(time + between(9 * DAY, 15 * DAY)), "message_out", "email");
     return;
   }
   add(who, open_at(time + between(20 * MINUTE, 5 * HOUR)), "message_out", "email");
-  if (percent(60))
-    refund(who, sale);
+  if (percent(60)) refund(who, sale);
   e = add(who, open_at(time + between(DAY, 3 * DAY)), "resolution", "store");
   e->answers = ticket;
   e->valence = 2;
@@ -636,10 +604,10 @@ static void complain(int who) {
 }
 
 /* Those who tell others. */
-static void tell(int who) {
+static void tell(int who)
+{
   for (int day = people[who].from + 30; day < DAYS; day++) {
-    if (away(&people[who], day))
-      continue;
+    if (away(&people[who], day)) continue;
     int64_t time = at(day, between(8 * HOUR, 22 * HOUR));
     if (permille(14)) {
       struct event *e = add(who, time, "share", "social");
@@ -654,20 +622,18 @@ static void tell(int who) {
 }
 
 /* Those who make the shop's next coffee with it. */
-static void take_part(int who) {
+static void take_part(int who)
+{
   static const char *const blends[] = {"winter blend", "harbour blend",
                                        "decaf espresso", "summer filter"};
   static const int tastings[] = {197, 281, 498, 617}; /* four Saturdays */
   const struct person *p = &people[who];
   add(who, at(p->from + 12, 20 * HOUR), "follow", "social");
   for (int day = p->from + 45; day < DAYS; day++) {
-    if (away(p, day))
-      continue;
+    if (away(p, day)) continue;
     int64_t time = at(day, between(17 * HOUR, 22 * HOUR));
-    if (permille(48))
-      add(who, time, "community", "social")->public = 1;
-    if (!permille(7))
-      continue;
+    if (permille(48)) add(who, time, "community", "social")->public = 1;
+    if (!permille(7)) continue;
     struct event *e = add(who, time + HOUR, "idea", "social");
     e->topic = blends[between(0, 3)];
     e->valence = percent(30) ? 2 : percent(50) ? 1 : 0; /* 2: it went on sale */
@@ -687,35 +653,31 @@ static void take_part(int who) {
 /* ---- friends ---- */
 
 /* Who came after the first weeks may have been sent by an advocate or a member. */
-static void make_friends(int first_fan, int fans) {
+static void make_friends(int first_fan, int fans)
+{
   for (int who = 0; who < PEOPLE; who++) {
     struct person *p = &people[who];
     bool fits = p->sort == COMMUTER || p->sort == WEEKENDER || p->sort == OCCASIONAL ||
                 p->sort == STUDENT;
-    if (!fits || p->from < 60 || !percent(28))
-      continue;
+    if (!fits || p->from < 60 || !percent(28)) continue;
     int fan = first_fan + between(0, fans - 1);
-    if (people[fan].from + 40 < p->from)
-      p->friend_of = fan;
+    if (people[fan].from + 40 < p->from) p->friend_of = fan;
   }
 }
 
-static void settle_friends(void) {
+static void settle_friends(void)
+{
   int64_t *bought = calloc(PEOPLE, sizeof *bought);
   int made = used;
-  if (!bought)
-    exit(1);
+  if (!bought) exit(1);
   for (int i = 0; i < made; i++) {
     int64_t *first = &bought[events[i].person];
-    if (strcmp(events[i].kind, "purchase"))
-      continue;
-    if (!*first || events[i].time < *first)
-      *first = events[i].time;
+    if (strcmp(events[i].kind, "purchase")) continue;
+    if (!*first || events[i].time < *first) *first = events[i].time;
   }
   for (int who = 0; who < PEOPLE; who++) {
     int fan = people[who].friend_of;
-    if (fan == NONE || !bought[who])
-      continue;
+    if (fan == NONE || !bought[who]) continue;
     bool paid = day_of(bought[who]) >= FRIENDS_CARD + 7;
     struct event *e = add(fan, bought[who] - between(DAY, 6 * DAY), "refer",
                           percent(60) ? "social" : "app");
@@ -742,14 +704,14 @@ static void settle_friends(void) {
 /* ---- all of it ---- */
 
 /* A sale rung up twice by mistake, and the second one voided at closing time. */
-static void ring_twice(void) {
+static void ring_twice(void)
+{
   int made = used, left = 3;
   for (int i = made / 5; i < made && left; i += made / 4) {
     while (i < made &&
            (strcmp(events[i].kind, "purchase") || strcmp(events[i].channel, "store")))
       i++;
-    if (i >= made)
-      return;
+    if (i >= made) return;
     struct event seen = events[i];
     int twin = sell(seen.person, seen.time + 25, "store", seen.cents, seen.topic);
     int64_t closing = at(day_of(seen.time), 17 * HOUR + 58 * MINUTE);
@@ -759,41 +721,39 @@ static void ring_twice(void) {
 }
 
 /* A look at the site now and then; once there is a web shop, at the beans too. */
-static void look(int who) {
+static void look(int who)
+{
   struct person *p = &people[who];
   if (percent(40))
     add(who, at(p->from, between(9 * HOUR, 22 * HOUR)), "follow", "social");
   for (int day = p->from; day <= p->to; day += between(20, 160)) {
     int64_t time = at(day, between(9 * HOUR, 22 * HOUR));
     add(who, time, "visit", "web")->value = between(10, 300);
-    if (day < WEB_SHOP || percent(45))
-      continue;
+    if (day < WEB_SHOP || percent(45)) continue;
     add(who, time + between(10, 60), "view_item", "web")->topic = "house blend";
     if (percent(30))
       add(who, time + between(80, 200), "add_to_cart", "web")->topic = "house blend";
   }
 }
 
-static void live(int who) {
+static void live(int who)
+{
   struct person *p = &people[who];
   if (p->sort == ONLOOKER) {
     look(who);
     return;
   }
-  if (p->sort == RETURNED)
-    win_again(who);
+  if (p->sort == RETURNED) win_again(who);
   if (p->from > 3 && percent(30)) /* looked up when we open */
     add(who, at(p->from - between(1, 3), between(8 * HOUR, 22 * HOUR)), "visit", "web")
         ->value = between(10, 150);
   for (int day = p->from; day <= p->to; day++) {
-    if (closed(day))
-      continue;
+    if (closed(day)) continue;
     if (p->sort == TOURIST || (day == p->from && p->sort != BEANS_ONLY)) {
       come(who, day, p->minute);
     } else if (!away(p, day) && permille(keenness(p, day))) {
       come(who, day, p->minute);
-      if (p->sort == COMMUTER && permille(60))
-        come(who, day, 12 * 60 + 40);
+      if (p->sort == COMMUTER && permille(60)) come(who, day, 12 * 60 + 40);
     } else if (p->sort == RETURNED && day == p->away_to) {
       come(who, day, p->minute);
     }
@@ -802,46 +762,43 @@ static void live(int who) {
     if (p->shops && !away(p, day) &&
         (permille(p->shops) || (day == p->from && p->sort == BEANS_ONLY)))
       browse(who, at(day, between(7 * HOUR, 23 * HOUR)));
-  if (p->upset != NEVER)
-    complain(who);
-  if (p->sort == ADVOCATE)
-    tell(who);
-  if (p->sort == MEMBER)
-    take_part(who);
+  if (p->upset != NEVER) complain(who);
+  if (p->sort == ADVOCATE) tell(who);
+  if (p->sort == MEMBER) take_part(who);
   if ((p->sort == WEEKENDER || p->sort == STUDENT || p->sort == TOURIST) && percent(12))
     add(who, at(p->from, 19 * HOUR + who), "follow", "social");
 }
 
-static int by_time(const void *left, const void *right) {
+static int by_time(const void *left, const void *right)
+{
   const struct event *a = &events[*(const int *)left],
                      *b = &events[*(const int *)right];
-  if (a->time != b->time)
-    return a->time < b->time ? -1 : 1;
+  if (a->time != b->time) return a->time < b->time ? -1 : 1;
   return *(const int *)left - *(const int *)right;
 }
 
 /* ---- writing ---- */
 
-static void print_number(int value) {
-  if (value != NONE)
-    printf("%d", value);
+static void print_number(int value)
+{
+  if (value != NONE) printf("%d", value);
   putchar(',');
 }
 
-static void print_text(const char *text) {
-  if (text)
-    fputs(text, stdout);
+static void print_text(const char *text)
+{
+  if (text) fputs(text, stdout);
   putchar(',');
 }
 
-static void print(const struct event *e) {
+static void print(const struct event *e)
+{
   struct date d = date_of(day_of(e->time));
   int s = (int)((e->time - FIRST_DAY) % DAY);
   printf("customer-%d,%04d-%02d-%02dT%02d:%02d:%02dZ,%s,%s,", people[e->person].number,
          d.year, d.month, d.day, s / HOUR, s / MINUTE % 60, s % 60, e->kind,
          e->channel);
-  if (e->cents != NONE)
-    printf("%d.%02d", e->cents / 100, e->cents % 100);
+  if (e->cents != NONE) printf("%d.%02d", e->cents / 100, e->cents % 100);
   putchar(',');
   print_text(e->cents != NONE ? "EUR" : NULL);
   print_number(e->value);
@@ -849,54 +806,44 @@ static void print(const struct event *e) {
   print_number(e->public);
   print_number(e->incentivised);
   print_number(e->valence);
-  if (e->id)
-    printf("%s-%05d", e->id, e->number);
+  if (e->id) printf("%s-%05d", e->id, e->number);
   putchar(',');
   if (e->answers != NONE)
     printf("%s-%05d", events[e->answers].id, events[e->answers].number);
-  if (e->about != NONE)
-    printf("customer-%d", people[e->about].number);
+  if (e->about != NONE) printf("customer-%d", people[e->about].number);
   putchar(',');
-  if (e->topic)
-    fputs(e->topic, stdout);
+  if (e->topic) fputs(e->topic, stdout);
   putchar('\n');
 }
 
-int main(void) {
+int main(void)
+{
   int who = 0, fans = 0, first_fan = 0;
   for (int sort = 0; sort < SORTS; sort++) {
-    if (sort == ADVOCATE)
-      first_fan = who;
-    for (int i = 0; i < habits[sort].count; i++)
-      raise(&people[who++], (enum sort)sort);
+    if (sort == ADVOCATE) first_fan = who;
+    for (int i = 0; i < habits[sort].count; i++) raise(&people[who++], (enum sort)sort);
   }
   fans = habits[ADVOCATE].count + habits[MEMBER].count;
   make_friends(first_fan, fans);
-  for (who = 0; who < PEOPLE; who++)
-    live(who);
+  for (who = 0; who < PEOPLE; who++) live(who);
   ring_twice();
   write_mail();
   settle_friends();
 
   int *order = malloc((size_t)used * sizeof *order), customers = 0, sales = 0,
       tickets = 0;
-  if (!order)
-    return 1;
-  for (int i = 0; i < used; i++)
-    order[i] = i;
+  if (!order) return 1;
+  for (int i = 0; i < used; i++) order[i] = i;
   qsort(order, (size_t)used, sizeof *order, by_time);
   for (int i = 0; i < used; i++) { /* numbers follow the calendar */
     struct event *e = &events[order[i]];
-    if (!people[e->person].number)
-      people[e->person].number = ++customers;
-    if (e->id)
-      e->number = e->id[0] == 's' ? ++sales : ++tickets;
+    if (!people[e->person].number) people[e->person].number = ++customers;
+    if (e->id) e->number = e->id[0] == 's' ? ++sales : ++tickets;
   }
   puts("customer,time,kind,channel,amount,currency,value,scale,public,incentivised,"
        "valence,"
        "id,refers_to,topic");
-  for (int i = 0; i < used; i++)
-    print(&events[order[i]]);
+  for (int i = 0; i < used; i++) print(&events[order[i]]);
   free(order);
   free(events);
   return ferror(stdout) || fflush(stdout) ? 1 : 0;

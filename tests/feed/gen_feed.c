@@ -88,15 +88,16 @@ _Static_assert(sizeof(struct record) == 32, "a record is 32 bytes");
 #define FEED_LENGTH (FEED_DAYS * DAY)
 #define MOST_EVENTS (UINT64_C(1) << 30)
 
-static void die(const char *what) {
+static void die(const char *what)
+{
   fprintf(stderr, "gen_feed: %s\n", what);
   exit(1);
 }
 
-static void *grow(void *old, size_t count, size_t size) {
+static void *grow(void *old, size_t count, size_t size)
+{
   void *fresh = realloc(old, count * size);
-  if (!fresh)
-    die("out of memory");
+  if (!fresh) die("out of memory");
   return fresh;
 }
 
@@ -107,7 +108,8 @@ struct dice {
   uint64_t s[4];
 };
 
-static struct dice dice_for(uint64_t seed, uint64_t stream) {
+static struct dice dice_for(uint64_t seed, uint64_t stream)
+{
   struct dice d;
   uint64_t x = seed * UINT64_C(0xda942042e4dd58b5) + stream;
   for (int i = 0; i < 4; i++) {
@@ -122,7 +124,8 @@ static struct dice dice_for(uint64_t seed, uint64_t stream) {
 static uint64_t rotate(uint64_t x, int by) { return x << by | x >> (64 - by); }
 
 /* Uniform in (0, 1): never 0, so that its logarithm is finite. */
-static double uniform(struct dice *d) {
+static double uniform(struct dice *d)
+{
   uint64_t *s = d->s;
   uint64_t bits = rotate(s[1] * 5, 7) * 9, shifted = s[1] << 17;
   s[2] ^= s[0];
@@ -138,32 +141,31 @@ static bool chance(struct dice *d, double p) { return uniform(d) < p; }
 
 static int below(struct dice *d, int n) { return (int)(uniform(d) * n); }
 
-static double exponential(struct dice *d, double mean) {
+static double exponential(struct dice *d, double mean)
+{
   return -log(uniform(d)) * mean;
 }
 
-static double normal(struct dice *d) {
+static double normal(struct dice *d)
+{
   for (;;) { /* Marsaglia's polar method; its second value is let go */
     double x = 2 * uniform(d) - 1, y = 2 * uniform(d) - 1, r = x * x + y * y;
-    if (r > 0 && r < 1)
-      return x * sqrt(-2 * log(r) / r);
+    if (r > 0 && r < 1) return x * sqrt(-2 * log(r) / r);
   }
 }
 
 /* Gamma with scale 1: the whole part of the shape is a sum of exponentials, the
  * rest is drawn by rejection (Ahrens & Dieter 1974, algorithm GS). */
-static double gamma_of(struct dice *d, double shape) {
+static double gamma_of(struct dice *d, double shape)
+{
   double sum = 0;
-  for (; shape >= 1; shape--)
-    sum += exponential(d, 1);
-  if (shape <= 0)
-    return sum;
+  for (; shape >= 1; shape--) sum += exponential(d, 1);
+  if (shape <= 0) return sum;
   double b = 1 + shape * 0.36787944117144233;
   for (;;) {
     double p = b * uniform(d), e = exponential(d, 1);
     double x = p <= 1 ? pow(p, 1 / shape) : -log((b - p) / shape);
-    if (p <= 1 ? x <= e : (1 - shape) * log(x) <= e)
-      return sum + x;
+    if (p <= 1 ? x <= e : (1 - shape) * log(x) <= e) return sum + x;
   }
 }
 
@@ -220,9 +222,9 @@ struct journal {
 };
 
 static void note(struct journal *j, const struct person *p, double at, enum kind kind,
-                 enum channel channel, double money, double value) {
-  if (at >= FEED_LENGTH)
-    return;
+                 enum channel channel, double money, double value)
+{
+  if (at >= FEED_LENGTH) return;
   if (j->events) {
     if (j->used == j->room)
       j->events = grow(j->events, j->room += j->room / 2, sizeof *j->events);
@@ -238,30 +240,26 @@ static void note(struct journal *j, const struct person *p, double at, enum kind
   j->used++;
 }
 
-static double worth(struct dice *d, enum kind kind) {
+static double worth(struct dice *d, enum kind kind)
+{
   switch (kind) {
-  case RATING:
-    return 5 - below(d, 9) / 3;
-  case REVIEW:
-    return 1 + below(d, 5);
-  case NPS:
-    return 10 - below(d, 11) / 2;
-  case SUPPORT:
-    return floor(exponential(d, 300));
-  default:
-    return 0;
+  case RATING: return 5 - below(d, 9) / 3;
+  case REVIEW: return 1 + below(d, 5);
+  case NPS: return 10 - below(d, 11) / 2;
+  case SUPPORT: return floor(exponential(d, 300));
+  default: return 0;
   }
 }
 
 /* A session that gets `depth` far; the time of its last event. */
 static double walk(struct journal *j, struct person *p, double at, int depth,
-                   double basket) {
+                   double basket)
+{
   struct dice *d = &p->dice;
   note(j, p, at, p->home == APP ? APP_OPEN : VISIT, HOME, 0, floor(exponential(d, 90)));
   for (size_t i = 0; i < COUNT(way) && way[i].depth <= depth; i++) {
     const struct hop *hop = &way[i];
-    if (hop->likely < 1 && !chance(d, hop->likely))
-      continue;
+    if (hop->likely < 1 && !chance(d, hop->likely)) continue;
     do {
       bool slept = hop->kind == CART && chance(d, CART_SLEPT_OVER);
       /* At least a millisecond, so that no two events are alike in everything. */
@@ -272,25 +270,25 @@ static double walk(struct journal *j, struct person *p, double at, int depth,
   return at;
 }
 
-static void shop(struct journal *j, struct person *p, double *gone) {
+static void shop(struct journal *j, struct person *p, double *gone)
+{
   struct dice *d = &p->dice;
   for (double t = p->joined; (t += exponential(d, p->buys)) < *gone;) {
     double basket = p->basket * exp(0.4 * normal(d)),
            bought = walk(j, p, t, BUY, basket);
     for (size_t i = 0; i < COUNT(after_purchase); i++) {
       const struct echo *e = &after_purchase[i];
-      if (!chance(d, e->likely))
-        continue;
+      if (!chance(d, e->likely)) continue;
       double later = bought + exponential(d, e->mean);
       note(j, p, later, e->kind, e->channel, e->kind == REFUND ? -basket : 0,
            worth(d, e->kind));
     }
-    if (chance(d, p->leaves))
-      *gone = t + exponential(d, DAY / 10);
+    if (chance(d, p->leaves)) *gone = t + exponential(d, DAY / 10);
   }
 }
 
-static void browse(struct journal *j, struct person *p, double until) {
+static void browse(struct journal *j, struct person *p, double until)
+{
   struct dice *d = &p->dice;
   for (double t = p->joined; (t += exponential(d, p->browses)) < until;) {
     int depth = LOOK; /* 35 % only look; of the others 30 % go on, of these 40 % */
@@ -300,24 +298,24 @@ static void browse(struct journal *j, struct person *p, double until) {
   }
 }
 
-static void read_mail(struct journal *j, struct person *p, double until) {
+static void read_mail(struct journal *j, struct person *p, double until)
+{
   struct dice *d = &p->dice;
   bool subscribed = true;
   for (double t = p->joined; subscribed && (t += exponential(d, p->reads)) < until;) {
     note(j, p, t, EMAIL_OPEN, EMAIL, 0, 0);
     for (size_t i = 0; i < COUNT(after_mail); i++) {
       const struct echo *e = &after_mail[i];
-      if (!chance(d, e->likely))
-        continue;
+      if (!chance(d, e->likely)) continue;
       note(j, p, t + exponential(d, e->mean), e->kind, e->channel, 0, 0);
-      if (e->kind == UNSUBSCRIBE)
-        subscribed = false;
+      if (e->kind == UNSUBSCRIBE) subscribed = false;
     }
   }
 }
 
 /* One customer's two years. `pace` speeds up all that they do. */
-static void live(struct journal *j, uint64_t id, uint64_t seed, double pace) {
+static void live(struct journal *j, uint64_t id, uint64_t seed, double pace)
+{
   static const enum channel homes[] = {WEB, WEB, APP, APP, STORE, PHONE};
   struct person p = {.id = id, .dice = dice_for(seed, id)};
   struct dice *d = &p.dice;
@@ -351,7 +349,8 @@ struct plan {
 
 /* The pace at which people do about `goal` things on average, found over a sample
  * of them. More pace is not as many more events, since buyers leave: hence a loop. */
-static double find_pace(const struct plan *plan, double goal) {
+static double find_pace(const struct plan *plan, double goal)
+{
   uint64_t step = plan->customers / 40000 + 1,
            sampled = (plan->customers - 1) / step + 1;
   double pace = 0.02 * goal;
@@ -360,41 +359,37 @@ static double find_pace(const struct plan *plan, double goal) {
     for (uint64_t id = 1; id <= plan->customers; id += step)
       live(&sample, id, plan->seed, pace);
     double made = (double)(sample.used - sampled) / (double)sampled;
-    if (made > 0.99 * goal && made < 1.01 * goal)
-      break;
+    if (made > 0.99 * goal && made < 1.01 * goal) break;
     pace *= made > 0 ? goal / made : 8;
-    if (pace > 1e4)
-      die("that many events are beyond these customers");
+    if (pace > 1e4) die("that many events are beyond these customers");
   }
   return pace;
 }
 
 /* Everybody's life, a few events more than the plan has. */
-static struct journal write_journal(const struct plan *plan) {
+static struct journal write_journal(const struct plan *plan)
+{
   double others = (double)(plan->events - plan->customers) / (double)plan->customers;
   double pace = find_pace(plan, 1.05 * others);
   struct journal j = {NULL, 0, (size_t)plan->events + (size_t)plan->events / 8 + 1024};
   j.events = grow(NULL, j.room, sizeof *j.events);
   for (;; pace *= 1.05) {
-    for (uint64_t id = 1; id <= plan->customers; id++)
-      live(&j, id, plan->seed, pace);
-    if (j.used >= plan->events)
-      return j;
-    if (pace > 1e4)
-      die("that many events are beyond these customers");
+    for (uint64_t id = 1; id <= plan->customers; id++) live(&j, id, plan->seed, pace);
+    if (j.used >= plan->events) return j;
+    if (pace > 1e4) die("that many events are beyond these customers");
     j.used = 0;
   }
 }
 
 /* Keep `plan->events`, each with the same chance (Knuth's selection sampling), but
  * every sign-up. */
-static void thin(struct journal *j, const struct plan *plan, struct dice *d) {
+static void thin(struct journal *j, const struct plan *plan, struct dice *d)
+{
   size_t wanted = (size_t)(plan->events - plan->customers), kept = 0;
   size_t left = j->used - (size_t)plan->customers;
   for (size_t i = 0; i < j->used; i++) {
     if (j->events[i].kind != SIGNUP) {
-      if (uniform(d) * (double)left-- >= (double)wanted)
-        continue;
+      if (uniform(d) * (double)left-- >= (double)wanted) continue;
       wanted--;
     }
     j->events[kept++] = j->events[i];
@@ -410,34 +405,30 @@ struct delivery {
   uint32_t copy;
 };
 
-static int by_arrival(const void *left, const void *right) {
+static int by_arrival(const void *left, const void *right)
+{
   const struct delivery *a = left, *b = right;
-  if (a->at != b->at)
-    return a->at < b->at ? -1 : 1;
-  if (a->event != b->event)
-    return a->event < b->event ? -1 : 1;
+  if (a->at != b->at) return a->at < b->at ? -1 : 1;
+  if (a->event != b->event) return a->event < b->event ? -1 : 1;
   return (int)a->copy - (int)b->copy;
 }
 
 /* Sorted by dealing to short slices of time first, so that the comparisons that
  * are left run inside the cache. */
-static struct delivery *sort_deliveries(struct delivery *loose, size_t n) {
+static struct delivery *sort_deliveries(struct delivery *loose, size_t n)
+{
   int64_t last = 0;
   for (size_t i = 0; i < n; i++)
-    if (loose[i].at > last)
-      last = loose[i].at;
+    if (loose[i].at > last) last = loose[i].at;
   size_t slices = n / 1024 + 1;
   int64_t width = last / (int64_t)slices + 1;
   size_t *start = grow(NULL, slices + 2, sizeof *start);
   memset(start, 0, (slices + 2) * sizeof *start);
-  for (size_t i = 0; i < n; i++)
-    start[loose[i].at / width + 2]++;
-  for (size_t s = 2; s < slices + 2; s++)
-    start[s] += start[s - 1];
+  for (size_t i = 0; i < n; i++) start[loose[i].at / width + 2]++;
+  for (size_t s = 2; s < slices + 2; s++) start[s] += start[s - 1];
 
   struct delivery *sorted = grow(NULL, n + 1, sizeof *sorted);
-  for (size_t i = 0; i < n; i++)
-    sorted[start[loose[i].at / width + 1]++] = loose[i];
+  for (size_t i = 0; i < n; i++) sorted[start[loose[i].at / width + 1]++] = loose[i];
   for (size_t s = 0; s < slices; s++)
     qsort(sorted + start[s], start[s + 1] - start[s], sizeof *sorted, by_arrival);
   free(start);
@@ -446,7 +437,8 @@ static struct delivery *sort_deliveries(struct delivery *loose, size_t n) {
 }
 
 static struct delivery *deliver(struct journal *j, const struct plan *plan,
-                                struct dice *d, size_t *n_out) {
+                                struct dice *d, size_t *n_out)
+{
   size_t n = 0, room = j->used + 1;
   struct delivery *list = grow(NULL, room, sizeof *list);
   for (size_t i = 0; i < j->used; i++) {
@@ -455,8 +447,7 @@ static struct delivery *deliver(struct journal *j, const struct plan *plan,
       at += fmin(exponential(d, chance(d, 0.2) ? 7 * DAY : DAY / 8), 30 * DAY);
       j->events[i].flags |= ARRIVED_LATE;
     }
-    if (n + 2 > room)
-      list = grow(list, room += room / 8 + 2, sizeof *list);
+    if (n + 2 > room) list = grow(list, room += room / 8 + 2, sizeof *list);
     list[n++] = (struct delivery){(int64_t)at, (uint32_t)i, 0};
     if (plan->twice > 0 && chance(d, plan->twice))
       list[n++] =
@@ -476,37 +467,35 @@ struct sheet {
   char date[16];
 };
 
-static char *put_number(char *p, uint64_t n, int width) {
+static char *put_number(char *p, uint64_t n, int width)
+{
   char digits[24];
   int count = 0;
-  do
-    digits[count++] = (char)('0' + n % 10);
+  do digits[count++] = (char)('0' + n % 10);
   while ((n /= 10) || count < width);
-  while (count)
-    *p++ = digits[--count];
+  while (count) *p++ = digits[--count];
   return p;
 }
 
-static char *put_text(char *p, const char *text) {
-  while (*text)
-    *p++ = *text++;
+static char *put_text(char *p, const char *text)
+{
+  while (*text) *p++ = *text++;
   return p;
 }
 
-static void set_date(struct sheet *sheet, int64_t day) {
+static void set_date(struct sheet *sheet, int64_t day)
+{
   static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int64_t rest = day - FEED_START / 86400000;
   unsigned year = 2024, month = 0;
   for (;; year++) {
     int length = year % 4 == 0 ? 366 : 365; /* 2100 is far */
-    if (rest < length)
-      break;
+    if (rest < length) break;
     rest -= length;
   }
   for (;; month++) {
     int length = month_days[month] + (month == 1 && year % 4 == 0);
-    if (rest < length)
-      break;
+    if (rest < length) break;
     rest -= length;
   }
   char *p = put_number(sheet->date, year, 4);
@@ -519,17 +508,17 @@ static void set_date(struct sheet *sheet, int64_t day) {
   sheet->day = day;
 }
 
-static void flush(struct sheet *sheet) {
+static void flush(struct sheet *sheet)
+{
   if (fwrite(sheet->text, 1, sheet->used, sheet->file) != sheet->used)
     die("cannot write the CSV file");
   sheet->used = 0;
 }
 
-static void write_row(struct sheet *sheet, const struct record *r) {
-  if (sizeof sheet->text - sheet->used < 256)
-    flush(sheet);
-  if (r->ts / 86400000 != sheet->day)
-    set_date(sheet, r->ts / 86400000);
+static void write_row(struct sheet *sheet, const struct record *r)
+{
+  if (sizeof sheet->text - sheet->used < 256) flush(sheet);
+  if (r->ts / 86400000 != sheet->day) set_date(sheet, r->ts / 86400000);
   uint64_t ms = (uint64_t)(r->ts % 86400000);
   char *p = sheet->text + sheet->used;
   *p++ = 'C';
@@ -549,47 +538,41 @@ static void write_row(struct sheet *sheet, const struct record *r) {
   p = put_text(p, channel_names[r->channel]);
   *p++ = ',';
   if (r->amount) {
-    if (r->amount < 0)
-      *p++ = '-';
+    if (r->amount < 0) *p++ = '-';
     uint64_t cents = (uint64_t)(r->amount < 0 ? -r->amount : r->amount);
     p = put_number(p, cents / 100, 1);
     *p++ = '.';
     p = put_number(p, cents % 100, 2);
   }
   *p++ = ',';
-  if (r->value > 0)
-    p = put_number(p, (uint64_t)r->value, 1);
+  if (r->value > 0) p = put_number(p, (uint64_t)r->value, 1);
   *p++ = '\n';
   sheet->used = (size_t)(p - sheet->text);
 }
 
 static void write_feed(FILE *csv, FILE *bin, const struct journal *j,
-                       const struct delivery *list, size_t n) {
+                       const struct delivery *list, size_t n)
+{
   struct sheet *sheet = grow(NULL, 1, sizeof *sheet);
   sheet->file = csv;
   sheet->used = 0;
   sheet->day = -1;
-  if (csv)
-    fputs("customer,ts,kind,channel,amount,value\n", csv);
+  if (csv) fputs("customer,ts,kind,channel,amount,value\n", csv);
   for (size_t i = 0; i < n; i++) {
     struct record r = j->events[list[i].event];
-    if (list[i].copy)
-      r.flags |= ARRIVED_TWICE;
-    if (csv)
-      write_row(sheet, &r);
-    if (bin && fwrite(&r, sizeof r, 1, bin) != 1)
-      die("cannot write the binary file");
+    if (list[i].copy) r.flags |= ARRIVED_TWICE;
+    if (csv) write_row(sheet, &r);
+    if (bin && fwrite(&r, sizeof r, 1, bin) != 1) die("cannot write the binary file");
   }
-  if (csv)
-    flush(sheet);
-  if ((csv && fclose(csv)) || (bin && fclose(bin)))
-    die("cannot write to the end");
+  if (csv) flush(sheet);
+  if ((csv && fclose(csv)) || (bin && fclose(bin))) die("cannot write to the end");
   free(sheet);
 }
 
 /* ---- the command line ---- */
 
-static int usage(const char *why) {
+static int usage(const char *why)
+{
   fprintf(
       stderr,
       "gen_feed: %s\n"
@@ -599,52 +582,35 @@ static int usage(const char *why) {
   return 2;
 }
 
-static FILE *open_out(const char *path) {
+static FILE *open_out(const char *path)
+{
   FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-  if (!file)
-    die(strerror(errno));
+  if (!file) die(strerror(errno));
   return file;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
   struct plan plan = {1000000, 100000, 1, 0, 0};
   FILE *csv = NULL, *bin = NULL;
   for (int i = 1; i < argc; i += 2) {
-    if (argv[i][0] != '-' || !argv[i][1] || argv[i][2])
-      return usage("no such option");
-    if (i + 1 == argc)
-      return usage("an option lacks its value");
+    if (argv[i][0] != '-' || !argv[i][1] || argv[i][2]) return usage("no such option");
+    if (i + 1 == argc) return usage("an option lacks its value");
     const char *value = argv[i + 1];
     switch (argv[i][1]) {
-    case 'n':
-      plan.events = strtoull(value, NULL, 10);
-      break;
-    case 'c':
-      plan.customers = strtoull(value, NULL, 10);
-      break;
-    case 's':
-      plan.seed = strtoull(value, NULL, 10);
-      break;
-    case 'l':
-      plan.late = strtod(value, NULL) / 100;
-      break;
-    case 'd':
-      plan.twice = strtod(value, NULL) / 100;
-      break;
-    case 'o':
-      csv = open_out(value);
-      break;
-    case 'b':
-      bin = open_out(value);
-      break;
-    default:
-      return usage("no such option");
+    case 'n': plan.events = strtoull(value, NULL, 10); break;
+    case 'c': plan.customers = strtoull(value, NULL, 10); break;
+    case 's': plan.seed = strtoull(value, NULL, 10); break;
+    case 'l': plan.late = strtod(value, NULL) / 100; break;
+    case 'd': plan.twice = strtod(value, NULL) / 100; break;
+    case 'o': csv = open_out(value); break;
+    case 'b': bin = open_out(value); break;
+    default: return usage("no such option");
     }
   }
   if (!plan.customers || plan.events < plan.customers || plan.events > MOST_EVENTS)
     return usage("want 1 <= CUSTOMERS <= EVENTS <= 1073741824");
-  if (!csv && !bin)
-    csv = stdout;
+  if (!csv && !bin) csv = stdout;
 
   struct dice post = dice_for(plan.seed, 0); /* customers count from 1 */
   struct journal journal = write_journal(&plan);

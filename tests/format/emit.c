@@ -28,9 +28,9 @@ static const int currencies[] = {978, 840, 392, 8, 997, 826, 36, 48};
 static const int built_in[] = {1,  2,  3,  4,  10, 11, 12, 13, 20, 21, 30, 32, 34, 34,
                                34, 35, 36, 37, 45, 48, 55, 56, 57, 65, 67, 75, 77, 120};
 
-static void must(eng_status status, const char *what) {
-  if (status == ENG_OK)
-    return;
+static void must(eng_status status, const char *what)
+{
+  if (status == ENG_OK) return;
   fprintf(stderr, "emit: %s: %s\n", what, eng_status_text(status));
   exit(1);
 }
@@ -40,7 +40,8 @@ static void must(eng_status status, const char *what) {
 static uint64_t state;
 
 /* SplitMix64. */
-static uint64_t draw(void) {
+static uint64_t draw(void)
+{
   uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
 
   z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -53,19 +54,18 @@ static uint64_t below(uint64_t n) { return draw() % n; }
 static int chance(unsigned percent) { return below(100) < percent; }
 
 /* A number of any width, the edges of widths among them. */
-static uint64_t any_width(int bits) {
+static uint64_t any_width(int bits)
+{
   uint64_t v = draw() >> (64 - 1 - below((uint64_t)bits));
 
-  if (chance(10))
-    v = UINT64_C(1) << 8 * below((uint64_t)bits / 8);
-  if (chance(5))
-    v--;
-  if (chance(3))
-    v = UINT64_MAX;
+  if (chance(10)) v = UINT64_C(1) << 8 * below((uint64_t)bits / 8);
+  if (chance(5)) v--;
+  if (chance(3)) v = UINT64_MAX;
   return bits == 64 ? v : v & ((UINT64_C(1) << bits) - 1);
 }
 
-static int64_t any_signed(void) {
+static int64_t any_signed(void)
+{
   int64_t v = (int64_t)(any_width(64) >> 1);
 
   return chance(25) ? -v : v;
@@ -73,7 +73,8 @@ static int64_t any_signed(void) {
 
 /* ---- the vocabulary ---- */
 
-static eng_context *make_context(void) {
+static eng_context *make_context(void)
+{
   eng_settings *settings;
   eng_context *context;
 
@@ -97,12 +98,13 @@ static eng_context *make_context(void) {
 
 /* ---- printing ---- */
 
-static void print_hex(const uint8_t *bytes, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    printf("%02x", bytes[i]);
+static void print_hex(const uint8_t *bytes, size_t size)
+{
+  for (size_t i = 0; i < size; i++) printf("%02x", bytes[i]);
 }
 
-static void print_named(const char *field, int32_t number, const char *name) {
+static void print_named(const char *field, int32_t number, const char *name)
+{
   if (number == 0) {
     printf(",\"%s\":null", field);
   } else if (number < 128) {
@@ -112,7 +114,8 @@ static void print_named(const char *field, int32_t number, const char *name) {
   }
 }
 
-static void print_id(const char *field, int32_t present, uint64_t id) {
+static void print_id(const char *field, int32_t present, uint64_t id)
+{
   if (present) {
     printf(",\"%s\":\"%016" PRIx64 "\"", field, id);
   } else {
@@ -120,7 +123,8 @@ static void print_id(const char *field, int32_t present, uint64_t id) {
   }
 }
 
-static void print_number(const char *field, int32_t present, int64_t v) {
+static void print_number(const char *field, int32_t present, int64_t v)
+{
   if (present) {
     printf(",\"%s\":%" PRId64, field, v);
   } else {
@@ -128,7 +132,8 @@ static void print_number(const char *field, int32_t present, int64_t v) {
   }
 }
 
-static void print_event(const eng_context *context, const eng_event *event) {
+static void print_event(const eng_context *context, const eng_event *event)
+{
   int64_t recorded_at = eng_event_recorded_at(event), amount, value;
   int32_t currency, present, valence = eng_event_valence(event);
   uint64_t number;
@@ -165,17 +170,16 @@ static void print_event(const eng_context *context, const eng_event *event) {
 
 /* Floor, digest and events of a customer; returns its encoding. */
 static uint8_t *print_customer(const eng_context *context, const eng_customer *customer,
-                               size_t *size) {
+                               size_t *size)
+{
   int64_t floor = eng_customer_floor(customer);
   uint8_t digest[ENG_DIGEST_SIZE], *bytes;
   eng_event_cursor *cursor;
   const eng_event *event;
 
-  if (eng_customer_encode(customer, NULL, 0, size) != ENG_E_BUFFER)
-    must(1, "size");
+  if (eng_customer_encode(customer, NULL, 0, size) != ENG_E_BUFFER) must(1, "size");
   bytes = malloc(*size);
-  if (bytes == NULL)
-    must(ENG_E_NOMEM, "encode");
+  if (bytes == NULL) must(ENG_E_NOMEM, "encode");
   must(eng_customer_encode(customer, bytes, *size, size), "encode");
   must(eng_customer_digest(customer, digest), "digest");
   printf("floor ");
@@ -207,7 +211,8 @@ struct style {
   unsigned repeat;  /* percentage of records that are sent again, changed or not */
 };
 
-static struct style draw_style(uint64_t events) {
+static struct style draw_style(uint64_t events)
+{
   static const int64_t spans[] = {1000, 86400000, INT64_C(31536000000),
                                   INT64_C(630720000000), ENG_TIME_MAX};
   static const unsigned fields[] = {0, 3, 15, 50, 95};
@@ -217,8 +222,7 @@ static struct style draw_style(uint64_t events) {
   style.from = chance(10)   ? 0
                : chance(20) ? (int64_t)below((uint64_t)(ENG_TIME_MAX - style.span) + 1)
                             : INT64_C(1577836800000) + (int64_t)below(200000000000);
-  if (style.from > ENG_TIME_MAX - style.span)
-    style.from = ENG_TIME_MAX - style.span;
+  if (style.from > ENG_TIME_MAX - style.span) style.from = ENG_TIME_MAX - style.span;
   style.field = fields[below(COUNT(fields))];
   style.id = chance(50) ? 0 : (unsigned)below(101);
   style.id_pool = chance(50) ? events / 2 + 1 : UINT64_C(1) << 62;
@@ -226,7 +230,8 @@ static struct style draw_style(uint64_t events) {
   return style;
 }
 
-static void draw_fields(const struct style *style, int64_t time, eng_event *event) {
+static void draw_fields(const struct style *style, int64_t time, eng_event *event)
+{
   unsigned p = style->field;
   int has_id = chance(style->id);
 
@@ -254,24 +259,19 @@ static void draw_fields(const struct style *style, int64_t time, eng_event *even
         eng_event_set_amount(event, any_signed(), currencies[below(COUNT(currencies))]),
         "amount");
   }
-  if (chance(p))
-    must(eng_event_set_value(event, any_signed()), "value");
-  if (chance(p))
-    must(eng_event_set_scale(event, (int32_t)below(6)), "scale");
-  if (chance(p))
-    must(eng_event_set_valence(event, (int32_t)below(5) - 2), "valence");
+  if (chance(p)) must(eng_event_set_value(event, any_signed()), "value");
+  if (chance(p)) must(eng_event_set_scale(event, (int32_t)below(6)), "scale");
+  if (chance(p)) must(eng_event_set_valence(event, (int32_t)below(5) - 2), "valence");
   if (chance(p)) {
     must(eng_event_set_flags(event, (int32_t)below(2), (int32_t)below(2)), "flags");
   }
-  if (chance(p))
-    must(eng_event_set_refers_to(event, 1, any_width(64)), "refers_to");
-  if (chance(p))
-    must(eng_event_set_actor(event, 1, (uint32_t)any_width(32)), "actor");
-  if (chance(p))
-    must(eng_event_set_topic(event, 1, (uint32_t)draw()), "topic");
+  if (chance(p)) must(eng_event_set_refers_to(event, 1, any_width(64)), "refers_to");
+  if (chance(p)) must(eng_event_set_actor(event, 1, (uint32_t)any_width(32)), "actor");
+  if (chance(p)) must(eng_event_set_topic(event, 1, (uint32_t)draw()), "topic");
 }
 
-static void draw_event(const struct style *style, eng_event *event) {
+static void draw_event(const struct style *style, eng_event *event)
+{
   int64_t time = style->from + (int64_t)below((uint64_t)style->span + 1);
   int32_t kind = chance(15) ? 255 - 3 * (int32_t)below(COUNT(kind_names))
                             : built_in[below(COUNT(built_in))];
@@ -280,16 +280,16 @@ static void draw_event(const struct style *style, eng_event *event) {
   draw_fields(style, time, event);
 }
 
-static void record(const eng_context *context, eng_customer *customer,
-                   eng_event *event) {
+static void record(const eng_context *context, eng_customer *customer, eng_event *event)
+{
   must(eng_customer_record(customer, event, NULL), "record");
   printf("put ");
   print_event(context, event);
 }
 
 /* What was sent comes again: as it was, learned at another time, or corrected. */
-static void repeat(const eng_context *context, eng_customer *customer,
-                   eng_event *event) {
+static void repeat(const eng_context *context, eng_customer *customer, eng_event *event)
+{
   int64_t at = eng_event_occurred_at(event);
 
   if (chance(50) && at > 0) {
@@ -304,7 +304,8 @@ static void repeat(const eng_context *context, eng_customer *customer,
   record(context, customer, event);
 }
 
-static void make_customer(const eng_context *context, uint64_t events) {
+static void make_customer(const eng_context *context, uint64_t events)
+{
   struct style style = draw_style(events);
   eng_customer *customer, *again;
   eng_event *event;
@@ -318,16 +319,14 @@ static void make_customer(const eng_context *context, uint64_t events) {
   for (uint64_t i = 0; i < events; i++) {
     draw_event(&style, event);
     record(context, customer, event);
-    while (chance(style.repeat))
-      repeat(context, customer, event);
+    while (chance(style.repeat)) repeat(context, customer, event);
     if (chance(1) && chance(10)) {
       must(eng_customer_expire(
                customer, style.from + (int64_t)below((uint64_t)style.span / 4 + 1)),
            "expire");
     }
   }
-  if (chance(10))
-    must(eng_customer_expire(customer, style.from), "expire");
+  if (chance(10)) must(eng_customer_expire(customer, style.from), "expire");
   bytes = print_customer(context, customer, &size);
   printf("blob ");
   print_hex(bytes, size);
@@ -341,7 +340,8 @@ static void make_customer(const eng_context *context, uint64_t events) {
   eng_customer_free(customer);
 }
 
-static int make(uint64_t seed, uint64_t customers, uint64_t events) {
+static int make(uint64_t seed, uint64_t customers, uint64_t events)
+{
   eng_context *context = make_context();
 
   state = seed;
@@ -354,20 +354,19 @@ static int make(uint64_t seed, uint64_t customers, uint64_t events) {
                         : below(300);
     make_customer(context, size);
   }
-  if (events > 0)
-    make_customer(context, events);
+  if (events > 0) make_customer(context, events);
   eng_context_free(context);
   return 0;
 }
 
 /* ---- reading ---- */
 
-static uint8_t *from_hex(const char *line, size_t *size) {
+static uint8_t *from_hex(const char *line, size_t *size)
+{
   size_t n = strcspn(line, "\r\n") / 2;
   uint8_t *bytes = malloc(n + 1);
 
-  if (bytes == NULL)
-    must(ENG_E_NOMEM, "hex");
+  if (bytes == NULL) must(ENG_E_NOMEM, "hex");
   for (size_t i = 0; i < n; i++) {
     char pair[3] = {line[2 * i], line[2 * i + 1], '\0'};
 
@@ -378,7 +377,8 @@ static uint8_t *from_hex(const char *line, size_t *size) {
   return n == 0 ? bytes : realloc(bytes, n);
 }
 
-static void read_one(const eng_context *context, const char *line) {
+static void read_one(const eng_context *context, const char *line)
+{
   eng_customer *customer;
   size_t size, again_size;
   uint8_t *bytes = from_hex(line, &size), *again;
@@ -398,13 +398,13 @@ static void read_one(const eng_context *context, const char *line) {
   free(bytes);
 }
 
-static int read_all(void) {
+static int read_all(void)
+{
   eng_context *context = make_context();
   size_t room = 1 << 16, used = 0;
   char *line = malloc(room);
 
-  if (line == NULL)
-    must(ENG_E_NOMEM, "read");
+  if (line == NULL) must(ENG_E_NOMEM, "read");
   while (fgets(line + used, (int)(room - used), stdin) != NULL) {
     used += strlen(line + used);
     if (used > 0 && line[used - 1] == '\n') {
@@ -413,8 +413,7 @@ static int read_all(void) {
     } else if (used + 1 == room) {
       room *= 2;
       line = realloc(line, room);
-      if (line == NULL)
-        must(ENG_E_NOMEM, "read");
+      if (line == NULL) must(ENG_E_NOMEM, "read");
     }
   }
   free(line);
@@ -422,13 +421,13 @@ static int read_all(void) {
   return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
   if (argc >= 4 && strcmp(argv[1], "make") == 0) {
     return make(strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10),
                 argc > 4 ? strtoull(argv[4], NULL, 10) : 0);
   }
-  if (argc == 2 && strcmp(argv[1], "read") == 0)
-    return read_all();
+  if (argc == 2 && strcmp(argv[1], "read") == 0) return read_all();
   fprintf(stderr, "emit make SEED CUSTOMERS [EVENTS] | emit read\n");
   return 2;
 }

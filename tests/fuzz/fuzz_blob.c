@@ -11,12 +11,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void must(int holds) {
-  if (!holds)
-    abort();
+static void must(int holds)
+{
+  if (!holds) abort();
 }
 
-static eng_context *make_context(void) {
+static eng_context *make_context(void)
+{
   eng_settings *settings;
   eng_context *context;
 
@@ -31,7 +32,8 @@ static eng_context *make_context(void) {
 }
 
 /* The middle of the times seen, to expire at. */
-static int64_t walk(const eng_customer *customer) {
+static int64_t walk(const eng_customer *customer)
+{
   eng_event_cursor *cursor;
   const eng_event *event;
   uint64_t count = 0;
@@ -45,13 +47,11 @@ static int64_t walk(const eng_customer *customer) {
     uint32_t word;
 
     must(eng_event_cursor_next(cursor, &event) == ENG_OK);
-    if (event == NULL)
-      break;
+    if (event == NULL) break;
     must(eng_event_kind(event) >= 1 && eng_event_kind(event) <= 255);
     must(count == 0 || eng_event_occurred_at(event) >= last);
     last = eng_event_occurred_at(event);
-    if (count == 0)
-      first = last;
+    if (count == 0) first = last;
     must(last >= 0 && last <= ENG_TIME_MAX && last > eng_customer_floor(customer));
     must(eng_event_recorded_at(event) == ENG_TIME_NONE ||
          (eng_event_recorded_at(event) >= 0 &&
@@ -64,8 +64,7 @@ static int64_t walk(const eng_customer *customer) {
     must(eng_event_occurrence(event) == 0 || !eng_event_id(event, NULL));
     if (eng_event_amount(event, &number, &currency))
       must(number > INT64_MIN && eng_currency_decimals(currency) >= 0);
-    if (eng_event_value(event, &number))
-      must(number > INT64_MIN);
+    if (eng_event_value(event, &number)) must(number > INT64_MIN);
     must(eng_event_scale(event) <= ENG_SCALE_OTHER);
     must(eng_event_valence(event) == ENG_VALENCE_NONE ||
          (eng_event_valence(event) >= -2 && eng_event_valence(event) <= 2));
@@ -81,7 +80,8 @@ static int64_t walk(const eng_customer *customer) {
 }
 
 /* Its bytes; the caller frees them. */
-static uint8_t *encode(const eng_customer *customer, size_t *size) {
+static uint8_t *encode(const eng_customer *customer, size_t *size)
+{
   uint8_t *bytes;
 
   must(eng_customer_encode(customer, NULL, 0, size) == ENG_E_BUFFER);
@@ -92,7 +92,8 @@ static uint8_t *encode(const eng_customer *customer, size_t *size) {
 }
 
 static void check(const eng_context *context, eng_customer *customer,
-                  const uint8_t *data, size_t size) {
+                  const uint8_t *data, size_t size)
+{
   eng_customer *other;
   uint8_t *bytes, *again;
   size_t length, length_again;
@@ -119,7 +120,8 @@ static void check(const eng_context *context, eng_customer *customer,
   eng_customer_free(other);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
   eng_context *context = make_context();
   eng_customer *customer;
   eng_error error;

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MUST(condition) ((condition) ? (void)0 : abort())
 
-static void check_same(const eng_book *book, const uint8_t *data, size_t size) {
+static void check_same(const eng_book *book, const uint8_t *data, size_t size)
+{
   uint8_t *again = malloc(size);
   size_t needed;
 
@@ -28,7 +29,8 @@ static void check_same(const eng_book *book, const uint8_t *data, size_t size) {
   free(again);
 }
 
-static void read_all(const eng_book *book) {
+static void read_all(const eng_book *book)
+{
   uint64_t events = 0;
 
   for (uint64_t row = 0; row < eng_book_customer_count(book); row++) {
@@ -45,7 +47,8 @@ static void read_all(const eng_book *book) {
   MUST(events == eng_book_event_count(book));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
   eng_context *context;
   eng_settings *settings;
   eng_book *book, *merged;

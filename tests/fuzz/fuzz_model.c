@@ -122,7 +122,8 @@ static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as
   int64_t time;
 
   must(eng_assessor_assess(assessor, customer, as_of, &stage) == ENG_OK);
-  must(eng_assessor_next_change(assessor, customer, as_of, &again, &time, &next) == ENG_OK);
+  must(eng_assessor_next_change(assessor, customer, as_of, &again, &time, &next) ==
+       ENG_OK);
   must(again == stage);
   explain(assessor, customer, as_of, stage);
   if (time == ENG_TIME_NONE) {

@@ -9,9 +9,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
   (void)data;
-  if (size > 0 && eng_version() <= 0)
-    abort();
+  if (size > 0 && eng_version() <= 0) abort();
   return 0;
 }

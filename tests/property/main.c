@@ -13,7 +13,8 @@
 #define DECLARE(name) Suite *name##_suite(void);
 PROPERTY_SUITES(DECLARE)
 
-int main(void) {
+int main(void)
+{
   /* Settled before Check forks, so that SEED=random is one seed for all. */
   printf("property: SEED=%" PRIu64 " CASES=%d%%\n", prop_seed(), prop_cases(100));
   fflush(stdout);

@@ -22,7 +22,8 @@ Suite *prop_book_suite(void);
 
 static eng_context *context;
 
-static void set_up(void) {
+static void set_up(void)
+{
   eng_settings *settings;
 
   ck_ok(eng_settings_new(NULL, &settings));
@@ -56,12 +57,14 @@ struct source {
   size_t count;
 };
 
-static uint32_t maybe(prop_draw *draw, int of, uint32_t bit) {
+static uint32_t maybe(prop_draw *draw, int of, uint32_t bit)
+{
   return prop_between(draw, 1, of) == 1 ? bit : 0;
 }
 
 /* Few values of each field, so that rows fall together. */
-static struct row draw_row(prop_draw *draw, int customers, int64_t span) {
+static struct row draw_row(prop_draw *draw, int customers, int64_t span)
+{
   static const uint8_t kinds[] = {ENG_EVENT_VISIT, ENG_EVENT_PURCHASE, ENG_EVENT_REFUND,
                                   ENG_EVENT_VOID, 130};
   struct row row;
@@ -72,13 +75,13 @@ static struct row draw_row(prop_draw *draw, int customers, int64_t span) {
   row.kind = kinds[prop_between(draw, 0, 4)];
   row.at = NOON + prop_between(draw, 0, span) * (prop_between(draw, 0, 3) ? 1 : 1000);
   if (prop_between(draw, 0, 400) == 0) row.at = prop_between(draw, 0, ENG_TIME_MAX);
-  row.present = maybe(draw, 2, ENG_PRESENT_CHANNEL) | maybe(draw, 2, ENG_PRESENT_AMOUNT) |
-                maybe(draw, 6, ENG_PRESENT_VALUE) | maybe(draw, 9, ENG_PRESENT_REFERS_TO) |
-                maybe(draw, 3, ENG_PRESENT_RECORDED_AT) |
-                maybe(draw, 9, ENG_PRESENT_SCALE) | maybe(draw, 9, ENG_PRESENT_VALENCE) |
-                maybe(draw, 9, ENG_PRESENT_ACTOR) | maybe(draw, 9, ENG_PRESENT_TOPIC) |
-                maybe(draw, 9, ENG_PRESENT_INCENTIVISED) |
-                maybe(draw, 9, ENG_PRESENT_PUBLIC);
+  row.present =
+      maybe(draw, 2, ENG_PRESENT_CHANNEL) | maybe(draw, 2, ENG_PRESENT_AMOUNT) |
+      maybe(draw, 6, ENG_PRESENT_VALUE) | maybe(draw, 9, ENG_PRESENT_REFERS_TO) |
+      maybe(draw, 3, ENG_PRESENT_RECORDED_AT) | maybe(draw, 9, ENG_PRESENT_SCALE) |
+      maybe(draw, 9, ENG_PRESENT_VALENCE) | maybe(draw, 9, ENG_PRESENT_ACTOR) |
+      maybe(draw, 9, ENG_PRESENT_TOPIC) | maybe(draw, 9, ENG_PRESENT_INCENTIVISED) |
+      maybe(draw, 9, ENG_PRESENT_PUBLIC);
   row.channel = (uint8_t)prop_between(draw, 1, 3);
   row.amount = prop_between(draw, -2, 2) * (prop_between(draw, 0, 1) ? 1 : 1 << 20);
   row.currency = prop_between(draw, 0, 5) ? 978 : 840;
@@ -101,7 +104,8 @@ static struct row draw_row(prop_draw *draw, int customers, int64_t span) {
   return row;
 }
 
-static struct source draw_source(prop_draw *draw, size_t count) {
+static struct source draw_source(prop_draw *draw, size_t count)
+{
   struct source source = {malloc(count * sizeof(struct row)), count};
   int customers = (int)prop_between(draw, 1, 40);
   int64_t span = prop_between(draw, 3, 3000);
@@ -109,14 +113,14 @@ static struct source draw_source(prop_draw *draw, size_t count) {
   for (size_t i = 0; i < count; i++) {
     bool again = i > 0 && prop_between(draw, 0, 7) == 0;
 
-    source.rows[i] =
-        again ? source.rows[prop_between(draw, 0, (int64_t)i - 1)]
-              : draw_row(draw, customers, span);
+    source.rows[i] = again ? source.rows[prop_between(draw, 0, (int64_t)i - 1)]
+                           : draw_row(draw, customers, span);
   }
   return source;
 }
 
-static void shuffle(prop_draw *draw, struct source *source) {
+static void shuffle(prop_draw *draw, struct source *source)
+{
   for (size_t i = source->count; i > 1; i--) {
     size_t k = (size_t)prop_between(draw, 0, (int64_t)i - 1);
     struct row row = source->rows[i - 1];
@@ -126,7 +130,8 @@ static void shuffle(prop_draw *draw, struct source *source) {
   }
 }
 
-static void set_event(eng_event *event, const struct row *row) {
+static void set_event(eng_event *event, const struct row *row)
+{
   uint32_t has = row->present;
 
   ck_ok(eng_event_reset(event, row->kind, row->at));
@@ -138,7 +143,8 @@ static void set_event(eng_event *event, const struct row *row) {
   if (has & ENG_PRESENT_ID) ck_ok(eng_event_set_id(event, row->event_id));
   ck_ok(eng_event_set_revision(event, row->revision));
   ck_ok(eng_event_set_occurrence(event, row->occurrence));
-  if (has & ENG_PRESENT_REFERS_TO) ck_ok(eng_event_set_refers_to(event, 1, row->refers_to));
+  if (has & ENG_PRESENT_REFERS_TO)
+    ck_ok(eng_event_set_refers_to(event, 1, row->refers_to));
   if (has & ENG_PRESENT_RECORDED_AT) {
     ck_ok(eng_event_set_recorded_at(event, row->recorded));
   }
@@ -152,14 +158,16 @@ static void set_event(eng_event *event, const struct row *row) {
 
 /* ---- ways into a book ---- */
 
-static eng_book *empty_book(void) {
+static eng_book *empty_book(void)
+{
   eng_book *book;
 
   ck_ok(eng_book_new(context, NULL, &book));
   return book;
 }
 
-static void by_one(eng_book *book, const struct source *source, size_t from, size_t to) {
+static void by_one(eng_book *book, const struct source *source, size_t from, size_t to)
+{
   eng_event *event;
 
   ck_ok(eng_event_new(context, ENG_EVENT_VISIT, 0, &event));
@@ -178,7 +186,8 @@ static void by_one(eng_book *book, const struct source *source, size_t from, siz
   for (size_t i = from; i < to; i++) field[i - from] = source->rows[i].field;
 
 static void by_columns(eng_book *book, const struct source *source, size_t from,
-                       size_t to) {
+                       size_t to)
+{
   eng_columns columns;
   char *ids = malloc((to - from) * 40 + 1);
   uint64_t *ends = malloc((to - from + 1) * sizeof *ends), end = 0;
@@ -225,15 +234,16 @@ static void by_columns(eng_book *book, const struct source *source, size_t from,
   columns.actor = actor;
   columns.topic = topic;
   ck_ok(eng_book_record_many(book, &columns, NULL, NULL));
-  void *all[] = {ids,   ends,     kind,       at,        present,  channel,
-                 amount, currency, value,      event_id,  revision, occurrence,
-                 refers_to, recorded, scale,   valence,   actor,    topic};
+  void *all[] = {ids,       ends,     kind,  at,       present,  channel,
+                 amount,    currency, value, event_id, revision, occurrence,
+                 refers_to, recorded, scale, valence,  actor,    topic};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) free(all[i]);
 }
 
 static void by_loader(eng_book *book, const struct source *source, size_t from,
                       size_t to, int32_t identical, size_t budget,
-                      eng_load_counts *counts) {
+                      eng_load_counts *counts)
+{
   eng_loader *loader;
   eng_event *event;
 
@@ -252,7 +262,8 @@ static void by_loader(eng_book *book, const struct source *source, size_t from,
 }
 
 static void by_customers(eng_book *book, const struct source *source, size_t from,
-                         size_t to) {
+                         size_t to)
+{
   eng_event *event;
 
   ck_ok(eng_event_new(context, ENG_EVENT_VISIT, 0, &event));
@@ -271,25 +282,16 @@ static void by_customers(eng_book *book, const struct source *source, size_t fro
 
 /* A piece of a source, some way. */
 static void somehow(prop_draw *draw, eng_book *book, const struct source *source,
-                    size_t from, size_t to) {
+                    size_t from, size_t to)
+{
   eng_book *other;
 
   switch (prop_between(draw, 0, 5)) {
-  case 0:
-    by_one(book, source, from, to);
-    break;
-  case 1:
-    by_columns(book, source, from, to);
-    break;
-  case 2:
-    by_loader(book, source, from, to, ENG_IDENTICAL_MERGE, SIZE_MAX, NULL);
-    break;
-  case 3:
-    by_loader(book, source, from, to, ENG_IDENTICAL_MERGE, 0, NULL);
-    break;
-  case 4:
-    by_customers(book, source, from, to);
-    break;
+  case 0: by_one(book, source, from, to); break;
+  case 1: by_columns(book, source, from, to); break;
+  case 2: by_loader(book, source, from, to, ENG_IDENTICAL_MERGE, SIZE_MAX, NULL); break;
+  case 3: by_loader(book, source, from, to, ENG_IDENTICAL_MERGE, 0, NULL); break;
+  case 4: by_customers(book, source, from, to); break;
   default:
     other = empty_book();
     by_columns(other, source, from, to);
@@ -306,7 +308,8 @@ struct bytes {
   size_t size;
 };
 
-static struct bytes encoded(const eng_book *book) {
+static struct bytes encoded(const eng_book *book)
+{
   struct bytes bytes = {NULL, 0};
 
   ck_assert_int_eq(eng_book_encode(book, NULL, 0, &bytes.size), ENG_E_BUFFER);
@@ -315,7 +318,8 @@ static struct bytes encoded(const eng_book *book) {
   return bytes;
 }
 
-static void check_bytes(const eng_book *book, struct bytes expected, int case_number) {
+static void check_bytes(const eng_book *book, struct bytes expected, int case_number)
+{
   struct bytes bytes = encoded(book);
 
   ck_assert_msg(bytes.size == expected.size &&
@@ -325,7 +329,8 @@ static void check_bytes(const eng_book *book, struct bytes expected, int case_nu
 }
 
 /* What a book says of itself agrees with its customers. */
-static void check_sums(const eng_book *book, int case_number) {
+static void check_sums(const eng_book *book, int case_number)
+{
   uint64_t events = 0;
   int64_t last = ENG_TIME_NONE;
 
@@ -347,14 +352,16 @@ static void check_sums(const eng_book *book, int case_number) {
   ck_assert_msg(last == eng_book_last_event_at(book), "case %d", case_number);
 }
 
-static size_t draw_count(prop_draw *draw) {
+static size_t draw_count(prop_draw *draw)
+{
   return (size_t)prop_between(draw, 0, 9) == 0 ? (size_t)prop_between(draw, 4096, 9000)
                                                : (size_t)prop_between(draw, 1, 700);
 }
 
 /* ---- laws ---- */
 
-START_TEST(a_book_is_the_set_of_what_it_was_told) {
+START_TEST(a_book_is_the_set_of_what_it_was_told)
+{
   for (int i = 0; i < prop_cases(60); i++) {
     prop_draw draw = prop_case(i);
     struct source source = draw_source(&draw, draw_count(&draw));
@@ -371,7 +378,8 @@ START_TEST(a_book_is_the_set_of_what_it_was_told) {
       shuffle(&draw, &source);
       book = empty_book();
       while (from < source.count) {
-        size_t to = (size_t)prop_between(&draw, (int64_t)from + 1, (int64_t)source.count);
+        size_t to =
+            (size_t)prop_between(&draw, (int64_t)from + 1, (int64_t)source.count);
 
         if (k == 3) to = source.count;
         somehow(&draw, book, &source, from, to);
@@ -387,7 +395,8 @@ START_TEST(a_book_is_the_set_of_what_it_was_told) {
 }
 END_TEST
 
-START_TEST(an_encoded_book_is_the_book) {
+START_TEST(an_encoded_book_is_the_book)
+{
   for (int i = 0; i < prop_cases(60); i++) {
     prop_draw draw = prop_case(i);
     struct source source = draw_source(&draw, draw_count(&draw));
@@ -413,12 +422,14 @@ START_TEST(an_encoded_book_is_the_book) {
 }
 END_TEST
 
-static int64_t learned_at(const struct row *row) {
+static int64_t learned_at(const struct row *row)
+{
   return row->present & ENG_PRESENT_RECORDED_AT ? row->recorded : row->at;
 }
 
 /* Whether two rows are alike but for when they were recorded. */
-static bool alike(const struct row *a, const struct row *b) {
+static bool alike(const struct row *a, const struct row *b)
+{
   uint32_t rest = ~(uint32_t)ENG_PRESENT_RECORDED_AT;
   uint32_t has = a->present;
 
@@ -442,7 +453,8 @@ static bool alike(const struct row *a, const struct row *b) {
 
 /* Whether a comes before b among rows that are alike; equal rows as they stand. */
 static bool is_sooner(const struct row *a, size_t a_at, const struct row *b,
-                      size_t b_at) {
+                      size_t b_at)
+{
   bool a_says = a->present & ENG_PRESENT_RECORDED_AT;
   bool b_says = b->present & ENG_PRESENT_RECORDED_AT;
 
@@ -452,7 +464,8 @@ static bool is_sooner(const struct row *a, size_t a_at, const struct row *b,
 }
 
 /* The slow way: each row counts those alike that were recorded before it. */
-static eng_book *expected_load(const struct source *source) {
+static eng_book *expected_load(const struct source *source)
+{
   struct source numbered = {malloc(source->count * sizeof(struct row)), source->count};
   eng_book *book = empty_book();
 
@@ -477,7 +490,8 @@ static eng_book *expected_load(const struct source *source) {
   return book;
 }
 
-START_TEST(a_loader_numbers_identical_rows_by_what_they_say) {
+START_TEST(a_loader_numbers_identical_rows_by_what_they_say)
+{
   for (int i = 0; i < prop_cases(40); i++) {
     prop_draw draw = prop_case(i);
     struct source source = draw_source(&draw, (size_t)prop_between(&draw, 1, 1500));
@@ -524,7 +538,8 @@ START_TEST(a_loader_numbers_identical_rows_by_what_they_say) {
 END_TEST
 
 /* One customer with more events than fit a run, in and out of order. */
-START_TEST(heavy_customers_keep_the_laws) {
+START_TEST(heavy_customers_keep_the_laws)
+{
   for (int i = 0; i < prop_cases(6); i++) {
     prop_draw draw = prop_case(i);
     size_t count = 6000;
@@ -557,7 +572,8 @@ START_TEST(heavy_customers_keep_the_laws) {
 }
 END_TEST
 
-Suite *prop_book_suite(void) {
+Suite *prop_book_suite(void)
+{
   Suite *suite = suite_create("book");
   TCase *laws = tcase_create("laws");
 

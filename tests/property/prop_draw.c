@@ -8,7 +8,8 @@
 
 Suite *prop_draw_suite(void);
 
-START_TEST(a_draw_stays_within_its_bounds) {
+START_TEST(a_draw_stays_within_its_bounds)
+{
   for (int i = 0; i < prop_cases(1000); i++) {
     prop_draw draw = prop_case(i);
     int64_t a = (int64_t)prop_next(&draw), b = (int64_t)prop_next(&draw);
@@ -22,7 +23,8 @@ START_TEST(a_draw_stays_within_its_bounds) {
 }
 END_TEST
 
-START_TEST(a_case_is_the_same_whenever_it_is_drawn) {
+START_TEST(a_case_is_the_same_whenever_it_is_drawn)
+{
   for (int i = 0; i < prop_cases(1000); i++) {
     prop_draw once = prop_case(i), again = prop_case(i);
     ck_assert_msg(prop_next(&once) == prop_next(&again), "case %d", i);
@@ -30,7 +32,8 @@ START_TEST(a_case_is_the_same_whenever_it_is_drawn) {
 }
 END_TEST
 
-Suite *prop_draw_suite(void) {
+Suite *prop_draw_suite(void)
+{
   Suite *suite = suite_create("draw");
   TCase *laws = tcase_create("laws");
 

@@ -188,8 +188,8 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
     expect(s, "the stage with the next", s->as_of, stages[m], again[m]);
     OK(eng_assessor_assess(s->alone[m], s->customer, s->as_of, &alone));
     expect(s, "the stage alone", s->as_of, stages[m], alone);
-    OK(eng_assessor_next_change(s->alone[m], s->customer, s->as_of, &alone_again, &alone_time,
-                         &alone_next));
+    OK(eng_assessor_next_change(s->alone[m], s->customer, s->as_of, &alone_again,
+                                &alone_time, &alone_next));
     if (alone_time != times[m] || alone_next != next[m])
       report(s, "the next alone", alone_time, next[m], alone_next);
     check_next(s, draw, stages[m], times[m], next[m]);

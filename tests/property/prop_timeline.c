@@ -21,12 +21,14 @@ Suite *prop_timeline_suite(void);
 static eng_context *context;
 static eng_event *scratch;
 
-static void open_context(void) {
+static void open_context(void)
+{
   context = plain_context();
   scratch = event_of(context, ENG_EVENT_VISIT, 0);
 }
 
-static void close_context(void) {
+static void close_context(void)
+{
   eng_event_free(scratch);
   eng_context_free(context);
 }
@@ -49,15 +51,18 @@ struct history {
 
 enum { NEAR, SAME_INSTANT, SPREAD, EXTREME, STYLES };
 
-static int64_t pick(prop_draw *draw, int64_t low, int64_t high) {
+static int64_t pick(prop_draw *draw, int64_t low, int64_t high)
+{
   return prop_between(draw, low, high);
 }
 
-static bool one_in(prop_draw *draw, int n) {
+static bool one_in(prop_draw *draw, int n)
+{
   return prop_next(draw) % (unsigned)n == 0;
 }
 
-static int64_t draw_time(prop_draw *draw, int style) {
+static int64_t draw_time(prop_draw *draw, int style)
+{
   static const int64_t edges[] = {0,
                                   1,
                                   DAY - 1,
@@ -71,19 +76,17 @@ static int64_t draw_time(prop_draw *draw, int style) {
                                   ENG_TIME_MAX};
 
   switch (style) {
-  case SAME_INSTANT:
-    return INT64_C(1760000000000);
-  case NEAR:
-    return INT64_C(1577836800000) + pick(draw, -3, 9);
-  case SPREAD:
-    return INT64_C(1577836800000) + pick(draw, 0, 400) * DAY / 3;
+  case SAME_INSTANT: return INT64_C(1760000000000);
+  case NEAR: return INT64_C(1577836800000) + pick(draw, -3, 9);
+  case SPREAD: return INT64_C(1577836800000) + pick(draw, 0, 400) * DAY / 3;
   default:
     return one_in(draw, 2) ? pick(draw, 0, ENG_TIME_MAX)
                            : edges[prop_next(draw) % (sizeof edges / sizeof edges[0])];
   }
 }
 
-static int64_t draw_number(prop_draw *draw) {
+static int64_t draw_number(prop_draw *draw)
+{
   static const int64_t edges[] = {
       0,        1,         255,        256,     65535,     65536,        16777215,
       16777216, INT32_MAX, UINT32_MAX, 1 << 16, INT64_MAX, INT64_MAX - 1};
@@ -95,7 +98,8 @@ static int64_t draw_number(prop_draw *draw) {
 }
 
 static void draw_event(prop_draw *draw, struct history *history,
-                       struct model_event *out) {
+                       struct model_event *out)
+{
   static const int32_t kinds[] = {
       ENG_EVENT_PURCHASE, ENG_EVENT_VISIT, ENG_EVENT_REFUND, ENG_EVENT_VOID, 130, 200,
       ENG_EVENT_CLICK,    ENG_EVENT_RATING};
@@ -110,8 +114,7 @@ static void draw_event(prop_draw *draw, struct history *history,
   if ((dice & 3) == 0) {
     out->has_id = true;
     out->id = prop_next(draw) % 6;
-    if (out->id == 5)
-      out->id = UINT64_MAX;
+    if (out->id == 5) out->id = UINT64_MAX;
     if (one_in(draw, 8) && history->count > 0)
       out->id = history->events[prop_next(draw) % history->count].effective_id;
     if (one_in(draw, 3))
@@ -134,8 +137,7 @@ static void draw_event(prop_draw *draw, struct history *history,
     out->has_value = true;
     out->value = draw_number(draw);
   }
-  if ((dice & 0x600) == 0)
-    out->scale = (int32_t)pick(draw, 0, 5);
+  if ((dice & 0x600) == 0) out->scale = (int32_t)pick(draw, 0, 5);
   if ((dice & 0x1800) == 0) {
     out->has_valence = true;
     out->valence = (int32_t)pick(draw, -2, 2);
@@ -160,26 +162,25 @@ static void draw_event(prop_draw *draw, struct history *history,
 /* Some events of a history are drawn again with a little changed: another version,
  * another recorded_at, another occurrence. */
 static void draw_again(prop_draw *draw, struct history *history,
-                       struct model_event *out) {
+                       struct model_event *out)
+{
   *out = history->events[prop_next(draw) % history->count];
   if (one_in(draw, 2)) {
     out->has_recorded_at = !one_in(draw, 3);
     out->recorded_at = out->has_recorded_at ? draw_time(draw, history->style) : 0;
   }
   if (out->has_id) {
-    if (one_in(draw, 3))
-      out->revision ^= 1;
-    if (one_in(draw, 3))
-      out->at = draw_time(draw, history->style);
-    if (one_in(draw, 3))
-      out->kind = ENG_EVENT_CLICK;
+    if (one_in(draw, 3)) out->revision ^= 1;
+    if (one_in(draw, 3)) out->at = draw_time(draw, history->style);
+    if (one_in(draw, 3)) out->kind = ENG_EVENT_CLICK;
   } else if (one_in(draw, 3)) {
     out->occurrence ^= 1;
   }
   model_settle(out);
 }
 
-static struct history *draw_history(prop_draw *draw, int number) {
+static struct history *draw_history(prop_draw *draw, int number)
+{
   static struct history history;
   size_t count = (size_t)pick(draw, 0, 9);
 
@@ -201,7 +202,8 @@ static struct history *draw_history(prop_draw *draw, int number) {
   return &history;
 }
 
-static void shuffle(prop_draw *draw, struct history *history) {
+static void shuffle(prop_draw *draw, struct history *history)
+{
   for (size_t i = history->count; i > 1; i--) {
     size_t j = prop_next(draw) % i;
     struct model_event moved = history->events[i - 1];
@@ -211,7 +213,8 @@ static void shuffle(prop_draw *draw, struct history *history) {
   }
 }
 
-static int64_t draw_floor(prop_draw *draw, const struct history *history) {
+static int64_t draw_floor(prop_draw *draw, const struct history *history)
+{
   return one_in(draw, 8) ? pick(draw, 0, ENG_TIME_MAX)
          : history->count == 0 || one_in(draw, 4)
              ? draw_time(draw, history->style)
@@ -220,7 +223,8 @@ static int64_t draw_floor(prop_draw *draw, const struct history *history) {
 
 /* ---- helpers ---- */
 
-static int32_t put(eng_customer *customer, const struct model_event *event) {
+static int32_t put(eng_customer *customer, const struct model_event *event)
+{
   int32_t outcome;
 
   model_fill(event, scratch);
@@ -229,29 +233,30 @@ static int32_t put(eng_customer *customer, const struct model_event *event) {
   return outcome;
 }
 
-static void merge(eng_customer *customer, const eng_customer *other) {
-  if (eng_customer_merge(customer, other) != ENG_OK)
-    ck_abort_msg("merge fails");
+static void merge(eng_customer *customer, const eng_customer *other)
+{
+  if (eng_customer_merge(customer, other) != ENG_OK) ck_abort_msg("merge fails");
 }
 
-static void expire(eng_customer *customer, int64_t floor) {
-  if (eng_customer_expire(customer, floor) != ENG_OK)
-    ck_abort_msg("expire fails");
+static void expire(eng_customer *customer, int64_t floor)
+{
+  if (eng_customer_expire(customer, floor) != ENG_OK) ck_abort_msg("expire fails");
 }
 
 /* The part of a history whose index leaves `rest` by `of`; with a floor at times. */
 static eng_customer *till(const struct history *history, size_t rest, size_t of,
-                          int64_t floor) {
+                          int64_t floor)
+{
   eng_customer *customer = customer_of(context);
 
   for (size_t i = rest; i < history->count; i += of)
     (void)put(customer, &history->events[i]);
-  if (floor >= 0)
-    expire(customer, floor);
+  if (floor >= 0) expire(customer, floor);
   return customer;
 }
 
-static eng_customer *merged(const eng_customer *a, const eng_customer *b) {
+static eng_customer *merged(const eng_customer *a, const eng_customer *b)
+{
   eng_customer *out = customer_of(context);
 
   merge(out, a);
@@ -260,7 +265,8 @@ static eng_customer *merged(const eng_customer *a, const eng_customer *b) {
 }
 
 /* The events of a customer are those of a model, in strictly increasing order. */
-static bool holds(const eng_customer *customer, const struct model *model) {
+static bool holds(const eng_customer *customer, const struct model *model)
+{
   eng_event_cursor *cursor;
   const eng_event *event;
   struct model_event now, before;
@@ -270,13 +276,10 @@ static bool holds(const eng_customer *customer, const struct model *model) {
   if (eng_customer_event_count(customer) != model->count ||
       eng_customer_floor(customer) != (model->has_floor ? model->floor : ENG_TIME_NONE))
     return false;
-  if (eng_event_cursor_new(customer, &cursor) != ENG_OK)
-    return false;
+  if (eng_event_cursor_new(customer, &cursor) != ENG_OK) return false;
   for (;; n++) {
-    if (eng_event_cursor_next(cursor, &event) != ENG_OK)
-      good = false;
-    if (event == NULL || !good)
-      break;
+    if (eng_event_cursor_next(cursor, &event) != ENG_OK) good = false;
+    if (event == NULL || !good) break;
     model_read(event, &now);
     good = n < model->count && model_event_equal(&now, &model->events[n]) &&
            (n == 0 || model_order(&before, &now) < 0);
@@ -286,13 +289,15 @@ static bool holds(const eng_customer *customer, const struct model *model) {
   return good && n == model->count;
 }
 
-static int64_t floor_or_none(prop_draw *draw, const struct history *history) {
+static int64_t floor_or_none(prop_draw *draw, const struct history *history)
+{
   return one_in(draw, 4) ? draw_floor(draw, history) : -1;
 }
 
 /* ---- laws ---- */
 
-START_TEST(the_library_holds_what_the_model_holds) {
+START_TEST(the_library_holds_what_the_model_holds)
+{
   for (int number = 0; number < prop_cases(350000); number++) {
     prop_draw draw = prop_case(number);
     struct history *history = draw_history(&draw, number);
@@ -322,8 +327,7 @@ START_TEST(the_library_holds_what_the_model_holds) {
         eng_customer_free(customer);
         customer = copy;
       }
-      if (number % 1024 == 1023 && i % 64 == 63)
-        law(holds(customer, &model));
+      if (number % 1024 == 1023 && i % 64 == 63) law(holds(customer, &model));
     }
     law(holds(customer, &model));
     law(holds(other, &other_model));
@@ -338,7 +342,8 @@ START_TEST(the_library_holds_what_the_model_holds) {
 }
 END_TEST
 
-START_TEST(merging_is_commutative_associative_and_idempotent) {
+START_TEST(merging_is_commutative_associative_and_idempotent)
+{
   for (int number = 0; number < prop_cases(200000); number++) {
     prop_draw draw = prop_case(number);
     struct history *history = draw_history(&draw, number);
@@ -367,7 +372,8 @@ START_TEST(merging_is_commutative_associative_and_idempotent) {
 }
 END_TEST
 
-START_TEST(any_order_with_repeats_is_the_merge_of_single_events) {
+START_TEST(any_order_with_repeats_is_the_merge_of_single_events)
+{
   for (int number = 0; number < prop_cases(200000); number++) {
     prop_draw draw = prop_case(number);
     struct history *history = draw_history(&draw, number);
@@ -402,7 +408,8 @@ START_TEST(any_order_with_repeats_is_the_merge_of_single_events) {
 }
 END_TEST
 
-START_TEST(expiring_commutes_with_merging_and_recording) {
+START_TEST(expiring_commutes_with_merging_and_recording)
+{
   for (int number = 0; number < prop_cases(150000); number++) {
     prop_draw draw = prop_case(number);
     struct history *history = draw_history(&draw, number);
@@ -414,8 +421,7 @@ START_TEST(expiring_commutes_with_merging_and_recording) {
     expire(after, floor);
     /* Before recording, or in the midst of it. */
     for (size_t i = 0; i < history->count; i++) {
-      if (i == history->count / 3)
-        expire(recorded, floor);
+      if (i == history->count / 3) expire(recorded, floor);
       (void)put(recorded, &history->events[i]);
     }
     expire(recorded, floor);
@@ -423,8 +429,7 @@ START_TEST(expiring_commutes_with_merging_and_recording) {
     expire(b, floor);
     merge(a, b);
     law(same_timeline(a, after));
-    if (eng_customer_floor(a) == floor)
-      law(same_timeline(a, recorded));
+    if (eng_customer_floor(a) == floor) law(same_timeline(a, recorded));
     expire(a, floor);
     expire(a, 0);
     law(same_timeline(a, after));
@@ -436,7 +441,8 @@ START_TEST(expiring_commutes_with_merging_and_recording) {
 }
 END_TEST
 
-START_TEST(bytes_decode_to_the_set_and_encode_to_the_bytes) {
+START_TEST(bytes_decode_to_the_set_and_encode_to_the_bytes)
+{
   for (int number = 0; number < prop_cases(100000); number++) {
     prop_draw draw = prop_case(number);
     struct history *history = draw_history(&draw, number);
@@ -457,7 +463,8 @@ START_TEST(bytes_decode_to_the_set_and_encode_to_the_bytes) {
 }
 END_TEST
 
-START_TEST(bytes_are_equal_exactly_where_the_sets_are) {
+START_TEST(bytes_are_equal_exactly_where_the_sets_are)
+{
   for (int number = 0; number < prop_cases(100000); number++) {
     prop_draw draw = prop_case(number);
     struct history *history = draw_history(&draw, number);
@@ -472,10 +479,8 @@ START_TEST(bytes_are_equal_exactly_where_the_sets_are) {
     for (size_t i = history->count; i-- > 0;) {
       struct model_event event = history->events[i];
 
-      if (i == left_out && one_in(&draw, 2))
-        continue;
-      if (i == left_out)
-        draw_again(&draw, history, &event);
+      if (i == left_out && one_in(&draw, 2)) continue;
+      if (i == left_out) draw_again(&draw, history, &event);
       (void)put(b, &event);
       (void)model_record(&y, &event);
     }
@@ -492,7 +497,8 @@ START_TEST(bytes_are_equal_exactly_where_the_sets_are) {
 }
 END_TEST
 
-Suite *prop_timeline_suite(void) {
+Suite *prop_timeline_suite(void)
+{
   Suite *suite = suite_create("timeline");
   TCase *laws = tcase_create("laws");
 

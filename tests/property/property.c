@@ -9,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-uint64_t prop_seed(void) {
+uint64_t prop_seed(void)
+{
   static uint64_t seed;
   static int known;
 
@@ -26,7 +27,8 @@ uint64_t prop_seed(void) {
   return seed;
 }
 
-int prop_cases(int at_100) {
+int prop_cases(int at_100)
+{
   const char *text = getenv("CASES");
   long percent = text != NULL && *text != '\0' ? strtol(text, NULL, 10) : 100;
   long long cases = (long long)at_100 * percent / 100;
@@ -34,14 +36,16 @@ int prop_cases(int at_100) {
   return cases < 1 ? 1 : cases > 1000000000 ? 1000000000 : (int)cases;
 }
 
-prop_draw prop_case(int case_number) {
+prop_draw prop_case(int case_number)
+{
   prop_draw mix = {prop_seed() ^
                    ((uint64_t)case_number * UINT64_C(0xD1342543DE82EF95))};
 
   return (prop_draw){prop_next(&mix)};
 }
 
-uint64_t prop_next(prop_draw *draw) {
+uint64_t prop_next(prop_draw *draw)
+{
   uint64_t z = draw->state += UINT64_C(0x9E3779B97F4A7C15);
 
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -49,7 +53,8 @@ uint64_t prop_next(prop_draw *draw) {
   return z ^ (z >> 31);
 }
 
-int64_t prop_between(prop_draw *draw, int64_t low, int64_t high) {
+int64_t prop_between(prop_draw *draw, int64_t low, int64_t high)
+{
   uint64_t span = (uint64_t)high - (uint64_t)low + 1; /* 0: all 64 bits */
   uint64_t drawn = prop_next(draw);
 

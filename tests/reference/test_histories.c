@@ -25,7 +25,8 @@ struct file {
 };
 
 /* A file of the histories; false, and SKIP said, where it is absent. */
-static bool read_file(const char *name, struct file *file) {
+static bool read_file(const char *name, struct file *file)
+{
   const char *folder = getenv("DATA");
   char path[4096];
   FILE *in;
@@ -60,14 +61,16 @@ static bool read_file(const char *name, struct file *file) {
   return true;
 }
 
-static void free_file(struct file *file) {
+static void free_file(struct file *file)
+{
   free(file->rows);
   free(file->bytes);
 }
 
 static uint64_t state;
 
-static uint64_t draw(void) {
+static uint64_t draw(void)
+{
   uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
 
   z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -75,7 +78,8 @@ static uint64_t draw(void) {
   return z ^ z >> 31;
 }
 
-static void shuffle(struct file *file, uint64_t seed) {
+static void shuffle(struct file *file, uint64_t seed)
+{
   state = seed;
   for (size_t i = file->count; i > 1; i--) {
     size_t j = (size_t)(draw() % i);
@@ -99,7 +103,8 @@ struct intake {
   eng_load_counts counts;
 };
 
-static void open_shop(struct shop *shop) {
+static void open_shop(struct shop *shop)
+{
   eng_settings *settings;
 
   ck_assert_int_eq(eng_settings_new(NULL, &settings), ENG_OK);
@@ -109,30 +114,36 @@ static void open_shop(struct shop *shop) {
   eng_settings_free(settings);
 }
 
-static void close_shop(struct shop *shop) {
+static void close_shop(struct shop *shop)
+{
   eng_book_free(shop->book);
   eng_context_free(shop->context);
 }
 
 static eng_status take(void *user, const char *customer, size_t length,
-                       const eng_event *event, int32_t numbered, uint64_t line) {
+                       const eng_event *event, int32_t numbered, uint64_t line)
+{
   struct intake *intake = user;
 
   (void)line;
   return eng_loader_add(intake->loader, customer, length, event, numbered);
 }
 
-static void begin_file(struct shop *shop, struct intake *intake, int32_t identical) {
+static void begin_file(struct shop *shop, struct intake *intake, int32_t identical)
+{
   ck_assert_int_eq(eng_loader_new(shop->book, identical, &intake->loader), ENG_OK);
-  ck_assert_int_eq(eng_csv_new(shop->context, take, NULL, intake, &intake->csv), ENG_OK);
+  ck_assert_int_eq(eng_csv_new(shop->context, take, NULL, intake, &intake->csv),
+                   ENG_OK);
 }
 
-static void feed_row(struct intake *intake, const char *row) {
+static void feed_row(struct intake *intake, const char *row)
+{
   ck_assert_int_eq(eng_csv_feed(intake->csv, row, strlen(row)), ENG_OK);
   ck_assert_int_eq(eng_csv_feed(intake->csv, "\n", 1), ENG_OK);
 }
 
-static uint64_t end_file(struct intake *intake) {
+static uint64_t end_file(struct intake *intake)
+{
   uint64_t events;
 
   ck_assert_int_eq(eng_csv_finish(intake->csv), ENG_OK);
@@ -146,7 +157,8 @@ static uint64_t end_file(struct intake *intake) {
 
 /* Purchases of CDNOW. */
 static uint64_t load_sales(struct shop *shop, const struct file *file, size_t from,
-                           size_t to, int32_t identical) {
+                           size_t to, int32_t identical)
+{
   struct intake intake;
 
   begin_file(shop, &intake, identical);
@@ -156,7 +168,8 @@ static uint64_t load_sales(struct shop *shop, const struct file *file, size_t fr
   return end_file(&intake);
 }
 
-static uint8_t *encoded(const struct shop *shop, size_t *size) {
+static uint8_t *encoded(const struct shop *shop, size_t *size)
+{
   uint8_t *bytes;
 
   ck_assert_int_eq(eng_book_encode(shop->book, NULL, 0, size), ENG_E_BUFFER);
@@ -165,7 +178,8 @@ static uint8_t *encoded(const struct shop *shop, size_t *size) {
   return bytes;
 }
 
-static void ck_same_bytes(const struct shop *a, const struct shop *b) {
+static void ck_same_bytes(const struct shop *a, const struct shop *b)
+{
   size_t a_size, b_size;
   uint8_t *a_bytes = encoded(a, &a_size), *b_bytes = encoded(b, &b_size);
 
@@ -176,7 +190,8 @@ static void ck_same_bytes(const struct shop *a, const struct shop *b) {
 }
 
 /* How many customers stand at each rank of five_levels. */
-static void census(const struct shop *shop, int64_t as_of, uint64_t ranks[6]) {
+static void census(const struct shop *shop, int64_t as_of, uint64_t ranks[6])
+{
   uint64_t count = eng_book_customer_count(shop->book);
   int32_t *stages = malloc((size_t)count * sizeof *stages);
   const eng_model *models[1];
@@ -198,7 +213,8 @@ static void census(const struct shop *shop, int64_t as_of, uint64_t ranks[6]) {
 
 /* ---- tests ---- */
 
-START_TEST(the_cdnow_sample_has_its_published_counts) {
+START_TEST(the_cdnow_sample_has_its_published_counts)
+{
   struct file file;
   struct shop keep, merge;
 
@@ -208,7 +224,8 @@ START_TEST(the_cdnow_sample_has_its_published_counts) {
   ck_assert_uint_eq(eng_book_event_count(keep.book), 6919);
   ck_assert_uint_eq(eng_book_customer_count(keep.book), 2357);
   open_shop(&merge);
-  ck_assert_uint_eq(load_sales(&merge, &file, 0, file.count, ENG_IDENTICAL_MERGE), 6919);
+  ck_assert_uint_eq(load_sales(&merge, &file, 0, file.count, ENG_IDENTICAL_MERGE),
+                    6919);
   /* 17 rows stand twice and 2 three times. */
   ck_assert_uint_eq(eng_book_event_count(merge.book), 6919 - 17 - 2 * 2);
   close_shop(&keep);
@@ -217,7 +234,8 @@ START_TEST(the_cdnow_sample_has_its_published_counts) {
 }
 END_TEST
 
-START_TEST(the_cdnow_master_log_has_its_customers) {
+START_TEST(the_cdnow_master_log_has_its_customers)
+{
   struct file file;
   struct shop shop;
 
@@ -231,7 +249,8 @@ START_TEST(the_cdnow_master_log_has_its_customers) {
 }
 END_TEST
 
-START_TEST(rows_in_any_order_give_the_same_bytes_and_answers) {
+START_TEST(rows_in_any_order_give_the_same_bytes_and_answers)
+{
   struct file file;
   struct shop plain;
   uint64_t expected[6], got[6];
@@ -256,7 +275,8 @@ START_TEST(rows_in_any_order_give_the_same_bytes_and_answers) {
 }
 END_TEST
 
-START_TEST(merged_rows_may_be_split_over_files_and_come_again) {
+START_TEST(merged_rows_may_be_split_over_files_and_come_again)
+{
   struct file file;
   struct shop plain, split;
   size_t third;
@@ -277,7 +297,8 @@ START_TEST(merged_rows_may_be_split_over_files_and_come_again) {
 }
 END_TEST
 
-START_TEST(rows_with_ids_may_be_split_over_files_and_come_again) {
+START_TEST(rows_with_ids_may_be_split_over_files_and_come_again)
+{
   struct file file;
   struct shop plain, split;
 
@@ -297,7 +318,8 @@ START_TEST(rows_with_ids_may_be_split_over_files_and_come_again) {
       feed_row(&intake, row);
       for (size_t i = 0; i < file.count; i++) {
         /* Every row is in its part, and every fifth in the next one too. */
-        if (pass == 1 && (int)(i % 4) != part && (i % 5 != 0 || (int)(i % 4) + 1 != part)) {
+        if (pass == 1 && (int)(i % 4) != part &&
+            (i % 5 != 0 || (int)(i % 4) + 1 != part)) {
           continue;
         }
         snprintf(row, sizeof row, "r%zu,till,%s", i, file.rows[i]);
@@ -314,7 +336,8 @@ START_TEST(rows_with_ids_may_be_split_over_files_and_come_again) {
 }
 END_TEST
 
-START_TEST(the_same_file_twice_changes_nothing) {
+START_TEST(the_same_file_twice_changes_nothing)
+{
   struct file file;
   struct shop once, twice;
 
@@ -333,7 +356,8 @@ START_TEST(the_same_file_twice_changes_nothing) {
 }
 END_TEST
 
-START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond) {
+START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
+{
   static const struct {
     const char *name;
     int32_t kind;
@@ -373,7 +397,8 @@ START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond) {
 }
 END_TEST
 
-Suite *histories_suite(void) {
+Suite *histories_suite(void)
+{
   Suite *suite = suite_create("histories");
   TCase *tests = tcase_create("histories");
 

@@ -11,7 +11,8 @@
 #define DECLARE(name) Suite *name##_suite(void);
 UNIT_SUITES(DECLARE)
 
-int main(void) {
+int main(void)
+{
   SRunner *runner = srunner_create(NULL);
 #define ADD(name) srunner_add_suite(runner, name##_suite());
   UNIT_SUITES(ADD)

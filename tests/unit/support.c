@@ -14,23 +14,23 @@ union head {
   max_align_t align;
 };
 
-static void release(struct host *host, union head *block) {
+static void release(struct host *host, union head *block)
+{
   host->live -= block->size;
   host->blocks--;
   memset(block, 0xa5, sizeof *block + block->size);
   free(block);
 }
 
-static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
+static void *resize(void *user, void *old, size_t old_size, size_t new_size)
+{
   struct host *host = user;
   union head *block = old == NULL ? NULL : (union head *)old - 1;
   union head *larger;
 
-  if ((block == NULL ? 0 : block->size) != old_size)
-    host->wrong++;
+  if ((block == NULL ? 0 : block->size) != old_size) host->wrong++;
   if (new_size == 0) {
-    if (block != NULL)
-      release(host, block);
+    if (block != NULL) release(host, block);
     return NULL;
   }
   host->requests++;
@@ -41,14 +41,12 @@ static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
     return NULL;
   }
   larger = malloc(sizeof *larger + new_size);
-  if (larger == NULL)
-    return NULL;
+  if (larger == NULL) return NULL;
   larger->size = new_size;
   memset(larger + 1, 0x5a, new_size);
   host->live += new_size;
   host->blocks++;
-  if (host->live > host->peak)
-    host->peak = host->live;
+  if (host->live > host->peak) host->peak = host->live;
   if (block != NULL) {
     memcpy(larger + 1, old, old_size < new_size ? old_size : new_size);
     release(host, block);
@@ -56,11 +54,13 @@ static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
   return larger + 1;
 }
 
-eng_allocator host_allocator(struct host *host) {
+eng_allocator host_allocator(struct host *host)
+{
   return (eng_allocator){sizeof(eng_allocator), 0, host, resize};
 }
 
-void host_reset(struct host *host) {
+void host_reset(struct host *host)
+{
   host->requests = host->fail_at = host->failures = host->asked = 0;
   host->for_ever = false;
   host->peak = host->live;
@@ -68,13 +68,13 @@ void host_reset(struct host *host) {
 
 /* ---- objects ---- */
 
-eng_context *context_in(struct host *host) {
+eng_context *context_in(struct host *host)
+{
   eng_settings *settings;
   eng_context *context;
   eng_allocator memory;
 
-  if (host != NULL)
-    memory = host_allocator(host);
+  if (host != NULL) memory = host_allocator(host);
   ck_ok(eng_settings_new(host == NULL ? NULL : &memory, &settings));
   ck_ok(eng_settings_add_kind(settings, 130, "own_kind", 8, ENG_DIRECTION_CUSTOMER,
                               ENG_MODE_CONTENT, 1));
@@ -89,21 +89,24 @@ eng_context *context_in(struct host *host) {
 
 eng_context *plain_context(void) { return context_in(NULL); }
 
-eng_customer *customer_of(const eng_context *context) {
+eng_customer *customer_of(const eng_context *context)
+{
   eng_customer *customer;
 
   ck_ok(eng_customer_new(context, "ada", 3, &customer));
   return customer;
 }
 
-eng_event *event_of(const eng_context *context, int32_t kind, int64_t at) {
+eng_event *event_of(const eng_context *context, int32_t kind, int64_t at)
+{
   eng_event *event;
 
   ck_ok(eng_event_new(context, kind, at, &event));
   return event;
 }
 
-int32_t record(eng_customer *customer, eng_event *event) {
+int32_t record(eng_customer *customer, eng_event *event)
+{
   int32_t outcome;
 
   ck_ok(eng_customer_record(customer, event, &outcome));
@@ -111,13 +114,13 @@ int32_t record(eng_customer *customer, eng_event *event) {
   return outcome;
 }
 
-struct bytes encoded(const eng_customer *customer) {
+struct bytes encoded(const eng_customer *customer)
+{
   struct bytes bytes = {NULL, 0};
   size_t size;
   eng_status status = eng_customer_encode(customer, NULL, 0, &size);
 
-  if (status != ENG_E_BUFFER)
-    ck_abort_msg("encode says %d", status);
+  if (status != ENG_E_BUFFER) ck_abort_msg("encode says %d", status);
   bytes.at = malloc(size);
   if (bytes.at == NULL ||
       eng_customer_encode(customer, bytes.at, size, &bytes.size) != 0 ||
@@ -126,11 +129,13 @@ struct bytes encoded(const eng_customer *customer) {
   return bytes;
 }
 
-bool same_bytes(struct bytes a, struct bytes b) {
+bool same_bytes(struct bytes a, struct bytes b)
+{
   return a.size == b.size && memcmp(a.at, b.at, a.size) == 0;
 }
 
-bool same_timeline(const eng_customer *a, const eng_customer *b) {
+bool same_timeline(const eng_customer *a, const eng_customer *b)
+{
   struct bytes x = encoded(a), y = encoded(b);
   uint8_t p[ENG_DIGEST_SIZE], q[ENG_DIGEST_SIZE];
   bool bytes = same_bytes(x, y), digests;
@@ -138,24 +143,24 @@ bool same_timeline(const eng_customer *a, const eng_customer *b) {
   if (eng_customer_digest(a, p) != ENG_OK || eng_customer_digest(b, q) != ENG_OK)
     ck_abort_msg("digest fails");
   digests = memcmp(p, q, sizeof p) == 0;
-  if (bytes != digests)
-    ck_abort_msg("bytes and digests disagree");
+  if (bytes != digests) ck_abort_msg("bytes and digests disagree");
   free(x.at);
   free(y.at);
   return bytes;
 }
 
-eng_customer *decoded(const eng_context *context, const uint8_t *bytes, size_t size) {
+eng_customer *decoded(const eng_context *context, const uint8_t *bytes, size_t size)
+{
   eng_customer *customer;
   eng_status status =
       eng_customer_decode(context, "ada", 3, bytes, size, &customer, NULL);
 
-  if (status != ENG_OK)
-    ck_abort_msg("decode says %d", status);
+  if (status != ENG_OK) ck_abort_msg("decode says %d", status);
   return customer;
 }
 
-eng_customer *copy_of(const eng_context *context, const eng_customer *customer) {
+eng_customer *copy_of(const eng_context *context, const eng_customer *customer)
+{
   struct bytes bytes = encoded(customer);
   eng_customer *copy = decoded(context, bytes.at, bytes.size);
 

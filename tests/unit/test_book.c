@@ -27,7 +27,8 @@ struct memory {
   bool for_ever; /* all from fail_at on fail */
 };
 
-static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
+static void *resize(void *user, void *old, size_t old_size, size_t new_size)
+{
   struct memory *memory = user;
   void *block;
 
@@ -53,7 +54,8 @@ static void *resize(void *user, void *old, size_t old_size, size_t new_size) {
   return block;
 }
 
-static eng_allocator allocator_of(struct memory *memory) {
+static eng_allocator allocator_of(struct memory *memory)
+{
   return (eng_allocator){sizeof(eng_allocator), 0, memory, resize};
 }
 
@@ -61,7 +63,8 @@ static eng_allocator allocator_of(struct memory *memory) {
 
 static eng_context *context;
 
-static void set_up(void) {
+static void set_up(void)
+{
   eng_settings *settings;
 
   ck_ok(eng_settings_new(NULL, &settings));
@@ -74,21 +77,24 @@ static void set_up(void) {
 
 static void tear_down(void) { eng_context_free(context); }
 
-static eng_book *empty_book(void) {
+static eng_book *empty_book(void)
+{
   eng_book *book;
 
   ck_ok(eng_book_new(context, NULL, &book));
   return book;
 }
 
-static eng_event *event_at(int32_t kind, int64_t at) {
+static eng_event *event_at(int32_t kind, int64_t at)
+{
   eng_event *event;
 
   ck_ok(eng_event_new(context, kind, at, &event));
   return event;
 }
 
-static int32_t put(eng_book *book, const char *id, int32_t kind, int64_t at) {
+static int32_t put(eng_book *book, const char *id, int32_t kind, int64_t at)
+{
   eng_event *event = event_at(kind, at);
   int32_t outcome;
 
@@ -102,7 +108,8 @@ struct bytes {
   size_t size;
 };
 
-static struct bytes encoded(const eng_book *book) {
+static struct bytes encoded(const eng_book *book)
+{
   struct bytes bytes = {NULL, 0};
 
   ck_assert_int_eq(eng_book_encode(book, NULL, 0, &bytes.size), ENG_E_BUFFER);
@@ -111,11 +118,13 @@ static struct bytes encoded(const eng_book *book) {
   return bytes;
 }
 
-static bool same_bytes(struct bytes a, struct bytes b) {
+static bool same_bytes(struct bytes a, struct bytes b)
+{
   return a.size == b.size && memcmp(a.at, b.at, a.size) == 0;
 }
 
-static bool same(const eng_book *a, const eng_book *b) {
+static bool same(const eng_book *a, const eng_book *b)
+{
   struct bytes x = encoded(a), y = encoded(b);
   bool equal = same_bytes(x, y);
 
@@ -125,7 +134,8 @@ static bool same(const eng_book *a, const eng_book *b) {
 }
 
 /* Customer number `who`: ids of many lengths, some that begin with one another. */
-static size_t id_of(int who, char *out) {
+static size_t id_of(int who, char *out)
+{
   int length = sprintf(out, "c%d", who);
 
   for (int i = 0; i < who % 7 * (who % 5 == 0 ? 40 : 2); i++) out[length++] = 'x';
@@ -133,7 +143,8 @@ static size_t id_of(int who, char *out) {
 }
 
 /* Many events of some customers, number 0 of them heavy. */
-static void fill(eng_book *book, int customers, int events) {
+static void fill(eng_book *book, int customers, int events)
+{
   for (int i = 0; i < events; i++) {
     int who = i % 3 == 0 ? 0 : i * 7919 % customers;
     eng_event *event =
@@ -150,7 +161,8 @@ static void fill(eng_book *book, int customers, int events) {
 
 /* ---- rows ---- */
 
-START_TEST(a_new_book_is_empty) {
+START_TEST(a_new_book_is_empty)
+{
   eng_book *book = empty_book();
   uint64_t row = 7;
   size_t length = 7;
@@ -170,7 +182,8 @@ START_TEST(a_new_book_is_empty) {
 }
 END_TEST
 
-START_TEST(a_customer_is_added_with_the_first_event) {
+START_TEST(a_customer_is_added_with_the_first_event)
+{
   eng_book *book = empty_book();
   uint64_t row;
   size_t length;
@@ -190,7 +203,8 @@ START_TEST(a_customer_is_added_with_the_first_event) {
 }
 END_TEST
 
-START_TEST(arguments_are_checked) {
+START_TEST(arguments_are_checked)
+{
   eng_book *book = empty_book(), *none = (eng_book *)book;
   eng_event *event = event_at(ENG_EVENT_VISIT, NOON);
   eng_context *other;
@@ -234,7 +248,8 @@ START_TEST(arguments_are_checked) {
 }
 END_TEST
 
-START_TEST(rows_come_in_the_order_of_ids) {
+START_TEST(rows_come_in_the_order_of_ids)
+{
   eng_book *book = empty_book();
   uint64_t rows[500];
 
@@ -258,7 +273,8 @@ START_TEST(rows_come_in_the_order_of_ids) {
 }
 END_TEST
 
-START_TEST(a_copy_outlives_the_book) {
+START_TEST(a_copy_outlives_the_book)
+{
   eng_book *book = empty_book(), *other = empty_book();
   eng_customer *customer;
   uint64_t row;
@@ -285,7 +301,8 @@ END_TEST
 /* ---- columns ---- */
 
 /* One row of each thing that a setter refuses, and the status. */
-START_TEST(a_bad_row_stops_all_before_anything_is_recorded) {
+START_TEST(a_bad_row_stops_all_before_anything_is_recorded)
+{
   static const uint64_t ends[] = {1, 2, 3};
   uint64_t bad_ends[] = {1, 1, 3}, far_ends[] = {1, 300, 301};
   uint8_t kind[] = {2, 2, 2}, channel[] = {1, 1, 1}, scale[] = {1, 1, 1};
@@ -384,7 +401,8 @@ END_TEST
 
 /* ---- loaders ---- */
 
-static void load(eng_book *book, int32_t identical, int copies, eng_load_counts *counts) {
+static void load(eng_book *book, int32_t identical, int copies, eng_load_counts *counts)
+{
   eng_event *event = event_at(ENG_EVENT_PURCHASE, NOON);
   eng_loader *loader;
 
@@ -399,7 +417,8 @@ static void load(eng_book *book, int32_t identical, int copies, eng_load_counts 
   eng_event_free(event);
 }
 
-START_TEST(identical_rows_are_kept_and_loaded_once) {
+START_TEST(identical_rows_are_kept_and_loaded_once)
+{
   eng_book *book = empty_book();
   eng_load_counts counts;
 
@@ -422,7 +441,8 @@ START_TEST(identical_rows_are_kept_and_loaded_once) {
 }
 END_TEST
 
-START_TEST(a_finished_loader_begins_a_new_source) {
+START_TEST(a_finished_loader_begins_a_new_source)
+{
   eng_event *event = event_at(ENG_EVENT_VISIT, NOON);
   eng_book *book = empty_book();
   eng_loader *loader;
@@ -440,7 +460,8 @@ START_TEST(a_finished_loader_begins_a_new_source) {
 }
 END_TEST
 
-START_TEST(a_loader_that_is_freed_takes_what_it_holds_along) {
+START_TEST(a_loader_that_is_freed_takes_what_it_holds_along)
+{
   eng_event *event = event_at(ENG_EVENT_VISIT, NOON);
   eng_book *book = empty_book();
   eng_loader *loader;
@@ -458,7 +479,8 @@ END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(the_memory_told_is_the_memory_held) {
+START_TEST(the_memory_told_is_the_memory_held)
+{
   struct memory memory = {0};
   eng_allocator allocator = allocator_of(&memory);
   eng_book *book, *other = empty_book();
@@ -481,7 +503,8 @@ START_TEST(the_memory_told_is_the_memory_held) {
 }
 END_TEST
 
-START_TEST(compacting_changes_nothing_that_is_said) {
+START_TEST(compacting_changes_nothing_that_is_said)
+{
   eng_book *book = empty_book(), *other = empty_book();
   uint64_t rows[600];
 
@@ -507,7 +530,8 @@ END_TEST
 
 /* ---- encoded books ---- */
 
-START_TEST(an_encoded_book_comes_back) {
+START_TEST(an_encoded_book_comes_back)
+{
   eng_book *book = empty_book(), *back;
   eng_customer *expired;
   struct bytes bytes;
@@ -534,7 +558,8 @@ START_TEST(an_encoded_book_comes_back) {
 END_TEST
 
 /* Decodes bytes with their checksum put right. */
-static eng_status status_of(const uint8_t *bytes, size_t size) {
+static eng_status status_of(const uint8_t *bytes, size_t size)
+{
   uint8_t copy[256];
   uint64_t sum;
   eng_book *book;
@@ -562,7 +587,8 @@ static eng_status status_of(const uint8_t *bytes, size_t size) {
 #define STATUS_OF(...)                                                                 \
   status_of((const uint8_t[]){__VA_ARGS__}, sizeof(const uint8_t[]){__VA_ARGS__})
 
-START_TEST(every_defect_of_an_encoded_book_has_its_status) {
+START_TEST(every_defect_of_an_encoded_book_has_its_status)
+{
   /* magic, codebook (no flags, one shape: visit), count, customers */
 #define HEAD 'E', 'B', 0, 0, 1, 2, 0
 
@@ -591,16 +617,17 @@ START_TEST(every_defect_of_an_encoded_book_has_its_status) {
   ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x0f, 0xff, 0x7f, 0), ENG_E_LIMIT);
   ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x0f, 0x80, 0x00, 0), ENG_E_VARINT);
   /* events: before the floor, of no shape, and a floor with nothing above it */
-  ck_assert_int_eq(STATUS_OF(HEAD, 1, 1, 'a', 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0,
-                             0, 0, 4),
-                   ENG_E_FIELD);
+  ck_assert_int_eq(
+      STATUS_OF(HEAD, 1, 1, 'a', 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 4),
+      ENG_E_FIELD);
   ck_assert_int_eq(STATUS_OF(HEAD, 1, 0x01, 'a', 2, 0, 7, 0, 4), ENG_E_FIELD);
   ck_ok(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x01, 'a', 1, 5));
 #undef HEAD
 }
 END_TEST
 
-START_TEST(damage_anywhere_is_noticed) {
+START_TEST(damage_anywhere_is_noticed)
+{
   eng_book *book = empty_book(), *back;
   struct bytes bytes;
 
@@ -619,7 +646,8 @@ START_TEST(damage_anywhere_is_noticed) {
 }
 END_TEST
 
-START_TEST(a_few_bytes_do_not_ask_for_much_memory) {
+START_TEST(a_few_bytes_do_not_ask_for_much_memory)
+{
   /* Ids that share as much as they may, each one byte longer than its prefix. */
   static uint8_t bytes[100000];
   struct memory memory = {0};
@@ -653,7 +681,8 @@ START_TEST(a_few_bytes_do_not_ask_for_much_memory) {
 }
 END_TEST
 
-START_TEST(memory_follows_the_bytes) {
+START_TEST(memory_follows_the_bytes)
+{
   for (int customers = 1; customers < 3000; customers = customers * 2 + 1) {
     struct memory memory = {0};
     eng_allocator allocator = allocator_of(&memory);
@@ -692,7 +721,8 @@ END_TEST
  * `strong`. */
 typedef eng_status (*step_fn)(eng_book *book, void *data);
 
-static struct bytes encoded_apart(const eng_book *book, struct memory *memory) {
+static struct bytes encoded_apart(const eng_book *book, struct memory *memory)
+{
   struct memory saved = *memory;
   struct bytes bytes;
 
@@ -704,7 +734,8 @@ static struct bytes encoded_apart(const eng_book *book, struct memory *memory) {
 }
 
 static void insist(eng_book *book, struct memory *memory, step_fn step, void *data,
-                   bool strong) {
+                   bool strong)
+{
   struct bytes before = encoded_apart(book, memory), after;
   eng_status status = step(book, data);
 
@@ -719,7 +750,8 @@ static void insist(eng_book *book, struct memory *memory, step_fn step, void *da
   free(before.at);
 }
 
-static eng_status step_record(eng_book *book, void *data) {
+static eng_status step_record(eng_book *book, void *data)
+{
   int i = *(int *)data;
   eng_event *event = event_at(ENG_EVENT_VISIT, NOON + i * 13 % 700);
   char id[400];
@@ -733,7 +765,8 @@ static eng_status step_record(eng_book *book, void *data) {
   return status;
 }
 
-static eng_status step_many(eng_book *book, void *data) {
+static eng_status step_many(eng_book *book, void *data)
+{
   enum { MOST = 5000 };
   static uint8_t kind[MOST];
   static int64_t at[MOST];
@@ -757,24 +790,29 @@ static eng_status step_many(eng_book *book, void *data) {
   return eng_book_record_many(book, &columns, NULL, NULL);
 }
 
-static eng_status step_merge(eng_book *book, void *data) {
+static eng_status step_merge(eng_book *book, void *data)
+{
   return eng_book_merge(book, data);
 }
 
-static eng_status step_merge_customer(eng_book *book, void *data) {
+static eng_status step_merge_customer(eng_book *book, void *data)
+{
   return eng_book_merge_customer(book, data);
 }
 
-static eng_status step_compact(eng_book *book, void *data) {
+static eng_status step_compact(eng_book *book, void *data)
+{
   (void)data;
   return eng_book_compact(book);
 }
 
-static eng_status step_order(eng_book *book, void *data) {
+static eng_status step_order(eng_book *book, void *data)
+{
   return eng_book_order(book, data, 1000);
 }
 
-static eng_status step_encode(eng_book *book, void *data) {
+static eng_status step_encode(eng_book *book, void *data)
+{
   size_t size;
   eng_status status = eng_book_encode(book, NULL, 0, &size);
 
@@ -782,7 +820,8 @@ static eng_status step_encode(eng_book *book, void *data) {
   return status == ENG_E_BUFFER ? ENG_OK : status;
 }
 
-static eng_status step_decode(eng_book *book, void *data) {
+static eng_status step_decode(eng_book *book, void *data)
+{
   struct bytes *bytes = data;
   eng_book *back;
   eng_status status = eng_book_decode(book->home.pen.context, &book->outer, bytes->at,
@@ -794,7 +833,8 @@ static eng_status step_decode(eng_book *book, void *data) {
 
 /* All steps, the n-th allocation failing; false: there are not so many. */
 static bool all_steps(struct memory *memory, uint64_t n, const eng_book *source,
-                      const eng_customer *customer, struct bytes expected) {
+                      const eng_customer *customer, struct bytes expected)
+{
   eng_allocator allocator = allocator_of(memory);
   eng_book *book;
   struct bytes bytes;
@@ -824,7 +864,8 @@ static bool all_steps(struct memory *memory, uint64_t n, const eng_book *source,
   return reached;
 }
 
-START_TEST(every_allocation_may_fail) {
+START_TEST(every_allocation_may_fail)
+{
   struct memory memory = {0};
   eng_book *source = empty_book(), *whole = empty_book();
   eng_customer *customer;
@@ -854,7 +895,8 @@ END_TEST
 
 /* A loader over failing memory: what it answers NOMEM to is told again. */
 static bool load_insisting(struct memory *memory, uint64_t n, bool empty,
-                           struct bytes expected) {
+                           struct bytes expected)
+{
   eng_allocator allocator = allocator_of(memory);
   eng_event *event = event_at(ENG_EVENT_PURCHASE, NOON);
   eng_load_counts counts;
@@ -893,7 +935,8 @@ static bool load_insisting(struct memory *memory, uint64_t n, bool empty,
   return reached;
 }
 
-START_TEST(a_loader_goes_on_after_every_failure) {
+START_TEST(a_loader_goes_on_after_every_failure)
+{
   bool empty = _i == 0;
   eng_event *event = event_at(ENG_EVENT_PURCHASE, NOON);
   eng_book *book = empty_book();
@@ -925,7 +968,8 @@ END_TEST
 
 /* ---- limits ---- */
 
-START_TEST(limits_are_kept) {
+START_TEST(limits_are_kept)
+{
   eng_settings *settings;
   eng_context *small;
   eng_event *event;
@@ -955,7 +999,8 @@ START_TEST(limits_are_kept) {
 }
 END_TEST
 
-Suite *book_suite(void) {
+Suite *book_suite(void)
+{
   Suite *suite = suite_create("book");
   TCase *tests = tcase_create("book");
 

@@ -12,7 +12,8 @@ Suite *calendar_suite(void);
 
 static eng_context *utc, *east, *west, *bar;
 
-static eng_context *zone(int32_t offset, int32_t day_start) {
+static eng_context *zone(int32_t offset, int32_t day_start)
+{
   eng_settings *settings;
   eng_context *context;
 
@@ -24,14 +25,16 @@ static eng_context *zone(int32_t offset, int32_t day_start) {
   return context;
 }
 
-static void open_zones(void) {
+static void open_zones(void)
+{
   utc = zone(0, 0);
   east = zone(330, 0);  /* India */
   west = zone(-480, 0); /* the Pacific coast in winter */
   bar = zone(60, 180);  /* closes at 3 in the night */
 }
 
-static void close_zones(void) {
+static void close_zones(void)
+{
   eng_context_free(utc);
   eng_context_free(east);
   eng_context_free(west);
@@ -39,7 +42,8 @@ static void close_zones(void) {
 }
 
 static void reads(const eng_context *context, const char *text, int32_t format,
-                  const char *expected) {
+                  const char *expected)
+{
   char written[ENG_TIME_TEXT];
   int64_t out;
 
@@ -50,7 +54,8 @@ static void reads(const eng_context *context, const char *text, int32_t format,
   ck_assert_msg(strcmp(written, expected) == 0, "%s: %s", text, written);
 }
 
-static void refuses(const eng_context *context, const char *text, int32_t format) {
+static void refuses(const eng_context *context, const char *text, int32_t format)
+{
   int64_t out = 5;
 
   ck_assert_msg(eng_time_parse(context, text, strlen(text), format, ENG_DATE_FIRST,
@@ -59,7 +64,8 @@ static void refuses(const eng_context *context, const char *text, int32_t format
   ck_assert(out == 0);
 }
 
-START_TEST(iso_8601_is_read_in_any_precision) {
+START_TEST(iso_8601_is_read_in_any_precision)
+{
   const int32_t both[] = {ENG_TIME_ISO, ENG_TIME_AUTO};
 
   for (int i = 0; i < 2; i++) {
@@ -77,7 +83,8 @@ START_TEST(iso_8601_is_read_in_any_precision) {
 }
 END_TEST
 
-START_TEST(finer_parts_than_a_millisecond_are_rounded_half_up) {
+START_TEST(finer_parts_than_a_millisecond_are_rounded_half_up)
+{
   reads(utc, "2026-11-22T18:05:01.0004Z", ENG_TIME_ISO, "2026-11-22T18:05:01.000Z");
   reads(utc, "2026-11-22T18:05:01.0005Z", ENG_TIME_ISO, "2026-11-22T18:05:01.001Z");
   reads(utc, "2026-11-22T18:05:01.123456789Z", ENG_TIME_ISO,
@@ -89,7 +96,8 @@ START_TEST(finer_parts_than_a_millisecond_are_rounded_half_up) {
 }
 END_TEST
 
-START_TEST(a_time_without_zone_is_local) {
+START_TEST(a_time_without_zone_is_local)
+{
   reads(east, "2026-03-01T12:00", ENG_TIME_ISO, "2026-03-01T06:30:00.000Z");
   reads(west, "2026-03-01T12:00", ENG_TIME_ISO, "2026-03-01T20:00:00.000Z");
   reads(west, "2026-03-01T12:00Z", ENG_TIME_ISO, "2026-03-01T12:00:00.000Z");
@@ -98,14 +106,16 @@ START_TEST(a_time_without_zone_is_local) {
 }
 END_TEST
 
-START_TEST(an_offset_is_the_same_in_summer) {
+START_TEST(an_offset_is_the_same_in_summer)
+{
   reads(west, "2026-07-01T12:00", ENG_TIME_ISO, "2026-07-01T20:00:00.000Z");
   ck_assert(eng_business_day_start(west, 20636) - eng_business_day_start(west, 20635) ==
             DAY);
 }
 END_TEST
 
-START_TEST(a_bare_date_is_its_first_instant_or_its_last_millisecond) {
+START_TEST(a_bare_date_is_its_first_instant_or_its_last_millisecond)
+{
   const eng_context *zones[] = {utc, east, west, bar};
   static const char *const firsts[] = {
       "2026-03-01T00:00:00.000Z", "2026-02-28T18:30:00.000Z",
@@ -127,7 +137,8 @@ START_TEST(a_bare_date_is_its_first_instant_or_its_last_millisecond) {
 }
 END_TEST
 
-START_TEST(leap_days_are_days_and_others_are_not) {
+START_TEST(leap_days_are_days_and_others_are_not)
+{
   reads(utc, "2024-02-29", ENG_TIME_ISO, "2024-02-29T00:00:00.000Z");
   reads(utc, "2000-02-29", ENG_TIME_ISO, "2000-02-29T00:00:00.000Z");
   reads(utc, "20240229", ENG_TIME_AUTO, "2024-02-29T00:00:00.000Z");
@@ -141,7 +152,8 @@ START_TEST(leap_days_are_days_and_others_are_not) {
 }
 END_TEST
 
-START_TEST(times_lie_in_1970_to_9999) {
+START_TEST(times_lie_in_1970_to_9999)
+{
   int64_t out;
 
   reads(utc, "1970-01-01", ENG_TIME_AUTO, "1970-01-01T00:00:00.000Z");
@@ -168,7 +180,8 @@ START_TEST(times_lie_in_1970_to_9999) {
 }
 END_TEST
 
-START_TEST(eight_digits_are_a_date_or_nothing) {
+START_TEST(eight_digits_are_a_date_or_nothing)
+{
   refuses(east, "19700101", ENG_TIME_AUTO);
   refuses(utc, "20261322", ENG_TIME_AUTO);
   refuses(utc, "20260229", ENG_TIME_AUTO);
@@ -178,7 +191,8 @@ START_TEST(eight_digits_are_a_date_or_nothing) {
 }
 END_TEST
 
-START_TEST(forms_are_told_apart_by_their_digits) {
+START_TEST(forms_are_told_apart_by_their_digits)
+{
   reads(utc, "20261122", ENG_TIME_AUTO, "2026-11-22T00:00:00.000Z");
   reads(utc, "20261122.5", ENG_TIME_AUTO, "1970-08-23T12:05:22.500Z");
   reads(utc, "1763835901", ENG_TIME_AUTO, "2025-11-22T18:25:01.000Z");
@@ -190,7 +204,8 @@ START_TEST(forms_are_told_apart_by_their_digits) {
 }
 END_TEST
 
-START_TEST(a_time_takes_at_most_64_bytes) {
+START_TEST(a_time_takes_at_most_64_bytes)
+{
   char text[66] = "1763835901.";
 
   memset(text + 11, '0', 53);
@@ -203,7 +218,8 @@ START_TEST(a_time_takes_at_most_64_bytes) {
 }
 END_TEST
 
-START_TEST(what_is_no_time_is_refused) {
+START_TEST(what_is_no_time_is_refused)
+{
   static const char *const no[] = {"",
                                    "-",
                                    "-1",
@@ -256,7 +272,8 @@ START_TEST(what_is_no_time_is_refused) {
 }
 END_TEST
 
-START_TEST(missing_arguments_and_forms_are_said) {
+START_TEST(missing_arguments_and_forms_are_said)
+{
   char buffer[ENG_TIME_TEXT] = "x";
   int64_t out = 1;
 
@@ -277,7 +294,8 @@ START_TEST(missing_arguments_and_forms_are_said) {
 }
 END_TEST
 
-START_TEST(durations_are_a_number_and_a_unit) {
+START_TEST(durations_are_a_number_and_a_unit)
+{
   static const struct {
     const char *text;
     int64_t ms;
@@ -310,7 +328,8 @@ START_TEST(durations_are_a_number_and_a_unit) {
 }
 END_TEST
 
-START_TEST(months_years_and_nonsense_are_no_durations) {
+START_TEST(months_years_and_nonsense_are_no_durations)
+{
   static const char *const no[] = {"",
                                    "d",
                                    "1",
@@ -338,7 +357,8 @@ START_TEST(months_years_and_nonsense_are_no_durations) {
 }
 END_TEST
 
-START_TEST(a_sale_in_the_night_belongs_to_the_day_before) {
+START_TEST(a_sale_in_the_night_belongs_to_the_day_before)
+{
   int64_t late, morning;
 
   ck_ok(eng_time_parse(bar, "2026-03-01T02:59:59.999", 23, ENG_TIME_ISO, 0, &late));
@@ -350,7 +370,8 @@ START_TEST(a_sale_in_the_night_belongs_to_the_day_before) {
 }
 END_TEST
 
-START_TEST(days_before_the_epoch_are_below_zero) {
+START_TEST(days_before_the_epoch_are_below_zero)
+{
   ck_assert(eng_business_day(utc, 0) == 0);
   ck_assert(eng_business_day(utc, -1) == -1);
   ck_assert(eng_business_day(bar, 0) == -1);
@@ -361,7 +382,8 @@ START_TEST(days_before_the_epoch_are_below_zero) {
 }
 END_TEST
 
-START_TEST(days_and_times_beyond_the_calendar_do_not_wrap) {
+START_TEST(days_and_times_beyond_the_calendar_do_not_wrap)
+{
   ck_assert(eng_business_day(west, INT64_MIN) < -INT64_C(100000000000));
   ck_assert(eng_business_day(east, INT64_MAX) > INT64_C(100000000000));
   ck_assert(eng_business_day(east, ENG_TIME_MAX) == 2932896 + 1);
@@ -370,7 +392,8 @@ START_TEST(days_and_times_beyond_the_calendar_do_not_wrap) {
 }
 END_TEST
 
-START_TEST(every_day_has_a_date_and_follows_the_day_before) {
+START_TEST(every_day_has_a_date_and_follows_the_day_before)
+{
   static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int64_t year = 1970, y;
   int month = 1, day = 1, m, d;
@@ -396,7 +419,8 @@ START_TEST(every_day_has_a_date_and_follows_the_day_before) {
 }
 END_TEST
 
-START_TEST(dates_before_1970_are_days_below_zero) {
+START_TEST(dates_before_1970_are_days_below_zero)
+{
   int64_t y;
   int m, d;
 
@@ -407,7 +431,8 @@ START_TEST(dates_before_1970_are_days_below_zero) {
 }
 END_TEST
 
-Suite *calendar_suite(void) {
+Suite *calendar_suite(void)
+{
   Suite *suite = suite_create("calendar");
   TCase *tests = tcase_create("calendar");
 

@@ -13,43 +13,51 @@ Suite *customer_suite(void);
 static eng_context *context;
 static eng_customer *customer;
 
-static void open_customer(void) {
+static void open_customer(void)
+{
   context = plain_context();
   customer = customer_of(context);
 }
 
-static void close_customer(void) {
+static void close_customer(void)
+{
   eng_customer_free(customer);
   eng_context_free(context);
 }
 
-static eng_event *purchase_on(int64_t day) {
+static eng_event *purchase_on(int64_t day)
+{
   return event_of(context, ENG_EVENT_PURCHASE, day * DAY);
 }
 
-static eng_event *with_id(eng_event *event, uint64_t id, uint32_t revision) {
+static eng_event *with_id(eng_event *event, uint64_t id, uint32_t revision)
+{
   ck_ok(eng_event_set_id(event, id));
   ck_ok(eng_event_set_revision(event, revision));
   return event;
 }
 
-static eng_event *with_value(eng_event *event, int64_t value) {
+static eng_event *with_value(eng_event *event, int64_t value)
+{
   ck_ok(eng_event_set_value(event, value));
   return event;
 }
 
-static eng_event *recorded_at(eng_event *event, int64_t time) {
+static eng_event *recorded_at(eng_event *event, int64_t time)
+{
   ck_ok(eng_event_set_recorded_at(event, time));
   return event;
 }
 
-static eng_event *occurrence(eng_event *event, uint16_t number) {
+static eng_event *occurrence(eng_event *event, uint16_t number)
+{
   ck_ok(eng_event_set_occurrence(event, number));
   return event;
 }
 
 /* The only event of the customer. */
-static const eng_event *only(eng_event_cursor **cursor) {
+static const eng_event *only(eng_event_cursor **cursor)
+{
   const eng_event *event;
 
   ck_assert(eng_customer_event_count(customer) == 1);
@@ -60,7 +68,8 @@ static const eng_event *only(eng_event_cursor **cursor) {
 
 /* ---- life ---- */
 
-START_TEST(a_customer_has_its_id_and_nothing_else) {
+START_TEST(a_customer_has_its_id_and_nothing_else)
+{
   size_t length = 0;
   struct bytes bytes = encoded(customer);
 
@@ -75,7 +84,8 @@ START_TEST(a_customer_has_its_id_and_nothing_else) {
 }
 END_TEST
 
-START_TEST(an_id_is_any_bytes_of_one_to_the_limit) {
+START_TEST(an_id_is_any_bytes_of_one_to_the_limit)
+{
   char id[256] = "a\0b";
   eng_customer *made = customer;
 
@@ -94,7 +104,8 @@ END_TEST
 
 /* ---- identity ---- */
 
-START_TEST(recording_an_event_twice_changes_nothing) {
+START_TEST(recording_an_event_twice_changes_nothing)
+{
   ck_assert_int_eq(record(customer, purchase_on(3)), ENG_RECORD_ADDED);
   ck_assert_int_eq(record(customer, purchase_on(9)), ENG_RECORD_ADDED);
   ck_assert_int_eq(record(customer, purchase_on(3)), ENG_RECORD_UNCHANGED);
@@ -103,7 +114,8 @@ START_TEST(recording_an_event_twice_changes_nothing) {
 }
 END_TEST
 
-START_TEST(occurrences_of_one_content_are_events_of_their_own) {
+START_TEST(occurrences_of_one_content_are_events_of_their_own)
+{
   ck_assert_int_eq(record(customer, occurrence(purchase_on(3), 1)), ENG_RECORD_ADDED);
   ck_assert_int_eq(record(customer, purchase_on(3)), ENG_RECORD_ADDED);
   ck_assert_int_eq(record(customer, occurrence(purchase_on(3), 1)),
@@ -114,7 +126,8 @@ START_TEST(occurrences_of_one_content_are_events_of_their_own) {
 }
 END_TEST
 
-START_TEST(events_of_one_id_are_versions_of_one) {
+START_TEST(events_of_one_id_are_versions_of_one)
+{
   ck_assert_int_eq(record(customer, with_id(purchase_on(3), 5, 0)), ENG_RECORD_ADDED);
   ck_assert_int_eq(record(customer, with_id(purchase_on(4), 5, 0)),
                    ENG_RECORD_REPLACED);
@@ -126,7 +139,8 @@ START_TEST(events_of_one_id_are_versions_of_one) {
 }
 END_TEST
 
-START_TEST(the_higher_revision_stands_whichever_came_first) {
+START_TEST(the_higher_revision_stands_whichever_came_first)
+{
   eng_customer *other = customer_of(context);
 
   ck_assert_int_eq(record(customer, with_value(with_id(purchase_on(3), 5, 1), 10)),
@@ -142,7 +156,8 @@ START_TEST(the_higher_revision_stands_whichever_came_first) {
 }
 END_TEST
 
-START_TEST(of_equal_time_and_revision_the_greater_content_stands) {
+START_TEST(of_equal_time_and_revision_the_greater_content_stands)
+{
   ck_assert_int_eq(record(customer, with_value(with_id(purchase_on(3), 5, 0), 1)),
                    ENG_RECORD_ADDED);
   ck_assert_int_eq(record(customer, with_value(with_id(purchase_on(3), 5, 0), 2)),
@@ -152,7 +167,8 @@ START_TEST(of_equal_time_and_revision_the_greater_content_stands) {
 }
 END_TEST
 
-START_TEST(the_earliest_recorded_at_stands_and_present_before_absent) {
+START_TEST(the_earliest_recorded_at_stands_and_present_before_absent)
+{
   eng_event_cursor *cursor;
 
   ck_assert_int_eq(record(customer, purchase_on(3)), ENG_RECORD_ADDED);
@@ -168,7 +184,8 @@ START_TEST(the_earliest_recorded_at_stands_and_present_before_absent) {
 }
 END_TEST
 
-START_TEST(an_id_may_be_the_effective_id_of_an_event_without_one) {
+START_TEST(an_id_may_be_the_effective_id_of_an_event_without_one)
+{
   eng_event *plain = purchase_on(3);
   uint64_t id = eng_event_effective_id(plain);
 
@@ -181,7 +198,8 @@ START_TEST(an_id_may_be_the_effective_id_of_an_event_without_one) {
 }
 END_TEST
 
-START_TEST(an_outcome_need_not_be_taken) {
+START_TEST(an_outcome_need_not_be_taken)
+{
   eng_event *event = purchase_on(3);
 
   ck_ok(eng_customer_record(customer, event, NULL));
@@ -192,7 +210,8 @@ END_TEST
 
 /* ---- limits and contexts ---- */
 
-static eng_context *limited(int32_t limit, uint64_t value) {
+static eng_context *limited(int32_t limit, uint64_t value)
+{
   eng_settings *settings;
   eng_context *made;
 
@@ -203,7 +222,8 @@ static eng_context *limited(int32_t limit, uint64_t value) {
   return made;
 }
 
-static eng_status try_record(eng_customer *to, eng_event *event, int32_t *outcome) {
+static eng_status try_record(eng_customer *to, eng_event *event, int32_t *outcome)
+{
   eng_status status = eng_customer_record(to, event, outcome);
 
   eng_event_free(event);
@@ -211,7 +231,8 @@ static eng_status try_record(eng_customer *to, eng_event *event, int32_t *outcom
 }
 
 /* _i: from how many events on it is full; light and heavy. */
-START_TEST(at_the_limit_known_events_stay_known_and_newer_versions_replace) {
+START_TEST(at_the_limit_known_events_stay_known_and_newer_versions_replace)
+{
   const int64_t full = _i == 0 ? 3 : 2000;
   eng_context *small = limited(ENG_LIMIT_EVENTS, (uint64_t)full);
   eng_customer *to = customer_of(small);
@@ -266,7 +287,8 @@ START_TEST(at_the_limit_known_events_stay_known_and_newer_versions_replace) {
 END_TEST
 
 /* _i: light and heavy. What is recorded one by one against what merging sorts out. */
-START_TEST(events_of_one_instant_find_their_places_in_any_order) {
+START_TEST(events_of_one_instant_find_their_places_in_any_order)
+{
   const int64_t count = _i == 0 ? 60 : 2000;
   eng_customer *merged = customer_of(context);
   eng_event *event = event_of(context, ENG_EVENT_VISIT, 0);
@@ -281,8 +303,7 @@ START_TEST(events_of_one_instant_find_their_places_in_any_order) {
     if (which % 3 != 2) {
       ck_ok(eng_event_set_value(event, which));
       /* Some have the effective id of another as their id. */
-      if (which % 3 == 1)
-        ck_ok(eng_event_set_id(event, eng_event_effective_id(event)));
+      if (which % 3 == 1) ck_ok(eng_event_set_id(event, eng_event_effective_id(event)));
     } else {
       ck_ok(eng_event_set_amount(event, which, 978));
     }
@@ -314,7 +335,8 @@ START_TEST(events_of_one_instant_find_their_places_in_any_order) {
 }
 END_TEST
 
-START_TEST(a_merge_beyond_the_limit_changes_nothing) {
+START_TEST(a_merge_beyond_the_limit_changes_nothing)
+{
   eng_context *small = limited(ENG_LIMIT_EVENTS, 3);
   eng_customer *a = customer_of(small), *b = customer_of(small);
   struct bytes before, after;
@@ -338,15 +360,15 @@ START_TEST(a_merge_beyond_the_limit_changes_nothing) {
 }
 END_TEST
 
-START_TEST(a_timeline_beyond_the_limit_of_bytes_is_not_encoded) {
+START_TEST(a_timeline_beyond_the_limit_of_bytes_is_not_encoded)
+{
   eng_context *small = limited(ENG_LIMIT_BLOB, 20);
   eng_customer *a = customer_of(small);
   uint8_t digest[ENG_DIGEST_SIZE], buffer[64];
   size_t size;
 
   ck_assert_int_eq(eng_customer_encode(a, NULL, 0, &size), ENG_E_BUFFER);
-  for (int64_t i = 1; i <= 10; i++)
-    record(a, event_of(small, ENG_EVENT_VISIT, i));
+  for (int64_t i = 1; i <= 10; i++) record(a, event_of(small, ENG_EVENT_VISIT, i));
   ck_assert_int_eq(eng_customer_encode(a, NULL, 0, &size), ENG_E_LIMIT);
   ck_assert_int_eq(eng_customer_encode(a, buffer, sizeof buffer, &size), ENG_E_LIMIT);
   ck_assert_uint_eq(size, 0);
@@ -356,7 +378,8 @@ START_TEST(a_timeline_beyond_the_limit_of_bytes_is_not_encoded) {
 }
 END_TEST
 
-START_TEST(objects_of_two_contexts_do_not_mix) {
+START_TEST(objects_of_two_contexts_do_not_mix)
+{
   eng_context *elsewhere = plain_context();
   eng_customer *other = customer_of(elsewhere);
   eng_event *event = event_of(elsewhere, ENG_EVENT_VISIT, 1);
@@ -371,7 +394,8 @@ START_TEST(objects_of_two_contexts_do_not_mix) {
 }
 END_TEST
 
-START_TEST(missing_arguments_are_said) {
+START_TEST(missing_arguments_are_said)
+{
   eng_event *event = purchase_on(1);
   eng_event_cursor *cursor;
   const eng_event *next = event;
@@ -406,7 +430,8 @@ END_TEST
 
 /* ---- floor ---- */
 
-START_TEST(events_at_and_below_the_floor_go_and_are_ignored_from_then_on) {
+START_TEST(events_at_and_below_the_floor_go_and_are_ignored_from_then_on)
+{
   record(customer, purchase_on(3));
   record(customer, purchase_on(4));
   record(customer, purchase_on(5));
@@ -423,7 +448,8 @@ START_TEST(events_at_and_below_the_floor_go_and_are_ignored_from_then_on) {
 }
 END_TEST
 
-START_TEST(a_floor_at_the_epoch_is_not_no_floor) {
+START_TEST(a_floor_at_the_epoch_is_not_no_floor)
+{
   eng_customer *other = customer_of(context);
 
   ck_assert_int_eq(record(customer, event_of(context, ENG_EVENT_VISIT, 0)),
@@ -440,7 +466,8 @@ START_TEST(a_floor_at_the_epoch_is_not_no_floor) {
 }
 END_TEST
 
-START_TEST(a_floor_lies_in_1970_to_9999) {
+START_TEST(a_floor_lies_in_1970_to_9999)
+{
   ck_assert_int_eq(eng_customer_expire(customer, -1), ENG_E_TIME);
   ck_assert_int_eq(eng_customer_expire(customer, ENG_TIME_NONE), ENG_E_TIME);
   ck_assert_int_eq(eng_customer_expire(customer, ENG_TIME_MAX + 1), ENG_E_TIME);
@@ -451,7 +478,8 @@ START_TEST(a_floor_lies_in_1970_to_9999) {
 }
 END_TEST
 
-START_TEST(an_old_blob_does_not_bring_back_what_has_expired) {
+START_TEST(an_old_blob_does_not_bring_back_what_has_expired)
+{
   eng_customer *old;
 
   record(customer, purchase_on(3));
@@ -468,7 +496,8 @@ END_TEST
 
 /* ---- merging, order ---- */
 
-START_TEST(merging_with_itself_changes_nothing) {
+START_TEST(merging_with_itself_changes_nothing)
+{
   struct bytes before, after;
 
   record(customer, purchase_on(3));
@@ -481,7 +510,8 @@ START_TEST(merging_with_itself_changes_nothing) {
 }
 END_TEST
 
-START_TEST(the_ids_of_merged_customers_stay_and_are_not_encoded) {
+START_TEST(the_ids_of_merged_customers_stay_and_are_not_encoded)
+{
   eng_customer *other;
 
   ck_ok(eng_customer_new(context, "babbage", 7, &other));
@@ -493,7 +523,8 @@ START_TEST(the_ids_of_merged_customers_stay_and_are_not_encoded) {
 }
 END_TEST
 
-START_TEST(equal_times_have_a_total_order_by_kind_effective_id_and_content) {
+START_TEST(equal_times_have_a_total_order_by_kind_effective_id_and_content)
+{
   static const struct {
     int32_t kind;
     uint64_t id; /* 0: none */
@@ -523,7 +554,8 @@ START_TEST(equal_times_have_a_total_order_by_kind_effective_id_and_content) {
 }
 END_TEST
 
-START_TEST(own_kinds_stand_in_order_and_bytes_by_name_never_by_number) {
+START_TEST(own_kinds_stand_in_order_and_bytes_by_name_never_by_number)
+{
   eng_settings *settings;
   eng_context *elsewhere;
   eng_customer *other;
@@ -559,7 +591,8 @@ START_TEST(own_kinds_stand_in_order_and_bytes_by_name_never_by_number) {
 }
 END_TEST
 
-START_TEST(the_hash_key_changes_no_byte) {
+START_TEST(the_hash_key_changes_no_byte)
+{
   eng_settings *settings;
   eng_context *keyed;
   eng_customer *other;
@@ -587,15 +620,15 @@ START_TEST(the_hash_key_changes_no_byte) {
 }
 END_TEST
 
-START_TEST(a_buffer_that_is_too_small_is_left_alone_and_the_size_is_told) {
+START_TEST(a_buffer_that_is_too_small_is_left_alone_and_the_size_is_told)
+{
   uint8_t buffer[256], untouched[256];
   struct bytes bytes;
   size_t size;
 
   memset(buffer, 0xee, sizeof buffer);
   memset(untouched, 0xee, sizeof untouched);
-  for (int64_t i = 0; i < 9; i++)
-    record(customer, with_value(purchase_on(i), i));
+  for (int64_t i = 0; i < 9; i++) record(customer, with_value(purchase_on(i), i));
   bytes = encoded(customer);
   for (size_t n = 0; n < bytes.size; n++) {
     ck_assert_int_eq(eng_customer_encode(customer, buffer, n, &size), ENG_E_BUFFER);
@@ -617,14 +650,15 @@ enum { MANY = 40 };
 static struct eng__event events[MANY];
 static struct eng__sorted entries[MANY], spare[MANY];
 
-static size_t resolve(size_t count, bool number, struct eng__resolved *found) {
-  for (size_t i = 0; i < count; i++)
-    entries[i].event = &events[i];
+static size_t resolve(size_t count, bool number, struct eng__resolved *found)
+{
+  for (size_t i = 0; i < count; i++) entries[i].event = &events[i];
   return eng__resolve(context, entries, spare, count, number, found);
 }
 
 /* Shapes have 32 bits for all kinds; each kind sets the one that stands for it. */
-START_TEST(every_kind_can_be_recorded_and_read_back) {
+START_TEST(every_kind_can_be_recorded_and_read_back)
+{
   eng_event_cursor *cursor;
   const eng_event *event;
   int64_t at = 0;
@@ -638,8 +672,7 @@ START_TEST(every_kind_can_be_recorded_and_read_back) {
   ck_ok(eng_event_cursor_new(customer, &cursor));
   for (;;) {
     ck_ok(eng_event_cursor_next(cursor, &event));
-    if (event == NULL)
-      break;
+    if (event == NULL) break;
     ck_assert(eng_event_occurred_at(event) > at);
     at = eng_event_occurred_at(event);
     ck_assert(eng_event_kind(event) == at);
@@ -648,7 +681,8 @@ START_TEST(every_kind_can_be_recorded_and_read_back) {
 }
 END_TEST
 
-START_TEST(resolving_nothing_gives_nothing) {
+START_TEST(resolving_nothing_gives_nothing)
+{
   struct eng__resolved found;
 
   ck_assert_uint_eq(resolve(0, true, &found), 0);
@@ -656,7 +690,8 @@ START_TEST(resolving_nothing_gives_nothing) {
 }
 END_TEST
 
-START_TEST(equal_events_fall_together) {
+START_TEST(equal_events_fall_together)
+{
   struct eng__resolved found;
 
   for (int i = 0; i < MANY; i++)
@@ -665,13 +700,13 @@ START_TEST(equal_events_fall_together) {
   events[3].recorded_at = 50;
   ck_assert_uint_eq(resolve(MANY, false, &found), 10);
   ck_assert_uint_eq(found.numbered, 0);
-  for (int i = 0; i < 10; i++)
-    ck_assert(entries[i].event->occurred_at == i);
+  for (int i = 0; i < 10; i++) ck_assert(entries[i].event->occurred_at == i);
   ck_assert_ptr_eq(entries[6].event, &events[3]);
 }
 END_TEST
 
-START_TEST(equal_rows_of_one_file_are_numbered_by_recorded_at) {
+START_TEST(equal_rows_of_one_file_are_numbered_by_recorded_at)
+{
   struct eng__resolved found;
 
   for (int i = 0; i < 5; i++)
@@ -694,7 +729,8 @@ START_TEST(equal_rows_of_one_file_are_numbered_by_recorded_at) {
 }
 END_TEST
 
-START_TEST(events_with_ids_are_never_numbered) {
+START_TEST(events_with_ids_are_never_numbered)
+{
   struct eng__resolved found;
 
   for (int i = 0; i < 6; i++)
@@ -710,7 +746,8 @@ START_TEST(events_with_ids_are_never_numbered) {
 }
 END_TEST
 
-Suite *customer_suite(void) {
+Suite *customer_suite(void)
+{
   Suite *suite = suite_create("customer");
   TCase *tests = tcase_create("customer");
 
@@ -725,7 +762,8 @@ Suite *customer_suite(void) {
   tcase_add_test(tests, the_earliest_recorded_at_stands_and_present_before_absent);
   tcase_add_test(tests, an_id_may_be_the_effective_id_of_an_event_without_one);
   tcase_add_test(tests, an_outcome_need_not_be_taken);
-  tcase_add_loop_test(tests, events_of_one_instant_find_their_places_in_any_order, 0, 2);
+  tcase_add_loop_test(tests, events_of_one_instant_find_their_places_in_any_order, 0,
+                      2);
   tcase_add_loop_test(
       tests, at_the_limit_known_events_stay_known_and_newer_versions_replace, 0, 2);
   tcase_add_test(tests, a_merge_beyond_the_limit_changes_nothing);

@@ -12,17 +12,20 @@ Suite *event_suite(void);
 static eng_context *context;
 static eng_event *event;
 
-static void open_event(void) {
+static void open_event(void)
+{
   context = plain_context();
   event = event_of(context, ENG_EVENT_PURCHASE, 12345);
 }
 
-static void close_event(void) {
+static void close_event(void)
+{
   eng_event_free(event);
   eng_context_free(context);
 }
 
-START_TEST(only_kind_and_time_are_there_at_first) {
+START_TEST(only_kind_and_time_are_there_at_first)
+{
   uint64_t id = 1;
   int64_t amount = 1, value = 1;
   int32_t currency = 1;
@@ -51,7 +54,8 @@ START_TEST(only_kind_and_time_are_there_at_first) {
 }
 END_TEST
 
-static void set_all(void) {
+static void set_all(void)
+{
   ck_ok(eng_event_set_id(event, UINT64_MAX));
   ck_ok(eng_event_set_revision(event, UINT32_MAX));
   ck_ok(eng_event_set_recorded_at(event, ENG_TIME_MAX));
@@ -66,7 +70,8 @@ static void set_all(void) {
   ck_ok(eng_event_set_topic(event, 1, 0));
 }
 
-START_TEST(what_was_set_is_there) {
+START_TEST(what_was_set_is_there)
+{
   uint64_t id;
   int64_t amount, value;
   int32_t currency;
@@ -102,7 +107,8 @@ START_TEST(what_was_set_is_there) {
 }
 END_TEST
 
-START_TEST(what_was_taken_back_leaves_no_trace) {
+START_TEST(what_was_taken_back_leaves_no_trace)
+{
   eng_event *fresh = event_of(context, ENG_EVENT_PURCHASE, 12345);
 
   ck_ok(eng_event_set_recorded_at(event, 5));
@@ -132,7 +138,8 @@ START_TEST(what_was_taken_back_leaves_no_trace) {
 }
 END_TEST
 
-START_TEST(starting_over_forgets_all_fields) {
+START_TEST(starting_over_forgets_all_fields)
+{
   eng_event *fresh = event_of(context, ENG_EVENT_VISIT, 9);
 
   set_all();
@@ -146,7 +153,8 @@ START_TEST(starting_over_forgets_all_fields) {
 }
 END_TEST
 
-START_TEST(an_event_is_of_a_known_kind_in_1970_to_9999) {
+START_TEST(an_event_is_of_a_known_kind_in_1970_to_9999)
+{
   static const int32_t unknown[] = {INT32_MIN, -1, 0, 9, 121, 127, 128, 129, 256, 390};
   eng_event *made = event;
 
@@ -165,7 +173,8 @@ START_TEST(an_event_is_of_a_known_kind_in_1970_to_9999) {
 }
 END_TEST
 
-START_TEST(what_is_out_of_range_changes_nothing) {
+START_TEST(what_is_out_of_range_changes_nothing)
+{
   struct eng__event before;
 
   set_all();
@@ -198,7 +207,8 @@ START_TEST(what_is_out_of_range_changes_nothing) {
 }
 END_TEST
 
-START_TEST(no_event_is_an_invalid_event) {
+START_TEST(no_event_is_an_invalid_event)
+{
   ck_assert_int_eq(eng_event_set_id(NULL, 1), ENG_E_INVALID);
   ck_assert_int_eq(eng_event_set_revision(NULL, 1), ENG_E_INVALID);
   ck_assert_int_eq(eng_event_set_occurrence(NULL, 1), ENG_E_INVALID);
@@ -215,7 +225,8 @@ START_TEST(no_event_is_an_invalid_event) {
 }
 END_TEST
 
-START_TEST(a_revision_needs_an_id_and_an_occurrence_must_have_none) {
+START_TEST(a_revision_needs_an_id_and_an_occurrence_must_have_none)
+{
   ck_assert_int_eq(eng_event_set_revision(event, 1), ENG_E_IDENTITY);
   ck_ok(eng_event_set_revision(event, 0));
   ck_ok(eng_event_set_occurrence(event, 3));
@@ -230,7 +241,8 @@ START_TEST(a_revision_needs_an_id_and_an_occurrence_must_have_none) {
 }
 END_TEST
 
-START_TEST(without_an_id_the_content_is_the_identity) {
+START_TEST(without_an_id_the_content_is_the_identity)
+{
   uint64_t bare = eng_event_effective_id(event), other;
 
   ck_ok(eng_event_set_recorded_at(event, 99));
@@ -246,7 +258,8 @@ START_TEST(without_an_id_the_content_is_the_identity) {
 }
 END_TEST
 
-START_TEST(an_own_name_counts_and_its_number_does_not) {
+START_TEST(an_own_name_counts_and_its_number_does_not)
+{
   eng_settings *settings;
   eng_context *elsewhere;
   eng_event *there, *here = event_of(context, 130, 7);
@@ -266,7 +279,8 @@ START_TEST(an_own_name_counts_and_its_number_does_not) {
 }
 END_TEST
 
-START_TEST(an_extension_of_a_later_version_is_content) {
+START_TEST(an_extension_of_a_later_version_is_content)
+{
   const uint8_t more[] = {1, 2, 3};
   struct eng__event a = event->fields, b = event->fields;
 
@@ -283,7 +297,8 @@ START_TEST(an_extension_of_a_later_version_is_content) {
 }
 END_TEST
 
-START_TEST(of_two_versions_the_greater_time_revision_content_stands) {
+START_TEST(of_two_versions_the_greater_time_revision_content_stands)
+{
   struct eng__event a = {0}, b;
 
   a.kind = ENG_EVENT_VISIT;
@@ -301,7 +316,8 @@ START_TEST(of_two_versions_the_greater_time_revision_content_stands) {
 }
 END_TEST
 
-START_TEST(of_equal_ones_the_earlier_recorded_stands_and_present_before_absent) {
+START_TEST(of_equal_ones_the_earlier_recorded_stands_and_present_before_absent)
+{
   struct eng__event a = {0}, b;
 
   a.kind = ENG_EVENT_VISIT;
@@ -318,7 +334,8 @@ START_TEST(of_equal_ones_the_earlier_recorded_stands_and_present_before_absent) 
 }
 END_TEST
 
-Suite *event_suite(void) {
+Suite *event_suite(void)
+{
   Suite *suite = suite_create("event");
   TCase *tests = tcase_create("event");
 

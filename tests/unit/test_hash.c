@@ -40,44 +40,48 @@ static const struct {
 
 enum { VECTORS = sizeof vectors / sizeof vectors[0] };
 
-static const uint8_t *message(void) {
+static const uint8_t *message(void)
+{
   static uint8_t bytes[64];
 
-  for (size_t i = 0; i < sizeof bytes; i++)
-    bytes[i] = (uint8_t)i;
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)i;
   return bytes;
 }
 
-START_TEST(siphash_2_4_of_a_second_implementation) {
+START_TEST(siphash_2_4_of_a_second_implementation)
+{
   ck_assert(eng__hash(message(), vectors[_i].length) == vectors[_i].hash);
   ck_assert(eng_hash((const char *)message(), vectors[_i].length) == vectors[_i].hash);
 }
 END_TEST
 
-START_TEST(siphash_2_4_with_128_bits_of_a_second_implementation) {
+START_TEST(siphash_2_4_with_128_bits_of_a_second_implementation)
+{
   uint8_t out[16];
   char text[33];
 
   eng__hash128(message(), vectors[_i].length, out);
-  for (int i = 0; i < 16; i++)
-    snprintf(text + 2 * i, 3, "%02x", out[i]);
+  for (int i = 0; i < 16; i++) snprintf(text + 2 * i, 3, "%02x", out[i]);
   ck_assert_str_eq(text, vectors[_i].wide);
 }
 END_TEST
 
-START_TEST(siphash_1_3_under_a_key_of_a_second_implementation) {
+START_TEST(siphash_1_3_under_a_key_of_a_second_implementation)
+{
   const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
 
   ck_assert(eng__table_hash(key, message(), vectors[_i].length) == vectors[_i].table);
 }
 END_TEST
 
-START_TEST(nothing_can_be_hashed_from_nowhere) {
+START_TEST(nothing_can_be_hashed_from_nowhere)
+{
   ck_assert(eng_hash(NULL, 0) == vectors[0].hash);
 }
 END_TEST
 
-START_TEST(where_the_message_lies_does_not_matter) {
+START_TEST(where_the_message_lies_does_not_matter)
+{
   uint8_t shifted[80];
 
   for (size_t by = 0; by < 8; by++) {
@@ -87,7 +91,8 @@ START_TEST(where_the_message_lies_does_not_matter) {
 }
 END_TEST
 
-START_TEST(an_id_is_a_hash_of_the_hashes_of_source_and_id) {
+START_TEST(an_id_is_a_hash_of_the_hashes_of_source_and_id)
+{
   ck_assert(eng_event_id_hash("till-1", 6, "R-1001", 6) ==
             UINT64_C(0xa54028e287537238));
   ck_assert(eng_event_id_hash("till-1", 6, "R-1001", 6) !=
@@ -96,7 +101,8 @@ START_TEST(an_id_is_a_hash_of_the_hashes_of_source_and_id) {
 }
 END_TEST
 
-START_TEST(an_id_as_exports_print_it_is_the_number_itself) {
+START_TEST(an_id_as_exports_print_it_is_the_number_itself)
+{
   ck_assert(eng_event_id_hash(NULL, 0, "#00ff00fF12AbcdE9", 17) ==
             UINT64_C(0x00ff00ff12abcde9));
   ck_assert(eng_event_id_hash("", 0, "#ffffffffffffffff", 17) == UINT64_MAX);
@@ -104,7 +110,8 @@ START_TEST(an_id_as_exports_print_it_is_the_number_itself) {
 }
 END_TEST
 
-START_TEST(what_only_resembles_an_exported_id_is_hashed) {
+START_TEST(what_only_resembles_an_exported_id_is_hashed)
+{
   ck_assert(eng_event_id_hash("", 0, "#123", 4) == UINT64_C(0x91f0b6142a0293ed));
   ck_assert(eng_event_id_hash("", 0, "#00ff00ff12abcdeg", 17) !=
             UINT64_C(0x00ff00ff12abcde0));
@@ -116,7 +123,8 @@ START_TEST(what_only_resembles_an_exported_id_is_hashed) {
 }
 END_TEST
 
-Suite *hash_suite(void) {
+Suite *hash_suite(void)
+{
   Suite *suite = suite_create("hash");
   TCase *tests = tcase_create("hash");
 

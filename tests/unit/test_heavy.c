@@ -16,14 +16,16 @@ static eng_context *context;
 static eng_customer *customer;
 static eng_event *event;
 
-static void open_customer(void) {
+static void open_customer(void)
+{
   memset(&host, 0, sizeof host);
   context = context_in(&host);
   customer = customer_of(context);
   event = event_of(context, ENG_EVENT_VISIT, 0);
 }
 
-static void close_customer(void) {
+static void close_customer(void)
+{
   eng_event_free(event);
   eng_customer_free(customer);
   eng_context_free(context);
@@ -32,38 +34,40 @@ static void close_customer(void) {
 }
 
 /* A million, or fewer where CASES is below 100: emulators. */
-static int64_t million(void) {
+static int64_t million(void)
+{
   const char *cases = getenv("CASES");
   long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
 
   return 10000 * (int64_t)(percent < 1 ? 1 : percent > 100 ? 100 : percent);
 }
 
-static int32_t put(int64_t at, int64_t id) {
+static int32_t put(int64_t at, int64_t id)
+{
   int32_t outcome;
 
   ck_ok(eng_event_reset(event, ENG_EVENT_PURCHASE + (at % 7 == 0), at));
   ck_ok(eng_event_set_amount(event, at % 100000, 978));
-  if (id >= 0)
-    ck_ok(eng_event_set_id(event, (uint64_t)id));
+  if (id >= 0) ck_ok(eng_event_set_id(event, (uint64_t)id));
   if (eng_customer_record(customer, event, &outcome) != ENG_OK)
     ck_abort_msg("record fails");
   return outcome;
 }
 
 /* Bytes of all blocks and nodes, told by the timeline itself. */
-static size_t held(void) {
+static size_t held(void)
+{
   ck_assert_ptr_nonnull(customer->timeline.heavy);
   return customer->timeline.heavy->memory;
 }
 
-START_TEST(a_million_events_in_order_and_then_late_ones_stay_cheap) {
+START_TEST(a_million_events_in_order_and_then_late_ones_stay_cheap)
+{
   const int64_t n = million();
   uint64_t in_order_bytes;
 
   host_reset(&host);
-  for (int64_t i = 0; i < n; i++)
-    ck_assert_int_eq(put(i * 1000, -1), ENG_RECORD_ADDED);
+  for (int64_t i = 0; i < n; i++) ck_assert_int_eq(put(i * 1000, -1), ENG_RECORD_ADDED);
   in_order_bytes = host.asked;
   /* A block of 2 KiB takes some 250 of these events. */
   ck_assert_uint_lt(host.requests, (uint64_t)n / 100 + 50);
@@ -85,12 +89,12 @@ START_TEST(a_million_events_in_order_and_then_late_ones_stay_cheap) {
 }
 END_TEST
 
-START_TEST(a_million_events_with_ids_and_their_versions_stay_cheap) {
+START_TEST(a_million_events_with_ids_and_their_versions_stay_cheap)
+{
   const int64_t n = million();
 
   host_reset(&host);
-  for (int64_t i = 0; i < n; i++)
-    ck_assert_int_eq(put(i * 1000, i), ENG_RECORD_ADDED);
+  for (int64_t i = 0; i < n; i++) ck_assert_int_eq(put(i * 1000, i), ENG_RECORD_ADDED);
   ck_assert_uint_lt(host.requests, (uint64_t)n / 50 + 50);
   /* The table of ids doubles: 16 bytes an entry, at most 3/8 full after growing. */
   ck_assert_uint_lt(host.asked, (uint64_t)n * 120 + 65536);
@@ -107,20 +111,19 @@ START_TEST(a_million_events_with_ids_and_their_versions_stay_cheap) {
     int64_t id = i * 7919 % n;
 
     ck_assert_int_eq(put(id * 1000 + 777777, id), ENG_RECORD_REPLACED);
-    if (i >= 2000)
-      break;
+    if (i >= 2000) break;
   }
   ck_assert(eng_customer_event_count(customer) == (uint64_t)n);
 }
 END_TEST
 
-START_TEST(a_million_events_are_encoded_decoded_merged_and_expired) {
+START_TEST(a_million_events_are_encoded_decoded_merged_and_expired)
+{
   const int64_t n = million();
   struct bytes bytes;
   eng_customer *copy, *late;
 
-  for (int64_t i = 0; i < n; i++)
-    (void)put(i * 1000, i % 10 == 0 ? i : -1);
+  for (int64_t i = 0; i < n; i++) (void)put(i * 1000, i % 10 == 0 ? i : -1);
   bytes = encoded(customer);
   ck_assert_uint_lt(bytes.size, (size_t)n * 9);
   host_reset(&host);
@@ -148,9 +151,9 @@ START_TEST(a_million_events_are_encoded_decoded_merged_and_expired) {
 END_TEST
 
 /* Whatever was taken out is no longer found, whatever is left is. */
-START_TEST(the_table_of_ids_follows_what_expires) {
-  for (int64_t i = 0; i < 5000; i++)
-    (void)put(i * 10, i * 65536);
+START_TEST(the_table_of_ids_follows_what_expires)
+{
+  for (int64_t i = 0; i < 5000; i++) (void)put(i * 10, i * 65536);
   for (int64_t floor = 0; floor < 50000; floor += 3330) {
     ck_ok(eng_customer_expire(customer, floor));
     for (int64_t i = floor / 10 + 1; i < 5000; i += 7)
@@ -166,11 +169,11 @@ START_TEST(the_table_of_ids_follows_what_expires) {
 END_TEST
 
 /* The summary of the whole against that of a timeline that never held anything else. */
-START_TEST(what_is_replaced_leaves_no_trace_in_the_summary) {
+START_TEST(what_is_replaced_leaves_no_trace_in_the_summary)
+{
   const int64_t count = 60000;
 
-  for (int64_t i = 0; i < count; i++)
-    (void)put(i * 1000, i);
+  for (int64_t i = 0; i < count; i++) (void)put(i * 1000, i);
   for (int64_t i = 0; i < 400; i++) {
     const int32_t kinds[] = {ENG_EVENT_VISIT, ENG_EVENT_REFUND, ENG_EVENT_PURCHASE};
     /* From both ends, so that the first and last purchase go. */
@@ -182,10 +185,8 @@ START_TEST(what_is_replaced_leaves_no_trace_in_the_summary) {
     ck_ok(eng_event_set_revision(event, 1));
     ck_assert_int_eq(record(customer, event), ENG_RECORD_REPLACED);
     event = event_of(context, ENG_EVENT_CLICK, i * 777777 + 1);
-    if (i % 3 == 0)
-      ck_ok(eng_customer_record(customer, event, NULL));
-    if (i % 40 != 0)
-      continue;
+    if (i % 3 == 0) ck_ok(eng_customer_record(customer, event, NULL));
+    if (i % 40 != 0) continue;
     copy = copy_of(context, customer);
     ck_assert_mem_eq(&customer->timeline.heavy->summary, &copy->timeline.heavy->summary,
                      sizeof copy->timeline.heavy->summary);
@@ -198,11 +199,11 @@ START_TEST(what_is_replaced_leaves_no_trace_in_the_summary) {
 END_TEST
 
 /* Replacing the only event of a block takes the block out. */
-START_TEST(blocks_that_become_empty_go) {
+START_TEST(blocks_that_become_empty_go)
+{
   const int64_t count = 3000;
 
-  for (int64_t i = 0; i < count; i++)
-    (void)put(i * 10, i);
+  for (int64_t i = 0; i < count; i++) (void)put(i * 10, i);
   for (int64_t i = 0; i < count; i++)
     ck_assert_int_eq(put(100000 + i, i), ENG_RECORD_REPLACED);
   ck_assert(eng_customer_event_count(customer) == (uint64_t)count);
@@ -215,12 +216,12 @@ END_TEST
 
 /* Many events of one time and kind whose effective ids are equal: found all the same.
  */
-START_TEST(ids_that_are_effective_ids_of_others_are_found_across_blocks) {
+START_TEST(ids_that_are_effective_ids_of_others_are_found_across_blocks)
+{
   eng_event *plain = event_of(context, ENG_EVENT_VISIT, 5000);
   uint64_t id = eng_event_effective_id(plain);
 
-  for (int64_t i = 0; i < 3000; i++)
-    (void)put(i * 10, i);
+  for (int64_t i = 0; i < 3000; i++) (void)put(i * 10, i);
   ck_ok(eng_customer_record(customer, plain, NULL));
   ck_ok(eng_event_set_id(plain, id));
   ck_ok(eng_customer_record(customer, plain, NULL));
@@ -239,7 +240,8 @@ END_TEST
 /* An event without id begins a block, or a node, and its effective id is the id of the
  * event before it: the look-up steps back. Bytes are put into blocks one after the
  * other, so long extensions decide which event begins one. */
-START_TEST(an_id_is_found_before_a_block_that_begins_with_its_double) {
+START_TEST(an_id_is_found_before_a_block_that_begins_with_its_double)
+{
   uint8_t more[1024];
   const int count = 115 + _i;
   eng_event *long_one = event_of(context, ENG_EVENT_VISIT, 0);
@@ -280,7 +282,8 @@ START_TEST(an_id_is_found_before_a_block_that_begins_with_its_double) {
 END_TEST
 
 /* A block of one event that moves on leaves no block behind. */
-START_TEST(a_block_of_one_event_goes_with_it) {
+START_TEST(a_block_of_one_event_goes_with_it)
+{
   uint8_t more[1024];
   eng_event *big = event_of(context, ENG_EVENT_VISIT, 0);
   int32_t outcome;
@@ -301,7 +304,8 @@ START_TEST(a_block_of_one_event_goes_with_it) {
 }
 END_TEST
 
-Suite *heavy_suite(void) {
+Suite *heavy_suite(void)
+{
   Suite *suite = suite_create("heavy");
   TCase *tests = tcase_create("heavy");
 

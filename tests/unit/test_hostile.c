@@ -19,27 +19,30 @@ Suite *hostile_suite(void);
 static struct host host;
 static eng_context *context;
 
-static void open_host(void) {
+static void open_host(void)
+{
   memset(&host, 0, sizeof host);
   context = context_in(&host);
 }
 
-static void close_host(void) {
+static void close_host(void)
+{
   eng_context_free(context);
   ck_assert_uint_eq(host.blocks, 0);
   ck_assert_uint_eq(host.wrong, 0);
 }
 
 /* Puts the checksum that bytes should have over their last four. */
-static void mend(uint8_t *bytes, size_t size) {
+static void mend(uint8_t *bytes, size_t size)
+{
   uint64_t sum = eng__hash(bytes, size - 4);
 
-  for (int i = 0; i < 4; i++)
-    bytes[size - 4 + (size_t)i] = (uint8_t)(sum >> (8 * i));
+  for (int i = 0; i < 4; i++) bytes[size - 4 + (size_t)i] = (uint8_t)(sum >> (8 * i));
 }
 
 /* Calls every getter. */
-static void read_all(const eng_customer *customer) {
+static void read_all(const eng_customer *customer)
+{
   eng_event_cursor *cursor;
   const eng_event *event;
   uint64_t n = 0;
@@ -52,18 +55,17 @@ static void read_all(const eng_customer *customer) {
     uint32_t w;
 
     ck_ok(eng_event_cursor_next(cursor, &event));
-    if (event == NULL)
-      break;
+    if (event == NULL) break;
     ck_assert_int_gt(eng_event_kind(event), 0);
     ck_assert(eng_event_occurred_at(event) >= 0 &&
               eng_event_occurred_at(event) <= ENG_TIME_MAX);
     (void)eng_event_recorded_at(event);
-    (void)(eng_event_id(event, &u) +
-           eng_event_amount(event, &i, &s) + eng_event_value(event, &i) +
-           eng_event_refers_to(event, &u) + eng_event_actor(event, &w) +
-           eng_event_topic(event, &w) + eng_event_scale(event) +
-           eng_event_valence(event) + eng_event_is_public(event) +
-           eng_event_is_incentivised(event) + eng_event_channel(event));
+    (void)(eng_event_id(event, &u) + eng_event_amount(event, &i, &s) +
+           eng_event_value(event, &i) + eng_event_refers_to(event, &u) +
+           eng_event_actor(event, &w) + eng_event_topic(event, &w) +
+           eng_event_scale(event) + eng_event_valence(event) +
+           eng_event_is_public(event) + eng_event_is_incentivised(event) +
+           eng_event_channel(event));
     (void)(eng_event_effective_id(event) + eng_event_revision(event) +
            eng_event_occurrence(event));
   }
@@ -73,15 +75,15 @@ static void read_all(const eng_customer *customer) {
 
 /* Decodes a copy of exactly that size; accepted bytes must be canonical, refused ones
  * give nothing but the error. */
-static eng_status decode(const uint8_t *bytes, size_t size) {
+static eng_status decode(const uint8_t *bytes, size_t size)
+{
   uint8_t *copy = malloc(size == 0 ? 1 : size);
   eng_customer *customer = NULL;
   size_t blocks = host.blocks, live = host.live;
   eng_error error;
   eng_status status;
 
-  if (size > 0)
-    memcpy(copy, bytes, size);
+  if (size > 0) memcpy(copy, bytes, size);
   eng_error_init(&error, sizeof error);
   host_reset(&host);
   status = eng_customer_decode(context, "ada", 3, copy, size, &customer, &error);
@@ -119,7 +121,9 @@ struct row {
 };
 
 #define ROW(status, what, bytes)                                                       \
-  { status, what, bytes, sizeof(bytes) - 1 }
+  {                                                                                    \
+    status, what, bytes, sizeof(bytes) - 1                                             \
+  }
 
 /* clang-format off: bytes */
 static const struct row rows[] = {
@@ -367,14 +371,16 @@ static const struct row rows[] = {
 enum { ROWS = sizeof rows / sizeof rows[0], ROOM = 4096 };
 
 /* A blob around what stands between format and checksum. */
-static size_t whole(const void *middle, size_t size, uint8_t *out) {
+static size_t whole(const void *middle, size_t size, uint8_t *out)
+{
   memcpy(out, "ET", 3);
   memcpy(out + 3, middle, size);
   mend(out, size + 7);
   return size + 7;
 }
 
-START_TEST(each_defect_has_its_status) {
+START_TEST(each_defect_has_its_status)
+{
   uint8_t bytes[ROOM];
 
   for (int i = 0; i < ROWS; i++) {
@@ -386,7 +392,8 @@ START_TEST(each_defect_has_its_status) {
 }
 END_TEST
 
-START_TEST(lists_and_extensions_end_where_they_must) {
+START_TEST(lists_and_extensions_end_where_they_must)
+{
   uint8_t bytes[ROOM] = {0}, middle[ROOM] = {0};
 
   /* One event of one currency or one own kind, and lists that are too long. */
@@ -402,7 +409,8 @@ START_TEST(lists_and_extensions_end_where_they_must) {
 }
 END_TEST
 
-START_TEST(magic_version_and_size_come_first) {
+START_TEST(magic_version_and_size_come_first)
+{
   ck_assert_int_eq(decode(NULL, 0), ENG_E_TRUNCATED);
   ck_assert_int_eq(decode((const uint8_t *)"ET", 2), ENG_E_TRUNCATED);
   ck_assert_int_eq(decode((const uint8_t *)"PK\3\4", 4), ENG_E_MAGIC);
@@ -414,7 +422,8 @@ START_TEST(magic_version_and_size_come_first) {
 }
 END_TEST
 
-START_TEST(arguments_are_looked_at_before_bytes) {
+START_TEST(arguments_are_looked_at_before_bytes)
+{
   const uint8_t bytes[8] = "ET";
   const struct {
     const eng_context *context;
@@ -449,7 +458,8 @@ START_TEST(arguments_are_looked_at_before_bytes) {
 }
 END_TEST
 
-START_TEST(an_error_says_also_that_there_is_no_memory) {
+START_TEST(an_error_says_also_that_there_is_no_memory)
+{
   eng_customer *customer = customer_of(context);
   struct bytes bytes;
   eng_error error;
@@ -462,7 +472,8 @@ START_TEST(an_error_says_also_that_there_is_no_memory) {
   for (uint64_t n = 1; status != ENG_OK; n++) {
     host_reset(&host);
     host.fail_at = n;
-    status = eng_customer_decode(context, "a", 1, bytes.at, bytes.size, &customer, &error);
+    status =
+        eng_customer_decode(context, "a", 1, bytes.at, bytes.size, &customer, &error);
     ck_assert_int_eq(error.code, status);
     ck_assert(status == ENG_OK || status == ENG_E_NOMEM);
   }
@@ -477,7 +488,8 @@ END_TEST
 /* Blobs of several sorts. */
 enum { SORTS = 5 };
 
-static struct bytes sort(int which) {
+static struct bytes sort(int which)
+{
   static const int64_t counts[SORTS] = {0, 1, 12, 60, 2200};
   eng_customer *customer = customer_of(context);
   struct bytes bytes;
@@ -487,39 +499,33 @@ static struct bytes sort(int which) {
         event_of(context, n % 5 == 4 ? 130 : 1 + (int32_t)(n % 4),
                  1000 + n * n * (which == 3 ? INT64_C(60000000000) : 997));
 
-    if (n % 3 == 0)
-      ck_ok(eng_event_set_id(event, (uint64_t)n << 40 | 7));
-    if (n % 3 == 0)
-      ck_ok(eng_event_set_revision(event, (uint32_t)n * 100));
-    if (n % 7 == 1 && n % 3 != 0)
-      ck_ok(eng_event_set_occurrence(event, 300));
+    if (n % 3 == 0) ck_ok(eng_event_set_id(event, (uint64_t)n << 40 | 7));
+    if (n % 3 == 0) ck_ok(eng_event_set_revision(event, (uint32_t)n * 100));
+    if (n % 7 == 1 && n % 3 != 0) ck_ok(eng_event_set_occurrence(event, 300));
     if (n % 4 == 2)
       ck_ok(eng_event_set_amount(event, 1000 - n * 1000, n % 8 == 2 ? 978 : 392));
-    if (n % 5 == 3)
-      ck_ok(eng_event_set_value(event, -n * n));
-    if (n % 6 == 5)
-      ck_ok(eng_event_set_recorded_at(event, n));
+    if (n % 5 == 3) ck_ok(eng_event_set_value(event, -n * n));
+    if (n % 6 == 5) ck_ok(eng_event_set_recorded_at(event, n));
     ck_ok(eng_event_set_channel(event, n % 10 == 9 ? 255 : (int32_t)(n % 12)));
     ck_ok(eng_event_set_actor(event, n % 2 == 0, (uint32_t)n * 20));
     ck_ok(eng_event_set_topic(event, n % 9 == 0, 5));
     ck_assert_int_eq(record(customer, event), ENG_RECORD_ADDED);
   }
-  if (which % 2 == 0)
-    ck_ok(eng_customer_expire(customer, 999));
+  if (which % 2 == 0) ck_ok(eng_customer_expire(customer, 999));
   bytes = encoded(customer);
   eng_customer_free(customer);
   return bytes;
 }
 
-START_TEST(no_part_of_a_blob_is_a_blob) {
+START_TEST(no_part_of_a_blob_is_a_blob)
+{
   struct bytes bytes = sort(_i);
   uint8_t *part = malloc(bytes.size);
   size_t step = bytes.size < 4000 ? 1 : 37;
 
   for (size_t n = 0; n < bytes.size; n += step) {
     ck_assert_int_eq(decode(bytes.at, n), n < 7 ? ENG_E_TRUNCATED : ENG_E_CHECKSUM);
-    if (n < 7)
-      continue;
+    if (n < 7) continue;
     memcpy(part, bytes.at, n);
     mend(part, n);
     ck_assert_int_ne(decode(part, n), ENG_OK);
@@ -530,7 +536,8 @@ START_TEST(no_part_of_a_blob_is_a_blob) {
 }
 END_TEST
 
-START_TEST(no_bit_can_be_flipped_unseen) {
+START_TEST(no_bit_can_be_flipped_unseen)
+{
   struct bytes bytes = sort(_i);
   size_t step = bytes.size < 4000 ? 1 : 1009;
 
@@ -547,7 +554,8 @@ START_TEST(no_bit_can_be_flipped_unseen) {
 }
 END_TEST
 
-START_TEST(with_the_checksum_mended_damage_is_refused_or_canonical) {
+START_TEST(with_the_checksum_mended_damage_is_refused_or_canonical)
+{
   struct bytes bytes = sort(_i);
   size_t step = bytes.size < 4000 ? 1 : 1009;
   uint8_t *damaged = malloc(bytes.size);
@@ -563,7 +571,8 @@ START_TEST(with_the_checksum_mended_damage_is_refused_or_canonical) {
 }
 END_TEST
 
-START_TEST(bytes_put_in_or_left_out_are_refused_or_canonical) {
+START_TEST(bytes_put_in_or_left_out_are_refused_or_canonical)
+{
   struct bytes bytes = sort(2);
   uint8_t *other = malloc(bytes.size + 1);
 
@@ -587,7 +596,8 @@ END_TEST
 
 /* ---- limits ---- */
 
-START_TEST(limits_hold_for_bytes_too) {
+START_TEST(limits_hold_for_bytes_too)
+{
   struct bytes bytes = sort(2);
   eng_customer *customer;
 
@@ -611,7 +621,8 @@ START_TEST(limits_hold_for_bytes_too) {
 }
 END_TEST
 
-START_TEST(a_name_that_the_context_lacks_is_said_and_never_remapped) {
+START_TEST(a_name_that_the_context_lacks_is_said_and_never_remapped)
+{
   struct bytes bytes = sort(2);
   eng_customer *customer;
   eng_context *nameless;
@@ -628,7 +639,8 @@ END_TEST
 /* ---- what only bytes can hold ---- */
 
 /* Events with long extensions, of every length: light, and over many blocks. */
-START_TEST(extensions_are_kept_through_every_change) {
+START_TEST(extensions_are_kept_through_every_change)
+{
   eng_customer *customer = customer_of(context), *copy, *both = customer_of(context);
   eng_event *event = event_of(context, ENG_EVENT_VISIT, 0);
   uint8_t more[ENG__EXTENSION_MAX];
@@ -639,8 +651,7 @@ START_TEST(extensions_are_kept_through_every_change) {
     eng_customer *to = n % 3 == 0 ? both : customer;
 
     ck_ok(eng_event_reset(event, ENG_EVENT_VISIT, n * 7919 % count));
-    if (n % 2 == 0)
-      ck_ok(eng_event_set_id(event, (uint64_t)(n / 4)));
+    if (n % 2 == 0) ck_ok(eng_event_set_id(event, (uint64_t)(n / 4)));
     event->fields.extension = more;
     event->fields.extension_size = 1 + (uint32_t)(n * 613 % ENG__EXTENSION_MAX);
     more[0] = (uint8_t)n;
@@ -668,21 +679,22 @@ START_TEST(extensions_are_kept_through_every_change) {
 END_TEST
 
 /* Where a code goes in an empty table. */
-static uint32_t slot_alone(const uint64_t key[2], uint64_t code) {
+static uint32_t slot_alone(const uint64_t key[2], uint64_t code)
+{
   eng_allocator memory = host_allocator(&host);
   struct eng__shapes shapes;
   uint32_t at = 0;
 
   eng__shapes_init(&shapes, key);
   ck_assert_uint_eq(eng__shapes_index(&shapes, &memory, code), 0);
-  while (shapes.slots[at] == 0)
-    at++;
+  while (shapes.slots[at] == 0) at++;
   eng__shapes_release(&shapes, &memory);
   return at;
 }
 
 /* The most slots in a row that are taken once a table holds all codes. */
-static uint32_t longest_row(const uint64_t key[2], const uint64_t *codes) {
+static uint32_t longest_row(const uint64_t key[2], const uint64_t *codes)
+{
   eng_allocator memory = host_allocator(&host);
   struct eng__shapes shapes;
   uint32_t longest = 0, row = 0;
@@ -701,14 +713,14 @@ static uint32_t longest_row(const uint64_t key[2], const uint64_t *codes) {
   return longest;
 }
 
-START_TEST(shapes_chosen_to_meet_are_scattered_by_the_hosts_key) {
+START_TEST(shapes_chosen_to_meet_are_scattered_by_the_hosts_key)
+{
   const uint64_t none[2] = {0, 0};
   uint64_t codes[ENG__SHAPES_MAX];
   unsigned n = 0;
 
   for (uint64_t code = 1; n < ENG__SHAPES_MAX; code++)
-    if (slot_alone(none, code << 16 | 1) == 5)
-      codes[n++] = code << 16 | 1;
+    if (slot_alone(none, code << 16 | 1) == 5) codes[n++] = code << 16 | 1;
   ck_assert_uint_gt(longest_row(none, codes), 200);
   for (uint64_t i = 1; i < 50; i++) {
     uint64_t key[2] = {eng__hash(&i, sizeof i), i};
@@ -718,7 +730,8 @@ START_TEST(shapes_chosen_to_meet_are_scattered_by_the_hosts_key) {
 }
 END_TEST
 
-Suite *hostile_suite(void) {
+Suite *hostile_suite(void)
+{
   Suite *suite = suite_create("hostile");
   TCase *tests = tcase_create("hostile");
 

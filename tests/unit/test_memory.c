@@ -21,13 +21,15 @@ static eng_context *context;
 /* The same events in other memory, which never fails. */
 static eng_context *shadow_context;
 
-static void open_host(void) {
+static void open_host(void)
+{
   memset(&host, 0, sizeof host);
   context = context_in(&host);
   shadow_context = plain_context();
 }
 
-static void close_host(void) {
+static void close_host(void)
+{
   eng_context_free(context);
   eng_context_free(shadow_context);
   ck_assert_uint_eq(host.blocks, 0);
@@ -36,7 +38,8 @@ static void close_host(void) {
 }
 
 /* The n-th request from now on fails; 0: none. */
-static void arm(uint64_t n, bool for_ever) {
+static void arm(uint64_t n, bool for_ever)
+{
   host_reset(&host);
   host.fail_at = n;
   host.for_ever = for_ever;
@@ -47,7 +50,8 @@ static void disarm(void) { host.fail_at = 0; }
 static bool failed(void) { return host.failures > 0; }
 
 /* Bytes by way of the host's allocator without letting it fail meanwhile. */
-static struct bytes peek(const eng_customer *customer) {
+static struct bytes peek(const eng_customer *customer)
+{
   struct host saved = host;
   struct bytes bytes;
 
@@ -62,54 +66,62 @@ static eng_event *filled; /* reused, so that a step asks for memory of its own o
 static eng_customer *other;
 
 /* An event of the n-th of many shapes. */
-static void fill(int64_t n, int64_t at, bool id) {
+static void fill(int64_t n, int64_t at, bool id)
+{
   ck_ok(eng_event_reset(filled, n % 3 == 0 ? 130 : ENG_EVENT_PURCHASE, at));
   ck_ok(eng_event_set_channel(filled, (int32_t)(n % 12)));
   ck_ok(eng_event_set_scale(filled, (int32_t)(n / 12 % 6)));
   ck_ok(eng_event_set_amount(filled, n, n % 2 == 0 ? 978 : 392));
   ck_ok(eng_event_set_flags(filled, (int32_t)(n / 72 % 2), (int32_t)(n / 144 % 2)));
-  if (id)
-    ck_ok(eng_event_set_id(filled, (uint64_t)n));
+  if (id) ck_ok(eng_event_set_id(filled, (uint64_t)n));
 }
 
-static eng_status append(eng_customer *customer, int64_t n) {
+static eng_status append(eng_customer *customer, int64_t n)
+{
   fill(n, n * 60000, false);
   return eng_customer_record(customer, filled, NULL);
 }
 
-static eng_status append_with_id(eng_customer *customer, int64_t n) {
+static eng_status append_with_id(eng_customer *customer, int64_t n)
+{
   fill(n, n * 60000, true);
   return eng_customer_record(customer, filled, NULL);
 }
 
-static eng_status record_late(eng_customer *customer, int64_t n) {
+static eng_status record_late(eng_customer *customer, int64_t n)
+{
   fill(n, n * 7919 % 1000 * 50, true);
   return eng_customer_record(customer, filled, NULL);
 }
 
-static eng_status replace(eng_customer *customer, int64_t n) {
+static eng_status replace(eng_customer *customer, int64_t n)
+{
   fill(n, n * 7919 % 3000 * 60000, true);
   ck_ok(eng_event_set_revision(filled, 70000));
   return eng_customer_record(customer, filled, NULL);
 }
 
-static eng_status merge_other(eng_customer *customer, int64_t n) {
+static eng_status merge_other(eng_customer *customer, int64_t n)
+{
   (void)n;
   return eng_customer_merge(customer, other);
 }
 
-static eng_status merge_self(eng_customer *customer, int64_t n) {
+static eng_status merge_self(eng_customer *customer, int64_t n)
+{
   (void)n;
   return eng_customer_merge(customer, customer);
 }
 
-static eng_status expire(eng_customer *customer, int64_t floor) {
+static eng_status expire(eng_customer *customer, int64_t floor)
+{
   return eng_customer_expire(customer, floor);
 }
 
 /* Runs one step with its n-th request failing, for every n. */
 static void try_step(eng_customer *customer, eng_status (*run)(eng_customer *, int64_t),
-                     int64_t argument, bool for_ever) {
+                     int64_t argument, bool for_ever)
+{
   for (uint64_t n = 1;; n++) {
     struct bytes before = peek(customer), after;
     uint64_t count = eng_customer_event_count(customer);
@@ -140,7 +152,8 @@ static void try_step(eng_customer *customer, eng_status (*run)(eng_customer *, i
 
 /* _i: 0 one-shot, 1 persistent. */
 
-START_TEST(settings_and_contexts_fail_whole) {
+START_TEST(settings_and_contexts_fail_whole)
+{
   eng_allocator memory = host_allocator(&host);
 
   for (uint64_t n = 1;; n++) {
@@ -150,22 +163,21 @@ START_TEST(settings_and_contexts_fail_whole) {
 
     arm(n, _i == 1);
     status = eng_settings_new(&memory, &settings);
-    if (status == ENG_OK)
-      status = eng_context_new(settings, &made);
+    if (status == ENG_OK) status = eng_context_new(settings, &made);
     if (status != ENG_OK) {
       ck_assert_int_eq(status, ENG_E_NOMEM);
       ck_assert_ptr_null(made);
     }
     eng_settings_free(settings);
     eng_context_free(made);
-    if (!failed())
-      break;
+    if (!failed()) break;
   }
   disarm();
 }
 END_TEST
 
-START_TEST(events_customers_and_cursors_fail_whole) {
+START_TEST(events_customers_and_cursors_fail_whole)
+{
   eng_customer *customer = NULL;
 
   for (uint64_t n = 1;; n++) {
@@ -176,10 +188,8 @@ START_TEST(events_customers_and_cursors_fail_whole) {
 
     arm(n, _i == 1);
     status = eng_event_new(context, ENG_EVENT_VISIT, 1, &event);
-    if (status == ENG_OK)
-      status = eng_customer_new(context, "ada", 3, &customer);
-    if (status == ENG_OK)
-      status = eng_event_cursor_new(customer, &cursor);
+    if (status == ENG_OK) status = eng_customer_new(context, "ada", 3, &customer);
+    if (status == ENG_OK) status = eng_event_cursor_new(customer, &cursor);
     if (status == ENG_OK) {
       ck_ok(eng_event_cursor_next(cursor, &next));
       ck_assert_ptr_null(next);
@@ -191,15 +201,15 @@ START_TEST(events_customers_and_cursors_fail_whole) {
     eng_customer_free(customer);
     eng_event_free(event);
     customer = NULL;
-    if (!failed())
-      break;
+    if (!failed()) break;
   }
   disarm();
 }
 END_TEST
 
 /* Light, growing, light to heavy, blocks and nodes that split, ids, versions. */
-START_TEST(recording_fails_whole_and_then_succeeds) {
+START_TEST(recording_fails_whole_and_then_succeeds)
+{
   bool for_ever = _i == 1;
   eng_customer *customer = customer_of(context), *shadow = customer_of(shadow_context);
   eng_event *mine = event_of(context, ENG_EVENT_VISIT, 0);
@@ -236,7 +246,8 @@ START_TEST(recording_fails_whole_and_then_succeeds) {
 END_TEST
 
 /* Records an event of an id in spite of all failures; how many there were. */
-static uint64_t insist(eng_customer *customer, int64_t n, bool for_ever) {
+static uint64_t insist(eng_customer *customer, int64_t n, bool for_ever)
+{
   uint64_t count = eng_customer_event_count(customer), failures = 0;
 
   for (uint64_t k = 1;; k++) {
@@ -246,15 +257,15 @@ static uint64_t insist(eng_customer *customer, int64_t n, bool for_ever) {
     status = append_with_id(customer, n);
     failures += host.failures;
     disarm();
-    if (status == ENG_OK)
-      return failures;
+    if (status == ENG_OK) return failures;
     if (status != ENG_E_NOMEM || eng_customer_event_count(customer) != count)
       ck_abort_msg("status %d", (int)status);
   }
 }
 
 /* Enough blocks that a node is full and splits: at the end, and amid. */
-START_TEST(nodes_split_whole_or_not_at_all) {
+START_TEST(nodes_split_whole_or_not_at_all)
+{
   eng_customer *customer = customer_of(context), *shadow = customer_of(shadow_context);
   eng_event *mine = event_of(context, ENG_EVENT_VISIT, 0);
   eng_event *theirs = event_of(shadow_context, ENG_EVENT_VISIT, 0);
@@ -268,8 +279,7 @@ START_TEST(nodes_split_whole_or_not_at_all) {
     failures += insist(customer, n, _i == 1);
     filled = theirs;
     ck_ok(append_with_id(shadow, n));
-    if (i % 2000 == 0)
-      ck_assert(same_timeline(customer, shadow));
+    if (i % 2000 == 0) ck_assert(same_timeline(customer, shadow));
   }
   heavy = customer->timeline.heavy;
   ck_assert_uint_ge(heavy->node_count, 3);
@@ -283,7 +293,8 @@ START_TEST(nodes_split_whole_or_not_at_all) {
 END_TEST
 
 /* Light with light, heavy with light, light with heavy, nothing with heavy. */
-START_TEST(merging_and_expiring_fail_whole_and_then_succeed) {
+START_TEST(merging_and_expiring_fail_whole_and_then_succeed)
+{
   static const int64_t sizes[][2] = {{5, 7},   {900, 9},   {9, 900},
                                      {0, 900}, {250, 250}, {7, 0}};
 
@@ -292,8 +303,7 @@ START_TEST(merging_and_expiring_fail_whole_and_then_succeed) {
 
     other = customer_of(context);
     filled = event_of(context, ENG_EVENT_VISIT, 0);
-    for (int64_t n = 0; n < sizes[s][0]; n++)
-      ck_ok(append_with_id(customer, n));
+    for (int64_t n = 0; n < sizes[s][0]; n++) ck_ok(append_with_id(customer, n));
     for (int64_t n = 0; n < sizes[s][1]; n++)
       ck_ok(append_with_id(other, n + sizes[s][0] / 2));
     ck_ok(eng_customer_expire(other, 60000));
@@ -310,7 +320,8 @@ END_TEST
 
 /* A floor may lift the gap of the first event that stays out of its shape; where the
  * run has no room for that, expiring asks for memory. */
-START_TEST(expiring_that_needs_memory_fails_whole) {
+START_TEST(expiring_that_needs_memory_fails_whole)
+{
   eng_customer *customer = customer_of(context);
 
   filled = event_of(context, ENG_EVENT_VISIT, 0);
@@ -332,7 +343,8 @@ START_TEST(expiring_that_needs_memory_fails_whole) {
 END_TEST
 
 /* _i % 2: as above; _i / 2: light, many shapes, heavy. */
-START_TEST(encoding_decoding_digest_fail_whole_and_then_succeed) {
+START_TEST(encoding_decoding_digest_fail_whole_and_then_succeed)
+{
   static const int64_t sizes[] = {5, 300, 1500};
   eng_customer *customer = customer_of(context);
   uint8_t *buffer, digest[ENG_DIGEST_SIZE], right[ENG_DIGEST_SIZE];
@@ -369,15 +381,13 @@ START_TEST(encoding_decoding_digest_fail_whole_and_then_succeed) {
       ck_assert_int_eq(status, ENG_E_NOMEM);
     else
       ck_assert_ptr_nonnull(copy);
-    if (status != ENG_OK)
-      ck_assert_ptr_null(copy);
+    if (status != ENG_OK) ck_assert_ptr_null(copy);
     if (copy != NULL) {
       disarm();
       ck_assert(same_timeline(customer, copy));
     }
     eng_customer_free(copy);
-    if (!failed())
-      break;
+    if (!failed()) break;
   }
   disarm();
   ck_assert_uint_gt(failures, 5);
@@ -387,7 +397,8 @@ START_TEST(encoding_decoding_digest_fail_whole_and_then_succeed) {
 }
 END_TEST
 
-START_TEST(growing_beyond_all_sizes_is_no_memory) {
+START_TEST(growing_beyond_all_sizes_is_no_memory)
+{
   eng_allocator memory = host_allocator(&host);
   void *block = NULL;
   size_t room = 0;
@@ -408,7 +419,8 @@ START_TEST(growing_beyond_all_sizes_is_no_memory) {
 }
 END_TEST
 
-Suite *memory_suite(void) {
+Suite *memory_suite(void)
+{
   Suite *suite = suite_create("memory");
   TCase *tests = tcase_create("memory");
 

@@ -887,8 +887,9 @@ START_TEST(contexts_are_not_mixed)
   ck_assert_ptr_null(mixed);
   ck_assert_int_eq(eng_assessor_new(other, both, 1, &mixed), ENG_E_CONTEXT);
   ck_assert_int_eq(eng_assessor_assess(assessor, stranger, 0, &stage), ENG_E_CONTEXT);
-  ck_assert_int_eq(eng_assessor_next_change(assessor, stranger, 0, &stage, &time, &stage),
-                   ENG_E_CONTEXT);
+  ck_assert_int_eq(
+      eng_assessor_next_change(assessor, stranger, 0, &stage, &time, &stage),
+      ENG_E_CONTEXT);
   ck_assert_int_eq(eng_assessor_explain(assessor, 0, stranger, 0, &why), ENG_E_CONTEXT);
   ck_assert_ptr_null(why);
   eng_customer_free(stranger);
@@ -2224,8 +2225,8 @@ START_TEST(what_undoes_nothing_is_said)
   undoes(ada, ENG_EVENT_VOID, 7, NOON(4), -1, 0);        /* too early */
   why = explained(model, ada, NOON(7));
   ck_assert_int_eq(eng_explanation_stage(why), BUY);
-  ck_assert(has_note(
-      why, "2 voids, refunds or cancellations have no effect: what they name is not held, or is later than they are"));
+  ck_assert(has_note(why, "2 voids, refunds or cancellations have no effect: what they "
+                          "name is not held, or is later than they are"));
   eng_explanation_free(why);
   eng_customer_free(ada);
   eng_model_free(model);
@@ -2356,7 +2357,8 @@ static eng_status ask(eng_assessor *assessor, int what, const eng_customer *who,
 
   switch (what) {
   case ASSESS: return eng_assessor_assess(assessor, who, NOON(40), stage);
-  case NEXT: return eng_assessor_next_change(assessor, who, NOON(40), stage, &time, &next);
+  case NEXT:
+    return eng_assessor_next_change(assessor, who, NOON(40), stage, &time, &next);
   default: return eng_assessor_dimensions(assessor, 0, who, NOON(40), values, 5);
   }
 }

@@ -11,33 +11,38 @@ Suite *money_suite(void);
 
 enum { EUR = 978, JPY = 392, KWD = 414, CLF = 990 };
 
-static eng_status parse(const char *text, int32_t currency, int64_t *out) {
+static eng_status parse(const char *text, int32_t currency, int64_t *out)
+{
   *out = 77;
   return eng_money_parse(text, strlen(text), currency, out);
 }
 
-static void reads(const char *text, int32_t currency, int64_t amount) {
+static void reads(const char *text, int32_t currency, int64_t amount)
+{
   int64_t out;
 
   ck_assert_msg(parse(text, currency, &out) == ENG_OK, "%s", text);
   ck_assert_msg(out == amount, "%s: %" PRId64, text, out);
 }
 
-static void refuses(const char *text, int32_t currency) {
+static void refuses(const char *text, int32_t currency)
+{
   int64_t out;
 
   ck_assert_msg(parse(text, currency, &out) == ENG_E_AMOUNT, "%s", text);
   ck_assert_msg(out == 0, "%s: %" PRId64, text, out);
 }
 
-static void writes(int64_t amount, int32_t currency, const char *text) {
+static void writes(int64_t amount, int32_t currency, const char *text)
+{
   char buffer[ENG_MONEY_TEXT];
 
   ck_ok(eng_money_format(amount, currency, buffer));
   ck_assert_str_eq(buffer, text);
 }
 
-START_TEST(currencies_have_the_decimals_of_iso_4217) {
+START_TEST(currencies_have_the_decimals_of_iso_4217)
+{
   static const struct {
     const char *code;
     int32_t number, decimals;
@@ -56,7 +61,8 @@ START_TEST(currencies_have_the_decimals_of_iso_4217) {
 }
 END_TEST
 
-START_TEST(codes_and_numbers_go_both_ways_and_none_is_there_twice) {
+START_TEST(codes_and_numbers_go_both_ways_and_none_is_there_twice)
+{
   int count = 0;
 
   for (int32_t n = -1; n <= 1100; n++) {
@@ -64,8 +70,7 @@ START_TEST(codes_and_numbers_go_both_ways_and_none_is_there_twice) {
     int32_t back;
 
     ck_assert_int_eq(code == NULL, eng_currency_decimals(n) == -1);
-    if (code == NULL)
-      continue;
+    if (code == NULL) continue;
     count++;
     ck_assert_uint_eq(strlen(code), 3);
     ck_ok(eng_currency_number(code, 3, &back));
@@ -77,7 +82,8 @@ START_TEST(codes_and_numbers_go_both_ways_and_none_is_there_twice) {
 }
 END_TEST
 
-START_TEST(a_code_is_read_in_either_case) {
+START_TEST(a_code_is_read_in_either_case)
+{
   int32_t number;
 
   ck_ok(eng_currency_number("eur", 3, &number));
@@ -87,7 +93,8 @@ START_TEST(a_code_is_read_in_either_case) {
 }
 END_TEST
 
-START_TEST(metals_tests_and_nonsense_are_no_currencies) {
+START_TEST(metals_tests_and_nonsense_are_no_currencies)
+{
   static const char *const no[] = {"XAU",  "XXX", "XTS", "EU",
                                    "EURO", "",    "E R", "\x85UR"};
   int32_t number = 5;
@@ -102,7 +109,8 @@ START_TEST(metals_tests_and_nonsense_are_no_currencies) {
 }
 END_TEST
 
-START_TEST(amounts_are_read_exactly_in_minor_units) {
+START_TEST(amounts_are_read_exactly_in_minor_units)
+{
   reads("12.50", EUR, 1250);
   reads("12.5", EUR, 1250);
   reads("12", EUR, 1200);
@@ -119,7 +127,8 @@ START_TEST(amounts_are_read_exactly_in_minor_units) {
 }
 END_TEST
 
-START_TEST(more_decimals_than_the_currency_has_must_be_zeros) {
+START_TEST(more_decimals_than_the_currency_has_must_be_zeros)
+{
   reads("12.500", EUR, 1250);
   reads("12.50000000000000000000000000000000000000", EUR, 1250);
   reads("12.0", JPY, 12);
@@ -131,7 +140,8 @@ START_TEST(more_decimals_than_the_currency_has_must_be_zeros) {
 }
 END_TEST
 
-START_TEST(amounts_end_where_64_bits_do) {
+START_TEST(amounts_end_where_64_bits_do)
+{
   reads("92233720368547758.07", EUR, INT64_MAX);
   reads("-92233720368547758.07", EUR, -INT64_MAX);
   refuses("92233720368547758.08", EUR);
@@ -151,18 +161,19 @@ START_TEST(amounts_end_where_64_bits_do) {
 }
 END_TEST
 
-START_TEST(what_is_no_amount_is_refused) {
+START_TEST(what_is_no_amount_is_refused)
+{
   static const char *const no[] = {"",      "-",     "+",   ".",     "-.",     "--1",
                                    "+-1",   "1 ",    " 1",  "1,50",  "1e3",    "0x10",
                                    "1.2.3", "1 000", "1'0", "12.5 ", "EUR1",   "1€",
                                    "NaN",   "inf",   "1.-", "1.5-",  "1.0000a"};
 
-  for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
-    refuses(no[i], EUR);
+  for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) refuses(no[i], EUR);
 }
 END_TEST
 
-START_TEST(only_as_many_bytes_are_read_as_there_are) {
+START_TEST(only_as_many_bytes_are_read_as_there_are)
+{
   int64_t out;
 
   ck_ok(eng_money_parse("12.509", 5, EUR, &out));
@@ -170,7 +181,8 @@ START_TEST(only_as_many_bytes_are_read_as_there_are) {
 }
 END_TEST
 
-START_TEST(amounts_are_written_with_the_currencys_decimals) {
+START_TEST(amounts_are_written_with_the_currencys_decimals)
+{
   writes(1250, EUR, "12.50");
   writes(5, EUR, "0.05");
   writes(-5, EUR, "-0.05");
@@ -186,7 +198,8 @@ START_TEST(amounts_are_written_with_the_currencys_decimals) {
 }
 END_TEST
 
-START_TEST(what_was_written_is_read_back) {
+START_TEST(what_was_written_is_read_back)
+{
   static const int64_t amounts[] = {0,   1,    -1,   9,    10,        99,
                                     100, 1000, 9999, -100, INT64_MAX, -INT64_MAX};
   static const int32_t currencies[] = {EUR, JPY, KWD, CLF};
@@ -201,7 +214,8 @@ START_TEST(what_was_written_is_read_back) {
 }
 END_TEST
 
-START_TEST(missing_arguments_and_currencies_are_said) {
+START_TEST(missing_arguments_and_currencies_are_said)
+{
   char buffer[ENG_MONEY_TEXT] = "x";
   int64_t out = 7;
 
@@ -217,7 +231,8 @@ START_TEST(missing_arguments_and_currencies_are_said) {
 }
 END_TEST
 
-Suite *money_suite(void) {
+Suite *money_suite(void)
+{
   Suite *suite = suite_create("money");
   TCase *tests = tcase_create("money");
 

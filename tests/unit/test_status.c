@@ -26,7 +26,8 @@ static const eng_status all[] = {ENG_OK,          ENG_E_NOMEM,       ENG_E_LIMIT
 
 enum { ALL = sizeof all / sizeof all[0] };
 
-START_TEST(every_status_has_a_text_of_its_own_that_fits_an_error) {
+START_TEST(every_status_has_a_text_of_its_own_that_fits_an_error)
+{
   for (int i = 0; i < ALL; i++) {
     ck_assert_str_ne(eng_status_text(all[i]), "unknown status");
     ck_assert_uint_lt(strlen(eng_status_text(all[i])), sizeof((eng_error *)0)->text);
@@ -36,7 +37,8 @@ START_TEST(every_status_has_a_text_of_its_own_that_fits_an_error) {
 }
 END_TEST
 
-START_TEST(no_other_number_has_a_text) {
+START_TEST(no_other_number_has_a_text)
+{
   int known = 0;
 
   for (eng_status s = -1000; s <= 1000; s++)
@@ -47,7 +49,8 @@ START_TEST(no_other_number_has_a_text) {
 }
 END_TEST
 
-START_TEST(an_error_is_empty_before_its_first_use) {
+START_TEST(an_error_is_empty_before_its_first_use)
+{
   eng_error error;
 
   memset(&error, 0x77, sizeof error);
@@ -62,7 +65,8 @@ START_TEST(an_error_is_empty_before_its_first_use) {
 }
 END_TEST
 
-START_TEST(an_error_tells_what_where_and_in_words) {
+START_TEST(an_error_tells_what_where_and_in_words)
+{
   eng_error error;
 
   eng_error_init(&error, sizeof error);
@@ -82,7 +86,8 @@ START_TEST(an_error_tells_what_where_and_in_words) {
 }
 END_TEST
 
-START_TEST(a_text_that_is_too_long_is_cut_and_closed) {
+START_TEST(a_text_that_is_too_long_is_cut_and_closed)
+{
   char text[400];
   eng_error error;
 
@@ -94,7 +99,8 @@ START_TEST(a_text_that_is_too_long_is_cut_and_closed) {
 }
 END_TEST
 
-START_TEST(a_larger_error_of_a_later_caller_is_filled_as_far_as_it_is_known) {
+START_TEST(a_larger_error_of_a_later_caller_is_filled_as_far_as_it_is_known)
+{
   struct {
     eng_error known;
     uint64_t later;
@@ -112,7 +118,8 @@ START_TEST(a_larger_error_of_a_later_caller_is_filled_as_far_as_it_is_known) {
 END_TEST
 
 /* _i: its size. */
-START_TEST(a_smaller_error_gets_whole_fields_and_what_fits_of_the_text) {
+START_TEST(a_smaller_error_gets_whole_fields_and_what_fits_of_the_text)
+{
   const size_t size = (size_t)_i;
   const char *bytes;
   eng_error error;
@@ -122,29 +129,22 @@ START_TEST(a_smaller_error_gets_whole_fields_and_what_fits_of_the_text) {
   eng_error_init(&error, (uint32_t)size);
   ck_assert_int_eq(eng__error_set(&error, ENG_E_NAME, 1, 2, 3, "what"), ENG_E_NAME);
   ck_assert_uint_eq(error.size, size);
-  if (size >= 8)
-    ck_assert_int_eq(error.code, ENG_E_NAME);
-  if (size >= 12)
-    ck_assert_uint_eq(error.line, 1);
-  if (size >= 16)
-    ck_assert_uint_eq(error.column, 2);
-  if (size >= 24)
-    ck_assert(error.offset == 3);
-  if (size > 24)
-    ck_assert_int_eq(strncmp(error.text, "what", size - 25), 0);
+  if (size >= 8) ck_assert_int_eq(error.code, ENG_E_NAME);
+  if (size >= 12) ck_assert_uint_eq(error.line, 1);
+  if (size >= 16) ck_assert_uint_eq(error.column, 2);
+  if (size >= 24) ck_assert(error.offset == 3);
+  if (size > 24) ck_assert_int_eq(strncmp(error.text, "what", size - 25), 0);
   if (size > 24 && size < sizeof error)
     ck_assert_uint_eq(strlen(error.text), size - 25 < 4 ? size - 25 : 4);
-  for (size_t i = size; i < sizeof error; i++)
-    ck_assert_int_eq(bytes[i], 0x77);
+  for (size_t i = size; i < sizeof error; i++) ck_assert_int_eq(bytes[i], 0x77);
   eng__error_clear(&error);
-  for (size_t i = 4; i < size; i++)
-    ck_assert_int_eq(bytes[i], 0);
-  for (size_t i = size; i < sizeof error; i++)
-    ck_assert_int_eq(bytes[i], 0x77);
+  for (size_t i = 4; i < size; i++) ck_assert_int_eq(bytes[i], 0);
+  for (size_t i = size; i < sizeof error; i++) ck_assert_int_eq(bytes[i], 0x77);
 }
 END_TEST
 
-START_TEST(no_error_is_no_harm) {
+START_TEST(no_error_is_no_harm)
+{
   eng_error error;
 
   memset(&error, 0x77, sizeof error);
@@ -160,7 +160,8 @@ START_TEST(no_error_is_no_harm) {
 }
 END_TEST
 
-Suite *status_suite(void) {
+Suite *status_suite(void)
+{
   Suite *suite = suite_create("status");
   TCase *tests = tcase_create("status");
 
@@ -171,8 +172,9 @@ Suite *status_suite(void) {
   tcase_add_test(tests, a_text_that_is_too_long_is_cut_and_closed);
   tcase_add_test(tests,
                  a_larger_error_of_a_later_caller_is_filled_as_far_as_it_is_known);
-  tcase_add_loop_test(tests, a_smaller_error_gets_whole_fields_and_what_fits_of_the_text,
-                      4, (int)sizeof(eng_error));
+  tcase_add_loop_test(tests,
+                      a_smaller_error_gets_whole_fields_and_what_fits_of_the_text, 4,
+                      (int)sizeof(eng_error));
   tcase_add_test(tests, no_error_is_no_harm);
   suite_add_tcase(suite, tests);
   return suite;

@@ -12,7 +12,8 @@
 
 Suite *version_suite(void);
 
-START_TEST(the_number_and_the_text_agree) {
+START_TEST(the_number_and_the_text_agree)
+{
   int32_t v = eng_version();
   char text[64];
 
@@ -23,12 +24,14 @@ START_TEST(the_number_and_the_text_agree) {
 }
 END_TEST
 
-START_TEST(the_abi_number_is_that_of_the_soname) {
+START_TEST(the_abi_number_is_that_of_the_soname)
+{
   ck_assert_int_eq(eng_abi_version(), 0);
 }
 END_TEST
 
-START_TEST(the_table_of_built_in_models_is_closed) {
+START_TEST(the_table_of_built_in_models_is_closed)
+{
   for (size_t i = 0; i < eng__builtin_count; i++) {
     ck_assert_ptr_nonnull(eng__builtins[i].name);
     ck_assert_int_eq(eng__builtins[i].text[eng__builtins[i].size], 0);
@@ -37,7 +40,8 @@ START_TEST(the_table_of_built_in_models_is_closed) {
 }
 END_TEST
 
-Suite *version_suite(void) {
+Suite *version_suite(void)
+{
   Suite *suite = suite_create("version");
   TCase *tests = tcase_create("version");
 

@@ -13,22 +13,26 @@ Suite *vocabulary_suite(void);
 static eng_settings *settings;
 static eng_context *context;
 
-static void open_both(void) {
+static void open_both(void)
+{
   ck_ok(eng_settings_new(NULL, &settings));
   context = plain_context();
 }
 
-static void close_both(void) {
+static void close_both(void)
+{
   eng_settings_free(settings);
   eng_context_free(context);
 }
 
-static eng_status add_kind(int32_t kind, const char *name) {
+static eng_status add_kind(int32_t kind, const char *name)
+{
   return eng_settings_add_kind(settings, kind, name, strlen(name),
                                ENG_DIRECTION_CUSTOMER, ENG_MODE_COMPANY, 1);
 }
 
-static int32_t kind_of(const char *name) {
+static int32_t kind_of(const char *name)
+{
   int32_t kind = 7;
   eng_status status = eng_kind_find(context, name, strlen(name), &kind);
 
@@ -36,13 +40,15 @@ static int32_t kind_of(const char *name) {
   return kind;
 }
 
-static int32_t nearest(const char *name) {
+static int32_t nearest(const char *name)
+{
   return eng_kind_nearest(context, name, strlen(name));
 }
 
 /* ---- settings ---- */
 
-START_TEST(settings_and_contexts_need_somewhere_to_go) {
+START_TEST(settings_and_contexts_need_somewhere_to_go)
+{
   eng_allocator allocator = {sizeof allocator, 0, NULL, NULL};
   eng_settings *made = settings;
   struct host host = {0};
@@ -59,7 +65,8 @@ START_TEST(settings_and_contexts_need_somewhere_to_go) {
 }
 END_TEST
 
-START_TEST(an_allocator_of_a_later_caller_is_known_as_far_as_it_goes) {
+START_TEST(an_allocator_of_a_later_caller_is_known_as_far_as_it_goes)
+{
   struct {
     eng_allocator known;
     void *later;
@@ -78,7 +85,8 @@ START_TEST(an_allocator_of_a_later_caller_is_known_as_far_as_it_goes) {
 }
 END_TEST
 
-START_TEST(a_context_without_settings_has_the_defaults) {
+START_TEST(a_context_without_settings_has_the_defaults)
+{
   eng_context *made;
 
   ck_ok(eng_context_new(NULL, &made));
@@ -91,7 +99,8 @@ START_TEST(a_context_without_settings_has_the_defaults) {
 }
 END_TEST
 
-START_TEST(a_context_is_a_copy_of_its_settings) {
+START_TEST(a_context_is_a_copy_of_its_settings)
+{
   eng_context *made;
 
   ck_ok(eng_settings_set_currency(settings, 978));
@@ -106,7 +115,8 @@ START_TEST(a_context_is_a_copy_of_its_settings) {
 }
 END_TEST
 
-START_TEST(zone_day_and_week_have_bounds) {
+START_TEST(zone_day_and_week_have_bounds)
+{
   static const struct {
     eng_status (*set)(eng_settings *, int32_t);
     int32_t least, most;
@@ -136,7 +146,8 @@ START_TEST(zone_day_and_week_have_bounds) {
 }
 END_TEST
 
-START_TEST(a_base_currency_is_one_of_iso_4217_or_none) {
+START_TEST(a_base_currency_is_one_of_iso_4217_or_none)
+{
   ck_ok(eng_settings_set_currency(settings, 978));
   ck_assert_int_eq(eng_settings_set_currency(settings, 979 + 20), ENG_E_CURRENCY);
   ck_assert_int_eq(eng_settings_set_currency(settings, -1), ENG_E_CURRENCY);
@@ -146,7 +157,8 @@ START_TEST(a_base_currency_is_one_of_iso_4217_or_none) {
 }
 END_TEST
 
-START_TEST(limits_have_limits) {
+START_TEST(limits_have_limits)
+{
   static const uint64_t most[] = {
       0,  4096, UINT64_C(1) << 40, UINT64_C(1) << 31, INT32_MAX, 1 << 30, 1 << 20, 255,
       64, 1024};
@@ -164,7 +176,8 @@ START_TEST(limits_have_limits) {
 }
 END_TEST
 
-START_TEST(a_hash_key_is_sixteen_bytes) {
+START_TEST(a_hash_key_is_sixteen_bytes)
+{
   const uint8_t key[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
   ck_ok(eng_settings_set_hash_key(settings, key));
@@ -175,7 +188,8 @@ START_TEST(a_hash_key_is_sixteen_bytes) {
 }
 END_TEST
 
-START_TEST(own_kinds_have_wellformed_names_and_numbers_from_128) {
+START_TEST(own_kinds_have_wellformed_names_and_numbers_from_128)
+{
   char long_name[66];
 
   memset(long_name, 'a', sizeof long_name);
@@ -216,10 +230,11 @@ START_TEST(own_kinds_have_wellformed_names_and_numbers_from_128) {
 }
 END_TEST
 
-START_TEST(names_that_are_found_alike_are_one_name) {
-  static const char *const taken[] = {"signup",  "sign_up", "sign_up_", "s_ignup",
-                                      "refer_won", "own_a",  "owna",     "own_a_",
-                                      "ow_n_a"};
+START_TEST(names_that_are_found_alike_are_one_name)
+{
+  static const char *const taken[] = {"signup",  "sign_up",   "sign_up_",
+                                      "s_ignup", "refer_won", "own_a",
+                                      "owna",    "own_a_",    "ow_n_a"};
 
   ck_ok(add_kind(128, "own_a"));
   ck_ok(eng_settings_add_channel(settings, 128, "own_a", 5));
@@ -234,8 +249,9 @@ START_TEST(names_that_are_found_alike_are_one_name) {
 }
 END_TEST
 
-START_TEST(what_models_call_groups_are_no_kinds_of_the_hosts_own) {
-  static const char *const groups[] = {"any", "all",   "inbound", "outbound",
+START_TEST(what_models_call_groups_are_no_kinds_of_the_hosts_own)
+{
+  static const char *const groups[] = {"any",   "all",  "inbound", "outbound",
                                        "reach", "talk", "buy",     "bind",
                                        "judge", "tell", "make"};
 
@@ -248,7 +264,8 @@ START_TEST(what_models_call_groups_are_no_kinds_of_the_hosts_own) {
 }
 END_TEST
 
-START_TEST(a_name_or_number_is_given_once) {
+START_TEST(a_name_or_number_is_given_once)
+{
   ck_ok(add_kind(128, "nap"));
   ck_assert_int_eq(add_kind(128, "walk"), ENG_E_DUPLICATE);
   ck_assert_int_eq(add_kind(129, "nap"), ENG_E_DUPLICATE);
@@ -267,7 +284,8 @@ END_TEST
 
 /* ---- kinds ---- */
 
-START_TEST(kinds_are_found_by_their_names_whatever_case_and_separators) {
+START_TEST(kinds_are_found_by_their_names_whatever_case_and_separators)
+{
   ck_assert_int_eq(kind_of("purchase"), ENG_EVENT_PURCHASE);
   ck_assert_int_eq(kind_of("add_to_cart"), ENG_EVENT_ADD_TO_CART);
   ck_assert_int_eq(kind_of("Add to Cart"), ENG_EVENT_ADD_TO_CART);
@@ -278,7 +296,8 @@ START_TEST(kinds_are_found_by_their_names_whatever_case_and_separators) {
 }
 END_TEST
 
-START_TEST(names_of_other_systems_are_known) {
+START_TEST(names_of_other_systems_are_known)
+{
   ck_assert_int_eq(kind_of("Order Completed"), ENG_EVENT_PURCHASE);
   ck_assert_int_eq(kind_of("BuyAction"), ENG_EVENT_PURCHASE);
   ck_assert_int_eq(kind_of("page_view"), ENG_EVENT_VISIT);
@@ -288,7 +307,8 @@ START_TEST(names_of_other_systems_are_known) {
 }
 END_TEST
 
-START_TEST(what_nobody_knows_is_no_kind) {
+START_TEST(what_nobody_knows_is_no_kind)
+{
   char long_name[200];
   int32_t kind;
 
@@ -305,7 +325,8 @@ START_TEST(what_nobody_knows_is_no_kind) {
 }
 END_TEST
 
-START_TEST(an_own_name_goes_before_another_systems) {
+START_TEST(an_own_name_goes_before_another_systems)
+{
   eng_context *made;
   int32_t kind;
 
@@ -318,7 +339,8 @@ START_TEST(an_own_name_goes_before_another_systems) {
 }
 END_TEST
 
-START_TEST(the_nearest_name_is_the_one_that_was_meant) {
+START_TEST(the_nearest_name_is_the_one_that_was_meant)
+{
   char long_name[200];
 
   memset(long_name, 'a', sizeof long_name);
@@ -336,7 +358,8 @@ START_TEST(the_nearest_name_is_the_one_that_was_meant) {
 }
 END_TEST
 
-START_TEST(distance_counts_letters_put_in_left_out_or_changed) {
+START_TEST(distance_counts_letters_put_in_left_out_or_changed)
+{
   ck_assert_uint_eq(eng__name_distance("", 0, "abc", 3, 9), 3);
   ck_assert_uint_eq(eng__name_distance("abc", 3, "", 0, 9), 3);
   ck_assert_uint_eq(eng__name_distance("kitten", 6, "sitting", 7, 9), 3);
@@ -348,23 +371,23 @@ START_TEST(distance_counts_letters_put_in_left_out_or_changed) {
 END_TEST
 
 /* The whole table, without a short cut. */
-static size_t plain_distance(const char *a, size_t m, const char *b, size_t n) {
+static size_t plain_distance(const char *a, size_t m, const char *b, size_t n)
+{
   size_t d[8][8];
 
   for (size_t i = 0; i <= m; i++)
     for (size_t j = 0; j <= n; j++) {
       size_t least = i == 0 ? j : j == 0 ? i : d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 
-      if (i > 0 && d[i - 1][j] + 1 < least)
-        least = d[i - 1][j] + 1;
-      if (j > 0 && d[i][j - 1] + 1 < least)
-        least = d[i][j - 1] + 1;
+      if (i > 0 && d[i - 1][j] + 1 < least) least = d[i - 1][j] + 1;
+      if (j > 0 && d[i][j - 1] + 1 < least) least = d[i][j - 1] + 1;
       d[i][j] = least;
     }
   return d[m][n];
 }
 
-START_TEST(distance_counts_no_further_than_asked) {
+START_TEST(distance_counts_no_further_than_asked)
+{
   char a[7], b[7];
 
   for (unsigned draw = 0; draw < 1u << 14; draw++) {
@@ -383,7 +406,8 @@ START_TEST(distance_counts_no_further_than_asked) {
 }
 END_TEST
 
-START_TEST(every_kind_has_a_name_that_finds_it_a_direction_and_a_mode) {
+START_TEST(every_kind_has_a_name_that_finds_it_a_direction_and_a_mode)
+{
   int known = 0;
 
   for (int32_t kind = -5; kind <= 300; kind++) {
@@ -411,7 +435,8 @@ START_TEST(every_kind_has_a_name_that_finds_it_a_direction_and_a_mode) {
 }
 END_TEST
 
-START_TEST(a_message_of_the_company_is_no_activity) {
+START_TEST(a_message_of_the_company_is_no_activity)
+{
   ck_assert_int_eq(eng_kind_is_active(context, ENG_EVENT_MESSAGE_OUT), 0);
   ck_assert_int_eq(eng_kind_is_active(context, ENG_EVENT_MESSAGE_IN), 1);
   ck_assert_int_eq(eng_kind_is_active(context, ENG_EVENT_PURCHASE), 1);
@@ -419,7 +444,8 @@ START_TEST(a_message_of_the_company_is_no_activity) {
 }
 END_TEST
 
-START_TEST(an_own_kind_is_what_the_host_said) {
+START_TEST(an_own_kind_is_what_the_host_said)
+{
   ck_assert_str_eq(eng_kind_name(context, 130), "own_kind");
   ck_assert_int_eq(eng_kind_direction(context, 130), ENG_DIRECTION_CUSTOMER);
   ck_assert_int_eq(eng_kind_mode(context, 130), ENG_MODE_CONTENT);
@@ -431,7 +457,8 @@ END_TEST
 
 /* ---- channels ---- */
 
-START_TEST(channels_have_names_that_find_them) {
+START_TEST(channels_have_names_that_find_them)
+{
   int known = 0;
   int32_t channel;
 
@@ -439,8 +466,7 @@ START_TEST(channels_have_names_that_find_them) {
     const char *name = eng_channel_name(context, i);
 
     ck_assert_int_eq(name != NULL, eng__channel_is_known(context, i));
-    if (name == NULL)
-      continue;
+    if (name == NULL) continue;
     known++;
     ck_ok(eng_channel_find(context, name, strlen(name), &channel));
     ck_assert_int_eq(channel, i);
@@ -453,7 +479,8 @@ START_TEST(channels_have_names_that_find_them) {
 }
 END_TEST
 
-START_TEST(what_nobody_knows_is_no_channel) {
+START_TEST(what_nobody_knows_is_no_channel)
+{
   int32_t channel = 4;
 
   ck_assert_int_eq(eng_channel_find(context, "pigeon", 6, &channel), ENG_E_CHANNEL);
@@ -465,7 +492,8 @@ START_TEST(what_nobody_knows_is_no_channel) {
 }
 END_TEST
 
-Suite *vocabulary_suite(void) {
+Suite *vocabulary_suite(void)
+{
   Suite *suite = suite_create("vocabulary");
   TCase *tests = tcase_create("settings");
 
