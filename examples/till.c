@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * till.c - the README's till: record a sale, ask for the stage. tests/readme/run.sh
- * holds the two against each other.
+ * holds the two against each other, so it is laid out by hand.
  */
-/* clang-format off: laid out as the README has it */
+/* clang-format off */
 #include <engagement.h>
 #include <stdio.h>
 
@@ -18,16 +18,15 @@ int main(void)
   int64_t next = 0;
   int32_t stage = 0, then = 0;
 
-  int failed =
-      eng_context_new(NULL, &shop) ||
-      eng_model_builtin(shop, "five_levels", 11, &levels) ||
-      eng_assessor_new(shop, (const eng_model *const *)&levels, 1, &assessor) ||
-      eng_customer_new(shop, "customer-17", 11, &customer) ||
-      eng_event_new(shop, ENG_EVENT_PURCHASE, now, &sale) ||
-      eng_event_set_amount(sale, 1250, 978) || /* 12.50 EUR, ISO 4217 */
-      eng_customer_record(customer, sale, NULL) ||
-      eng_customer_record(customer, sale, NULL) || /* sent twice: no matter */
-      eng_assessor_next_change(assessor, customer, now, &stage, &next, &then);
+  int failed = eng_context_new(NULL, &shop) ||
+               eng_model_builtin(shop, "five_levels", 11, &levels) ||
+               eng_assessor_new(shop, (const eng_model *const *)&levels, 1, &assessor) ||
+               eng_customer_new(shop, "customer-17", 11, &customer) ||
+               eng_event_new(shop, ENG_EVENT_PURCHASE, now, &sale) ||
+               eng_event_set_amount(sale, 1250, 978) || /* 12.50 EUR, ISO 4217 */
+               eng_customer_record(customer, sale, NULL) ||
+               eng_customer_record(customer, sale, NULL) || /* sent twice: no matter */
+               eng_assessor_next_change(assessor, customer, now, &stage, &next, &then);
   char when[ENG_TIME_TEXT];
 
   if (!failed && !eng_time_format(next, when)) {

@@ -70,6 +70,7 @@ static void set_home(struct eng_book *book, const eng_context *context)
   book->home.pen.context = context;
   book->home.pen.memory = &book->memory;
   book->home.pen.shapes = &book->shapes;
+  eng__shapes_init(&book->shapes, context->settings.hash_key);
   book->home.take = take_run;
   book->home.give = give_run;
 }

@@ -325,9 +325,11 @@ eng_status eng_book_decode(const eng_context *context, const eng_allocator *allo
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
   eng__error_clear(error);
-  if (context == NULL || bytes == NULL) return ENG_E_INVALID;
+  if (context == NULL || bytes == NULL) {
+    return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
+  }
   status = eng_book_new(context, allocator, &book);
-  if (status != ENG_OK) return status;
+  if (status != ENG_OK) return eng__error_set(error, status, 0, 0, 0, NULL);
   status = decode_into(book, bytes, size, error);
   if (status != ENG_OK) {
     eng_book_free(book);

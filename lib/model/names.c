@@ -96,7 +96,8 @@ struct eng__guess eng__new_guess(const struct eng__token *token)
 
 /* ---- kinds and groups ---- */
 
-/* Groups of kinds. A kind of the same name comes first (`learn`). */
+/* ORDER groups of kinds: vocabulary.c refuses them as names of own kinds. A kind of the
+ * same name comes first (`learn`). */
 static const struct {
   const char *name;
   uint8_t from, to; /* kinds of a family */
