@@ -301,8 +301,8 @@ enum {
 
 /** An exact value: numerator / denominator. */
 typedef struct eng_value {
-  int64_t numerator;
-  int64_t denominator; /**< > 0 */
+  int64_t numerator;   /**< has the sign */
+  int64_t denominator; /**< > 0; in lowest terms */
   int32_t unit;        /**< ENG_UNIT_* */
   int32_t defined;     /**< 1; or 0: there is nothing to measure, and the number is 0 */
 } eng_value;
