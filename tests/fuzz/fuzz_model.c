@@ -116,6 +116,19 @@ static void explain(eng_assessor *assessor, const eng_customer *customer, int64_
   eng_explanation_free(why);
 }
 
+static void measure(eng_assessor *assessor, const eng_customer *customer, int64_t as_of)
+{
+  eng_value values[16];
+  int32_t count = eng_model_dimension_count(eng_assessor_model(assessor, 0));
+
+  must(eng_assessor_dimensions(assessor, 0, customer, as_of, values, 16) ==
+       (count > 16 ? ENG_E_BUFFER : ENG_OK));
+  for (int32_t i = 0; i < count && count <= 16; i++) {
+    must(values[i].denominator > 0 && values[i].unit > 0);
+    must(values[i].defined || values[i].numerator == 0);
+  }
+}
+
 static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as_of)
 {
   int32_t stage, again, next;
@@ -125,6 +138,7 @@ static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as
   must(eng_assessor_next_change(assessor, customer, as_of, &again, &time, &next) ==
        ENG_OK);
   must(again == stage);
+  measure(assessor, customer, as_of);
   explain(assessor, customer, as_of, stage);
   if (time == ENG_TIME_NONE) {
     must(next == stage);
