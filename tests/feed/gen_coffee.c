@@ -252,11 +252,15 @@ static int keenness(const struct person *p, int day)
 
 static int start_day(enum sort sort)
 {
+  int day;
+
   switch (sort) {
   case TOURIST:
     if (percent(10)) /* some are here just now */
       return between(DAYS - 13, DAYS - 4);
-    return about(0, DAYS - 4) + (percent(40) ? between(-60, 60) : 0);
+    day = about(0, DAYS - 4);
+    if (percent(40)) day += between(-60, 60);
+    return day;
   case BEANS_ONLY: return between(WEB_SHOP, WEB_SHOP + 250);
   case ONLOOKER: return between(200, DAYS - 4);
   case FADING: return between(0, 260);
@@ -388,6 +392,13 @@ static void review(int who, int64_t time, int stars, const char *topic)
   e->topic = topic;
 }
 
+/* The stars are drawn before the time, by every compiler: arguments have no order. */
+static void review_later(int who, int64_t time, int from, int to, int stars,
+                         const char *topic)
+{
+  review(who, time + between(from, to), stars, topic);
+}
+
 /* Money back for all of a sale or for part of it. */
 static void refund(int who, int sale)
 {
@@ -430,15 +441,16 @@ static void come(int who, int day, int usual)
   if (permille(3)) refund(who, sale);
   int hour = (int)((time - FIRST_DAY) % DAY) / HOUR;
   if (p->coffees && permille(18)) /* the card's app asks how it was */
-    rate(who, time + between(20, 300) * MINUTE, "rating", "app", "csat",
-         hour == 8     ? between(3, 5)
-         : percent(85) ? between(4, 5)
-                       : between(2, 4));
+  {
+    int answer = hour == 8     ? between(3, 5)
+                 : percent(85) ? between(4, 5)
+                               : between(2, 4);
+    rate(who, time + between(20, 300) * MINUTE, "rating", "app", "csat", answer);
+  }
   if (p->sort == TOURIST && percent(16))
-    review(who, time + between(3 * HOUR, 5 * DAY), percent(70) ? 5 : between(2, 4),
-           topic);
+    review_later(who, time, 3 * HOUR, 5 * DAY, percent(70) ? 5 : between(2, 4), topic);
   else if (permille(2))
-    review(who, time + between(3 * HOUR, 3 * DAY), between(3, 5), topic);
+    review_later(who, time, 3 * HOUR, 3 * DAY, between(3, 5), topic);
   if (p->sort != TOURIST && permille(4)) { /* a question, answered when there is time */
     int64_t asked = time + between(3 * HOUR, 9 * HOUR);
     add(who, asked, "message_in", percent(50) ? "email" : "social");
@@ -484,9 +496,10 @@ static void browse(int who, int64_t time)
                            cents == BEANS ? "store" : "web");
   sent->value = percent(85) ? -between(HOUR, 30 * HOUR) : between(HOUR, 50 * HOUR);
   sent->answers = sale;
-  if (percent(10))
-    rate(who, bought + between(4 * DAY, 9 * DAY), "rating", "email", "csat",
-         sent->value > 0 ? between(2, 4) : between(4, 5));
+  if (percent(10)) {
+    int answer = sent->value > 0 ? between(2, 4) : between(4, 5);
+    rate(who, bought + between(4 * DAY, 9 * DAY), "rating", "email", "csat", answer);
+  }
 }
 
 /* ---- mail ---- */
@@ -585,7 +598,7 @@ static void complain(int who)
   e->public = p->sort == LET_DOWN;
   e->topic = reason;
   if (p->sort == LET_DOWN) { /* nobody answered in time */
-    review(who, time + between(HOUR, DAY), between(1, 2), reason);
+    review_later(who, time, HOUR, DAY, between(1, 2), reason);
     if (percent(50)) return;
     add(who, open_at(time + between(9 * DAY, 15 * DAY)), "message_out", "email");
     return;
@@ -597,7 +610,8 @@ static void complain(int who)
   e->valence = 2;
   e->topic = reason;
   int64_t solved = e->time;
-  rate(who, solved + between(HOUR, 2 * DAY), "rating", "email", "ces", between(6, 7));
+  int ease = between(6, 7);
+  rate(who, solved + between(HOUR, 2 * DAY), "rating", "email", "ces", ease);
   review(who, solved + between(15 * DAY, 60 * DAY), 5, "service");
   if (percent(60))
     review(who, solved + between(150 * DAY, 300 * DAY), 5, "house blend");
@@ -679,8 +693,8 @@ static void settle_friends(void)
     int fan = people[who].friend_of;
     if (fan == NONE || !bought[who]) continue;
     bool paid = day_of(bought[who]) >= FRIENDS_CARD + 7;
-    struct event *e = add(fan, bought[who] - between(DAY, 6 * DAY), "refer",
-                          percent(60) ? "social" : "app");
+    const char *by = percent(60) ? "social" : "app";
+    struct event *e = add(fan, bought[who] - between(DAY, 6 * DAY), "refer", by);
     e->about = who;
     e->incentivised = paid;
     e->public = 0;
@@ -744,9 +758,12 @@ static void live(int who)
     return;
   }
   if (p->sort == RETURNED) win_again(who);
-  if (p->from > 3 && percent(30)) /* looked up when we open */
-    add(who, at(p->from - between(1, 3), between(8 * HOUR, 22 * HOUR)), "visit", "web")
-        ->value = between(10, 150);
+  if (p->from > 3 && percent(30)) { /* looked up when we open */
+    int second = between(8 * HOUR, 22 * HOUR);
+    int64_t time = at(p->from - between(1, 3), second);
+    struct event *visit = add(who, time, "visit", "web");
+    visit->value = between(10, 150);
+  }
   for (int day = p->from; day <= p->to; day++) {
     if (closed(day)) continue;
     if (p->sort == TOURIST || (day == p->from && p->sort != BEANS_ONLY)) {
