@@ -12,6 +12,7 @@ PUBLIC_HEADERS = \
   include/engagement.h \
   include/engagement/allocator.h \
   include/engagement/api.h \
+  include/engagement/authoring.h \
   include/engagement/book.h \
   include/engagement/calendar.h \
   include/engagement/context.h \
@@ -56,6 +57,7 @@ MODEL_SOURCES = \
   lib/model/next.c \
   lib/model/parse.c \
   lib/model/parser.c \
+  lib/model/print.c \
   lib/model/quick.c \
   lib/model/see.c \
   lib/model/tally.c
@@ -115,6 +117,7 @@ EXAMPLES = \
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_authoring.c \
   tests/unit/test_bad_rows.c \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
@@ -139,6 +142,7 @@ UNIT_HELPERS = \
   tests/unit/support.c
 
 PROPERTY_TESTS = \
+  tests/property/prop_authoring.c \
   tests/property/prop_book.c \
   tests/property/prop_draw.c \
   tests/property/prop_model.c \

@@ -11,6 +11,7 @@
 
 #include <engagement/allocator.h>
 #include <engagement/api.h>
+#include <engagement/authoring.h>
 #include <engagement/book.h>
 #include <engagement/calendar.h>
 #include <engagement/context.h>

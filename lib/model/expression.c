@@ -264,8 +264,8 @@ static void unknown_in_expression(struct eng__parser *p, const struct eng__token
     eng__consider(&guess, text, size, measures[i].name, strlen(measures[i].name));
   }
   if (p->in_where) eng__consider_fields(&guess, text, size);
-  for (size_t i = 0; i < p->definition_count; i++) {
-    const struct eng__definition *d = &p->definitions[i];
+  for (size_t i = 0; i < model->definition_count; i++) {
+    const struct eng__definition *d = &model->definitions[i];
 
     eng__consider(&guess, text, size, model->text + d->from, d->to - d->from);
   }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <engagement/authoring.h>
+
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/builtin.h"
@@ -21,6 +23,8 @@ void eng_model_free(eng_model *model)
   memory = eng__memory(model->context);
   eng__free(memory, model->text, model->text_size + 1);
   eng__free(memory, model->names, model->names_room);
+  eng__free(memory, model->definitions,
+            model->definition_room * sizeof *model->definitions);
   eng__free(memory, model->nodes, model->node_room * sizeof *model->nodes);
   eng__free(memory, model->measures, model->measure_room * sizeof *model->measures);
   eng__free(memory, model->stages, model->stage_room * sizeof *model->stages);
@@ -30,8 +34,8 @@ void eng_model_free(eng_model *model)
   eng__free(memory, model, sizeof *model);
 }
 
-eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
-                           eng_model **out, eng_error *error)
+static eng_status parse(const eng_context *context, const char *text, size_t length,
+                        bool bare, eng_model **out, eng_error *error)
 {
   const eng_allocator *memory;
   eng_model *model;
@@ -49,6 +53,7 @@ eng_status eng_model_parse(const eng_context *context, const char *text, size_t 
   if (model == NULL) return ENG_E_NOMEM;
   model->context = context;
   model->shape = ENG_SHAPE_LADDER;
+  model->bare = bare;
   model->text_size = length;
   model->text = eng__new(memory, length + 1);
   if (model->text == NULL) {
@@ -64,6 +69,18 @@ eng_status eng_model_parse(const eng_context *context, const char *text, size_t 
   }
   *out = model;
   return ENG_OK;
+}
+
+eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
+                           eng_model **out, eng_error *error)
+{
+  return parse(context, text, length, false, out, error);
+}
+
+eng_status eng_model_condition(const eng_context *context, const char *text,
+                               size_t length, eng_model **out, eng_error *error)
+{
+  return parse(context, text, length, true, out, error);
 }
 
 /* ---- built-in models ---- */

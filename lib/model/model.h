@@ -2,10 +2,11 @@
 /*
  * model.h - a model as a tree, from text to answer.
  *
- * Text goes through lex.c (words), parse.c and its parts (terms, names resolved and types
- * checked as they are read) and becomes an eng_model, which never changes. assessor.c
- * joins the measures of several models into one table and measures a timeline in one
- * pass; evaluate.c runs the trees over what was measured; next.c moves them on in time.
+ * Text goes through lex.c (words), parse.c and its parts (terms, names resolved and
+ * types checked as they are read) and becomes an eng_model, which never changes.
+ * assessor.c joins the measures of several models into one table and measures a
+ * timeline in one pass; evaluate.c runs the trees over what was measured; next.c moves
+ * them on in time.
  *
  * Every number is an exact pair n/d, d > 0. A boolean is 0 or 1. What is not defined
  * stays not defined through everything but `defined` and `else`, and a comparison with
@@ -103,7 +104,7 @@ enum eng__measure_op {
   ENG__MEASURE_GAP,      /* the median time from one event to the next */
   ENG__MEASURE_CHANNELS, /* distinct ones */
   ENG__MEASURE_ACTORS,
-  ENG__MEASURE_STREAK    /* of the last `periods`, those with an event */
+  ENG__MEASURE_STREAK /* of the last `periods`, those with an event */
 };
 
 /* Periods of a streak; they begin with the local business day or week. */
@@ -143,6 +144,16 @@ struct eng__stage {
   int32_t advice_first, advice_count;
 };
 
+/* What a definition is. */
+enum { ENG__IS_PARAM = 1, ENG__IS_LET, ENG__IS_DIMENSION };
+
+/* A name for a term, as it stands in the text. */
+struct eng__definition {
+  uint32_t from, to; /* its name */
+  int32_t node;
+  uint8_t what; /* ENG__IS_ */
+};
+
 /* A number that a model shows beside its stages. */
 struct eng__dimension {
   uint32_t name, title;
@@ -157,6 +168,9 @@ struct eng_model {
   size_t names_size, names_room;
   uint32_t name, title, source; /* offsets into names; 0 is the empty text */
   int32_t shape, revision;
+  bool bare; /* the text is a condition alone: eng_model_condition */
+  struct eng__definition *definitions; /* in the order of the text */
+  size_t definition_count, definition_room;
   struct eng__term *nodes;
   size_t node_count, node_room;
   struct eng__measure *measures;

@@ -68,14 +68,15 @@ static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *
 }
 
 static void add_definition(struct eng__parser *p, const struct eng__token *name,
-                           int32_t node)
+                           int32_t node, uint8_t what)
 {
-  p->definitions = make_room(p, p->definitions, p->definition_count,
-                             &p->definition_room, sizeof *p->definitions);
+  eng_model *model = p->model;
+  struct eng__definition definition = {name->from, name->to, node, what};
+
+  model->definitions = make_room(p, model->definitions, model->definition_count,
+                                 &model->definition_room, sizeof definition);
   if (p->status != ENG_OK) return;
-  p->definitions[p->definition_count].from = name->from;
-  p->definitions[p->definition_count].to = name->to;
-  p->definitions[p->definition_count++].node = node;
+  model->definitions[model->definition_count++] = definition;
 }
 
 /* param NAME = constant, or let NAME = expression; from behind the word. */
@@ -96,7 +97,7 @@ static void parse_definition(struct eng__parser *p, bool param)
     eng__fail_at(p, &at, ENG_E_TYPE,
                  "a param is a constant: a number, duration or amount");
   }
-  add_definition(p, &name, node);
+  add_definition(p, &name, node, param ? ENG__IS_PARAM : ENG__IS_LET);
 }
 
 /* dimension NAME ["title"] = number, from behind the word. */
@@ -124,7 +125,7 @@ static void parse_dimension(struct eng__parser *p)
                                 &model->dimension_room, sizeof *model->dimensions);
   if (p->status != ENG_OK) return;
   model->dimensions[model->dimension_count++] = dimension;
-  add_definition(p, &name, dimension.node);
+  add_definition(p, &name, dimension.node, ENG__IS_DIMENSION);
 }
 
 static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
@@ -423,6 +424,24 @@ static void parse_model(struct eng__parser *p)
   }
 }
 
+static void parse_bare(struct eng__parser *p)
+{
+  struct eng__stage stage = {0};
+  struct eng__token at;
+
+  eng__next_word(p);
+  (void)eng__keep(p, "", 0); /* offset 0 is the empty text */
+  p->model->name = eng__keep(p, "condition", 9);
+  stage.name = eng__keep(p, "match", 5);
+  at = p->token;
+  stage.when = eng__parse_expression(p);
+  eng__need_condition(p, &at, stage.when);
+  if (p->status == ENG_OK && p->token.word != ENG__WORD_END) {
+    eng__expected(p, "an operator or the end of the condition");
+  }
+  end_stage(p, &stage);
+}
+
 eng_status eng__model_parse(eng_model *model, eng_error *error)
 {
   struct eng__parser p;
@@ -432,7 +451,10 @@ eng_status eng__model_parse(eng_model *model, eng_error *error)
   p.memory = eng__memory(model->context);
   p.error = error;
   eng__lex_begin(&p.lexer, model->text, model->text_size);
-  parse_model(&p);
-  eng__free(p.memory, p.definitions, p.definition_room * sizeof *p.definitions);
+  if (model->bare) {
+    parse_bare(&p);
+  } else {
+    parse_model(&p);
+  }
   return p.status;
 }

@@ -10,12 +10,6 @@
 #include "model/lex.h"
 #include "model/model.h"
 
-/* A param or let. */
-struct eng__definition {
-  uint32_t from, to; /* its name in the text */
-  int32_t node;
-};
-
 struct eng__parser {
   eng_model *model;
   const eng_allocator *memory;
@@ -23,8 +17,6 @@ struct eng__parser {
   struct eng__token token; /* the next word */
   eng_error *error;
   eng_status status; /* the first failure */
-  struct eng__definition *definitions;
-  size_t definition_count, definition_room;
   uint64_t depth;
   bool in_where;
   bool has_classes; /* and so no stages of their own */

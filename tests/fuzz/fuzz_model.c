@@ -2,7 +2,8 @@
  *
  * fuzz_model.c - any text as a model. What parses is run on a small customer who has
  * something of everything: assess, next change and explain agree on the stage, at the
- * next change it is what was said, and every line of the explanation can be read.
+ * next change it is what was said, and every line of the explanation can be read. It
+ * is printed back, and what is printed prints and answers the same.
  */
 #include <engagement.h>
 
@@ -151,6 +152,48 @@ static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as
   must(again == stage);
 }
 
+static char *printed(const eng_model *model, size_t *size)
+{
+  char *text;
+
+  must(eng_model_print(model, NULL, 0, size) == ENG_E_BUFFER);
+  text = malloc(*size);
+  must(text != NULL && eng_model_print(model, text, *size, size) == ENG_OK);
+  return text;
+}
+
+/* Answers of a model and of what is printed of it. */
+static void print_back(const eng_context *context, const eng_model *model,
+                       const eng_customer *customer)
+{
+  size_t size, again;
+  char *text = printed(model, &size), *twice;
+  eng_model *copy;
+  const eng_model *both[2];
+  eng_assessor *assessor;
+  int32_t stages[2], next[2];
+  int64_t times[2];
+  eng_status status = eng_model_parse(context, text, size, &copy, NULL);
+
+  if (status == ENG_E_LIMIT) { /* it has become too long */
+    free(text);
+    return;
+  }
+  must(status == ENG_OK);
+  twice = printed(copy, &again);
+  must(size == again && memcmp(text, twice, size) == 0);
+  both[0] = model;
+  both[1] = copy;
+  must(eng_assessor_new(context, both, 2, &assessor) == ENG_OK);
+  must(eng_assessor_next_change(assessor, customer, START + 20 * DAY, stages, times,
+                                next) == ENG_OK);
+  must(stages[0] == stages[1] && times[0] == times[1] && next[0] == next[1]);
+  eng_assessor_free(assessor);
+  eng_model_free(copy);
+  free(text);
+  free(twice);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   eng_context *context = new_context();
@@ -174,6 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   /* Past every event, so that the next change is found on what is seen. */
   ask(assessor, customer, START + 20 * DAY);
   ask(assessor, customer, START + 40 * DAY + 1);
+  print_back(context, model, customer);
   eng_assessor_free(assessor);
   eng_customer_free(customer);
   eng_model_free(model);
