@@ -47,6 +47,8 @@ CORE_SOURCES = \
 
 MODEL_SOURCES = \
   lib/model/assessor.c \
+  lib/model/assume.c \
+  lib/model/check.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
@@ -59,6 +61,7 @@ MODEL_SOURCES = \
   lib/model/parser.c \
   lib/model/print.c \
   lib/model/quick.c \
+  lib/model/range.c \
   lib/model/see.c \
   lib/model/tally.c
 

@@ -64,6 +64,102 @@ ENG_API ENG_NODISCARD eng_status eng_model_condition(const eng_context *context,
 ENG_API ENG_NODISCARD eng_status eng_model_print(const eng_model *model, char *buffer,
                                                  size_t capacity, size_t *size);
 
+/* ---- checking ---- */
+
+/** What eng_model_check found, in the order of the text. */
+typedef struct eng_findings eng_findings;
+
+/** Kinds of findings. */
+enum {
+  ENG_FINDING_NEVER = 1,         /**< a condition that can never be true */
+  ENG_FINDING_ALWAYS = 2,        /**< a condition that is always true */
+  ENG_FINDING_CONTRADICTION = 3, /**< never true together with what stands before it */
+  ENG_FINDING_DUPLICATE = 4,     /**< stands there twice */
+  ENG_FINDING_IMPLIED = 5,       /**< adds nothing to the conditions beside it */
+  ENG_FINDING_UNREACHABLE = 6,   /**< a stage or class that nobody can be in */
+  ENG_FINDING_UNUSED = 7         /**< a param or let that nothing uses */
+};
+
+/** How much a finding weighs. */
+enum {
+  ENG_SEVERITY_NOTE = 1,   /**< to know; it may well be meant */
+  ENG_SEVERITY_WARNING = 2 /**< hardly what was meant */
+};
+
+/**
+ * @brief Looks for what is well written and yet cannot be meant: contradictions,
+ *        conditions that are always or never true, stages that nobody can reach,
+ *        repetitions, params and lets that nothing uses.
+ *
+ * Each measure and field is taken as an interval. What is claimed is certain, for every
+ * customer and moment; what is not claimed may still be so. The effort is bounded: of a
+ * model that is too intricate less is claimed.
+ *
+ * @param[in]  model  borrowed for the call
+ * @param[out] out    new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant; findings may be read by many threads}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_check(const eng_model *model,
+                                                 eng_findings **out);
+
+/** @brief Releases findings, which may outlive the model but not its context.
+ *  @param[in] findings  taken; NULL does nothing
+ *  @threads{after their last use}
+ *  @since 0.1 */
+ENG_API void eng_findings_free(eng_findings *findings);
+
+/** @brief How many findings there are.
+ *  @param[in] findings  borrowed
+ *  @return 0: nothing to say
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_findings_count(const eng_findings *findings);
+
+/** @brief The kind of a finding.
+ *  @param[in] findings  borrowed
+ *  @param[in] index     0 .. count - 1
+ *  @return ENG_FINDING_*; 0 if there is no such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_findings_kind(const eng_findings *findings, int32_t index);
+
+/** @brief How much a finding weighs.
+ *  @param[in] findings  borrowed
+ *  @param[in] index     0 .. count - 1
+ *  @return ENG_SEVERITY_*; 0 if there is no such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_findings_severity(const eng_findings *findings, int32_t index);
+
+/** @brief The line of the model's text that a finding is about.
+ *  @param[in] findings  borrowed
+ *  @param[in] index     0 .. count - 1
+ *  @return from 1; 0 if there is no such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API uint32_t eng_findings_line(const eng_findings *findings, int32_t index);
+
+/** @brief The column of the model's text that a finding is about, in bytes.
+ *  @param[in] findings  borrowed
+ *  @param[in] index     0 .. count - 1
+ *  @return from 1; 0 if there is no such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API uint32_t eng_findings_column(const eng_findings *findings, int32_t index);
+
+/** @brief What was found, in a line for people.
+ *  @param[in] findings  borrowed
+ *  @param[in] index     0 .. count - 1
+ *  @return closed by a NUL, borrowed until the findings are freed; NULL if there is no
+ *          such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_findings_text(const eng_findings *findings, int32_t index);
+
 /** @} */
 
 ENG_END_DECLS

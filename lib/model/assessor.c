@@ -489,30 +489,6 @@ eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *time
 
 /* ---- stages ---- */
 
-static int both(int a, int b)
-{
-  int out = ((a | b) & ENG__MAY_BE_FALSE) | (a & b & ENG__MAY_BE_TRUE);
-  int not_false = ENG__MAY_BE_UNKNOWN | ENG__MAY_BE_TRUE;
-
-  if (((a & ENG__MAY_BE_UNKNOWN) && (b & not_false)) ||
-      ((b & ENG__MAY_BE_UNKNOWN) && (a & not_false))) {
-    out |= ENG__MAY_BE_UNKNOWN;
-  }
-  return out;
-}
-
-static int opposite(int a)
-{
-  return (a & ENG__MAY_BE_UNKNOWN) | (a & ENG__MAY_BE_FALSE ? ENG__MAY_BE_TRUE : 0) |
-         (a & ENG__MAY_BE_TRUE ? ENG__MAY_BE_FALSE : 0);
-}
-
-/* a else b, of conditions. */
-static int either(int a, int b)
-{
-  return a & ENG__MAY_BE_UNKNOWN ? (a & ~ENG__MAY_BE_UNKNOWN) | b : a;
-}
-
 static int guess(const eng_assessor *assessor, const struct eng__member *member,
                  int32_t index, const struct eng__summary *summary)
 {
@@ -527,18 +503,19 @@ static int guess(const eng_assessor *assessor, const struct eng__member *member,
   case ENG__OP_LET: return guess(assessor, member, node->a, summary);
   case ENG__OP_STAGE:
     return guess(assessor, member, member->model->stages[node->a].when, summary);
-  case ENG__OP_NOT: return opposite(guess(assessor, member, node->a, summary));
+  case ENG__OP_NOT: return eng__opposite(guess(assessor, member, node->a, summary));
   case ENG__OP_ELSE:
-    return either(guess(assessor, member, node->a, summary),
-                  guess(assessor, member, node->b, summary));
+    return eng__either(guess(assessor, member, node->a, summary),
+                       guess(assessor, member, node->b, summary));
   case ENG__OP_AND:
     a = guess(assessor, member, node->a, summary);
     if (a == ENG__MAY_BE_FALSE) return a;
-    return both(a, guess(assessor, member, node->b, summary));
+    return eng__both(a, guess(assessor, member, node->b, summary));
   case ENG__OP_OR:
-    a = opposite(guess(assessor, member, node->a, summary));
+    a = eng__opposite(guess(assessor, member, node->a, summary));
     if (a == ENG__MAY_BE_FALSE) return ENG__MAY_BE_TRUE;
-    return opposite(both(a, opposite(guess(assessor, member, node->b, summary))));
+    return eng__opposite(
+        eng__both(a, eng__opposite(guess(assessor, member, node->b, summary))));
   default: return ENG__MAY_BE_ANY;
   }
 }

@@ -140,7 +140,9 @@ struct eng__measure {
 struct eng__stage {
   uint32_t name, title; /* offsets into names, closed by NUL */
   uint32_t alias;       /* another name, or 0 */
+  uint32_t from;        /* where its name stands in the text */
   int32_t when;         /* node */
+  unsigned answers;     /* of a class: bit i is the answer on axis i */
   int32_t advice_first, advice_count;
 };
 
@@ -160,6 +162,8 @@ struct eng__dimension {
   int32_t node;
 };
 
+enum { ENG__AXES_MAX = 4 };
+
 struct eng_model {
   const eng_context *context;
   char *text; /* copied, for the wording of clauses */
@@ -177,6 +181,8 @@ struct eng_model {
   size_t measure_count, measure_room;
   struct eng__stage *stages;
   size_t stage_count, stage_room;
+  int32_t axes[ENG__AXES_MAX]; /* nodes, of a model of classes */
+  int32_t axis_count;
   int32_t lap; /* rank of the stage whose spells are laps, or 0 */
   struct eng__dimension *dimensions;
   size_t dimension_count, dimension_room;

@@ -158,6 +158,7 @@ static void begin_stage(struct eng__parser *p, const char *what,
     eng__fail_at(p, &name, ENG_E_LIMIT, "too many stages");
     return;
   }
+  stage->from = name.from;
   stage->name = eng__keep(p, model->text + name.from, name.to - name.from);
   if (p->token.word == ENG__WORD_TEXT) stage->title = eng__keep_text(p);
 }
@@ -212,8 +213,6 @@ static void parse_stage(struct eng__parser *p, const struct eng__token *word)
 
 /* ---- classes ---- */
 
-enum { AXES_MAX = 4 };
-
 /* Whether an axis is true, or is not: not being known counts as not. */
 static int32_t axis_is(struct eng__parser *p, int32_t axis, bool yes)
 {
@@ -227,8 +226,10 @@ static int32_t axis_is(struct eng__parser *p, int32_t axis, bool yes)
 }
 
 /* class NAME ["title"] yes|no {, yes|no} {advise "text"}; its corner of the table. */
-static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int count)
+static unsigned parse_class(struct eng__parser *p)
 {
+  const int32_t *axes = p->model->axes;
+  int count = p->model->axis_count;
   struct eng__stage stage;
   unsigned corner = 0;
 
@@ -250,6 +251,7 @@ static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int coun
                                         eng__term_at(p, is)->to);
   }
   if (eng__at_sign(p, ",")) eng__expected(p, "one answer for each axis");
+  stage.answers = corner;
   end_stage(p, &stage);
   return corner;
 }
@@ -258,7 +260,7 @@ static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int coun
  * `classes`. */
 static void parse_classes(struct eng__parser *p, const struct eng__token *word)
 {
-  int32_t axes[AXES_MAX];
+  int32_t *axes = p->model->axes;
   unsigned corners = 0;
   int count = 0;
 
@@ -267,17 +269,18 @@ static void parse_classes(struct eng__parser *p, const struct eng__token *word)
   do {
     struct eng__token axis = p->token;
 
-    if (count == AXES_MAX) eng__fail_at(p, &axis, ENG_E_LIMIT, "at most 4 axes");
+    if (count == ENG__AXES_MAX) eng__fail_at(p, &axis, ENG_E_LIMIT, "at most 4 axes");
     if (p->status != ENG_OK) return;
     axes[count] = eng__parse_expression(p);
     eng__need_condition(p, &axis, axes[count++]);
+    p->model->axis_count = count;
   } while (eng__take_sign(p, ","));
   while (eng__at_name(p, "class")) {
     struct eng__token class_at = p->token;
     unsigned corner;
 
     eng__next_word(p);
-    corner = parse_class(p, axes, count);
+    corner = parse_class(p);
     if (p->status == ENG_OK && (corners & 1u << corner)) {
       eng__fail_at(p, &class_at, ENG_E_DUPLICATE, "these answers have a class already");
     }

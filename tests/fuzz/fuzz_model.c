@@ -3,7 +3,8 @@
  * fuzz_model.c - any text as a model. What parses is run on a small customer who has
  * something of everything: assess, next change and explain agree on the stage, at the
  * next change it is what was said, and every line of the explanation can be read. It
- * is printed back, and what is printed prints and answers the same.
+ * is printed back, and what is printed prints and answers the same; checking it says
+ * nothing of a stage that somebody is in.
  */
 #include <engagement.h>
 
@@ -130,6 +131,23 @@ static void measure(eng_assessor *assessor, const eng_customer *customer, int64_
   }
 }
 
+static void check(const eng_model *model, int32_t stage)
+{
+  const char *name = eng_model_stage_name(model, stage);
+  eng_findings *findings;
+
+  must(eng_model_check(model, &findings) == ENG_OK);
+  for (int32_t i = 0; i < eng_findings_count(findings); i++) {
+    const char *text = eng_findings_text(findings, i);
+    const char *about = text + strlen("nobody can be in ");
+
+    must(eng_findings_line(findings, i) > 0 && eng_findings_column(findings, i) > 0);
+    if (eng_findings_kind(findings, i) != ENG_FINDING_UNREACHABLE) continue;
+    must(strncmp(about, name, strlen(name)) != 0 || about[strlen(name)] != ':');
+  }
+  eng_findings_free(findings);
+}
+
 static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as_of)
 {
   int32_t stage, again, next;
@@ -141,6 +159,7 @@ static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as
   must(again == stage);
   measure(assessor, customer, as_of);
   explain(assessor, customer, as_of, stage);
+  check(eng_assessor_model(assessor, 0), stage);
   if (time == ENG_TIME_NONE) {
     must(next == stage);
     return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * prop_authoring.c - tools for people who write models, on models drawn at random:
- * what is printed back answers and prints as the model it was printed from.
+ * what is printed back answers and prints as the model it was printed from; nothing
+ * that checking claims is ever otherwise.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -9,6 +10,11 @@
 
 #include <engagement.h>
 
+#include "core/customer.h"
+#include "core/memory.h"
+#include "model/assessor.h"
+#include "model/check.h"
+#include "model/range.h"
 #include "property.h"
 #include "reference_model.h"
 
@@ -120,6 +126,221 @@ START_TEST(a_printed_model_answers_and_prints_the_same)
 }
 END_TEST
 
+/* ---- checking ---- */
+
+/* A model that is checked, against one moment of one customer. */
+struct claims {
+  const ref_model *drawn;
+  eng_context *context;
+  eng_model *model;
+  eng_findings *findings;
+  struct eng__ranges ranges;
+  int32_t *about; /* of each node: the measure whose filter it is in, or -1 */
+  eng_assessor *assessor;
+  const eng_customer *customer;
+  int64_t as_of;
+  const struct eng__seen *seen; /* the event that filters look at */
+};
+
+static void deny(const struct claims *c, const char *what, int32_t node)
+{
+  const struct eng__term *at = &c->model->nodes[node];
+
+  ck_abort_msg("%s: %.*s\n%s", what, (int)(at->to - at->from),
+               c->model->text + at->from, ref_model_text(c->drawn));
+}
+
+static void mark_filter(struct claims *c, int32_t node, int32_t measure)
+{
+  const struct eng__term *at = &c->model->nodes[node];
+
+  c->about[node] = measure;
+  if (at->op == ENG__OP_CONSTANT || at->op == ENG__OP_FIELD || at->op == ENG__OP_LET)
+    return;
+  mark_filter(c, at->a, measure);
+  if (at->op != ENG__OP_NEGATE && at->op != ENG__OP_NOT && at->op != ENG__OP_DEFINED)
+    mark_filter(c, at->b, measure);
+}
+
+/* Whether a condition is true now: of the customer, or of the event of a filter. */
+static bool holds(const struct claims *c, int32_t node)
+{
+  struct eng__fraction value;
+
+  if (c->about[node] >= 0) return eng__where_holds(c->model, node, c->seen);
+  return eng__evaluate(c->assessor, &c->assessor->members[0], node, c->as_of, &value) &&
+         value.n == 1;
+}
+
+/* Whether what is known of every term is so. */
+static void check_term(const struct claims *c, int32_t node)
+{
+  const struct eng__range *range = &c->ranges.ranges[node];
+  struct eng__fraction value;
+  int set = c->ranges.sets[node];
+  bool defined;
+
+  if (c->about[node] >= 0) return;
+  defined =
+      eng__evaluate(c->assessor, &c->assessor->members[0], node, c->as_of, &value);
+  if (c->model->nodes[node].type == ENG__TYPE_BOOLEAN) {
+    int is = !defined ? 2 : value.n ? 4 : 1;
+
+    if (!(set & is)) deny(c, "not in its set", node);
+  } else if (!defined) {
+    if (!range->may_be_undefined) deny(c, "undefined", node);
+  } else {
+    struct eng__range point = *range;
+
+    if (!range->may_be_defined) deny(c, "defined", node);
+    if (range->whole && value.d != 1) deny(c, "no whole number", node);
+    eng__range_cut_low(&point, value, false);
+    eng__range_cut_high(&point, value, false);
+    if (eng__range_is_empty(&point)) deny(c, "out of its range", node);
+  }
+}
+
+/* How many parts of a chain are true, one left out. */
+static void count_parts(const struct claims *c, int32_t node, int op, int32_t but,
+                        int *parts, int *hold)
+{
+  const struct eng__term *at = &c->model->nodes[node];
+
+  if (at->op == op) {
+    count_parts(c, at->a, op, but, parts, hold);
+    count_parts(c, at->b, op, but, parts, hold);
+  } else if (node != but) {
+    ++*parts;
+    *hold += holds(c, node);
+  }
+}
+
+static void check_part(const struct claims *c, const struct eng__finding *finding)
+{
+  int op = c->model->nodes[finding->chain].op, parts = 0, hold = 0;
+
+  count_parts(c, finding->chain, op, finding->node, &parts, &hold);
+  if (op == ENG__OP_AND && hold == parts && !holds(c, finding->node))
+    deny(c, "does not follow", finding->node);
+  if (op == ENG__OP_OR && hold == 0 && holds(c, finding->node))
+    deny(c, "adds somebody", finding->node);
+}
+
+static void check_claim(const struct claims *c, const struct eng__finding *finding)
+{
+  switch (finding->kind) {
+  case ENG_FINDING_NEVER:
+    if (holds(c, finding->node)) deny(c, "true", finding->node);
+    return;
+  case ENG_FINDING_ALWAYS:
+    if (!holds(c, finding->node)) deny(c, "not true", finding->node);
+    return;
+  case ENG_FINDING_CONTRADICTION:
+    if (holds(c, finding->chain)) deny(c, "true together", finding->chain);
+    return;
+  case ENG_FINDING_DUPLICATE:
+  case ENG_FINDING_IMPLIED: check_part(c, finding); return;
+  default: return;
+  }
+}
+
+/* Claims about filters, for one event. */
+static eng_status check_event(void *user, const struct eng__seen *seen)
+{
+  struct claims *c = user;
+
+  c->seen = seen;
+  for (int32_t i = 0; i < eng_findings_count(c->findings); i++) {
+    const struct eng__finding *finding = eng__findings_at(c->findings, i);
+    int32_t measure = finding->node < 0 ? -1 : c->about[finding->node];
+
+    if (measure >= 0 && eng__kinds_has(&c->model->measures[measure].kinds, seen->kind))
+      check_claim(c, finding);
+  }
+  return ENG_OK;
+}
+
+static void check_moment(struct claims *c)
+{
+  struct eng__pen pen = c->customer->home.pen;
+  struct eng__undos undos = {NULL, 0, 0};
+  int32_t stage;
+
+  OK(eng_assessor_assess(c->assessor, c->customer, c->as_of, &stage));
+  for (size_t i = 0; i < c->model->node_count; i++) check_term(c, (int32_t)i);
+  for (int32_t i = 0; i < eng_findings_count(c->findings); i++) {
+    const struct eng__finding *finding = eng__findings_at(c->findings, i);
+
+    if (finding->node < 0 || c->about[finding->node] < 0) check_claim(c, finding);
+    if (finding->stage != 0 && finding->stage == stage)
+      deny(c, "reached", c->model->stages[stage - 1].when);
+  }
+  OK(eng__see(&c->customer->timeline, &pen, c->as_of, &undos, check_event, c));
+  eng__free(eng__memory(c->context), undos.undos, undos.room * sizeof *undos.undos);
+}
+
+static void open_claims(struct claims *c, prop_draw *draw, const ref_calendar *calendar)
+{
+  /* Of few measures: there is more to be said of them together. */
+  bool plain = prop_between(draw, 0, 1) == 1;
+  ref_model *drawn =
+      plain ? ref_model_draw_plain(draw, calendar) : ref_model_draw(draw, calendar);
+  const char *text = ref_model_text(drawn);
+
+  c->drawn = drawn;
+  c->context = ref_context(calendar);
+  c->model = parsed(c->context, text, strlen(text));
+  OK(eng_model_check(c->model, &c->findings));
+  OK(eng__ranges_fill(&c->ranges, c->model));
+  OK(eng_assessor_new(c->context, (const eng_model *const *)&c->model, 1,
+                      &c->assessor));
+  c->about = malloc(c->model->node_count * sizeof *c->about);
+  for (size_t i = 0; i < c->model->node_count; i++) c->about[i] = -1;
+  for (size_t i = 0; i < c->model->measure_count; i++)
+    if (c->model->measures[i].where >= 0)
+      mark_filter(c, c->model->measures[i].where, (int32_t)i);
+}
+
+static void close_claims(struct claims *c)
+{
+  free(c->about);
+  eng__ranges_free(&c->ranges);
+  eng_findings_free(c->findings);
+  eng_assessor_free(c->assessor);
+  eng_model_free(c->model);
+  eng_context_free(c->context);
+}
+
+START_TEST(nothing_that_is_claimed_is_ever_otherwise)
+{
+  long claimed = 0;
+
+  for (int i = 0; i < prop_cases(6000); i++) {
+    prop_draw draw = prop_case(i);
+    ref_calendar calendar = ref_calendar_draw(&draw);
+    struct claims c;
+
+    memset(&c, 0, sizeof c);
+    open_claims(&c, &draw, &calendar);
+    claimed += eng_findings_count(c.findings);
+    for (int k = 0; k < HISTORIES; k++) {
+      ref_history history;
+      eng_customer *customer = draw_customer(&history, &draw, &calendar, c.context);
+
+      c.customer = customer;
+      for (int m = 0; m < MOMENTS; m++) {
+        c.as_of = draw_moment(&history, &draw);
+        check_moment(&c);
+      }
+      eng_customer_free(customer);
+    }
+    ref_model_free((ref_model *)(uintptr_t)c.drawn);
+    close_claims(&c);
+  }
+  ck_assert_int_gt(claimed, 0);
+}
+END_TEST
+
 Suite *prop_authoring_suite(void)
 {
   Suite *suite = suite_create("authoring");
@@ -127,6 +348,7 @@ Suite *prop_authoring_suite(void)
 
   tcase_set_timeout(laws, 600);
   tcase_add_test(laws, a_printed_model_answers_and_prints_the_same);
+  tcase_add_test(laws, nothing_that_is_claimed_is_ever_otherwise);
   suite_add_tcase(suite, laws);
   return suite;
 }

@@ -186,6 +186,318 @@ START_TEST(printing_says_how_much_room_it_needs)
 }
 END_TEST
 
+/* ---- checking ---- */
+
+/* A model around some lines. */
+static eng_model *around(const char *lines)
+{
+  char text[2000] = "language 1\nmodel m\n";
+
+  ck_assert_uint_lt(strlen(text) + strlen(lines), sizeof text);
+  return parsed(strcat(text, lines));
+}
+
+static eng_findings *checked(const char *lines)
+{
+  eng_model *model = around(lines);
+  eng_findings *findings;
+
+  ck_ok(eng_model_check(model, &findings));
+  eng_model_free(model);
+  return findings;
+}
+
+/* That a stage of this condition is found to be so, and nothing else is. */
+static void finds(const char *when, int32_t kind, const char *text)
+{
+  char lines[500] = "stage s when ";
+  eng_findings *findings = checked(strcat(lines, when));
+  int32_t found = 0;
+
+  for (int32_t i = 0; i < eng_findings_count(findings); i++) {
+    if (eng_findings_kind(findings, i) == ENG_FINDING_UNREACHABLE) continue;
+    found++;
+    ck_assert_int_eq(eng_findings_kind(findings, i), kind);
+    ck_assert_str_eq(eng_findings_text(findings, i), text);
+    ck_assert_uint_eq(eng_findings_line(findings, i), 3);
+  }
+  if (found != 1) ck_abort_msg("%d findings: %s", (int)found, when);
+  eng_findings_free(findings);
+}
+
+static void finds_nothing(const char *lines)
+{
+  eng_findings *findings = checked(lines);
+
+  if (eng_findings_count(findings) != 0)
+    ck_abort_msg("%s\n%s", eng_findings_text(findings, 0), lines);
+  eng_findings_free(findings);
+}
+
+static void finds_nothing_in(const char *when)
+{
+  char lines[500] = "stage s when ";
+
+  finds_nothing(strcat(lines, when));
+}
+
+START_TEST(constants_that_contradict_each_other_are_found)
+{
+  finds("count(visit) >= 3 and count(visit) < 2", ENG_FINDING_CONTRADICTION,
+        "count(visit) < 2 is never true together with count(visit) >= 3");
+  finds("count(visit) > 2 and days(open) > 1 and 3 > count(visit)",
+        ENG_FINDING_CONTRADICTION,
+        "3 > count(visit) is never true together with count(visit) > 2");
+  finds("count(visit where channel = web and channel = app) >= 1",
+        ENG_FINDING_CONTRADICTION,
+        "channel = app is never true together with channel = web");
+  finds("count(open) > 0 and not (count(open) >= 1)", ENG_FINDING_CONTRADICTION,
+        "not (count(open) >= 1) is never true together with count(open) > 0");
+  finds("recency(visit) > 2 * gap(visit) and 2 * gap(visit) >= recency(visit)",
+        ENG_FINDING_CONTRADICTION,
+        "2 * gap(visit) >= recency(visit) is never true together with recency(visit) > "
+        "2 * gap(visit)");
+  finds_nothing_in("count(visit) >= 3 and count(visit) < 4");
+  finds_nothing_in("sum(visit of value) > 2 and sum(visit of value) < 4");
+  finds_nothing_in(
+      "recency(visit) > 2 * gap(visit) and 2 * gap(visit) > tenure(visit)");
+}
+END_TEST
+
+/* What lies in one window lies in every wider one. */
+START_TEST(windows_within_windows_are_known)
+{
+  finds(
+      "count(visit within 30 d) >= 1 and count(visit) = 0", ENG_FINDING_CONTRADICTION,
+      "count(visit) = 0 is never true together with count(visit within 30 days) >= 1");
+  finds("count(visit within 30 d) >= 5 and count(any within 90 d) >= 3",
+        ENG_FINDING_IMPLIED,
+        "follows from the conditions beside it: count(any within 90 days) >= 3");
+  finds("recency(visit within 9 d) < 3 d and count(visit within 20 d) < 1",
+        ENG_FINDING_CONTRADICTION,
+        "count(visit within 20 days) < 1 is never true together with recency(visit "
+        "within 9 days) < 3 days");
+  finds("defined(gap(visit)) and count(visit) < 2", ENG_FINDING_CONTRADICTION,
+        "count(visit) < 2 is never true together with defined(gap(visit))");
+  finds_nothing_in("defined(gap(visit)) and count(visit) < 3");
+  finds_nothing_in("count(visit within 30 d) >= 1 and count(visit before 1 d) = 0");
+  finds_nothing_in(
+      "count(visit where public) >= 1 and count(visit where not public) = 0");
+  finds_nothing_in("not defined(mean(visit of value)) and count(visit) > 0");
+}
+END_TEST
+
+START_TEST(what_is_always_or_never_so_is_found)
+{
+  finds("count(visit) >= 0", ENG_FINDING_ALWAYS, "always true: count(visit) >= 0");
+  finds("count(open) > 1 or share(visit where public) > 100 %", ENG_FINDING_NEVER,
+        "never true: share(visit where public) > 100 %");
+  finds("min(review of valence) < -2", ENG_FINDING_NEVER,
+        "never true: min(review of valence) < -2");
+  finds("count(purchase where mode = community) > 0", ENG_FINDING_NEVER,
+        "never true: mode = community");
+  finds("days(visit within 7 d) > 8", ENG_FINDING_NEVER,
+        "never true: days(visit within 7 days) > 8");
+  finds("streak(visit last 7 d"
+        "ays) > 7",
+        ENG_FINDING_NEVER, "never true: streak(visit last 7 days) > 7");
+  finds("recency(any within 30 d) >= 30 d", ENG_FINDING_NEVER,
+        "never true: recency(any within 30 days) >= 30 days");
+  finds("count(visit) > 1 / 0", ENG_FINDING_NEVER,
+        "never known, so never true: count(visit) > 1 / 0");
+  finds("sum(purchase) < 0 EUR", ENG_FINDING_NEVER,
+        "never true: sum(purchase) < 0 EUR");
+  finds("defined(days(open))", ENG_FINDING_ALWAYS, "always true: defined(days(open))");
+  finds_nothing_in("sum(purchase, refund) < 0 EUR");
+  finds_nothing_in("days(visit within 7 d) >= 8");
+  finds_nothing_in("recency(any within 30 d) >= 29 d");
+  finds_nothing_in("share(visit where public) <= 1"); /* unknown of nothing */
+  finds_nothing_in("count(review, open where mode = community) > 0");
+  finds_nothing_in("(1 else 2) + count(visit) > 3");
+}
+END_TEST
+
+/* So many business days a week can touch. */
+START_TEST(eight_days_lie_in_a_week)
+{
+  eng_model *model = around("stage s when days(visit within 7 d) >= 8");
+  eng_customer *ada = customer_of(context);
+  eng_assessor *assessor;
+  int32_t stage;
+
+  for (int i = 0; i < 8; i++)
+    (void)record(ada, event_of(context, ENG_EVENT_VISIT, i == 0 ? DAY - 1 : i * DAY));
+  ck_ok(eng_assessor_new(context, (const eng_model *const *)&model, 1, &assessor));
+  ck_ok(eng_assessor_assess(assessor, ada, 7 * DAY, &stage));
+  ck_assert_int_eq(stage, 1);
+  eng_assessor_free(assessor);
+  eng_customer_free(ada);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(repetitions_are_found)
+{
+  finds("count(visit) > 1 and days(open) > 1 and count( visit ) > 1",
+        ENG_FINDING_DUPLICATE, "stands here twice: count(visit) > 1");
+  finds("count(visit) > 1 or 1 < count(visit)", ENG_FINDING_DUPLICATE,
+        "stands here twice: 1 < count(visit)");
+  finds("count(visit) >= 3 and count(visit) >= 2", ENG_FINDING_IMPLIED,
+        "follows from the conditions beside it: count(visit) >= 2");
+  finds("count(visit) >= 2 or count(visit) >= 3", ENG_FINDING_IMPLIED,
+        "adds nobody to the conditions beside it: count(visit) >= 3");
+  finds_nothing_in("count(visit) >= 2 or recency(open) > 3 d or recency(open) <= 3 d");
+}
+END_TEST
+
+static void unreachable(const char *lines, const char *text, int32_t severity)
+{
+  eng_findings *findings = checked(lines);
+  int32_t found = 0;
+
+  for (int32_t i = 0; i < eng_findings_count(findings); i++) {
+    if (eng_findings_kind(findings, i) != ENG_FINDING_UNREACHABLE) continue;
+    found++;
+    ck_assert_str_eq(eng_findings_text(findings, i), text);
+    ck_assert_int_eq(eng_findings_severity(findings, i), severity);
+  }
+  ck_assert_int_eq(found, 1);
+  eng_findings_free(findings);
+}
+
+START_TEST(stages_that_nobody_can_reach_are_found)
+{
+  unreachable("stage low when count(visit) >= 5 stage high when count(visit) >= 2",
+              "nobody can be in low: a later stage holds whenever it does",
+              ENG_SEVERITY_WARNING);
+  unreachable("stage low when count(visit) >= 5 and count(open) > 1\n"
+              "stage a when count(visit) > 3 and count(open) > 3\n"
+              "stage b when count(open) < 4",
+              "nobody can be in low: a later stage holds whenever it does",
+              ENG_SEVERITY_WARNING);
+  unreachable("let many = count(visit) > 3 stage a when many\n"
+              "stage b when a and count(visit) = 2",
+              "nobody can be in b: its condition is never true", ENG_SEVERITY_WARNING);
+  unreachable("classes count(visit) > 3, count(visit) > 1 class a no, no class b no, "
+              "yes class c yes, no class d yes, yes",
+              "nobody can be in c: its condition is never true", ENG_SEVERITY_NOTE);
+  finds_nothing("stage low when recency(visit) < 9 d\n"
+                "stage high when recency(open) < 9 d or recency(open) >= 9 d");
+}
+END_TEST
+
+START_TEST(what_nothing_uses_is_found)
+{
+  eng_findings *findings = checked("param a = 3 param b = 30 days\n  let c = a * 2\n"
+                                   "dimension d = count(visit within b) * 1\n"
+                                   "stage s when count(visit) > 1");
+
+  ck_assert_int_eq(eng_findings_count(findings), 1);
+  ck_assert_int_eq(eng_findings_kind(findings, 0), ENG_FINDING_UNUSED);
+  ck_assert_int_eq(eng_findings_severity(findings, 0), ENG_SEVERITY_NOTE);
+  ck_assert_uint_eq(eng_findings_line(findings, 0), 4);
+  ck_assert_uint_eq(eng_findings_column(findings, 0), 7);
+  ck_assert_str_eq(eng_findings_text(findings, 0), "let c is not used");
+  ck_assert_int_eq(eng_findings_kind(findings, 1), 0);
+  ck_assert_int_eq(eng_findings_severity(findings, -1), 0);
+  ck_assert_uint_eq(eng_findings_line(findings, 1), 0);
+  ck_assert_uint_eq(eng_findings_column(findings, 1), 0);
+  ck_assert_ptr_null(eng_findings_text(findings, 1));
+  eng_findings_free(findings);
+  eng_findings_free(NULL);
+}
+END_TEST
+
+START_TEST(built_in_models_are_clean)
+{
+  for (int32_t i = 0; i < eng_builtin_count(); i++) {
+    const char *name = eng_builtin_name(i);
+    eng_findings *findings;
+    eng_model *model;
+
+    ck_ok(eng_model_builtin(context, name, strlen(name), &model));
+    ck_ok(eng_model_check(model, &findings));
+    for (int32_t k = 0; k < eng_findings_count(findings); k++)
+      if (eng_findings_severity(findings, k) != ENG_SEVERITY_NOTE)
+        ck_abort_msg("%s: %s", name, eng_findings_text(findings, k));
+    eng_findings_free(findings);
+    eng_model_free(model);
+  }
+}
+END_TEST
+
+/* ---- memory ---- */
+
+static const char wanting[] =
+    "language 1 model m param a = 3 param unused = 2 days let old = recency(any) > 9 "
+    "d\n"
+    "stage s \"title\" when count(visit) >= a and count(visit) < 2 and (old or a > 2)\n"
+    "stage t when old or count(visit where channel = web or public) > 4 or old\n"
+    "stage u when not t and (s or count(visit) > 1) and (old or count(open) > 1)\n"
+    "stage v when count(open) >= 1";
+
+/* Calls again and again, each time with another request for memory that fails. */
+#define FAIL_EACH(call, release)                                                       \
+  do {                                                                                 \
+    uint64_t n = 0;                                                                    \
+    eng_status status;                                                                 \
+                                                                                       \
+    do {                                                                               \
+      size_t blocks = host.blocks;                                                     \
+                                                                                       \
+      host_reset(&host);                                                               \
+      host.fail_at = ++n;                                                              \
+      status = (call);                                                                 \
+      host.fail_at = 0;                                                                \
+      if (status != ENG_OK) {                                                          \
+        ck_assert_int_eq(status, ENG_E_NOMEM);                                         \
+        ck_assert_uint_eq(host.blocks, blocks);                                        \
+      }                                                                                \
+    } while (status != ENG_OK && n < 10000);                                           \
+    ck_ok(status);                                                                     \
+    ck_assert_uint_gt(n, 1);                                                           \
+    release;                                                                           \
+  } while (0)
+
+START_TEST(a_failed_allocation_leaves_nothing)
+{
+  eng_model *model = parsed(wanting), *alone;
+  eng_findings *findings;
+
+  FAIL_EACH(eng_model_condition(context, "count(visit) > 1", 16, &alone, NULL),
+            eng_model_free(alone));
+  FAIL_EACH(eng_model_check(model, &findings), eng_findings_free(findings));
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(printing_asks_for_no_memory)
+{
+  eng_model *model = parsed(wanting);
+
+  host_reset(&host);
+  (void)printed(model);
+  ck_assert_uint_eq(host.requests, 0);
+  eng_model_free(model);
+}
+END_TEST
+
+START_TEST(what_is_missing_is_said)
+{
+  eng_findings *findings = (eng_findings *)&host;
+  eng_model *model = parsed(wanting), *none;
+
+  ck_assert_int_eq(eng_model_check(NULL, &findings), ENG_E_INVALID);
+  ck_assert_ptr_null(findings);
+  ck_assert_int_eq(eng_model_check(model, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_condition(NULL, "", 0, &none, NULL), ENG_E_INVALID);
+  ck_assert_ptr_null(none);
+  ck_assert_int_eq(eng_model_condition(context, NULL, 0, &none, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_condition(context, "", 0, NULL, NULL), ENG_E_INVALID);
+  eng_model_free(model);
+}
+END_TEST
+
 /* ---- conditions alone ---- */
 
 START_TEST(a_condition_alone_is_a_model_with_one_stage)
@@ -238,6 +550,17 @@ Suite *authoring_suite(void)
   tcase_add_test(tests, printing_says_how_much_room_it_needs);
   tcase_add_test(tests, a_condition_alone_is_a_model_with_one_stage);
   tcase_add_test(tests, mistakes_of_a_condition_count_from_its_own_start);
+  tcase_add_test(tests, constants_that_contradict_each_other_are_found);
+  tcase_add_test(tests, windows_within_windows_are_known);
+  tcase_add_test(tests, what_is_always_or_never_so_is_found);
+  tcase_add_test(tests, eight_days_lie_in_a_week);
+  tcase_add_test(tests, repetitions_are_found);
+  tcase_add_test(tests, stages_that_nobody_can_reach_are_found);
+  tcase_add_test(tests, what_nothing_uses_is_found);
+  tcase_add_test(tests, built_in_models_are_clean);
+  tcase_add_test(tests, a_failed_allocation_leaves_nothing);
+  tcase_add_test(tests, printing_asks_for_no_memory);
+  tcase_add_test(tests, what_is_missing_is_said);
   suite_add_tcase(suite, tests);
   return suite;
 }
