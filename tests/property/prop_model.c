@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <engagement.h>
 
@@ -444,23 +445,48 @@ static void close_scene(struct scene *s)
   eng_context_free(s->context);
 }
 
-/* Models x histories x moments, 72 triples a case. */
+/* Models x histories x moments. */
+enum { TRIPLES = TOGETHER * HISTORIES * MOMENTS };
+
+static void check_case(int number, long *decided)
+{
+  prop_draw draw = prop_case(number);
+  struct scene s;
+
+  memset(&s, 0, sizeof s);
+  s.number = number;
+  open_scene(&s, &draw);
+  for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, decided);
+  close_scene(&s);
+}
+
 START_TEST(every_answer_is_that_of_the_reference)
 {
   long decided = 0;
 
-  for (int i = 0; i < prop_cases(2800); i++) {
-    prop_draw draw = prop_case(i);
-    struct scene s;
-
-    memset(&s, 0, sizeof s);
-    s.number = i;
-    open_scene(&s, &draw);
-    for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, &decided);
-    close_scene(&s);
-  }
+  for (int i = 0; i < prop_cases(2800); i++) check_case(i, &decided);
   /* The short way that is compared has to be taken now and then. */
   ck_assert_int_gt(decided, 0);
+}
+END_TEST
+
+/* `make triples`: the same for as long as TRIPLES says, in seconds. */
+static int triple_seconds(void)
+{
+  const char *text = getenv("TRIPLES");
+
+  return text == NULL ? 0 : atoi(text);
+}
+
+START_TEST(triples_agree_for_as_long_as_asked)
+{
+  time_t start = time(NULL), spent = 0;
+  long decided = 0, cases = 0;
+
+  for (; spent < triple_seconds(); spent = time(NULL) - start)
+    for (int i = 0; i < 100; i++) check_case((int)cases++, &decided);
+  printf("triples of model, history and moment: %ld agree, in %ld s\n", cases * TRIPLES,
+         (long)spent);
 }
 END_TEST
 
@@ -522,5 +548,12 @@ Suite *prop_model_suite(void)
   tcase_add_test(laws, every_answer_is_that_of_the_reference);
   tcase_add_test(laws, what_a_summary_decides_is_what_the_events_say);
   suite_add_tcase(suite, laws);
+  if (triple_seconds() > 0) {
+    TCase *triples = tcase_create("triples");
+
+    tcase_set_timeout(triples, 2 * triple_seconds() + 60);
+    tcase_add_test(triples, triples_agree_for_as_long_as_asked);
+    suite_add_tcase(suite, triples);
+  }
   return suite;
 }
