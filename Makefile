@@ -127,6 +127,7 @@ UNIT_TESTS = \
   tests/unit/test_event.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
+  tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
