@@ -104,6 +104,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
+  examples/engagement/journey.c \
   examples/engagement/message.c \
   examples/engagement/models.c \
   examples/engagement/options.c \

@@ -473,7 +473,7 @@ struct ref_model {
   node *definitions[DEFINITIONS]; /* d0, d1 .. */
   bool is_param[DEFINITIONS], is_dimension[DEFINITIONS];
   int stage_count, definition_count;
-  int lap; /* rank of its stage, or 0 */
+  int lap;          /* rank of its stage, or 0 */
   node *axes[AXES]; /* of a table of classes, if there are any */
   int axis_count;
   int classes[CLASSES]; /* answers of each, the first axis the lowest bit */

@@ -140,7 +140,8 @@ START_TEST(each_spell_with_a_referral_opens_a_lap)
   ck_assert_int_eq(standing_at(NOON(2)).lap, 1);
   does(ENG_EVENT_IDEA, NOON(10));
   ck_assert_int_eq(standing_at(NOON(11)).stage, 2);
-  ck_assert_int_eq(standing_at(NOON(11)).lap, 1); /* a spell without a referral so far */
+  ck_assert_int_eq(standing_at(NOON(11)).lap,
+                   1); /* a spell without a referral so far */
   does(ENG_EVENT_REFER, NOON(12));
   does(ENG_EVENT_REFER, NOON(13)); /* the same spell */
   ck_assert_int_eq(standing_at(NOON(12) - 1).lap, 1);
@@ -444,7 +445,8 @@ static const char *const heavy =
     "         and channels(any within 80 days) >= 2\n"
     "stage c when max(visit of value within 100 days) > 900\n"
     "         and min(visit of value within 70 days before 1 day) < 2\n"
-    "stage d when days(visit within 60 days) > 40 and streak(purchase last 50 days) > 9\n"
+    "stage d when days(visit within 60 days) > 40 and streak(purchase last 50 days) > "
+    "9\n"
     "         and recency(purchase) < 5 * gap(purchase within 90 days)\n"
     "stage e when share(any where value > 500 within 50 days) > 1 / 2\n"
     "         and tenure(visit within 33 days) > 20 days\n";
@@ -495,7 +497,8 @@ START_TEST(a_long_history_is_what_assessing_says)
   }
   for (uint64_t i = 0; i < 200; i++) {
     int64_t at =
-        NOON(0) + (int64_t)(scatter(i) * 7919 % (uint64_t)((ends - NOON(0)) / 1000)) * 1000;
+        NOON(0) +
+        (int64_t)(scatter(i) * 7919 % (uint64_t)((ends - NOON(0)) / 1000)) * 1000;
 
     ck_assert_int_eq(stage_at(at), eng_history_stage_at(history, at));
   }
@@ -590,8 +593,7 @@ START_TEST(a_failed_allocation_leaves_no_history)
       host_reset(&host);
       host.fail_at = n;
       host.for_ever = _i == 1;
-      status = what == 0
-                   ? eng_assessor_history(fresh, 0, ada, NOON(50), &history)
+      status = what == 0 ? eng_assessor_history(fresh, 0, ada, NOON(50), &history)
                : what == 1
                    ? eng_assessor_outlook(fresh, 0, ada, NOON(30), NOON(50), &history)
                    : eng_assessor_standing(fresh, ada, NOON(50), &standing);
