@@ -50,6 +50,7 @@ MODEL_SOURCES = \
   lib/model/assessor.c \
   lib/model/assume.c \
   lib/model/check.c \
+  lib/model/diff.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
@@ -59,6 +60,7 @@ MODEL_SOURCES = \
   lib/model/model.c \
   lib/model/names.c \
   lib/model/next.c \
+  lib/model/outline.c \
   lib/model/parse.c \
   lib/model/parser.c \
   lib/model/print.c \

@@ -160,6 +160,162 @@ ENG_API uint32_t eng_findings_column(const eng_findings *findings, int32_t index
  *  @since 0.1 */
 ENG_API const char *eng_findings_text(const eng_findings *findings, int32_t index);
 
+/* ---- comparing ---- */
+
+/** How two models differ. */
+typedef struct eng_diff eng_diff;
+
+/** How something differs. */
+enum {
+  ENG_CHANGE_ADDED = 1,   /**< the new model has it */
+  ENG_CHANGE_REMOVED = 2, /**< the old model has it */
+  ENG_CHANGE_CHANGED = 3, /**< both have it, with other words */
+  ENG_CHANGE_MOVED = 4    /**< a stage stands before or behind others than it did */
+};
+
+/** What differs. */
+enum {
+  ENG_ELEMENT_HEAD = 1,      /**< name, title, source, shape, revision or lap */
+  ENG_ELEMENT_PARAM = 2,     /**< a param */
+  ENG_ELEMENT_LET = 3,       /**< a let */
+  ENG_ELEMENT_DIMENSION = 4, /**< a dimension */
+  ENG_ELEMENT_AXIS = 5,      /**< an axis of the classes */
+  ENG_ELEMENT_STAGE = 6,     /**< a stage as a whole */
+  ENG_ELEMENT_CLASS = 7,     /**< a class: its answers */
+  ENG_ELEMENT_TITLE = 8,     /**< the title of a stage, class or dimension */
+  ENG_ELEMENT_ALIAS = 9,     /**< the other name of a stage */
+  ENG_ELEMENT_CLAUSE = 10,   /**< a part of a stage's condition that `and` joins */
+  ENG_ELEMENT_ADVICE = 11    /**< an advice of a stage or class */
+};
+
+/**
+ * @brief Compares two models by their statements and the clauses of their stages.
+ *
+ * Stages, params, lets and dimensions are told apart by their names, clauses by their
+ * words as eng_model_print has them: blanks, comments and the order of clauses are no
+ * differences. Differences come in the order of the new text, removed ones where they
+ * stood in the old.
+ *
+ * @param[in]  before  the old model; borrowed for the life of the diff
+ * @param[in]  after   the new model, of the same context; borrowed likewise
+ * @param[out] out     new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_CONTEXT  made from different contexts
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant; a diff may be read by many threads}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_diff(const eng_model *before,
+                                                const eng_model *after, eng_diff **out);
+
+/** @brief Releases a diff, before its models.
+ *  @param[in] diff  taken; NULL does nothing
+ *  @threads{after its last use}
+ *  @since 0.1 */
+ENG_API void eng_diff_free(eng_diff *diff);
+
+/** @brief How many differences there are.
+ *  @param[in] diff  borrowed
+ *  @return 0: the models say the same in the same words
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_diff_count(const eng_diff *diff);
+
+/** @brief How something differs.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return ENG_CHANGE_*; 0 if there is no such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_diff_change(const eng_diff *diff, int32_t index);
+
+/** @brief What differs.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return ENG_ELEMENT_*; 0 if there is no such index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_diff_element(const eng_diff *diff, int32_t index);
+
+/** @brief The name of what differs: of a param, let, dimension, stage or class; of the
+ *         stage, class or dimension that a title, alias, clause or advice belongs to;
+ *         the number of an axis, from 1; the word of a line of the head.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return closed by a NUL, borrowed until the diff is freed; NULL if there is no such
+ *          index
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_diff_name(const eng_diff *diff, int32_t index);
+
+/** @brief The words in the old model, on one line.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return closed by a NUL, borrowed until the diff is freed; NULL if there is no such
+ *          index, or nothing in the old model
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_diff_old_text(const eng_diff *diff, int32_t index);
+
+/** @brief The words in the new model, on one line.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return closed by a NUL, borrowed until the diff is freed; NULL if there is no such
+ *          index, or nothing in the new model
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_diff_new_text(const eng_diff *diff, int32_t index);
+
+/** @brief The line of the old model's text.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return from 1; 0 if there is no such index, or nothing in the old model
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API uint32_t eng_diff_old_line(const eng_diff *diff, int32_t index);
+
+/** @brief The line of the new model's text.
+ *  @param[in] diff   borrowed
+ *  @param[in] index  0 .. count - 1
+ *  @return from 1; 0 if there is no such index, or nothing in the new model
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API uint32_t eng_diff_new_line(const eng_diff *diff, int32_t index);
+
+/**
+ * @brief Whether a customer stands in another stage under the new model, and which
+ *        differences made it.
+ *
+ * Stages are the same if their names are. Of a clause whose words did not change the
+ * params, lets and stages that it names are to blame, as far as they changed.
+ *
+ * @param[in]  diff      borrowed
+ * @param[in]  assessor  changed only inside; runs both models
+ * @param[in]  customer  borrowed
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[out] from      rank under the old model; 0 on failure
+ * @param[out] to        rank under the new model; 0 on failure
+ * @param[out] causes    indexes of differences, rising; may be NULL if capacity is 0
+ * @param[in]  capacity  entries of causes
+ * @param[out] count     how many causes there are, also when there are more than
+ *                       capacity; 0: the customer does not move
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  the assessor does not run both models
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_NOMEM
+ * @threads{one assessor may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_diff_move(const eng_diff *diff,
+                                               eng_assessor *assessor,
+                                               const eng_customer *customer,
+                                               int64_t as_of, int32_t *from,
+                                               int32_t *to, int32_t *causes,
+                                               int32_t capacity, int32_t *count);
+
 /** @} */
 
 ENG_END_DECLS

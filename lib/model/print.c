@@ -498,9 +498,15 @@ static void print_line(struct printer *p, const char *word, const char *text)
   put_quoted(p, text, strlen(text), false);
 }
 
-static void print_head(struct printer *p)
+const char *eng__shape_name(int32_t shape)
 {
   static const char *const shapes[] = {"ladder", "pyramid", "cycle", "mix", "classes"};
+
+  return shapes[shape - ENG_SHAPE_LADDER];
+}
+
+static void print_head(struct printer *p)
+{
   const eng_model *model = p->model;
   char digits[12];
   size_t at = sizeof digits;
@@ -514,7 +520,7 @@ static void print_head(struct printer *p)
   print_line(p, "source", eng_model_source(model));
   new_line(p, 2);
   put_text(p, "shape ");
-  put_text(p, shapes[model->shape - ENG_SHAPE_LADDER]);
+  put_text(p, eng__shape_name(model->shape));
   if (model->revision > 0) {
     for (int32_t n = model->revision; n > 0; n /= 10)
       digits[--at] = (char)('0' + n % 10);

@@ -14,6 +14,9 @@ typedef void (*eng__write_fn)(void *user, const char *text, size_t size);
 void eng__print_expression(const eng_model *model, uint32_t from, uint32_t to,
                            eng__write_fn write, void *user);
 
+/* The word for a shape of ENG_SHAPE_. */
+const char *eng__shape_name(int32_t shape);
+
 /* Calls `name` for each name in the expression [from, to) that may be a definition or
  * a stage, with its bytes of the text. */
 void eng__each_name(const eng_model *model, uint32_t from, uint32_t to,

@@ -2,7 +2,8 @@
  *
  * prop_authoring.c - tools for people who write models, on models drawn at random:
  * what is printed back answers and prints as the model it was printed from; nothing
- * that checking claims is ever otherwise.
+ * that checking claims is ever otherwise; of two models that differ in few words, who
+ * moves does so by differences that are there.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -341,6 +342,210 @@ START_TEST(nothing_that_is_claimed_is_ever_otherwise)
 }
 END_TEST
 
+/* ---- comparing ---- */
+
+enum { TEXT = 1 << 15, EDITS = 3 };
+
+/* Puts one word of a text in the place of another, at random. */
+static void edit(char *text, prop_draw *draw)
+{
+  static const char *const words[][2] = {{" and ", " or "},
+                                         {" or ", " and "},
+                                         {"not ", ""},
+                                         {">=", "<"},
+                                         {"<=", ">"},
+                                         {" = ", " != "},
+                                         {"when ", "when not "},
+                                         {"stage s0", "stage t"},
+                                         {"count", "days"},
+                                         {"within", "before"},
+                                         {"1", "2"},
+                                         {"2", "4"},
+                                         {"3", "1"},
+                                         {"5", "7"},
+                                         {"d0", "d1"},
+                                         {"s1", "s0"},
+                                         {"title", "other"},
+                                         {"yes", "no"},
+                                         {"let ", "param "},
+                                         {"other0", "other1"}};
+  enum { WORDS = sizeof words / sizeof words[0] };
+  const char *const *word = words[prop_between(draw, 0, WORDS - 1)];
+  size_t old = strlen(word[0]), new = strlen(word[1]), places = 0, chosen;
+  char *at = text;
+
+  while ((at = strstr(at, word[0])) != NULL) {
+    places++;
+    at += old;
+  }
+  if (places == 0 || strlen(text) + new >= TEXT) return;
+  chosen = (size_t)prop_between(draw, 1, (int64_t)places);
+  for (at = strstr(text, word[0]); --chosen > 0;) at = strstr(at + old, word[0]);
+  memmove(at + new, at + old, strlen(at + old) + 1);
+  memcpy(at, word[1], new);
+}
+
+/* Two lines change places, at random. */
+static void swap_lines(char *text, prop_draw *draw)
+{
+  char *lines[64], *copy;
+  size_t size, next;
+  int count = 0, a;
+
+  for (char *at = text; count < 64 && *at != '\0'; at += strcspn(at, "\n") + 1)
+    lines[count++] = at;
+  if (count < 4) return;
+  a = (int)prop_between(draw, 1, count - 2);
+  size = (size_t)(lines[a + 1] - lines[a]);
+  next = strcspn(lines[a + 1], "\n") + 1;
+  copy = malloc(size);
+  memcpy(copy, lines[a], size);
+  memmove(lines[a], lines[a + 1], next);
+  memcpy(lines[a] + next, copy, size);
+  free(copy);
+}
+
+/* A model that differs in a few words or lines; NULL: that is none. */
+static eng_model *edited(const eng_context *context, const char *text, prop_draw *draw)
+{
+  static char other[TEXT];
+  eng_model *model;
+
+  strcpy(other, text);
+  for (int64_t i = prop_between(draw, 0, EDITS); i > 0; i--) {
+    if (prop_between(draw, 0, 3) == 0)
+      swap_lines(other, draw);
+    else
+      edit(other, draw);
+  }
+  if (eng_model_parse(context, other, strlen(other), &model, NULL) != ENG_OK)
+    return NULL;
+  return model;
+}
+
+/* Every difference is whole: it has the sides that its change says. */
+static void check_entries(const eng_diff *diff)
+{
+  for (int32_t i = 0; i < eng_diff_count(diff); i++) {
+    int32_t change = eng_diff_change(diff, i);
+
+    ck_assert_int_gt(eng_diff_element(diff, i), 0);
+    ck_assert_ptr_nonnull(eng_diff_name(diff, i));
+    ck_assert((eng_diff_old_text(diff, i) == NULL) == (change == ENG_CHANGE_ADDED));
+    ck_assert((eng_diff_new_text(diff, i) == NULL) == (change == ENG_CHANGE_REMOVED));
+    ck_assert((eng_diff_old_line(diff, i) == 0) == (change == ENG_CHANGE_ADDED));
+    ck_assert((eng_diff_new_line(diff, i) == 0) == (change == ENG_CHANGE_REMOVED));
+    if (change == ENG_CHANGE_CHANGED)
+      ck_assert_str_ne(eng_diff_old_text(diff, i), eng_diff_new_text(diff, i));
+  }
+}
+
+static void check_move(const eng_diff *diff, eng_assessor *both,
+                       const eng_model *const *models, const eng_customer *customer,
+                       int64_t as_of, const char *text, long *moves)
+{
+  int32_t stages[2], from, to, count, causes[64];
+  bool moved;
+
+  OK(eng_assessor_assess(both, customer, as_of, stages));
+  OK(eng_diff_move(diff, both, customer, as_of, &from, &to, causes, 64, &count));
+  ck_assert_int_eq(from, stages[0]);
+  ck_assert_int_eq(to, stages[1]);
+  moved = strcmp(eng_model_stage_name(models[0], from),
+                 eng_model_stage_name(models[1], to)) != 0;
+  if (moved != (count > 0))
+    ck_abort_msg("%d to %d for %d causes:\n%s", (int)from, (int)to, (int)count, text);
+  for (int32_t i = 0; i < count && i < 64; i++) {
+    ck_assert(causes[i] >= 0 && causes[i] < eng_diff_count(diff));
+    if (i > 0) ck_assert_int_gt(causes[i], causes[i - 1]);
+  }
+  *moves += moved;
+}
+
+/* What is added one way is removed the other way, and so on. */
+static void check_turned(const eng_diff *diff, const eng_model *const *models)
+{
+  static const int turned[] = {0, ENG_CHANGE_REMOVED, ENG_CHANGE_ADDED,
+                               ENG_CHANGE_CHANGED, ENG_CHANGE_MOVED};
+  int32_t counts[5] = {0};
+  eng_diff *back;
+
+  OK(eng_model_diff(models[1], models[0], &back));
+  for (int32_t i = 0; i < eng_diff_count(diff); i++) counts[eng_diff_change(diff, i)]++;
+  for (int32_t i = 0; i < eng_diff_count(back); i++)
+    counts[turned[eng_diff_change(back, i)]]--;
+  for (int i = 1; i < 5; i++) ck_assert_int_eq(counts[i], 0);
+  eng_diff_free(back);
+}
+
+START_TEST(who_moves_does_so_by_what_differs)
+{
+  long moves = 0;
+
+  for (int i = 0; i < prop_cases(8000); i++) {
+    prop_draw draw = prop_case(i);
+    ref_calendar calendar = ref_calendar_draw(&draw);
+    eng_context *context = ref_context(&calendar);
+    ref_model *drawn = ref_model_draw(&draw, &calendar);
+    const char *text = ref_model_text(drawn);
+    eng_model *models[2] = {parsed(context, text, strlen(text)), NULL};
+    const eng_model *const *both_models = (const eng_model *const *)models;
+
+    models[1] = edited(context, text, &draw);
+    if (models[1] != NULL) {
+      eng_assessor *both;
+      eng_diff *diff;
+
+      OK(eng_model_diff(models[0], models[1], &diff));
+      OK(eng_assessor_new(context, both_models, 2, &both));
+      check_entries(diff);
+      check_turned(diff, both_models);
+      for (int k = 0; k < HISTORIES; k++) {
+        ref_history history;
+        eng_customer *customer = draw_customer(&history, &draw, &calendar, context);
+
+        for (int m = 0; m < MOMENTS; m++)
+          check_move(diff, both, both_models, customer, draw_moment(&history, &draw),
+                     text, &moves);
+        eng_customer_free(customer);
+      }
+      eng_assessor_free(both);
+      eng_diff_free(diff);
+    }
+    eng_model_free(models[0]);
+    eng_model_free(models[1]);
+    ref_model_free(drawn);
+    eng_context_free(context);
+  }
+  ck_assert_int_gt(moves, 0);
+}
+END_TEST
+
+START_TEST(a_model_does_not_differ_from_what_is_printed_of_it)
+{
+  static char once[PRINTED];
+
+  for (int i = 0; i < prop_cases(2000); i++) {
+    prop_draw draw = prop_case(i);
+    ref_calendar calendar = ref_calendar_draw(&draw);
+    eng_context *context = ref_context(&calendar);
+    ref_model *drawn = ref_model_draw(&draw, &calendar);
+    const char *text = ref_model_text(drawn);
+    eng_model *model = parsed(context, text, strlen(text)), *again;
+    eng_diff *diff;
+
+    again = parsed(context, once, printed(model, once));
+    OK(eng_model_diff(model, again, &diff));
+    if (eng_diff_count(diff) != 0) ck_abort_msg("it differs:\n%s", text);
+    eng_diff_free(diff);
+    eng_model_free(model);
+    eng_model_free(again);
+    ref_model_free(drawn);
+    eng_context_free(context);
+  }
+}
+END_TEST
+
 Suite *prop_authoring_suite(void)
 {
   Suite *suite = suite_create("authoring");
@@ -349,6 +554,8 @@ Suite *prop_authoring_suite(void)
   tcase_set_timeout(laws, 600);
   tcase_add_test(laws, a_printed_model_answers_and_prints_the_same);
   tcase_add_test(laws, nothing_that_is_claimed_is_ever_otherwise);
+  tcase_add_test(laws, who_moves_does_so_by_what_differs);
+  tcase_add_test(laws, a_model_does_not_differ_from_what_is_printed_of_it);
   suite_add_tcase(suite, laws);
   return suite;
 }

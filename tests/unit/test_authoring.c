@@ -3,6 +3,7 @@
  * test_authoring.c - conditions alone, and models printed back, checked and compared.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -426,6 +427,254 @@ START_TEST(built_in_models_are_clean)
 }
 END_TEST
 
+/* ---- comparing ---- */
+
+static const char old_text[] = "language 1\nmodel m \"A\"\n"
+                               "param regular = 4\n"
+                               "param fresh = 90 days\n"
+                               "let active = recency(any) <= fresh\n"
+                               "stage guest \"new\" when count(visit) >= 1\n"
+                               "stage buyer\n"
+                               "  when count(purchase) >= 1\n"
+                               "  advise \"thank\"\n"
+                               "stage regular_guest\n"
+                               "  when days(visit) >= regular\n"
+                               "    and active\n"
+                               "stage gone when count(contract_end) > 0";
+
+static const char new_text[] = "language 1\nmodel m \"B\" revision 2\n"
+                               "param regular = 2 # was 4\n"
+                               "param fresh = 90 d\n"
+                               "let active = recency(any) <= fresh\n"
+                               "stage buyer when count(purchase) >= 2\n"
+                               "  advise \"thank\" advise \"and smile\"\n"
+                               "stage guest \"new here\" when count(visit) >= 1\n"
+                               "stage regular_guest when active\n"
+                               "  and days(visit) >= regular\n"
+                               "  and count(complaint) = 0\n"
+                               "stage friend when count(share) > 0";
+
+static const char *const changes[] = {"", "added", "removed", "changed", "moved"};
+static const char *const elements[] = {"",          "head",  "param",  "let",
+                                       "dimension", "axis",  "stage",  "class",
+                                       "title",     "alias", "clause", "advice"};
+
+/* All of a diff, a line each. */
+static const char *told(const eng_diff *diff)
+{
+  static char text[4000];
+  size_t size = 0;
+
+  text[0] = '\0';
+  for (int32_t i = 0; i < eng_diff_count(diff); i++) {
+    const char *old = eng_diff_old_text(diff, i), *new = eng_diff_new_text(diff, i);
+
+    size +=
+        (size_t)snprintf(text + size, sizeof text - size, "%s %s %s: %u %s -> %u %s\n",
+                         changes[eng_diff_change(diff, i)],
+                         elements[eng_diff_element(diff, i)], eng_diff_name(diff, i),
+                         (unsigned)eng_diff_old_line(diff, i), old == NULL ? "-" : old,
+                         (unsigned)eng_diff_new_line(diff, i), new == NULL ? "-" : new);
+  }
+  return text;
+}
+
+START_TEST(two_texts_are_compared_by_what_they_say)
+{
+  eng_model *before = parsed(old_text), *after = parsed(new_text);
+  eng_diff *diff;
+
+  ck_ok(eng_model_diff(before, after, &diff));
+  ck_assert_str_eq(
+      told(diff),
+      "changed head title: 1 A -> 1 B\n"
+      "changed head revision: 2 0 -> 2 2\n"
+      "changed param regular: 3 4 -> 3 2\n"
+      "changed clause buyer: 8 count(purchase) >= 1 -> 6 count(purchase) >= 2\n"
+      "added advice buyer: 0 - -> 7 and smile\n"
+      "moved stage guest: 6 count(visit) >= 1 -> 8 count(visit) >= 1\n"
+      "changed title guest: 6 new -> 8 new here\n"
+      "added clause regular_guest: 0 - -> 11 count(complaint) = 0\n"
+      "added stage friend: 0 - -> 12 count(share) > 0\n"
+      "removed stage gone: 13 count(contract_end) > 0 -> 0 -\n");
+  ck_assert_int_eq(eng_diff_change(diff, -1), 0);
+  ck_assert_int_eq(eng_diff_element(diff, 10), 0);
+  ck_assert_ptr_null(eng_diff_name(diff, 10));
+  ck_assert_ptr_null(eng_diff_old_text(diff, 10));
+  ck_assert_ptr_null(eng_diff_new_text(diff, 10));
+  ck_assert_uint_eq(eng_diff_old_line(diff, 10), 0);
+  ck_assert_uint_eq(eng_diff_new_line(diff, 10), 0);
+  eng_diff_free(diff);
+  ck_ok(eng_model_diff(before, before, &diff));
+  ck_assert_int_eq(eng_diff_count(diff), 0);
+  eng_diff_free(diff);
+  eng_diff_free(NULL);
+  eng_model_free(before);
+  eng_model_free(after);
+}
+END_TEST
+
+START_TEST(classes_are_compared_by_axes_and_answers)
+{
+  eng_model *before = around("classes count(visit) > 1, count(open) > 1\n"
+                             "class a no, no class b no, yes class c yes, no\n"
+                             "class d yes, yes");
+  eng_model *after = around("classes count(visit) > 1, count(open) > 2\n"
+                            "class a no, no class b yes, no class c no, yes\n"
+                            "class e yes, yes");
+  eng_diff *diff;
+
+  ck_ok(eng_model_diff(before, after, &diff));
+  ck_assert_str_eq(told(diff),
+                   "changed axis 2: 3 count(open) > 1 -> 3 count(open) > 2\n"
+                   "changed class b: 4 no, yes -> 4 yes, no\n"
+                   "changed class c: 4 yes, no -> 4 no, yes\n"
+                   "removed class d: 5 yes, yes -> 0 -\n"
+                   "added class e: 0 - -> 5 yes, yes\n");
+  eng_diff_free(diff);
+  eng_model_free(before);
+  eng_model_free(after);
+}
+END_TEST
+
+/* Somebody's move, and the lines of the new text (or -line of the old) that made it. */
+static const char *moved(const char *before, const char *after,
+                         const eng_customer *customer)
+{
+  static char text[200];
+  eng_model *models[2] = {parsed(before), parsed(after)};
+  eng_assessor *assessor;
+  eng_diff *diff;
+  int32_t from, to, count, causes[20];
+  size_t size;
+
+  ck_ok(eng_model_diff(models[0], models[1], &diff));
+  ck_ok(eng_assessor_new(context, (const eng_model *const *)models, 2, &assessor));
+  ck_ok(eng_diff_move(diff, assessor, customer, 20 * DAY, &from, &to, causes, 20,
+                      &count));
+  size = (size_t)snprintf(text, sizeof text,
+                          "%s to %s:", eng_model_stage_name(models[0], from),
+                          eng_model_stage_name(models[1], to));
+  for (int32_t i = 0; i < count; i++) {
+    int32_t line = (int32_t)eng_diff_new_line(diff, causes[i]);
+
+    if (line == 0) line = -(int32_t)eng_diff_old_line(diff, causes[i]);
+    size += (size_t)snprintf(text + size, sizeof text - size, " %d", (int)line);
+  }
+  eng_assessor_free(assessor);
+  eng_diff_free(diff);
+  eng_model_free(models[0]);
+  eng_model_free(models[1]);
+  return text;
+}
+
+static eng_customer *who_did(int visits, int purchases, int shares, int endings)
+{
+  eng_customer *who = customer_of(context);
+
+  for (int i = 0; i < visits; i++)
+    (void)record(who, event_of(context, ENG_EVENT_VISIT, i * DAY));
+  for (int i = 0; i < purchases; i++)
+    (void)record(who, event_of(context, ENG_EVENT_PURCHASE, i * DAY));
+  for (int i = 0; i < shares; i++)
+    (void)record(who, event_of(context, ENG_EVENT_SHARE, i * DAY));
+  for (int i = 0; i < endings; i++)
+    (void)record(who, event_of(context, ENG_EVENT_CONTRACT_END, i * DAY));
+  return who;
+}
+
+static void moves(int visits, int purchases, int shares, int endings,
+                  const char *wanted)
+{
+  eng_customer *who = who_did(visits, purchases, shares, endings);
+
+  ck_assert_str_eq(moved(old_text, new_text, who), wanted);
+  eng_customer_free(who);
+}
+
+START_TEST(a_move_names_the_lines_that_made_it)
+{
+  moves(1, 0, 0, 0, "guest to guest:");
+  moves(0, 1, 0, 0, "buyer to none: 6");
+  moves(2, 0, 0, 0, "guest to regular_guest: 3"); /* the param alone */
+  moves(1, 2, 0, 0, "buyer to guest: 8");         /* guest comes later now */
+  moves(1, 1, 0, 0, "buyer to guest: 6");
+  moves(1, 0, 1, 0, "guest to friend: 12");
+  moves(9, 0, 0, 1, "gone to regular_guest: -13");
+}
+END_TEST
+
+START_TEST(a_move_goes_down_to_the_name_that_changed)
+{
+  eng_customer *ada = who_did(3, 0, 0, 0);
+
+  ck_assert_str_eq(
+      moved("language 1 model m\nparam a = 2\nlet b = count(visit) > a\n"
+            "stage s alias o when b and count(open) = 0\nstage t when o and not s",
+            "language 1 model m\nparam a = 3\nlet b = count(visit) > a\n"
+            "stage s alias o when b and count(open) = 0\nstage t when o and not s",
+            ada),
+      "s to none: 2");
+  ck_assert_str_eq(moved("language 1 model m\nparam a = 9 days\n"
+                         "stage s when count(visit within a * 2) > 0",
+                         "language 1 model m\nparam a = 10 days\n"
+                         "stage s when count(visit within a * 2) > 0",
+                         ada),
+                   "none to s: 2");
+  ck_assert_str_eq(moved("language 1 model m\nstage s when count(visit) > 5\n"
+                         "stage t when not s",
+                         "language 1 model m\nstage s when count(visit) > 5\n"
+                         "  or count(visit) > 2\nstage t when not s",
+                         ada),
+                   "t to s: 2");
+  eng_customer_free(ada);
+}
+END_TEST
+
+START_TEST(moves_that_cannot_be_told_are_refused)
+{
+  eng_model *models[2] = {parsed(old_text), parsed(new_text)}, *foreign;
+  const eng_model *const *both = (const eng_model *const *)models;
+  eng_context *other = plain_context();
+  eng_customer *ada = who_did(0, 1, 0, 0);
+  eng_assessor *assessor, *one;
+  eng_diff *diff;
+  int32_t from, to, count, cause = 7;
+
+  ck_ok(eng_model_diff(models[0], models[1], &diff));
+  ck_ok(eng_assessor_new(context, both, 2, &assessor));
+  ck_ok(eng_assessor_new(context, both, 1, &one));
+  ck_assert_int_eq(eng_diff_move(diff, one, ada, DAY, &from, &to, NULL, 0, &count),
+                   ENG_E_NOTFOUND);
+  ck_assert_int_eq(eng_diff_move(diff, assessor, ada, -1, &from, &to, NULL, 0, &count),
+                   ENG_E_TIME);
+  ck_assert_int_eq(eng_diff_move(NULL, assessor, ada, 0, &from, &to, NULL, 0, &count),
+                   ENG_E_INVALID);
+  ck_assert_int_eq(eng_diff_move(diff, assessor, ada, 0, &from, &to, NULL, 1, &count),
+                   ENG_E_INVALID);
+  ck_assert_int_eq(eng_diff_move(diff, assessor, ada, 0, NULL, &to, NULL, 0, &count),
+                   ENG_E_INVALID);
+  ck_ok(eng_diff_move(diff, assessor, ada, DAY, &from, &to, NULL, 0, &count));
+  ck_assert_int_eq(count, 1);
+  ck_ok(eng_diff_move(diff, assessor, ada, DAY, &from, &to, &cause, 1, &count));
+  ck_assert_int_eq(cause, 3);
+  eng_diff_free(diff);
+  diff = (eng_diff *)&host;
+  ck_ok(eng_model_condition(other, "count(visit) > 1", 16, &foreign, NULL));
+  ck_assert_int_eq(eng_model_diff(models[0], foreign, &diff), ENG_E_CONTEXT);
+  ck_assert_ptr_null(diff);
+  ck_assert_int_eq(eng_model_diff(NULL, foreign, &diff), ENG_E_INVALID);
+  ck_assert_int_eq(eng_model_diff(models[0], models[1], NULL), ENG_E_INVALID);
+  eng_assessor_free(assessor);
+  eng_assessor_free(one);
+  eng_customer_free(ada);
+  eng_model_free(models[0]);
+  eng_model_free(models[1]);
+  eng_model_free(foreign);
+  eng_context_free(other);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 static const char wanting[] =
@@ -461,12 +710,27 @@ static const char wanting[] =
 
 START_TEST(a_failed_allocation_leaves_nothing)
 {
-  eng_model *model = parsed(wanting), *alone;
+  eng_model *model = parsed(wanting), *after = parsed(old_text), *alone;
+  const eng_model *both[2] = {model, after};
+  eng_customer *ada = who_did(1, 1, 0, 0);
+  eng_assessor *assessor;
   eng_findings *findings;
+  int32_t from, to, count;
+  eng_diff *diff;
 
   FAIL_EACH(eng_model_condition(context, "count(visit) > 1", 16, &alone, NULL),
             eng_model_free(alone));
   FAIL_EACH(eng_model_check(model, &findings), eng_findings_free(findings));
+  FAIL_EACH(eng_model_diff(model, after, &diff), eng_diff_free(diff));
+  ck_ok(eng_model_diff(model, after, &diff));
+  ck_ok(eng_assessor_new(context, both, 2, &assessor));
+  ck_ok(eng_diff_move(diff, assessor, ada, DAY, &from, &to, NULL, 0, &count));
+  ck_assert_int_gt(count, 0);
+  FAIL_EACH(eng_diff_move(diff, assessor, ada, DAY, &from, &to, NULL, 0, &count), );
+  eng_diff_free(diff);
+  eng_assessor_free(assessor);
+  eng_customer_free(ada);
+  eng_model_free(after);
   eng_model_free(model);
 }
 END_TEST
@@ -558,6 +822,11 @@ Suite *authoring_suite(void)
   tcase_add_test(tests, stages_that_nobody_can_reach_are_found);
   tcase_add_test(tests, what_nothing_uses_is_found);
   tcase_add_test(tests, built_in_models_are_clean);
+  tcase_add_test(tests, two_texts_are_compared_by_what_they_say);
+  tcase_add_test(tests, classes_are_compared_by_axes_and_answers);
+  tcase_add_test(tests, a_move_names_the_lines_that_made_it);
+  tcase_add_test(tests, a_move_goes_down_to_the_name_that_changed);
+  tcase_add_test(tests, moves_that_cannot_be_told_are_refused);
   tcase_add_test(tests, a_failed_allocation_leaves_nothing);
   tcase_add_test(tests, printing_asks_for_no_memory);
   tcase_add_test(tests, what_is_missing_is_said);
