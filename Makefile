@@ -55,6 +55,7 @@ MODEL_SOURCES = \
   lib/model/names.c \
   lib/model/next.c \
   lib/model/parse.c \
+  lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/quick.c \
   lib/model/see.c \
@@ -92,7 +93,8 @@ STORE_SOURCES =
 
 # In the order in which they are listed to people.
 BUILTIN_MODELS = \
-  lib/model/builtin/five_levels.model
+  lib/model/builtin/five_levels.model \
+  lib/model/builtin/say_stay_spend.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
