@@ -20,6 +20,8 @@ PUBLIC_HEADERS = \
   include/engagement/event.h \
   include/engagement/model.h \
   include/engagement/money.h \
+  include/engagement/rfm.h \
+  include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/version.h
 
@@ -46,9 +48,11 @@ CORE_SOURCES = \
 
 MODEL_SOURCES = \
   lib/model/assessor.c \
+  lib/model/difference.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
+  lib/model/explain_score.c \
   lib/model/fraction.c \
   lib/model/lex.c \
   lib/model/model.c \
@@ -58,10 +62,12 @@ MODEL_SOURCES = \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/quick.c \
+  lib/model/score.c \
   lib/model/see.c \
   lib/model/tally.c
 
-SCORE_SOURCES =
+SCORE_SOURCES = \
+  lib/score/rfm.c
 
 FORECAST_SOURCES =
 
@@ -80,6 +86,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c
 

@@ -19,6 +19,8 @@
 #include <engagement/event.h>
 #include <engagement/model.h>
 #include <engagement/money.h>
+#include <engagement/rfm.h>
+#include <engagement/score.h>
 #include <engagement/status.h>
 #include <engagement/version.h>
 
