@@ -107,12 +107,14 @@ BUILTIN_MODELS = \
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
   examples/engagement/explain.c \
+  examples/engagement/explain_score.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/message.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
+  examples/engagement/scores.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c

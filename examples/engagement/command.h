@@ -30,6 +30,7 @@ struct command {
 
 int stages_run(const struct options *options);
 int explain_run(const struct options *options);
+int scores_run(const struct options *options);
 int models_run(const struct options *options);
 
 #endif

@@ -188,6 +188,8 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"since", "TIME", "what changed each score since then; a date: its end",
+     OPTIONS_SINCE, WORD, FIELD(since)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
     {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,

@@ -23,6 +23,7 @@ enum {
   OPTIONS_CUSTOMER = 1 << 4,
   OPTIONS_FORMAT = 1 << 5,
   OPTIONS_ROWS = 1 << 6,
+  OPTIONS_SINCE = 1 << 12,
   OPTIONS_WORDS = 1 << 7 /* words that are no inputs, as in `models show NAME` */
 };
 
@@ -56,6 +57,7 @@ struct options {
   int32_t delimiter;   /* 0: found out */
 
   const char *as_of;
+  const char *since;
   struct words models;
   const char *customer;
   int format; /* FORMAT_* */

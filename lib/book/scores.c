@@ -71,6 +71,7 @@ static eng_status measure_rows(const eng_book *book, int64_t as_of,
 {
   struct eng__pen pen = book->home.pen;
 
+  pen.memory = eng__memory(pen.context); /* readers may be many, the book's is not */
   for (uint64_t i = 0; i < count; i++) {
     uint64_t row = row_at(rows, i);
     struct eng__timeline timeline;
@@ -96,6 +97,7 @@ eng_status eng_book_rfm(const eng_book *book, int64_t as_of, const uint64_t *row
   if (book == NULL || (out == NULL && count > 0)) return ENG_E_INVALID;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   status = measure_rows(book, as_of, rows, count, out, &undos, progress, user);
-  eng__free(book->home.pen.memory, undos.undos, undos.room * sizeof *undos.undos);
+  eng__free(eng__memory(book->home.pen.context), undos.undos,
+            undos.room * sizeof *undos.undos);
   return status;
 }
