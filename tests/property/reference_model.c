@@ -754,13 +754,32 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
                          : new_node(model, op, CONDITION, a, b);
 }
 
+/* A score against a constant near what terms give; NULL where there is no score. */
+static node *draw_band(ref_model *model, prop_draw *draw)
+{
+  for (int i = 0; i < model->definition_count; i++) {
+    node *a, *b;
+
+    if (model->definitions[i]->op != SCORED || one_in(draw, 3)) continue;
+    a = new_node(model, DEFINITION, NUMBER, model->definitions[i], NULL);
+    a->which = i;
+    b = new_node(model, CONSTANT, NUMBER, NULL, NULL);
+    b->n = prop_between(draw, 0, 200) * (one_in(draw, 4) ? 5 : 1);
+    snprintf(b->text, sizeof b->text, "%d", (int)b->n);
+    return new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION, a, b);
+  }
+  return NULL;
+}
+
 /* The everyday clause: a measure against a constant. */
 static node *draw_clause(ref_model *model, prop_draw *draw)
 {
   static const enum type types[] = {NUMBER, NUMBER, MONEY, AGE, RATIO, DURATION};
   enum type type = types[pick(draw, model->plain ? 4 : 6)];
   enum op op = (enum op)(LESS + pick(draw, 6));
-  node *a = draw_measure(model, draw, type);
+  node *a = one_in(draw, 2) ? draw_band(model, draw) : NULL;
+  if (a != NULL) return a;
+  a = draw_measure(model, draw, type);
   node *b = draw_constant(model, draw, type == AGE ? DURATION : type);
 
   return one_in(draw, 5) ? new_node(model, op, CONDITION, b, a)
@@ -1044,7 +1063,12 @@ static struct term draw_term(ref_model *model, prop_draw *draw)
       term.measured = draw_measure(model, draw, NUMBER);
     break;
   case WHEN:
-    term.measured = draw_condition(model, draw, 2, false);
+    term.measured =
+        one_in(draw, 2)
+            ? draw_condition(model, draw, 2, false)
+            : new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION,
+                       draw_measure(model, draw, AGE),
+                       draw_constant(model, draw, DURATION));
     term.cap = -1;
     break;
   default: term.measured = draw_value(model, draw, scalar(draw), 2, false); break;
