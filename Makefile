@@ -138,6 +138,7 @@ UNIT_TESTS = \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
   tests/unit/test_money.c \
+  tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c

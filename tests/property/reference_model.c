@@ -1063,12 +1063,11 @@ static struct term draw_term(ref_model *model, prop_draw *draw)
       term.measured = draw_measure(model, draw, NUMBER);
     break;
   case WHEN:
-    term.measured =
-        one_in(draw, 2)
-            ? draw_condition(model, draw, 2, false)
-            : new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION,
-                       draw_measure(model, draw, AGE),
-                       draw_constant(model, draw, DURATION));
+    term.measured = one_in(draw, 2)
+                        ? draw_condition(model, draw, 2, false)
+                        : new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION,
+                                   draw_measure(model, draw, AGE),
+                                   draw_constant(model, draw, DURATION));
     term.cap = -1;
     break;
   default: term.measured = draw_value(model, draw, scalar(draw), 2, false); break;

@@ -25,6 +25,7 @@
   X(bad_rows) \
   X(histories) \
   X(language) \
+  X(score) \
   X(model)
 /* clang-format on */
 
