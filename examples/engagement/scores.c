@@ -269,8 +269,8 @@ static void note_left_out(const struct sheet *sheet)
     note("amounts count in one currency: without --currency, spend and monetary see "
          "none");
   else
-    note("%llu amounts in other currencies than %s are in no sum",
-         (unsigned long long)sheet->left_out, eng_currency_code(currency));
+    note("amounts in other currencies than %s are in no sum: %llu",
+         eng_currency_code(currency), (unsigned long long)sheet->left_out);
 }
 
 static int write_sheet(struct sheet *sheet)
