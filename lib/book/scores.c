@@ -6,9 +6,10 @@
 
 #include "core/memory.h"
 #include "model/assess.h"
+#include "model/model.h"
 #include "score/rfm.h"
 
-enum { SCORES = 16, PROGRESS = 65536 };
+enum { PROGRESS = 65536 };
 
 static uint64_t row_at(const uint64_t *rows, uint64_t i)
 {
@@ -50,7 +51,7 @@ eng_status eng_book_scores(const eng_book *book, eng_assessor *assessor, int32_t
   scores = (uint64_t)eng_model_score_count(scored);
   eng__assess_prepare(assessor, as_of);
   for (uint64_t i = 0; i < count; i++) {
-    int32_t row[SCORES];
+    int32_t row[ENG__SCORES_MAX];
     eng_status status;
 
     if (stops(progress, user, i, count)) return ENG_E_CANCELLED;

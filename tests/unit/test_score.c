@@ -375,6 +375,17 @@ START_TEST(what_is_not_known_gives_nothing_and_is_said)
 }
 END_TEST
 
+START_TEST(points_and_counts_may_have_names)
+{
+  happens(ENG_EVENT_SHARE, NOON(0));
+  expect_lines(
+      "param p = 20 param most = p * 2 let told = count(share) let again = told\n"
+      "score s term a -p / 2 * 2 each again up to most term b p when told > 0\n"
+      "score t term a s",
+      NOON(0), "a -20 @0\nb +20\n");
+}
+END_TEST
+
 START_TEST(what_is_refunded_is_not_credited)
 {
   eng_event *event = event_of(context, ENG_EVENT_PURCHASE, NOON(0));
@@ -1061,6 +1072,7 @@ Suite *score_suite(void)
   tcase_add_test(tests, floor_and_ceiling_are_lines);
   tcase_add_test(tests, a_ratio_is_rounded_down);
   tcase_add_test(tests, what_is_not_known_gives_nothing_and_is_said);
+  tcase_add_test(tests, points_and_counts_may_have_names);
   tcase_add_test(tests, what_is_refunded_is_not_credited);
   tcase_add_test(tests, old_events_beyond_a_cap_are_counted_only);
   tcase_add_test(tests, wording_is_on_one_line_and_cut);
