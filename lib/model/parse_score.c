@@ -17,11 +17,14 @@ static int32_t constant_points(struct eng__parser *p, const struct eng__token *a
                                int32_t node, int64_t least, const char *what)
 {
   const struct eng__term *constant;
+  bool scalar;
 
   if (p->status != ENG_OK) return 0;
   constant = eng__resolved_term(p, node);
-  if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_NUMBER ||
-      constant->d != 1 || constant->n < least || constant->n > ENG__SCORE_MAX) {
+  /* A ratio that is a whole number will do: half of an even param. */
+  scalar = constant->type == ENG__TYPE_NUMBER || constant->type == ENG__TYPE_RATIO;
+  if (constant->op != ENG__OP_CONSTANT || !scalar || constant->d != 1 ||
+      constant->n < least || constant->n > ENG__SCORE_MAX) {
     eng__fail_at(p, at, ENG_E_TYPE, what);
     return 0;
   }
