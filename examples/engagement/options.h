@@ -23,8 +23,10 @@ enum {
   OPTIONS_CUSTOMER = 1 << 4,
   OPTIONS_FORMAT = 1 << 5,
   OPTIONS_ROWS = 1 << 6,
-  OPTIONS_SINCE = 1 << 12,
-  OPTIONS_WORDS = 1 << 7 /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_HISTORY = 1 << 8,
+  OPTIONS_FROM_TO = 1 << 9,
+  OPTIONS_SINCE = 1 << 12
 };
 
 /* How an answer is written. */
@@ -58,10 +60,12 @@ struct options {
 
   const char *as_of;
   const char *since;
+  const char *from, *to;
   struct words models;
   const char *customer;
   int format; /* FORMAT_* */
   int rows;
+  int history;
 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after
