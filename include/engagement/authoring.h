@@ -179,13 +179,15 @@ enum {
   ENG_ELEMENT_PARAM = 2,     /**< a param */
   ENG_ELEMENT_LET = 3,       /**< a let */
   ENG_ELEMENT_DIMENSION = 4, /**< a dimension */
-  ENG_ELEMENT_AXIS = 5,      /**< an axis of the classes */
-  ENG_ELEMENT_STAGE = 6,     /**< a stage as a whole */
-  ENG_ELEMENT_CLASS = 7,     /**< a class: its answers */
-  ENG_ELEMENT_TITLE = 8,     /**< the title of a stage, class or dimension */
-  ENG_ELEMENT_ALIAS = 9,     /**< the other name of a stage */
-  ENG_ELEMENT_CLAUSE = 10,   /**< a part of a stage's condition that `and` joins */
-  ENG_ELEMENT_ADVICE = 11    /**< an advice of a stage or class */
+  ENG_ELEMENT_SCORE = 5,     /**< a score as a whole */
+  ENG_ELEMENT_AXIS = 6,      /**< an axis of the classes */
+  ENG_ELEMENT_STAGE = 7,     /**< a stage as a whole */
+  ENG_ELEMENT_CLASS = 8,     /**< a class: its answers */
+  ENG_ELEMENT_TITLE = 9,     /**< the title of one of these, or of a term */
+  ENG_ELEMENT_ALIAS = 10,    /**< the other name of a stage */
+  ENG_ELEMENT_CLAUSE = 11,   /**< a part of a stage's condition that `and` joins */
+  ENG_ELEMENT_TERM = 12,     /**< a term of a score */
+  ENG_ELEMENT_ADVICE = 13    /**< an advice of a stage or class */
 };
 
 /**
@@ -238,9 +240,9 @@ ENG_API int32_t eng_diff_change(const eng_diff *diff, int32_t index);
  *  @since 0.1 */
 ENG_API int32_t eng_diff_element(const eng_diff *diff, int32_t index);
 
-/** @brief The name of what differs: of a param, let, dimension, stage or class; of the
- *         stage, class or dimension that a title, alias, clause or advice belongs to;
- *         the number of an axis, from 1; the word of a line of the head.
+/** @brief The name of what differs: of a param, let, dimension, score, stage or class;
+ * of what a title, alias, clause or advice belongs to; SCORE.TERM of a term; the number
+ * of an axis, from 1; the word of a line of the head.
  *  @param[in] diff   borrowed
  *  @param[in] index  0 .. count - 1
  *  @return closed by a NUL, borrowed until the diff is freed; NULL if there is no such

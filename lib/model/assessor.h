@@ -9,6 +9,8 @@
 #ifndef ENG_MODEL_ASSESSOR_H
 #define ENG_MODEL_ASSESSOR_H
 
+#include <engagement/score.h>
+
 #include "model/assess.h"
 #include "model/fraction.h"
 #include "model/model.h"
@@ -152,6 +154,14 @@ eng_status eng__tally_list(eng_assessor *assessor, size_t meter);
 /* The period of a streak that a time lies in, and the first instant of a period. */
 int64_t eng__period_of(const eng_context *context, int period, int64_t time);
 int64_t eng__period_start(const eng_context *context, int period, int64_t index);
+
+/* Why a condition or number is what it is, as of what was measured last. */
+eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, int32_t node,
+                             eng_explanation **out);
+
+/* The context that an explanation of a score was made with. */
+const eng_context *eng__score_explanation_context(const eng_score_explanation *x);
 
 /* Fills the tallies from the events. */
 eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,

@@ -409,7 +409,7 @@ static void check_use(struct checker *c)
   for (size_t i = 0; i < model->definition_count; i++) {
     const struct eng__definition *definition = &model->definitions[i];
 
-    if (definition->what == ENG__IS_DIMENSION || c->visited[definition->node]) continue;
+    if (definition->what > ENG__IS_LET || c->visited[definition->node]) continue;
     (void)find_named(c, ENG_FINDING_UNUSED, ENG_SEVERITY_NOTE, definition->from,
                      definition->what == ENG__IS_PARAM ? "param " : "let ",
                      model->text + definition->from, definition->to - definition->from,

@@ -294,8 +294,8 @@ static int by_name(const void *a, const void *b)
 static bool is_named(int32_t what)
 {
   return what == ENG_ELEMENT_PARAM || what == ENG_ELEMENT_LET ||
-         what == ENG_ELEMENT_DIMENSION || what == ENG_ELEMENT_STAGE ||
-         what == ENG_ELEMENT_ALIAS;
+         what == ENG_ELEMENT_DIMENSION || what == ENG_ELEMENT_SCORE ||
+         what == ENG_ELEMENT_STAGE || what == ENG_ELEMENT_ALIAS;
 }
 
 static void list_names(struct side *side)
@@ -452,16 +452,48 @@ static void need_names_of(const struct search *s, int side, int32_t element)
   }
 }
 
-/* Each clause of a stage, or those alone that do not hold. */
-static void blame_clauses(const struct search *s, int side, int32_t stage, bool all)
+/* Whether an element is a clause of a stage, or a term of a score. */
+static bool is_meant(const struct side *side, int32_t index)
+{
+  int32_t what = element_at(side, index)->what;
+
+  return what == ENG_ELEMENT_CLAUSE || what == ENG_ELEMENT_TERM;
+}
+
+/* The next part of a statement; -1: there is none. */
+static int32_t next_part(const struct side *side, int32_t whole, int32_t index)
+{
+  index++;
+  if ((size_t)index >= side->outline.count) return -1;
+  return element_at(side, index)->parent == whole ? index : -1;
+}
+
+/* Each clause of a stage or term of a score, or those clauses that do not hold. */
+static void blame_parts(const struct search *s, int side, int32_t whole, bool all)
 {
   const struct side *at = &s->diff->sides[side];
 
-  for (int32_t i = stage + 1;
-       (size_t)i < at->outline.count && element_at(at, i)->parent == stage; i++) {
-    if (element_at(at, i)->what != ENG_ELEMENT_CLAUSE) continue;
+  for (int32_t i = next_part(at, whole, whole); i >= 0; i = next_part(at, whole, i)) {
+    if (!is_meant(at, i)) continue;
     if (!all && holds(s, side, element_at(at, i)->node)) continue;
     if (!blame(s, side, i)) need_names_of(s, side, i);
+  }
+}
+
+/* A stage or score that is needed: each of its parts, and those that it has no more. */
+static void blame_whole(const struct search *s, int side, int32_t whole)
+{
+  const struct side *other = &s->diff->sides[1 - side];
+  int32_t pair = s->diff->sides[side].pairs[whole];
+
+  if (pair < 0) {
+    (void)blame(s, side, whole);
+    return;
+  }
+  blame_parts(s, side, whole, true);
+  for (int32_t i = next_part(other, pair, pair); i >= 0;
+       i = next_part(other, pair, i)) {
+    if (is_meant(other, i)) (void)blame(s, 1 - side, i);
   }
 }
 
@@ -472,27 +504,16 @@ static void blame_needed(const struct search *s, int side)
 
   for (int32_t i = (int32_t)at->outline.count - 1; i >= 0; i--) {
     if (!s->needed[side][i]) continue;
-    if (element_at(at, i)->what == ENG_ELEMENT_ALIAS) {
+    switch (element_at(at, i)->what) {
+    case ENG_ELEMENT_STAGE:
+    case ENG_ELEMENT_SCORE: blame_whole(s, side, i); break;
+    case ENG_ELEMENT_ALIAS:
       (void)blame(s, side, i);
       s->needed[side][element_at(at, i)->parent] = true; /* it stands before */
-      continue;
-    }
-    if (element_at(at, i)->what != ENG_ELEMENT_STAGE) {
+      break;
+    default:
       if (!blame(s, side, i)) need_names_of(s, side, i);
-      continue;
-    }
-    if (at->pairs[i] < 0) {
-      (void)blame(s, side, i);
-      continue;
-    }
-    blame_clauses(s, side, i, true);
-    /* And those that it has no more. */
-    for (int32_t k = at->pairs[i] + 1, other = 1 - side;
-         (size_t)k < s->diff->sides[other].outline.count &&
-         element_at(&s->diff->sides[other], k)->parent == at->pairs[i];
-         k++) {
-      if (element_at(&s->diff->sides[other], k)->what != ENG_ELEMENT_CLAUSE) continue;
-      (void)blame(s, other, k);
+      break;
     }
   }
 }
@@ -516,7 +537,7 @@ static bool blame_loss(const struct search *s, int side, int32_t other_element)
     return true;
   }
   if (holds(s, side, element_at(&s->diff->sides[side], element)->node)) return false;
-  blame_clauses(s, side, element, false);
+  blame_parts(s, side, element, false);
   return true;
 }
 

@@ -30,12 +30,17 @@ void eng_model_free(eng_model *model)
   eng__free(memory, model->stages, model->stage_room * sizeof *model->stages);
   eng__free(memory, model->dimensions,
             model->dimension_room * sizeof *model->dimensions);
+  eng__free(memory, model->scores, model->score_room * sizeof *model->scores);
+  eng__free(memory, model->terms, model->term_room * sizeof *model->terms);
   eng__free(memory, model->advices, model->advice_room * sizeof *model->advices);
   eng__free(memory, model, sizeof *model);
 }
 
+/* What is parsed. */
+enum { TEXT, BUILT_IN, CONDITION };
+
 static eng_status parse(const eng_context *context, const char *text, size_t length,
-                        bool bare, eng_model **out, eng_error *error)
+                        int what, eng_model **out, eng_error *error)
 {
   const eng_allocator *memory;
   eng_model *model;
@@ -53,7 +58,8 @@ static eng_status parse(const eng_context *context, const char *text, size_t len
   if (model == NULL) return ENG_E_NOMEM;
   model->context = context;
   model->shape = ENG_SHAPE_LADDER;
-  model->bare = bare;
+  model->bare = what == CONDITION;
+  model->built_in = what == BUILT_IN;
   model->text_size = length;
   model->text = eng__new(memory, length + 1);
   if (model->text == NULL) {
@@ -74,13 +80,13 @@ static eng_status parse(const eng_context *context, const char *text, size_t len
 eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
                            eng_model **out, eng_error *error)
 {
-  return parse(context, text, length, false, out, error);
+  return parse(context, text, length, TEXT, out, error);
 }
 
 eng_status eng_model_condition(const eng_context *context, const char *text,
                                size_t length, eng_model **out, eng_error *error)
 {
-  return parse(context, text, length, true, out, error);
+  return parse(context, text, length, CONDITION, out, error);
 }
 
 /* ---- built-in models ---- */
@@ -110,7 +116,7 @@ eng_status eng_model_builtin(const eng_context *context, const char *name,
     const eng__builtin *builtin = &eng__builtins[i];
 
     if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
-      return eng_model_parse(context, builtin->text, builtin->size, out, NULL);
+      return parse(context, builtin->text, builtin->size, BUILT_IN, out, NULL);
     }
   }
   return ENG_E_NOTFOUND;

@@ -171,6 +171,8 @@ static void add_definitions(struct drawing *d)
     const struct eng__definition *definition = &model->definitions[i];
     const char *title;
 
+    if (definition->what == ENG__IS_SCORE) continue;
+
     (void)add_term(d, elements[definition->what], definition->from,
                    model->text + definition->from, definition->to - definition->from,
                    definition->node);
@@ -181,6 +183,42 @@ static void add_definitions(struct drawing *d)
                eng_model_dimension_name(model, (int32_t)dimension), title);
     }
     dimension++;
+  }
+}
+
+/* ---- scores ---- */
+
+/* A term, under SCORE.TERM. */
+static void add_score_term(struct drawing *d, const struct eng__score *score,
+                           const struct eng__score_term *term)
+{
+  const char *names = d->model->names;
+  uint32_t at = d->model->nodes[term->node].from;
+  char name[160] = "";
+
+  strcat(name, names + score->name); /* names have 64 bytes at the most */
+  strcat(name, ".");
+  strcat(name, names + term->name);
+  (void)add_term(d, ENG_ELEMENT_TERM, at, name, strlen(name), term->node);
+  if (term->title != 0) add_text(d, ENG_ELEMENT_TITLE, at, name, names + term->title);
+}
+
+static void add_scores(struct drawing *d)
+{
+  const eng_model *model = d->model;
+
+  for (size_t i = 0; i < model->score_count; i++) {
+    const struct eng__score *score = &model->scores[i];
+    uint32_t at = model->nodes[score->node].from; /* its name */
+
+    add_text(d, ENG_ELEMENT_SCORE, at, model->names + score->name, "");
+    if (score->title != 0) {
+      add_text(d, ENG_ELEMENT_TITLE, at, model->names + score->name,
+               model->names + score->title);
+    }
+    for (int32_t k = 0; k < score->term_count; k++) {
+      add_score_term(d, score, &model->terms[score->term_first + k]);
+    }
   }
 }
 
@@ -302,6 +340,7 @@ eng_status eng__outline_fill(struct eng__outline *outline, const eng_model *mode
   outline->model = model;
   add_head(&d);
   add_definitions(&d);
+  add_scores(&d);
   add_axes(&d);
   for (size_t i = 0; i < model->stage_count; i++) add_stage(&d, i);
   if (d.status != ENG_OK) return d.status;

@@ -170,7 +170,7 @@ static void print_number(struct printer *p)
 
     put_word(p, name, strlen(name));
     next(p);
-  } else if (at_word(p, "%")) {
+  } else if (at_word(p, "%") || at_word(p, "base")) {
     put_token(p);
   } else if (p->token.word == ENG__WORD_NAME && p->model->text[p->token.from] >= 'A' &&
              p->model->text[p->token.from] <= 'Z') {
@@ -319,6 +319,24 @@ static void print_expression(struct printer *p)
   }
 }
 
+/* One that credits points: [each or when expression] [up to expression] behind it. */
+static void print_points(struct printer *p, void (*print)(struct printer *))
+{
+  p->expects = A_CONDITION;
+  print(p);
+  if (at_word(p, "each") || at_word(p, "when")) {
+    put_token(p);
+    p->expects = A_CONDITION;
+    print(p);
+  }
+  if (at_word(p, "up")) {
+    put_token(p);
+    put_token(p);
+    p->expects = AN_OPERAND;
+    print(p);
+  }
+}
+
 void eng__print_expression(const eng_model *model, uint32_t from, uint32_t to,
                            eng__write_fn write, void *user)
 {
@@ -327,7 +345,7 @@ void eng__print_expression(const eng_model *model, uint32_t from, uint32_t to,
   start(&p, model, from, to);
   p.write = write;
   p.user = user;
-  print_expression(&p);
+  print_points(&p, print_expression);
 }
 
 void eng__each_name(const eng_model *model, uint32_t from, uint32_t to,
@@ -338,7 +356,7 @@ void eng__each_name(const eng_model *model, uint32_t from, uint32_t to,
   start(&p, model, from, to);
   p.name = name;
   p.user = user;
-  print_expression(&p);
+  print_points(&p, print_expression);
 }
 
 /* Whether the expression that is next has an `or` outside of all parentheses. Finds its
@@ -442,6 +460,20 @@ static void print_classes(struct printer *p)
   }
 }
 
+/* NAME ["title"] and each term. */
+static void print_score(struct printer *p)
+{
+  put_token(p);
+  print_title(p);
+  while (at_word(p, "term")) {
+    new_line(p, 2);
+    put_token(p);
+    put_token(p);
+    print_title(p);
+    print_points(p, print_broken);
+  }
+}
+
 /* NAME ["title"] = expression */
 static void print_definition(struct printer *p)
 {
@@ -460,13 +492,15 @@ static bool is_short(const struct printer *p)
 static void print_statement(struct printer *p)
 {
   bool definition = is_short(p), stage = at_word(p, "stage"),
-       classes = at_word(p, "classes");
+       score = at_word(p, "score"), classes = at_word(p, "classes");
 
   put_token(p);
   if (definition) {
     print_definition(p);
   } else if (stage) {
     print_stage(p);
+  } else if (score) {
+    print_score(p);
   } else if (classes) {
     print_classes(p);
   } else {

@@ -10,7 +10,8 @@
 /* Takes the next bytes of what is printed. */
 typedef void (*eng__write_fn)(void *user, const char *text, size_t size);
 
-/* Prints the expression that stands in [from, to) of the text on one line. */
+/* Prints the expression, or what a term of a score says, that stands in [from, to) of
+ * the text on one line. */
 void eng__print_expression(const eng_model *model, uint32_t from, uint32_t to,
                            eng__write_fn write, void *user);
 

@@ -459,6 +459,61 @@ static int condition_set(const struct eng__ranges *x, const struct eng__term *no
   return compared(x, node);
 }
 
+/* ---- scores ---- */
+
+/* What a term of a score gives, never undefined; see points_of in evaluate.c. */
+static struct eng__range points_range(const struct eng__ranges *x,
+                                      const struct eng__term *node)
+{
+  const struct eng__score_term *term = &x->model->terms[node->n];
+  const struct eng__range *worth = &x->ranges[node->a];
+  int set = x->sets[node->a];
+  struct eng__range out = between(-term->cap, term->cap);
+
+  switch (node->op) {
+  case ENG__OP_EACH:
+    return term->points < 0 ? between(-term->cap, 0) : between(0, term->cap);
+  case ENG__OP_WHEN:
+    if (set == ENG__MAY_BE_TRUE) return between(term->points, term->points);
+    if (!(set & ENG__MAY_BE_TRUE)) return between(0, 0);
+    return term->points < 0 ? between(term->points, 0) : between(0, term->points);
+  default:
+    if (!worth->may_be_defined) return between(0, 0);
+    if (worth->may_be_undefined) return out;
+    if (worth->has_low) {
+      eng__range_cut_low(&out, whole(eng__fraction_floor(worth->low)), false);
+    }
+    if (worth->has_high) {
+      eng__range_cut_high(&out, whole(eng__fraction_floor(worth->high)), false);
+    }
+    /* All of it is beyond the cap, which it is held to. */
+    if (eng__range_is_empty(&out)) return between(-term->cap, term->cap);
+    return out;
+  }
+}
+
+static struct eng__range terms_range(const struct eng__ranges *x,
+                                     const struct eng__term *node)
+{
+  struct eng__range out = added(x->ranges[node->a], x->ranges[node->b]);
+
+  out.may_be_undefined = false; /* see ENG__POINTS_MAX */
+  return out;
+}
+
+static int64_t held(int64_t n)
+{
+  return n < 0 ? 0 : n > ENG__SCORE_MAX ? ENG__SCORE_MAX : n;
+}
+
+static struct eng__range score_range(const struct eng__ranges *x,
+                                     const struct eng__term *node)
+{
+  const struct eng__range *sum = &x->ranges[node->a];
+
+  return between(held(sum->low.n), held(sum->high.n));
+}
+
 static bool is_constant(const eng_model *model, int32_t node)
 {
   return model->nodes[eng__ranges_behind(model, node)].op == ENG__OP_CONSTANT;
@@ -485,6 +540,11 @@ static struct eng__range number_range(const struct eng__ranges *x,
   case ENG__OP_LET: return x->ranges[node->a];
   case ENG__OP_NEGATE: return negated(x->ranges[node->a]);
   case ENG__OP_ELSE: return united(x->ranges[node->a], x->ranges[node->b]);
+  case ENG__OP_EACH:
+  case ENG__OP_WHEN:
+  case ENG__OP_WORTH: return points_range(x, node);
+  case ENG__OP_TERMS: return terms_range(x, node);
+  case ENG__OP_SCORE: return score_range(x, node);
   default:
     /* What two constants give was worked out, unless it is undefined: see fold in
      * expression.c. */
@@ -580,6 +640,7 @@ static void number_term(struct eng__ranges *x, int32_t index)
   default:
     identity.a = x->same[node->a];
     identity.b = x->same[node->b];
+    identity.n = node->n; /* which term of a score, or score */
     break;
   }
   if (eng__op_compares(node->op)) {

@@ -455,9 +455,9 @@ static const char new_text[] = "language 1\nmodel m \"B\" revision 2\n"
                                "stage friend when count(share) > 0";
 
 static const char *const changes[] = {"", "added", "removed", "changed", "moved"};
-static const char *const elements[] = {"",          "head",  "param",  "let",
-                                       "dimension", "axis",  "stage",  "class",
-                                       "title",     "alias", "clause", "advice"};
+static const char *const elements[] = {"",      "head",   "param", "let",   "dimension",
+                                       "score", "axis",   "stage", "class", "title",
+                                       "alias", "clause", "term",  "advice"};
 
 /* All of a diff, a line each. */
 static const char *told(const eng_diff *diff)
