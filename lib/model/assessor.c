@@ -157,8 +157,9 @@ static void mark_operands(const eng_model *model, size_t index, struct eng__memo
   }
 }
 
-/* The comparisons with a time since that some stage depends on. The memos, not in use
- * yet, serve as marks. */
+/* The comparisons of a time since with something else that some stage depends on. Two
+ * times since grow alike: they keep their order until an event moves one. The memos,
+ * not in use yet, serve as marks. */
 static void find_ages(struct eng__member *member)
 {
   const eng_model *model = member->model;
@@ -172,8 +173,9 @@ static void find_ages(struct eng__member *member)
 
     if (!marks[i].defined) continue;
     mark_operands(model, i, marks);
-    if (eng__op_compares(node->op) && (model->nodes[node->a].type == ENG__TYPE_AGE ||
-                                       model->nodes[node->b].type == ENG__TYPE_AGE)) {
+    if (eng__op_compares(node->op) &&
+        (model->nodes[node->a].type == ENG__TYPE_AGE) !=
+            (model->nodes[node->b].type == ENG__TYPE_AGE)) {
       member->ages[member->age_count++] = (int32_t)i;
     }
   }

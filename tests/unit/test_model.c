@@ -571,7 +571,8 @@ static bool is_compared(int a, int b, bool order)
 {
   if (a <= RATIO && b <= RATIO) return true;
   if ((a == AGE && b == DURATION) || (a == DURATION && b == AGE)) return true;
-  return a == b && (a == DURATION || a == MONEY || (a == CONDITION && !order));
+  return a == b &&
+         (a == DURATION || a == MONEY || a == AGE || (a == CONDITION && !order));
 }
 
 static const struct {
@@ -1296,6 +1297,39 @@ START_TEST(the_next_change_of_a_time_since_is_exact)
     eng_model_free(model);
     eng_customer_free(ada);
   }
+}
+END_TEST
+
+/* Two times since grow alike: who came last stays last, whatever time does. */
+START_TEST(two_times_since_say_what_came_last)
+{
+  eng_model *model = parsed("language 1 model m\n"
+                            "stage asked when count(complaint) >= 1\n"
+                            "stage answered when recency(resolution) <= "
+                            "recency(complaint)\n"
+                            "stage once when recency(complaint) = tenure(complaint)");
+  eng_assessor *assessor = assessor_of(model);
+  eng_customer *who = customer();
+  int32_t stage, next;
+  int64_t time;
+
+  does(who, ENG_EVENT_RESOLUTION, NOON(1));
+  ck_assert_int_eq(stage_under(model, who, NOON(1)), 0);
+  does(who, ENG_EVENT_COMPLAINT, NOON(2));
+  ck_assert_int_eq(stage_under(model, who, NOON(9)), 3);
+  does(who, ENG_EVENT_COMPLAINT, NOON(10));
+  OK(eng_assessor_next_change(assessor, who, NOON(10), &stage, &time, &next));
+  ck_assert_int_eq(stage, 1);
+  ck_assert_int_eq(time, ENG_TIME_NONE);
+  does(who, ENG_EVENT_RESOLUTION, NOON(10));
+  OK(eng_assessor_next_change(assessor, who, NOON(99), &stage, &time, &next));
+  ck_assert_int_eq(stage, 2);
+  ck_assert_int_eq(time, ENG_TIME_NONE);
+  does(who, ENG_EVENT_COMPLAINT, NOON(10) + 1);
+  ck_assert_int_eq(stage_under(model, who, NOON(99)), 1);
+  eng_customer_free(who);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
 }
 END_TEST
 
@@ -2538,6 +2572,7 @@ static void add_edges(Suite *suite)
 
   tcase_add_test(edges, windows_are_open_behind_and_closed_before);
   tcase_add_test(edges, the_next_change_of_a_time_since_is_exact);
+  tcase_add_test(edges, two_times_since_say_what_came_last);
   tcase_add_test(edges, unknown_is_not_enough);
   tcase_add_test(edges, arithmetic_is_exact);
   tcase_add_test(edges, a_sum_may_leave_64_bits_on_the_way_only);
