@@ -92,7 +92,14 @@ STORE_SOURCES =
 
 # In the order in which they are listed to people.
 BUILTIN_MODELS = \
-  lib/model/builtin/five_levels.model
+  lib/model/builtin/sashi.model \
+  lib/model/builtin/sashi_matrix.model \
+  lib/model/builtin/five_e.model \
+  lib/model/builtin/four_stages.model \
+  lib/model/builtin/five_levels.model \
+  lib/model/builtin/evolution.model \
+  lib/model/builtin/dimensions.model \
+  lib/model/builtin/b2b.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
