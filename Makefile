@@ -45,6 +45,7 @@ CORE_SOURCES = \
   lib/core/vocabulary.c
 
 MODEL_SOURCES = \
+  lib/model/ahead.c \
   lib/model/assessor.c \
   lib/model/evaluate.c \
   lib/model/expression.c \

@@ -204,7 +204,10 @@ static void put_target(struct text *out, const struct answer *a)
 
   text_put(out, "\n");
   if (target == 0) {
-    text_put(out, "There is no stage after this one.\n");
+    text_put(out, eng_explanation_stage(a->explanation) <
+                          eng_model_stage_count(a->model)
+                      ? "No later stage is reached by doing more.\n"
+                      : "There is no stage after this one.\n");
     return;
   }
   text_paint(out, PAINT_BOLD, "What is missing for ");

@@ -2015,14 +2015,113 @@ START_TEST(an_explanation_of_a_class_says_what_is_not_so)
   ck_assert_int_eq(eng_explanation_stage(why), 2);
   expect_line(why, ENG_PART_CLAUSE, 0, "faithful: recency(purchase) <= 30 days",
               "1 day", "30 days", ENG_HOLDS_YES, ENG_DISTANCE_NONE);
-  /* The next one declared is `delighted`. */
-  expect_line(why, ENG_PART_MISSING, 0, "not faithful", "", "", ENG_HOLDS_NO,
-              ENG_DISTANCE_NONE);
-  expect_line(why, ENG_PART_MISSING, 1, "mean(review of valence) > 0", "undefined", "0",
+  /* The next one declared is `delighted`, which wants less of them: `fan` is ahead. */
+  ck_assert_int_eq(eng_explanation_target(why), 4);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 1);
+  expect_line(why, ENG_PART_MISSING, 0, "mean(review of valence) > 0", "undefined", "0",
               ENG_HOLDS_UNKNOWN, ENG_DISTANCE_NONE);
   eng_explanation_free(why);
   eng_customer_free(ada);
   eng_model_free(model);
+}
+END_TEST
+
+/* Nobody asks what is missing for fading away. */
+START_TEST(stages_that_silence_brings_are_not_ahead)
+{
+  static const struct {
+    const char *condition;
+    bool ahead;
+  } cases[] = {{"recency(visit) > 9 days", false},
+               {"9 days <= recency(visit)", false},
+               {"tenure(visit) > 9 days", true},
+               {"recency(visit) > 9 * gap(visit)", false},
+               {"not (recency(visit) <= 9 days)", false},
+               {"count(visit) = 0", false},
+               {"count(visit within 9 days) < 1", false},
+               {"1 > days(visit)", false},
+               {"count(visit) = 3", true},
+               {"count(purchase) >= 1", true},
+               {"count(purchase) >= 1 and recency(visit) > 9 days", false},
+               {"count(purchase) >= 1 or recency(visit) > 9 days", true},
+               {"count(share) = 0 and count(purchase) >= 1", true},
+               {"recency(visit) > recency(purchase)", true},
+               {"not low", false},
+               {"sum(visit of value) < 0", true},
+               {"defined(gap(purchase))", true}};
+
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    eng_customer *ada = customer();
+    eng_explanation *why;
+    eng_model *model;
+    char text[256];
+
+    does(ada, ENG_EVENT_VISIT, NOON(0));
+    does(ada, ENG_EVENT_VISIT, NOON(1));
+    snprintf(text, sizeof text,
+             "language 1 model m stage low when count(visit) >= 1 stage next when %s",
+             cases[i].condition);
+    model = parsed(text);
+    why = explained(model, ada, NOON(2));
+    ck_assert_int_eq(eng_explanation_stage(why), 1);
+    ck_assert_msg(eng_explanation_target(why) == (cases[i].ahead ? 2 : 0), "%s",
+                  cases[i].condition);
+    eng_explanation_free(why);
+    eng_model_free(model);
+    eng_customer_free(ada);
+  }
+}
+END_TEST
+
+/* A stage that is named is taken apart, and what two of them want is said once. */
+START_TEST(what_is_missing_for_a_named_stage_is_said_itself)
+{
+  eng_model *model = parsed("language 1 model m\n"
+                            "stage known when count(sign_up) >= 1\n"
+                            "stage buyer when known and count(purchase) >= 1\n"
+                            "stage guest when known and count(visit) >= 1\n"
+                            "stage fan when buyer and guest\n"
+                            "  and count(share) + count(review, refer) >= 2");
+  eng_customer *ada = customer();
+  eng_explanation *why;
+
+  does(ada, ENG_EVENT_VISIT, NOON(0));
+  why = explained(model, ada, NOON(1));
+  ck_assert_int_eq(eng_explanation_stage(why), 0);
+  eng_explanation_free(why);
+  does(ada, ENG_EVENT_SIGN_UP, NOON(0));
+  does(ada, ENG_EVENT_SHARE, NOON(0));
+  why = explained(model, ada, NOON(1));
+  ck_assert_int_eq(eng_explanation_stage(why), 3);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 2);
+  expect_line(why, ENG_PART_MISSING, 0, "count(purchase) >= 1", "0", "1", ENG_HOLDS_NO,
+              1);
+  expect_line(why, ENG_PART_MISSING, 1, "count(share) + count(review, refer) >= 2", "1",
+              "2", ENG_HOLDS_NO, 1);
+  eng_explanation_free(why);
+  eng_model_free(model);
+  model = parsed("language 1 model m\n"
+                 "stage seen when count(visit) >= 1\n"
+                 "stage away when recency(visit) > 9 days\n"
+                 "stage old when seen and tenure(visit) > 9 days\n"
+                 "stage fan when old and tenure(visit) > 9 days and count(refer) > 0");
+  why = explained(model, ada, NOON(1));
+  ck_assert_int_eq(eng_explanation_stage(why), 1);
+  ck_assert_int_eq(eng_explanation_target(why), 3);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 1);
+  eng_explanation_free(why);
+  eng_model_free(model);
+  model = parsed("language 1 model m\n"
+                 "stage seen when count(visit) >= 1\n"
+                 "stage fan when (not seen or count(refer) > 0)\n"
+                 "  and count(refer) > 0 and count(refer) > 0");
+  why = explained(model, ada, NOON(1));
+  ck_assert_int_eq(eng_explanation_target(why), 2);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 3);
+  expect_line(why, ENG_PART_MISSING, 2, "count(refer) > 0", "0", "0", ENG_HOLDS_NO, 1);
+  eng_explanation_free(why);
+  eng_model_free(model);
+  eng_customer_free(ada);
 }
 END_TEST
 
@@ -2037,6 +2136,9 @@ START_TEST(only_what_adds_up_has_a_distance)
                {"channels(purchase) > 1", 1},
                {"actors(purchase) > 1", 1},
                {"streak(visit last 3 days) >= 2", 1},
+               {"count(visit) + count(purchase) >= 5", 2},
+               {"count(visit) + days(purchase) >= 5", ENG_DISTANCE_NONE},
+               {"count(visit) - count(purchase) >= 5", ENG_DISTANCE_NONE},
                {"mean(purchase) >= 20.00 EUR", ENG_DISTANCE_NONE},
                {"max(purchase) >= 20.00 EUR", ENG_DISTANCE_NONE},
                {"min(purchase) >= 20.00 EUR", ENG_DISTANCE_NONE},
@@ -2615,6 +2717,8 @@ static void add_explanations(Suite *suite)
   tcase_add_test(explanations, a_distance_is_to_the_next_whole_number);
   tcase_add_test(explanations, at_the_last_stage_nothing_is_missing);
   tcase_add_test(explanations, an_explanation_of_a_class_says_what_is_not_so);
+  tcase_add_test(explanations, stages_that_silence_brings_are_not_ahead);
+  tcase_add_test(explanations, what_is_missing_for_a_named_stage_is_said_itself);
   tcase_add_test(explanations, only_what_adds_up_has_a_distance);
   tcase_add_test(explanations, a_part_of_a_cent_is_shown_rounded);
   tcase_add_test(explanations, lines_that_are_not_there_are_said_to_be_absent);
