@@ -134,6 +134,7 @@ UNIT_TESTS = \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
+  tests/unit/test_models.c \
   tests/unit/test_money.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \

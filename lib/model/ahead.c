@@ -6,7 +6,8 @@
  * Stages such as "fading" or classes such as "seldom buys" come with silence alone, and
  * nobody wants to hear what is missing for them. They are told by the clauses that do
  * not hold: one that more events only push further away, such as a recency above some
- * days or a count that is too high already. Who cannot be told apart is not passed over.
+ * days or a count that is too high already. Who cannot be told apart is not passed
+ * over.
  */
 #include "model/assessor.h"
 
@@ -92,8 +93,7 @@ static bool needs_silence(struct look *l, int32_t index, bool negated)
   if (l->left-- <= 0) return false;
   if (value_of(l, index, &value) && (value.n == 1) != negated) return false;
   switch (node->op) {
-  case ENG__OP_STAGE:
-    return needs_silence(l, l->model->stages[node->a].when, negated);
+  case ENG__OP_STAGE: return needs_silence(l, l->model->stages[node->a].when, negated);
   case ENG__OP_NOT: return needs_silence(l, node->a, !negated);
   case ENG__OP_ELSE:
     return node->type == ENG__TYPE_BOOLEAN && needs_silence(l, node->a, negated);

@@ -402,8 +402,7 @@ static bool counts(const eng_model *model, int32_t index)
 {
   const struct eng__term *term = &model->nodes[behind_lets(model, index)];
 
-  if (term->op == ENG__OP_ADD)
-    return counts(model, term->a) && counts(model, term->b);
+  if (term->op == ENG__OP_ADD) return counts(model, term->a) && counts(model, term->b);
   return term->op == ENG__OP_MEASURE &&
          model->measures[term->a].op == ENG__MEASURE_COUNT;
 }
