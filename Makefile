@@ -140,7 +140,8 @@ UNIT_TESTS = \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
-  tests/reference/test_histories.c
+  tests/reference/test_histories.c \
+  tests/reference/test_published.c
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \

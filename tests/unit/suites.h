@@ -26,7 +26,8 @@
   X(histories) \
   X(language) \
   X(model) \
-  X(models)
+  X(models) \
+  X(published)
 /* clang-format on */
 
 #endif
