@@ -32,7 +32,8 @@ static const struct command commands[] = {
      "that prove it, what is missing for the next stage, when the stage changes if\n"
      "nothing happens, and what the model advises. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --customer 42",
-     ON_INPUTS | OPTIONS_CUSTOMER, explain_run},
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER,
+     explain_run},
     {"models", "[show NAME]", "the published models that are built in",
      "The built-in models with their stages and sources, or the text of one: a page\n"
      "to read, and to copy and change for a model of your own (--model FILE).\n",

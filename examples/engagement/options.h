@@ -23,7 +23,8 @@ enum {
   OPTIONS_CUSTOMER = 1 << 4,
   OPTIONS_FORMAT = 1 << 5,
   OPTIONS_ROWS = 1 << 6,
-  OPTIONS_WORDS = 1 << 7 /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_TELL = 1 << 15  /* --format without rows: a text or JSON */
 };
 
 /* How an answer is written. */

@@ -649,6 +649,20 @@ START_TEST(loyalty_is_another_word_for_commitment)
 }
 END_TEST
 
+/* A second order a month after the first is no renewal when the year is over. */
+START_TEST(an_account_that_fell_silent_does_not_renew)
+{
+  eng_customer *who = customer_of(shop);
+
+  happens(who, "purchase", 0);
+  happens(who, "purchase", 30);
+  for (int day = 30; day < 800; day += 7) AT("b2b", "land", who, NOON(day));
+  happens(who, "purchase", 380);
+  AT("b2b", "renew", who, NOON(380));
+  eng_customer_free(who);
+}
+END_TEST
+
 /* Numbers beside the stage: what makes them stay, and where an account's people are. */
 static void expect_dimensions(const char *name, const eng_customer *who, int64_t at,
                               const int64_t (*wanted)[2])
@@ -815,6 +829,7 @@ Suite *models_suite(void)
   tcase_add_test(traps, engagement_is_not_engagement);
   tcase_add_test(traps, whoever_is_engaged_is_a_fan);
   tcase_add_test(traps, loyalty_is_another_word_for_commitment);
+  tcase_add_test(traps, an_account_that_fell_silent_does_not_renew);
   tcase_add_test(traps, dimensions_stand_beside_the_stage);
   tcase_add_loop_test(lacks, what_is_missing_is_named_and_brings_the_stage, 0,
                       sizeof shorts / sizeof shorts[0]);
