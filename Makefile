@@ -119,6 +119,20 @@ PROGRAM_SOURCES = \
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/till.c
+# The same, each with the helpers: a customer's story under each built-in model, and
+# under models of one's own.
+LIFECYCLE_EXAMPLES = \
+  examples/lifecycle/b2b.c \
+  examples/lifecycle/custom_text.c \
+  examples/lifecycle/dimensions.c \
+  examples/lifecycle/evolution.c \
+  examples/lifecycle/five_e.c \
+  examples/lifecycle/five_levels.c \
+  examples/lifecycle/four_stages.c \
+  examples/lifecycle/sashi.c \
+  examples/lifecycle/sashi_matrix.c
+LIFECYCLE_HELPERS = \
+  examples/lifecycle/story.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
@@ -172,6 +186,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -286,6 +301,8 @@ property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
 script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
+lifecycle_examples = $(patsubst %.c,out/%$(EXEEXT),$(LIFECYCLE_EXAMPLES))
+lifecycle_objects = $(patsubst %.c,out/%.o,$(LIFECYCLE_HELPERS))
 feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
 # Lazily: HAVE_SQLITE3 is a machine fact.
 bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
@@ -304,7 +321,7 @@ lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
 all: lib program examples ## the library, the program and the examples (default)
 lib: libengagement.la
 program: engagement$(EXEEXT)
-examples: $(examples)
+examples: $(examples) $(lifecycle_examples)
 
 out/lib/%.lo: $(srcdir)/lib/%.c config.mk
 	@mkdir -p $(@D)
@@ -364,6 +381,11 @@ engagement$(EXEEXT): $(program_objects) libengagement.la
 $(examples): out/%$(EXEEXT): out/%.o libengagement.la
 	$(say) LINK $@
 	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
+
+$(lifecycle_examples): out/%$(EXEEXT): out/%.o $(lifecycle_objects) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< \
+	  $(lifecycle_objects) libengagement.la -lm
 
 # ---- tests ---------------------------------------------------------------------
 
@@ -433,7 +455,8 @@ $(selftest): out/tests/abi/selftest.o libengagement.la
 .PHONY: check check-run check-programs test-programs selftest fuzzers
 selftest: $(selftest)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples)
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples) \
+  $(lifecycle_examples)
 
 ifeq ($(HAVE_CHECK),no)
 test-programs check-run:
@@ -489,7 +512,7 @@ audit: lib ## exports, globals, calls and arrows of the built library
 pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
-  $(EXAMPLES) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
+  $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES)
 
@@ -704,5 +727,6 @@ help: ## this list
 
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
--include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
+-include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
+  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
   $(BENCH_SQLITE_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)

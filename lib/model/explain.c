@@ -500,8 +500,8 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
 }
 
-/* Whether the last line of a part says what one before it did: two stages that are
- * named may want the same. */
+/* Whether the last line of a part says what one before it did, where two alternatives
+ * or two stages that are named want the same. */
 static bool said_before(const struct writer *w, const struct part *part)
 {
   const char *texts = w->explanation->texts;
@@ -535,9 +535,10 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
     put_wording(w, meaning);
   }
   end(w);
-  if (w->status == ENG_OK && *prefix == '\0' && part == ENG_PART_MISSING &&
+  if (w->status == ENG_OK && *prefix == '\0' &&
       said_before(w, &w->explanation->parts[part])) {
     w->explanation->parts[part].count--;
+    w->explanation->texts_size = line->text;
     return;
   }
   line->measured = line->threshold = begin(w);
