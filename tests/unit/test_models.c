@@ -377,6 +377,77 @@ START_TEST(a_story_may_arrive_backwards)
 }
 END_TEST
 
+/* ---- side by side ---- */
+
+/* The crosswalk of docs/models.md: what one customer has reached by each milestone. */
+static const struct milestone {
+  int day;
+  const char *happened[8];
+  const char *stages[8]; /* under the models below */
+} milestones[] = {
+    {0,
+     {"visit"},
+     {"none", "transactional", "evangelism", "first_experience", "discover", "company",
+      "low", "none"}},
+    {1,
+     {"sign_up"},
+     {"connection", "transactional", "evangelism", "relationship", "discover",
+      "company", "low", "none"}},
+    {2,
+     {"message_in"},
+     {"interaction", "transactional", "education", "relationship", "discover",
+      "company", "low", "none"}},
+    {3,
+     {"search", "view_item", "content_use value 120", "add_to_cart"},
+     {"interaction", "transactional", "education", "relationship", "shop", "content",
+      "low", "none"}},
+    {4,
+     {"purchase"},
+     {"interaction", "transactional", "education", "relationship", "buy", "content",
+      "low", "land"}},
+    {6,
+     {"fulfil value -3600", "usage", "content_use value 300"},
+     {"satisfaction", "transactional", "education", "relationship", "own", "content",
+      "medium", "land"}},
+    {18, {"purchase"}, {NULL}},
+    {32, {"purchase"}, {NULL}},
+    {46,
+     {"purchase"},
+     {"retention", "loyal", "engagement", "loyalty", "own", "content", "medium",
+      "land"}},
+    {99, {"purchase"}, {NULL}},
+    {100,
+     {"contract"},
+     {"commitment", "loyal", "engagement", "loyalty", "own", "content", "low", "land"}},
+    {110,
+     {"refer", "review stars 5 public"},
+     {"advocacy", "loyal", "empowerment", "advocacy", "advocate", "community", "low",
+      "land"}},
+    {124,
+     {"react", "idea", "cocreate", "community"},
+     {"engagement", "fan", "enlistment", "advocacy", "advocate", "community", "low",
+      "land"}},
+};
+
+START_TEST(the_models_side_by_side)
+{
+  static const char *const models[] = {"sashi",       "sashi_matrix", "five_e",
+                                       "four_stages", "five_levels",  "evolution",
+                                       "dimensions",  "b2b"};
+  eng_customer *who = customer_of(shop);
+
+  for (size_t i = 0; i < sizeof milestones / sizeof milestones[0]; i++) {
+    const struct milestone *m = &milestones[i];
+
+    for (int k = 0; k < 8 && m->happened[k] != NULL; k++)
+      happens(who, m->happened[k], m->day);
+    for (int k = 0; k < 8 && m->stages[k] != NULL; k++)
+      AT(models[k], m->stages[k], who, NOON(m->day));
+  }
+  eng_customer_free(who);
+}
+END_TEST
+
 /* ---- traps ---- */
 
 /* What every model says, under one name each: stage after stage. */
@@ -816,6 +887,7 @@ Suite *models_suite(void)
   tcase_add_loop_test(tales, a_story_goes_from_stage_to_stage, 0, STORIES);
   tcase_add_loop_test(tales, a_story_may_arrive_backwards, 0, STORIES);
   tcase_add_test(tales, every_stage_is_reached_in_a_story);
+  tcase_add_test(tales, the_models_side_by_side);
   tcase_add_test(traps, a_ten_that_nobody_was_told_is_no_advocacy);
   tcase_add_test(traps, lock_in_alone_never_reaches_engagement);
   tcase_add_test(traps, criticism_meant_to_improve_empowers);
