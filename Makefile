@@ -216,7 +216,8 @@ BENCH_SQLITE_SOURCES = \
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
   docs/format.md \
-  docs/language.md
+  docs/language.md \
+  docs/models.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.

@@ -32,5 +32,20 @@ for model in $("$build/engagement" models --format csv | sed '1d;s/,.*//'); do
   verdict "$model has a story" $?
 done
 
+# docs/models.md has every param of every model, with its number.
+for file in "$source"/lib/model/builtin/*.model; do
+  model=$(basename "$file" .model)
+  sed -n "/^## $model\$/,/^## /p" "$source/docs/models.md" >"$folder/section"
+  [ -s "$folder/section" ]
+  verdict "docs/models.md has $model" $?
+  sed -n 's/ *#.*//; s/^param  *\([a-z_0-9]*\)  *=  *\(.*[^ ]\) *$/| `\1` | \2 |/p' "$file" \
+    >"$folder/params"
+  missing=$(while read -r row; do
+    grep -qF "$row" "$folder/section" || echo "$row"
+  done <"$folder/params")
+  [ -z "$missing" ]
+  verdict "the params of $model on the page: $missing" $?
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
