@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * custom_text.c - a model of one's own, as text: a gym. Its last words are never shown
- * as something to work for: who is fading is told what makes an advocate.
+ * custom_text.c - a model of one's own, as text: a gym, whose members fade when they
+ * stay away, and come back when they train.
  */
 #include "story.h"
 
