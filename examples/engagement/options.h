@@ -24,7 +24,9 @@ enum {
   OPTIONS_FORMAT = 1 << 5,
   OPTIONS_ROWS = 1 << 6,
   OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
-  OPTIONS_TELL = 1 << 15  /* --format without rows: a text or JSON */
+  OPTIONS_HISTORY = 1 << 8,
+  OPTIONS_FROM_TO = 1 << 9,
+  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
 /* How an answer is written. */
@@ -57,10 +59,12 @@ struct options {
   int32_t delimiter;   /* 0: found out */
 
   const char *as_of;
+  const char *from, *to;
   struct words models;
   const char *customer;
   int format; /* FORMAT_* */
   int rows;
+  int history;
 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after
