@@ -720,6 +720,51 @@ START_TEST(loyalty_is_another_word_for_commitment)
 }
 END_TEST
 
+static int32_t lap_of(const eng_customer *who, int64_t at)
+{
+  const eng_model *model = model_named("sashi");
+  eng_assessor *assessor;
+  eng_standing standing;
+
+  ck_ok(eng_assessor_new(shop, &model, 1, &assessor));
+  ck_ok(eng_assessor_standing(assessor, who, at, &standing));
+  eng_assessor_free(assessor);
+  eng_model_free((eng_model *)(uintptr_t)model);
+  return standing.lap;
+}
+
+/* A spell at engagement with a referral opens the next lap, however many friends come.
+ */
+START_TEST(the_friends_of_the_engaged_open_laps)
+{
+  eng_customer *who = customer_of(shop);
+
+  happens(who, "loyalty_join", 0);
+  happens(who, "points_earn value 500", 0);
+  for (int day = 0; day < 400; day += 20) happens(who, "purchase", day);
+  happens(who, "refer", 95); /* not engaged yet */
+  happens(who, "rating nps 10", 100);
+  happens(who, "react", 101);
+  happens(who, "idea", 102);
+  AT("sashi", "engagement", who, NOON(102));
+  ck_assert_int_eq(lap_of(who, NOON(103)), 1);
+  happens(who, "refer", 104);
+  happens(who, "refer", 105);
+  ck_assert_int_eq(lap_of(who, NOON(106)), 2);
+  /* A complaint ends the spell; amends begin another, which has no referral yet. */
+  happens(who, "complaint", 110);
+  NOT_AT("sashi", "engagement", who, NOON(110));
+  happens(who, "resolution valence 1", 112);
+  AT("sashi", "engagement", who, NOON(112));
+  ck_assert_int_eq(lap_of(who, NOON(113)), 2);
+  happens(who, "refer", 120);
+  ck_assert_int_eq(lap_of(who, NOON(119)), 2);
+  ck_assert_int_eq(lap_of(who, NOON(120)), 3);
+  ck_assert_int_eq(lap_of(who, NOON(2000)), 3);
+  eng_customer_free(who);
+}
+END_TEST
+
 /* A second order a month after the first is no renewal when the year is over. */
 START_TEST(an_account_that_fell_silent_does_not_renew)
 {
@@ -901,6 +946,7 @@ Suite *models_suite(void)
   tcase_add_test(traps, engagement_is_not_engagement);
   tcase_add_test(traps, whoever_is_engaged_is_a_fan);
   tcase_add_test(traps, loyalty_is_another_word_for_commitment);
+  tcase_add_test(traps, the_friends_of_the_engaged_open_laps);
   tcase_add_test(traps, an_account_that_fell_silent_does_not_renew);
   tcase_add_test(traps, dimensions_stand_beside_the_stage);
   tcase_add_loop_test(lacks, what_is_missing_is_named_and_brings_the_stage, 0,
