@@ -377,6 +377,27 @@ START_TEST(a_story_may_arrive_backwards)
 }
 END_TEST
 
+/* A till that was told no currency has them too, and each says where it is from. */
+START_TEST(every_model_is_there_without_settings)
+{
+  eng_context *plain = plain_context();
+
+  for (int32_t m = 0; m < eng_builtin_count(); m++) {
+    const char *name = eng_builtin_name(m);
+    eng_model *model;
+
+    ck_assert_msg(eng_model_builtin(plain, name, strlen(name), &model) == ENG_OK, "%s",
+                  name);
+    ck_assert_str_eq(eng_model_name(model), name);
+    ck_assert_str_ne(eng_model_title(model), "");
+    ck_assert_str_ne(eng_model_source(model), "");
+    ck_assert_int_ge(eng_model_revision(model), 1);
+    eng_model_free(model);
+  }
+  eng_context_free(plain);
+}
+END_TEST
+
 /* ---- side by side ---- */
 
 /* The crosswalk of docs/models.md: what one customer has reached by each milestone. */
@@ -932,6 +953,7 @@ Suite *models_suite(void)
   tcase_add_loop_test(tales, a_story_goes_from_stage_to_stage, 0, STORIES);
   tcase_add_loop_test(tales, a_story_may_arrive_backwards, 0, STORIES);
   tcase_add_test(tales, every_stage_is_reached_in_a_story);
+  tcase_add_test(tales, every_model_is_there_without_settings);
   tcase_add_test(tales, the_models_side_by_side);
   tcase_add_test(traps, a_ten_that_nobody_was_told_is_no_advocacy);
   tcase_add_test(traps, lock_in_alone_never_reaches_engagement);
