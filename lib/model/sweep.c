@@ -191,8 +191,8 @@ static eng_status list_move(eng_assessor *assessor, struct eng__move **moves,
   return status;
 }
 
-/* Lists both moves of the item to come; `enter` is after `leave` of what is never
- * present. */
+/* Lists both moves of the item to come, unless it would leave before it enters: then it
+ * is never present. */
 static eng_status list_moves(eng_assessor *assessor, size_t which,
                              const struct eng__version *version, bool *present)
 {
