@@ -21,6 +21,8 @@ PUBLIC_HEADERS = \
   include/engagement/history.h \
   include/engagement/model.h \
   include/engagement/money.h \
+  include/engagement/rfm.h \
+  include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/version.h
 
@@ -48,9 +50,11 @@ CORE_SOURCES = \
 MODEL_SOURCES = \
   lib/model/ahead.c \
   lib/model/assessor.c \
+  lib/model/difference.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
+  lib/model/explain_score.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/lex.c \
@@ -58,14 +62,17 @@ MODEL_SOURCES = \
   lib/model/names.c \
   lib/model/next.c \
   lib/model/parse.c \
+  lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/quick.c \
   lib/model/ranks.c \
+  lib/model/score.c \
   lib/model/see.c \
   lib/model/sweep.c \
   lib/model/tally.c
 
-SCORE_SOURCES =
+SCORE_SOURCES = \
+  lib/score/rfm.c
 
 FORECAST_SOURCES =
 
@@ -84,6 +91,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c
 
@@ -104,12 +112,14 @@ BUILTIN_MODELS = \
   lib/model/builtin/five_levels.model \
   lib/model/builtin/evolution.model \
   lib/model/builtin/dimensions.model \
-  lib/model/builtin/b2b.model
+  lib/model/builtin/b2b.model \
+  lib/model/builtin/say_stay_spend.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
   examples/engagement/explain.c \
+  examples/engagement/explain_score.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
@@ -117,6 +127,7 @@ PROGRAM_SOURCES = \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
+  examples/engagement/scores.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c
@@ -156,6 +167,7 @@ UNIT_TESTS = \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
   tests/unit/test_money.c \
+  tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c

@@ -9,6 +9,8 @@
 #ifndef ENG_MODEL_ASSESSOR_H
 #define ENG_MODEL_ASSESSOR_H
 
+#include <engagement/score.h>
+
 #include "model/assess.h"
 #include "model/fraction.h"
 #include "model/model.h"
@@ -157,6 +159,9 @@ eng_status eng__tally_list(eng_assessor *assessor, size_t meter);
 /* The period of a streak that a time lies in, and the first instant of a period. */
 int64_t eng__period_of(const eng_context *context, int period, int64_t time);
 int64_t eng__period_start(const eng_context *context, int period, int64_t index);
+
+/* The context that an explanation of a score was made with. */
+const eng_context *eng__score_explanation_context(const eng_score_explanation *x);
 
 /* Fills the tallies from the events. */
 eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,

@@ -16,6 +16,7 @@
 #include "core/customer.h"
 #include "core/memory.h"
 #include "model/assessor.h"
+#include "model/lex.h"
 
 enum { WITNESSES = 100, CLAUSES = 256, WORDING = 1000, PARTS = 5 };
 
@@ -176,37 +177,19 @@ static void put_value(struct writer *w, int type, struct eng__fraction v, int un
   }
 }
 
-/* The wording of a node, white space and comments folded to single spaces, texts as
- * they are; cut where it is too long to read. */
+/* The wording of a node on one line; cut where it is too long to read. */
 static void put_text_of(struct writer *w, const struct eng__term *node)
 {
-  const char *text = w->model->text;
-  bool blank = false, quoted = false;
-  size_t start = begin(w);
+  eng_explanation *x = w->explanation;
+  void *texts = x->texts;
 
-  for (uint32_t i = node->from; i < node->to; i++) {
-    char c = text[i];
-
-    if (begin(w) - start > WORDING) {
-      put_text(w, " ...");
-      return;
-    }
-    if (!quoted && c == '#') {
-      while (i + 1 < node->to && text[i + 1] != '\n') i++;
-      blank = true;
-    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
-      blank = true;
-    } else {
-      if (blank) put(w, " ", 1);
-      blank = false;
-      put(w, &c, 1);
-      if (quoted && c == '\\' && i + 1 < node->to) {
-        put(w, &text[++i], 1);
-      } else if (c == '"') {
-        quoted = !quoted;
-      }
-    }
-  }
+  if (w->status != ENG_OK) return;
+  w->status = eng__grow(&x->memory, &texts, &x->texts_room,
+                        x->texts_size + (node->to - node->from) + 5, 1);
+  x->texts = texts;
+  if (w->status != ENG_OK) return;
+  x->texts_size += eng__lex_fold(w->model->text, node->from, node->to, WORDING,
+                                 x->texts + x->texts_size);
 }
 
 /* The same, with the `not` that a class says by `no` and that the text does not have:

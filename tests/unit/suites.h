@@ -26,6 +26,7 @@
   X(histories) \
   X(history) \
   X(language) \
+  X(score) \
   X(model) \
   X(models) \
   X(published)
