@@ -146,7 +146,8 @@ LIFECYCLE_EXAMPLES = \
   examples/lifecycle/five_levels.c \
   examples/lifecycle/four_stages.c \
   examples/lifecycle/sashi.c \
-  examples/lifecycle/sashi_matrix.c
+  examples/lifecycle/sashi_matrix.c \
+  examples/lifecycle/say_stay_spend.c
 LIFECYCLE_HELPERS = \
   examples/lifecycle/story.c
 

@@ -178,6 +178,39 @@ void story_dimensions(struct story *story)
   }
 }
 
+/* Lines of one term follow each other: their points are added. */
+static void say_terms(const eng_score_explanation *why)
+{
+  int32_t count = eng_score_explanation_line_count(why), points = 0;
+
+  for (int32_t i = 0; i < count; i++) {
+    const char *term = eng_score_explanation_term(why, i);
+
+    points += eng_score_explanation_points(why, i);
+    if (i + 1 < count && strcmp(term, eng_score_explanation_term(why, i + 1)) == 0)
+      continue;
+    if (points != 0) printf(", %s %+d", term, (int)points);
+    points = 0;
+  }
+}
+
+void story_scores(struct story *story)
+{
+  for (int32_t i = 0; story->status == ENG_OK; i++) {
+    eng_score_explanation *why = NULL;
+
+    if (i == eng_model_score_count(story->model)) return;
+    story_set(story, eng_assessor_explain_score(story->assessor, 0, i, story->customer,
+                                                story->now, &why));
+    if (story->status != ENG_OK) return;
+    printf("            %s %d", eng_model_score_name(story->model, i),
+           (int)eng_score_explanation_score(why));
+    say_terms(why);
+    printf("\n");
+    eng_score_explanation_free(why);
+  }
+}
+
 /* ---- the end ---- */
 
 int story_close(struct story *story)

@@ -52,6 +52,9 @@ void story_wait(struct story *story, const char *day);
 /* The numbers that the model shows beside the stage, as of now. */
 void story_dimensions(struct story *story);
 
+/* The scores of the model as of now, and the terms that make them. */
+void story_scores(struct story *story);
+
 /* Releases everything. Gives what main returns. */
 int story_close(struct story *story);
 
