@@ -207,7 +207,10 @@ static void put_target(struct text *out, const struct answer *a)
 
   text_put(out, "\n");
   if (target == 0) {
-    text_put(out, "There is no stage after this one.\n");
+    text_put(out,
+             eng_explanation_stage(a->explanation) < eng_model_stage_count(a->model)
+                 ? "No later stage is reached by doing more.\n"
+                 : "There is no stage after this one.\n");
     return;
   }
   text_paint(out, PAINT_BOLD, "What is missing for ");
@@ -365,6 +368,8 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
 static eng_status tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
+  int32_t stage = eng_explanation_stage(a->explanation);
+  int32_t target = eng_explanation_target(a->explanation);
   int32_t then;
   int64_t next = eng_explanation_next_change(a->explanation, &then);
   eng_status status;
@@ -375,9 +380,14 @@ static eng_status tell_json(struct json *json, const struct answer *a)
   json_key(json, "model");
   json_words(json, eng_model_name(a->model));
   json_key(json, "stage");
-  json_words(json,
-             eng_model_stage_name(a->model, eng_explanation_stage(a->explanation)));
+  json_words(json, eng_model_stage_name(a->model, stage));
+  json_key(json, "rank");
+  json_number(json, stage);
+  json_key(json, "title");
+  json_words(json, stage > 0 ? eng_model_stage_title(a->model, stage) : NULL);
   json_clauses(json, a);
+  json_key(json, "missing_for");
+  json_words(json, target > 0 ? eng_model_stage_name(a->model, target) : NULL);
   json_missing(json, a);
   json_key(json, "next_change");
   json_time(json, next);

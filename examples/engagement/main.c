@@ -42,7 +42,9 @@ static const struct command commands[] = {
      "nothing happens, and what the model advises; and every score line by line.\n"
      "--since says what changed the scores. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --customer 42",
-     ON_INPUTS | OPTIONS_CUSTOMER | OPTIONS_SINCE, explain_run},
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |
+         OPTIONS_SINCE,
+     explain_run},
     {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
      "Every change of a customer's stage under each model, in the order of time, and\n"
      "its cause:\n"

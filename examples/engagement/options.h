@@ -26,7 +26,8 @@ enum {
   OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
   OPTIONS_HISTORY = 1 << 8,
   OPTIONS_FROM_TO = 1 << 9,
-  OPTIONS_SINCE = 1 << 12
+  OPTIONS_SINCE = 1 << 12,
+  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
 /* How an answer is written. */

@@ -136,6 +136,11 @@ bool eng__evaluate(const eng_assessor *assessor, const struct eng__member *membe
 int32_t eng__stage_now(const eng_assessor *assessor, const struct eng__member *member,
                        int64_t now);
 
+/* The next stage after `stage` that something happening could bring, as of the instant of
+ * the tallies; 0: there is none. */
+int32_t eng__stage_ahead(const eng_assessor *assessor, const struct eng__member *member,
+                         int32_t stage);
+
 /* What a meter reads of an event; false: nothing, for its `where` does not hold. */
 bool eng__read_seen(const struct eng__meter *meter, const struct eng__seen *seen,
                     struct eng__reading *out);

@@ -381,9 +381,21 @@ static int32_t behind_lets(const eng_model *model, int32_t node)
   return node;
 }
 
-/* Whether a term is a measure that events add to. */
+static bool counts(const eng_model *model, int32_t index)
+{
+  const struct eng__term *term = &model->nodes[behind_lets(model, index)];
+
+  if (term->op == ENG__OP_ADD) return counts(model, term->a) && counts(model, term->b);
+  return term->op == ENG__OP_MEASURE &&
+         model->measures[term->a].op == ENG__MEASURE_COUNT;
+}
+
+/* Whether a term is a measure that events add to, or several counts together. */
 static bool adds_up(const eng_model *model, const struct eng__term *term)
 {
+  if (term->op == ENG__OP_ADD) {
+    return counts(model, term->a) && counts(model, term->b);
+  }
   if (term->op != ENG__OP_MEASURE) return false;
   switch (model->measures[term->a].op) {
   case ENG__MEASURE_COUNT:
@@ -471,6 +483,19 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
 }
 
+/* Whether the last line of a part says what one before it did, where two alternatives
+ * or two stages that are named want the same. */
+static bool said_before(const struct writer *w, const struct part *part)
+{
+  const char *texts = w->explanation->texts;
+  const char *last = texts + part->lines[part->count - 1].text;
+
+  for (size_t i = 0; i + 1 < part->count; i++) {
+    if (strcmp(texts + part->lines[i].text, last) == 0) return true;
+  }
+  return false;
+}
+
 static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
                        const char *prefix)
 {
@@ -493,6 +518,12 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
     put_wording(w, meaning);
   }
   end(w);
+  if (w->status == ENG_OK && *prefix == '\0' &&
+      said_before(w, &w->explanation->parts[part])) {
+    w->explanation->parts[part].count--;
+    w->explanation->texts_size = line->text;
+    return;
+  }
   line->measured = line->threshold = begin(w);
   end(w);
   if (eng__op_compares(meaning->op)) describe_comparison(w, meaning, line);
@@ -535,6 +566,11 @@ static void add_clauses(struct writer *w, int part, int32_t index, const char *p
   if (w->status != ENG_OK) return;
   holds = holds_now(w, index);
   if (part == ENG_PART_MISSING && holds == ENG_HOLDS_YES) return;
+  /* What is missing for a stage that is named is what is missing here. */
+  if (part == ENG_PART_MISSING && node->op == ENG__OP_STAGE) {
+    add_clauses(w, part, w->model->stages[node->a].when, prefix);
+    return;
+  }
   if (node->op == ENG__OP_AND) {
     bool nested = *prefix != '\0' && holds_now(w, node->a) != ENG_HOLDS_YES;
 
@@ -634,11 +670,11 @@ static eng_status find_stage(eng_assessor *assessor, int32_t model,
   x->stage = stages[model];
   x->next_time = next_times[model];
   x->next_stage = next_stages[model];
-  x->target = x->stage < eng_model_stage_count(assessor->members[model].model)
-                  ? x->stage + 1
-                  : 0;
   /* The sweep moved the tallies on: measure as of the instant once more. */
-  return eng__measure(assessor, &customer->timeline, &customer->shapes);
+  status = eng__measure(assessor, &customer->timeline, &customer->shapes);
+  if (status == ENG_OK)
+    x->target = eng__stage_ahead(assessor, &assessor->members[model], x->stage);
+  return status;
 }
 
 eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,

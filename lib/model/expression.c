@@ -654,13 +654,14 @@ static int comparison(const struct eng__parser *p)
   return 0;
 }
 
-/* Whether a tree measures time since: such a value changes at every instant. */
+/* A time since changes at every instant, so it is compared with what does not, or with
+ * another one, which grows as fast. */
 static bool can_compare(int op, int a, int b)
 {
   bool order = op != ENG__OP_EQUAL && op != ENG__OP_NOT_EQUAL;
 
   if (a == ENG__TYPE_AGE || b == ENG__TYPE_AGE) {
-    return a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
+    return a == b || a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
   }
   if (is_scalar(a) && is_scalar(b)) return true;
   if (a != b) return false;

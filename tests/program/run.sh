@@ -170,6 +170,11 @@ ask 2 changes shop.csv --as-of 2026-05-01 --to 2026-06-01
 ask 2 journey shop.csv --to 2026-04-01
 ask 2 models show
 ask 2 models show five_levls
+ask 2 models show five_levels --format json
+says 'as it is written'
+ask 0 explain --help
+prints '[-]-format FORMAT  .*or json'
+is 'explain offers no CSV' 0 "$(grep -c csv out | sed 's/^1$/0/')"
 
 # ---- models ---------------------------------------------------------------------
 
@@ -403,6 +408,8 @@ ask 0 explain shop.csv --customer anna --model five_levels --format json
 valid_json explain
 json 'keys of explain' True "set(('customer', 'model', 'stage', 'clauses', 'missing', \
 'next_change', 'next_stage', 'advise')) <= set(d)"
+json 'the stage of explain' True "d['rank'] in range(1, 6) and len(d['title']) > 0"
+json 'what the missing clauses are for' advocate "d['missing_for']"
 json 'keys of a clause' text,measured,threshold,holds,witnesses \
   "','.join(d['clauses'][0])"
 json 'keys of what is missing' text,measured,threshold,distance \

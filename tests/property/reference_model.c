@@ -742,7 +742,8 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
   if (!where && one_in(draw, 3)) {
     a = one_in(draw, 4) ? find_definition(model, draw, AGE, false) : NULL;
     if (a == NULL) a = draw_measure(model, draw, AGE);
-    b = draw_value(model, draw, DURATION, depth - 2, where);
+    b = one_in(draw, 4) ? draw_measure(model, draw, AGE)
+                        : draw_value(model, draw, DURATION, depth - 2, where);
   } else if (one_in(draw, 3)) {
     enum type type = one_in(draw, 4) ? DURATION : MONEY;
 

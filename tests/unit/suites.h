@@ -28,6 +28,8 @@
   X(language) \
   X(score) \
   X(model) \
+  X(models) \
+  X(published) \
   X(authoring)
 /* clang-format on */
 
