@@ -125,6 +125,10 @@ BUILTIN_MODELS = \
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
+  examples/engagement/assess.c \
+  examples/engagement/authoring.c \
+  examples/engagement/bars.c \
+  examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_score.c \
   examples/engagement/host.c \
@@ -135,6 +139,7 @@ PROGRAM_SOURCES = \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/scores.c \
+  examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c
@@ -216,6 +221,7 @@ SCRIPT_TESTS = \
   tests/format/run.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.

@@ -33,6 +33,8 @@ int journey_run(const struct options *options);
 int changes_run(const struct options *options);
 int explain_run(const struct options *options);
 int scores_run(const struct options *options);
+int select_run(const struct options *options);
+int crosswalk_run(const struct options *options);
 int models_run(const struct options *options);
 
 #endif

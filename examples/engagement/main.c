@@ -63,11 +63,27 @@ static const struct command commands[] = {
      OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
          OPTIONS_FROM_TO,
      changes_run},
-    {"models", "[show NAME]", "the published models that are built in",
-     "The built-in models with their stages and sources, or the text of one: a page\n"
-     "to read, and to copy and change for a model of your own (--model FILE).\n",
-     "engagement models show five_levels > mine.model", OPTIONS_WORDS | OPTIONS_FORMAT,
-     models_run},
+    {"select", "INPUT... --where CONDITION",
+     "the customers for whom a condition is true",
+     "The ids of the customers for whom a condition is true, in their order. It is\n"
+     "written as behind `when` in a model; docs/language.md has all of it.\n",
+     "engagement select orders.csv --kind purchase --where 'count(purchase) >= 2'",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
+    {"crosswalk", "INPUT... --model A --model B",
+     "how the stages of two models go together",
+     "How many customers are in each stage of A and of B at once, counted from what\n"
+     "they did, and the share of each stage of A that is in each stage of B.\n",
+     "engagement crosswalk orders.csv --kind purchase --model five_e --model sashi",
+     ON_INPUTS, crosswalk_run},
+    {"models", "[show|check|diff|print ...]",
+     "the published models; tools for your own",
+     "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"
+     "  show NAME                 the text of a built-in one, to copy and change\n"
+     "  check FILE...             what can hardly be meant; 1 if it is serious\n"
+     "  diff OLD NEW [INPUT...]   what differs; who moves, and by which line\n"
+     "  print FILE                the same model in one form, without comments\n",
+     "engagement models show five_levels > mine.model",
+     OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -82,8 +98,7 @@ static int help_program(void)
     printf("  %-10s %s\n", commands[i].name, commands[i].summary);
   printf("\n"
          "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
-         "Columns customer, time, kind, amount and others are recognised by the names\n"
-         "that are in common use, and what was recognised is said.\n"
+         "Columns are recognised by the names in common use; what was taken is said.\n"
          "\n"
          "  engagement stages orders.csv --kind purchase --currency USD\n"
          "\n"
@@ -163,7 +178,8 @@ static int run(const struct command *command, int count, char **words)
     if (options.quiet) message_be_quiet();
     if (options.help) {
       answer = help_command(command);
-    } else if ((command->groups & OPTIONS_INPUT) != 0 && options.words.count == 0) {
+    } else if ((command->groups & OPTIONS_INPUT) != 0 && options.words.count == 0 &&
+               (command->groups & OPTIONS_WORDS) == 0) {
       complain("say which file to read, or - for standard input: engagement %s %s",
                command->name, command->arguments);
       answer = ANSWER_USAGE;

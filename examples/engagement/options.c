@@ -188,6 +188,8 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
+     OPTIONS_WHERE, WORD, FIELD(where)},
     {"since", "TIME", "what changed each score since then; a date: its end",
      OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",

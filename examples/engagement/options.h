@@ -27,6 +27,7 @@ enum {
   OPTIONS_HISTORY = 1 << 8,
   OPTIONS_FROM_TO = 1 << 9,
   OPTIONS_SINCE = 1 << 12,
+  OPTIONS_WHERE = 1 << 20,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -61,6 +62,7 @@ struct options {
 
   const char *as_of;
   const char *since;
+  const char *where;
   const char *from, *to;
   struct words models;
   const char *customer;

@@ -143,14 +143,18 @@ static void settle_as_of(struct session *session)
 
 /* ---- all of it ---- */
 
-int session_open(struct session *session, const struct options *options)
+int session_begin(struct session *session, const struct options *options)
 {
   int answer = session_context(session, options);
-  eng_status status;
 
-  if (answer == ANSWER_DONE) answer = read_times(session);
-  if (answer == ANSWER_DONE) answer = models_open(session);
-  if (answer != ANSWER_DONE) return answer;
+  return answer == ANSWER_DONE ? read_times(session) : answer;
+}
+
+int session_load(struct session *session)
+{
+  eng_status status;
+  int answer;
+
   status = eng_assessor_new(session->context, (const eng_model *const *)session->models,
                             session->model_count, &session->assessor);
   if (status != ENG_OK) return complain_status("models", status);
@@ -161,6 +165,14 @@ int session_open(struct session *session, const struct options *options)
     return ANSWER_DONE;
   complain("--to is before the time that it counts from");
   return ANSWER_USAGE;
+}
+
+int session_open(struct session *session, const struct options *options)
+{
+  int answer = session_begin(session, options);
+
+  if (answer == ANSWER_DONE) answer = models_open(session);
+  return answer == ANSWER_DONE ? session_load(session) : answer;
 }
 
 int session_customer(const struct session *session, uint64_t *row)

@@ -29,6 +29,11 @@ struct session {
  * after saying why; session_close is right in either case. */
 int session_open(struct session *session, const struct options *options);
 
+/* The two halves of that, for whoever opens models in another way: the context and the
+ * times that are asked for; and what is read with the models that are there then. */
+int session_begin(struct session *session, const struct options *options);
+int session_load(struct session *session);
+
 void session_close(struct session *session);
 
 /* The row of the customer that is asked for. Returns ANSWER_DONE, or another exit

@@ -9,13 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assess.h"
+#include "bars.h"
 #include "command.h"
 #include "message.h"
 #include "output.h"
 #include "session.h"
 #include "text.h"
 
-enum { FEW = 50, PIECE = 1 << 16, BAR = 30, RANKS = 256 };
+enum { FEW = 50, RANKS = 256 };
 
 /* ---- rows ---- */
 
@@ -92,67 +94,20 @@ static int write_rows(const struct session *session, const uint64_t *order,
 /* ---- the census ---- */
 
 /* Counts customers by model and rank: totals[m * RANKS + rank]. */
-static eng_status count_stages(const struct session *session, const uint64_t *order,
-                               uint64_t count, uint64_t *totals)
+struct count {
+  size_t models;
+  uint64_t *totals;
+};
+
+static void count_piece(void *user, const uint64_t *rows, uint64_t n,
+                        const int32_t *stages)
 {
-  size_t models = (size_t)session->model_count;
-  int32_t *stages = memory_resize(NULL, models * PIECE, sizeof *stages);
-  eng_status status = ENG_OK;
+  const struct count *count = user;
 
-  memset(totals, 0, models * RANKS * sizeof *totals);
-  for (uint64_t done = 0; done < count && status == ENG_OK;) {
-    uint64_t n = count - done < PIECE ? count - done : PIECE;
-
-    status = eng_book_assess(session->book, session->assessor, session->as_of,
-                             order + done, n, stages, NULL, NULL);
-    for (size_t m = 0; m < models && status == ENG_OK; m++)
-      for (uint64_t i = 0; i < n; i++) totals[m * RANKS + (size_t)stages[m * n + i]]++;
-    done += n;
-    progress("stages", done, count);
-  }
-  progress_end();
-  free(stages);
-  return status;
-}
-
-/* A share of a whole as 12.3 %, rounded half up. */
-static void add_share(struct text *text, uint64_t part, uint64_t whole)
-{
-  uint64_t tenths;
-  char share[32];
-
-  if (whole == 0) whole = 1;
-  tenths = (part * 2000 + whole) / (2 * whole);
-  snprintf(share, sizeof share, "%llu.%llu %%", (unsigned long long)(tenths / 10),
-           (unsigned long long)(tenths % 10));
-  text_print(text, "%8s", share);
-}
-
-/* Blocks of an eighth on a terminal that has them, else signs; never nothing for
- * somebody. */
-static void add_bar(struct text *text, uint64_t part, uint64_t most)
-{
-  static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  int blocks = output_has_blocks();
-  unsigned steps = blocks ? 8 : 1;
-  unsigned length;
-
-  if (part == 0 || most == 0) return;
-  length = (unsigned)((part * BAR * steps + most / 2) / most);
-  if (length == 0) length = 1;
-  text_put(text, "  ");
-  for (unsigned i = 0; i < length / steps; i++) text_put(text, blocks ? "█" : "#");
-  text_put(text, eighths[blocks ? length % 8 : 0]);
-}
-
-static void add_padded(struct text *text, const char *words, size_t width)
-{
-  size_t before = text->length;
-  size_t wide;
-
-  text_add_shown(text, words, strlen(words), 0);
-  wide = text_width(text->bytes + before, text->length - before);
-  text_print(text, "%*s", (int)(wide < width ? width - wide : 0), "");
+  (void)rows;
+  for (size_t m = 0; m < count->models; m++)
+    for (uint64_t i = 0; i < n; i++)
+      count->totals[m * RANKS + (size_t)stages[m * n + i]]++;
 }
 
 static size_t widest(const eng_model *model,
@@ -207,14 +162,14 @@ static void write_census(const struct session *session, const eng_model *model,
     if (rank == 0 && totals[0] == 0) continue;
     text_add_number(&number, totals[rank]);
     text_put(&out, "  ");
-    add_padded(&out, eng_model_stage_name(model, rank), names);
+    text_add_padded(&out, eng_model_stage_name(model, rank), names);
     if (titles > 0) {
       text_put(&out, "  ");
-      add_padded(&out, title_of(model, rank), titles);
+      text_add_padded(&out, title_of(model, rank), titles);
     }
     text_print(&out, "  %12s ", number.bytes);
-    add_share(&out, totals[rank], count);
-    add_bar(&out, totals[rank], most);
+    text_add_share(&out, totals[rank], count);
+    text_add_bar(&out, totals[rank], most);
     text_put(&out, "\n");
     text_free(&number);
   }
@@ -229,10 +184,11 @@ static int write_table(const struct session *session, const uint64_t *order,
 {
   size_t models = (size_t)session->model_count;
   uint64_t *totals = memory_resize(NULL, models * RANKS, sizeof *totals);
-  eng_status status = count_stages(session, order, count, totals);
-  int answer = ANSWER_DONE;
+  struct count counting = {models, totals};
+  int answer;
 
-  if (status != ENG_OK) answer = complain_status("stages", status);
+  memset(totals, 0, models * RANKS * sizeof *totals);
+  answer = assess_all(session, "stages", order, count, count_piece, &counting);
   for (size_t m = 0; m < models && answer == ANSWER_DONE; m++)
     write_census(session, session->models[m], totals + m * RANKS, count);
   free(totals);
