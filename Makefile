@@ -30,6 +30,7 @@ CORE_SOURCES = \
   lib/core/calendar.c \
   lib/core/codebook.c \
   lib/core/context.c \
+  lib/core/counts.c \
   lib/core/customer.c \
   lib/core/event.c \
   lib/core/hash.c \
@@ -47,6 +48,7 @@ CORE_SOURCES = \
 
 MODEL_SOURCES = \
   lib/model/assessor.c \
+  lib/model/counted.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
