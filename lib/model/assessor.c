@@ -161,9 +161,9 @@ static void mark_operands(const eng_model *model, size_t index, struct eng__memo
   }
 }
 
-/* The measures, and the comparisons of a time since with something else, that some stage
- * depends on. Two times since grow alike: they keep their order until an event moves
- * one. The memos, not in use yet, serve as marks. */
+/* The measures, and the comparisons of a time since with something else, that some
+ * stage depends on. Two times since grow alike: they keep their order until an event
+ * moves one. The memos, not in use yet, serve as marks. */
 static void find_needed(eng_assessor *assessor, struct eng__member *member)
 {
   const eng_model *model = member->model;
