@@ -438,9 +438,8 @@ static int explain_customer(const struct session *session)
   eng_customer *customer = NULL;
   uint64_t row;
   eng_status status;
-  int answer = explain_check_since(session);
+  int answer = session_customer(session, &row);
 
-  if (answer == ANSWER_DONE) answer = session_customer(session, &row);
   if (answer != ANSWER_DONE) return answer;
   status = eng_book_customer(session->book, row, &customer);
   if (status != ENG_OK) return complain_status("explain", status);

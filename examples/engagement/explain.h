@@ -24,7 +24,4 @@ eng_status explain_scores(struct text *out, const struct session *session,
 eng_status explain_json_scores(struct json *json, const struct session *session,
                                int32_t model, const eng_customer *customer);
 
-/* Reads --since. Returns ANSWER_DONE, or ANSWER_USAGE after saying what is wrong. */
-int explain_check_since(const struct session *session);
-
 #endif

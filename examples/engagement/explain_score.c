@@ -27,26 +27,6 @@ struct told {
 
 /* ---- asking ---- */
 
-static int64_t since_of(const struct session *session)
-{
-  const char *text = session->options->since;
-  int64_t since = ENG_TIME_NONE;
-
-  if (text == NULL || eng_time_parse(session->context, text, strlen(text),
-                                     ENG_TIME_AUTO, ENG_DATE_LAST, &since) != ENG_OK)
-    return ENG_TIME_NONE;
-  return since;
-}
-
-int explain_check_since(const struct session *session)
-{
-  if (session->options->since == NULL || since_of(session) != ENG_TIME_NONE)
-    return ANSWER_DONE;
-  complain("--since is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"",
-           session->options->since);
-  return ANSWER_USAGE;
-}
-
 static void told_free(struct told *told)
 {
   eng_score_difference_free(told->difference);
@@ -57,13 +37,12 @@ static void told_free(struct told *told)
 static eng_status ask(struct told *told, int32_t model, const eng_customer *customer)
 {
   const struct session *session = told->session;
-  int64_t since = since_of(session);
   eng_status status = eng_assessor_explain_score(session->assessor, model, told->score,
                                                  customer, session->as_of, &told->now);
 
-  if (status != ENG_OK || since == ENG_TIME_NONE) return status;
+  if (status != ENG_OK || session->since == ENG_TIME_NONE) return status;
   status = eng_assessor_explain_score(session->assessor, model, told->score, customer,
-                                      since, &told->before);
+                                      session->since, &told->before);
   if (status != ENG_OK) return status;
   return eng_score_compare(told->before, told->now, &told->difference);
 }
@@ -125,6 +104,28 @@ static void put_events(struct text *out, const struct told *told, int32_t line,
     text_put(out, "          older ones add nothing: the cap is reached\n");
 }
 
+/* What a condition measures: the events of an expression are in its points. */
+static void put_evidence(struct text *out, const eng_explanation *why)
+{
+  int32_t count = why == NULL ? 0 : eng_explanation_line_count(why, ENG_PART_CLAUSE);
+
+  for (int32_t i = 0; i < count; i++) {
+    const char *measured = eng_explanation_measured(why, ENG_PART_CLAUSE, i);
+
+    if (measured[0] == '\0') continue;
+    text_put(out, "          ");
+    if (count > 1) {
+      put_shown(out, eng_explanation_text(why, ENG_PART_CLAUSE, i));
+      text_put(out, ": ");
+    }
+    text_put(out, "measured ");
+    put_shown(out, measured);
+    text_put(out, ", compared with ");
+    put_shown(out, eng_explanation_threshold(why, ENG_PART_CLAUSE, i));
+    text_put(out, "\n");
+  }
+}
+
 /* A term that gives points; 0 if it gives none. */
 static int put_term(struct text *out, const struct told *told, int32_t line,
                     int32_t end)
@@ -143,6 +144,7 @@ static int put_term(struct text *out, const struct told *told, int32_t line,
     put_shown(out, text);
   }
   text_put(out, "\n");
+  put_evidence(out, eng_score_explanation_why(x, line));
   put_events(out, told, line, end);
   return 1;
 }
@@ -298,6 +300,27 @@ static const char *cause_name(int32_t cause)
   }
 }
 
+static void json_evidence(struct json *json, const eng_explanation *why)
+{
+  static const int32_t parts[] = {ENG_PART_CLAUSE, ENG_PART_MISSING};
+
+  json_key(json, "clauses");
+  json_open(json, '[');
+  for (size_t p = 0; why != NULL && p < 2; p++) {
+    for (int32_t i = 0; i < eng_explanation_line_count(why, parts[p]); i++) {
+      json_open(json, '{');
+      json_key(json, "text");
+      json_words(json, eng_explanation_text(why, parts[p], i));
+      json_key(json, "measured");
+      json_words(json, eng_explanation_measured(why, parts[p], i));
+      json_key(json, "threshold");
+      json_words(json, eng_explanation_threshold(why, parts[p], i));
+      json_close(json, '}');
+    }
+  }
+  json_close(json, ']');
+}
+
 static void json_lines(struct json *json, const struct told *told)
 {
   const eng_score_explanation *x = told->now;
@@ -317,6 +340,7 @@ static void json_lines(struct json *json, const struct told *told)
     json_time(json, eng_score_explanation_expires_at(x, i));
     json_key(json, "text");
     json_words(json, eng_score_explanation_text(x, i));
+    json_evidence(json, eng_score_explanation_why(x, i));
     json_close(json, '}');
   }
   json_close(json, ']');

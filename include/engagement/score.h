@@ -235,6 +235,22 @@ ENG_API int64_t eng_score_explanation_expires_at(
 ENG_API int32_t eng_score_explanation_state(const eng_score_explanation *explanation,
                                             int32_t line);
 
+/** @brief The evidence of a line about no single event: what its condition or
+ * expression measures.
+ *
+ *  Its part ENG_PART_CLAUSE has the clauses of a condition that holds, or the
+ * expression as a single clause with the events that it reads; ENG_PART_MISSING what a
+ * condition lacks that does not hold. It says nothing of stages.
+ *
+ *  @param[in] explanation  borrowed
+ *  @param[in] line         from 0
+ *  @return borrowed until the explanation is freed; NULL for a line of an event, of
+ *          nothing to credit or of a bound, or if there is no such line
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const eng_explanation *
+eng_score_explanation_why(const eng_score_explanation *explanation, int32_t line);
+
 /* ---- from one moment to another ---- */
 
 /** Why a line gives other points than before. */

@@ -160,6 +160,11 @@ eng_status eng__tally_list(eng_assessor *assessor, size_t meter);
 int64_t eng__period_of(const eng_context *context, int period, int64_t time);
 int64_t eng__period_start(const eng_context *context, int period, int64_t index);
 
+/* Why a condition or number is what it is, as of what was measured last. */
+eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, int32_t node,
+                             eng_explanation **out);
+
 /* The context that an explanation of a score was made with. */
 const eng_context *eng__score_explanation_context(const eng_score_explanation *x);
 

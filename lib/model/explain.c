@@ -712,6 +712,41 @@ eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
   return ENG_OK;
 }
 
+/* The same of a condition or number alone, where the assessor has measured already:
+ * clauses if it is a number or holds, what is missing if not. */
+eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, int32_t node,
+                             eng_explanation **out)
+{
+  const eng_allocator *memory = eng__memory(assessor->context);
+  struct writer w;
+
+  *out = NULL;
+  memset(&w, 0, sizeof w);
+  w.assessor = assessor;
+  w.member = &assessor->members[model];
+  w.model = w.member->model;
+  w.customer = customer;
+  w.explanation = eng__new_zeroed(memory, sizeof *w.explanation);
+  if (w.explanation == NULL) return ENG_E_NOMEM;
+  w.explanation->memory = *memory;
+  w.explanation->next_time = ENG_TIME_NONE;
+  end(&w); /* offset 0 is the empty text */
+  if (w.model->nodes[node].type != ENG__TYPE_BOOLEAN) {
+    add_clause(&w, ENG_PART_CLAUSE, node, ENG_HOLDS_YES, "");
+  } else {
+    bool holds = holds_now(&w, node) == ENG_HOLDS_YES;
+
+    add_clauses(&w, holds ? ENG_PART_CLAUSE : ENG_PART_MISSING, node, "");
+  }
+  if (w.status != ENG_OK) {
+    eng_explanation_free(w.explanation);
+    return w.status;
+  }
+  *out = w.explanation;
+  return ENG_OK;
+}
+
 void eng_explanation_free(eng_explanation *explanation)
 {
   eng_allocator memory;

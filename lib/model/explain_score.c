@@ -23,6 +23,7 @@ struct line {
   size_t term, title, text; /* offsets into texts */
   int64_t expires_at;
   int64_t event; /* index into events, or -1 */
+  eng_explanation *why;
   int32_t points, state;
 };
 
@@ -45,6 +46,7 @@ struct eng_score_explanation {
 struct writer {
   eng_score_explanation *x;
   eng_assessor *assessor;
+  int32_t index; /* of the model */
   const struct eng__member *member;
   const eng_model *model;
   const eng_customer *customer;
@@ -250,6 +252,7 @@ static void explain_whole(struct writer *w, const struct eng__score_term *term,
 {
   const struct eng__term *node = &w->model->nodes[term->node];
   struct eng__fraction value;
+  struct line *line;
 
   like->points = given;
   if (!eng__evaluate(w->assessor, w->member, node->a, w->assessor->as_of, &value)) {
@@ -260,14 +263,17 @@ static void explain_whole(struct writer *w, const struct eng__score_term *term,
     like->state =
         eng__fraction_floor(value) == given ? ENG_POINTS_GIVEN : ENG_POINTS_CAPPED;
   }
-  (void)add_line(w, like);
+  line = add_line(w, like);
+  if (line == NULL) return;
+  w->status =
+      eng__explain_node(w->assessor, w->index, w->customer, node->a, &line->why);
 }
 
 /* The lines of a term; returns what they give together. */
 static int32_t explain_term(struct writer *w, const struct eng__score_term *term)
 {
   const struct eng__term *node = &w->model->nodes[term->node];
-  struct line like = {0, 0, 0, ENG_TIME_NONE, -1, 0, ENG_POINTS_NONE};
+  struct line like = {0, 0, 0, ENG_TIME_NONE, -1, NULL, 0, ENG_POINTS_NONE};
   struct eng__fraction given = {0, 1};
 
   (void)eng__evaluate(w->assessor, w->member, term->node, w->assessor->as_of, &given);
@@ -285,7 +291,7 @@ static int32_t explain_term(struct writer *w, const struct eng__score_term *term
 
 static void explain_bound(struct writer *w, int32_t points)
 {
-  struct line line = {0, 0, 0, ENG_TIME_NONE, -1, points, ENG_POINTS_BOUND};
+  struct line line = {0, 0, 0, ENG_TIME_NONE, -1, NULL, points, ENG_POINTS_BOUND};
 
   if (points == 0) return;
   line.term = put_text(w, points > 0 ? "floor" : "ceiling");
@@ -322,6 +328,7 @@ eng_status eng_assessor_explain_score(eng_assessor *assessor, int32_t model,
   if (model < 0 || model >= assessor->count) return ENG_E_RANGE;
   memset(&w, 0, sizeof w);
   w.assessor = assessor;
+  w.index = model;
   w.member = &assessor->members[model];
   w.model = w.member->model;
   w.customer = customer;
@@ -351,6 +358,9 @@ void eng_score_explanation_free(eng_score_explanation *explanation)
 
   if (explanation == NULL) return;
   memory = explanation->memory;
+  for (size_t i = 0; i < explanation->line_count; i++) {
+    eng_explanation_free(explanation->lines[i].why);
+  }
   eng__free(&memory, explanation->lines,
             explanation->line_room * sizeof *explanation->lines);
   eng__free(&memory, explanation->events,
@@ -448,4 +458,12 @@ int32_t eng_score_explanation_state(const eng_score_explanation *explanation,
   const struct line *at = line_at(explanation, line);
 
   return at == NULL ? ENG_POINTS_NONE : at->state;
+}
+
+const eng_explanation *
+eng_score_explanation_why(const eng_score_explanation *explanation, int32_t line)
+{
+  const struct line *at = line_at(explanation, line);
+
+  return at == NULL ? NULL : at->why;
 }

@@ -386,6 +386,43 @@ START_TEST(points_and_counts_may_have_names)
 }
 END_TEST
 
+START_TEST(conditions_and_expressions_show_what_they_measure)
+{
+  eng_model *model =
+      parsed("score s term a 5 when count(share) >= 2 and count(visit) < 9\n"
+             "term b 5 when count(share) >= 4 term c sum(purchase) / 1.00 EUR\n"
+             "term d 5 each count(share)");
+  eng_assessor *assessor = assessor_of(model);
+  eng_score_explanation *x;
+  const eng_explanation *why;
+
+  happens(ENG_EVENT_SHARE, NOON(0));
+  happens(ENG_EVENT_SHARE, NOON(1));
+  buys(NOON(2), 700, 978);
+  x = explained(assessor, 0, NOON(3), "a +5\nb +0 none\nc +7\nd +5 @1\nd +5 @0\n");
+  why = eng_score_explanation_why(x, 0);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 2);
+  ck_assert_str_eq(eng_explanation_text(why, ENG_PART_CLAUSE, 0), "count(share) >= 2");
+  ck_assert_str_eq(eng_explanation_measured(why, ENG_PART_CLAUSE, 0), "2");
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 0), 2);
+  ck_assert_int_eq(eng_explanation_stage(why), 0);
+  ck_assert(eng_explanation_next_change(why, NULL) == ENG_TIME_NONE);
+  why = eng_score_explanation_why(x, 1);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_CLAUSE), 0);
+  ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 1);
+  ck_assert_int_eq(eng_explanation_distance(why, ENG_PART_MISSING, 0), 2);
+  why = eng_score_explanation_why(x, 2);
+  ck_assert_str_eq(eng_explanation_text(why, ENG_PART_CLAUSE, 0),
+                   "sum(purchase) / 1.00 EUR");
+  ck_assert_int_eq(eng_explanation_witness_count(why, ENG_PART_CLAUSE, 0), 1);
+  ck_assert_ptr_null(eng_score_explanation_why(x, 3));
+  ck_assert_ptr_null(eng_score_explanation_why(x, 9));
+  eng_score_explanation_free(x);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+}
+END_TEST
+
 START_TEST(what_is_refunded_is_not_credited)
 {
   eng_event *event = event_of(context, ENG_EVENT_PURCHASE, NOON(0));
@@ -937,7 +974,7 @@ END_TEST
 
 /* ---- memory ---- */
 
-/* _i: 0 one request fails, 1 all from there on. */
+/* _i % 2: 0 one request fails, 1 all from there on; _i / 2: which score. */
 START_TEST(memory_that_fails_leaves_nothing)
 {
   eng_model *model = published();
@@ -956,16 +993,16 @@ START_TEST(memory_that_fails_leaves_nothing)
   (void)record(ada, event);
   memset(rfms, 0, sizeof rfms);
   rfms[1].frequency = rfms[1].has_monetary = 1;
-  ck_ok(eng_assessor_explain_score(assessor, 0, 0, ada, NOON(10), &before));
+  ck_ok(eng_assessor_explain_score(assessor, 0, _i / 2, ada, NOON(10), &before));
   for (uint64_t n = 1;; n++) {
     eng_status status;
 
     host_reset(&host);
     host.fail_at = n;
-    host.for_ever = _i == 1;
+    host.for_ever = _i % 2 == 1;
     after = NULL;
     d = NULL;
-    status = eng_assessor_explain_score(assessor, 0, 0, ada, NOON(40), &after);
+    status = eng_assessor_explain_score(assessor, 0, _i / 2, ada, NOON(40), &after);
     if (status == ENG_OK) status = eng_score_compare(before, after, &d);
     if (status == ENG_OK) status = eng_customer_rfm(ada, NOON(40), &rfms[0]);
     if (status == ENG_OK) status = eng_rfm_quintiles(context, rfms, 3, &cuts);
@@ -1073,6 +1110,7 @@ Suite *score_suite(void)
   tcase_add_test(tests, a_ratio_is_rounded_down);
   tcase_add_test(tests, what_is_not_known_gives_nothing_and_is_said);
   tcase_add_test(tests, points_and_counts_may_have_names);
+  tcase_add_test(tests, conditions_and_expressions_show_what_they_measure);
   tcase_add_test(tests, what_is_refunded_is_not_credited);
   tcase_add_test(tests, old_events_beyond_a_cap_are_counted_only);
   tcase_add_test(tests, wording_is_on_one_line_and_cut);
@@ -1089,7 +1127,7 @@ Suite *score_suite(void)
   tcase_add_test(tests, quintiles_are_fifths_strictly_worse);
   tcase_add_test(tests, most_who_bought_once_have_the_lowest_digit);
   tcase_add_test(tests, columns_of_a_book_are_what_each_customer_has);
-  tcase_add_loop_test(tests, memory_that_fails_leaves_nothing, 0, 2);
+  tcase_add_loop_test(tests, memory_that_fails_leaves_nothing, 0, 6);
   tcase_add_loop_test(tests, parsing_scores_without_memory_leaves_no_model, 0, 2);
   tcase_add_test(tests, once_warm_scoring_allocates_nothing);
   tcase_add_test(tests, scores_and_terms_are_bounded);
