@@ -21,6 +21,8 @@ PUBLIC_HEADERS = \
   include/engagement/history.h \
   include/engagement/model.h \
   include/engagement/money.h \
+  include/engagement/rfm.h \
+  include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/version.h
 
@@ -47,11 +49,14 @@ CORE_SOURCES = \
   lib/core/vocabulary.c
 
 MODEL_SOURCES = \
+  lib/model/ahead.c \
   lib/model/assessor.c \
   lib/model/counted.c \
+  lib/model/difference.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
+  lib/model/explain_score.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/lex.c \
@@ -59,14 +64,17 @@ MODEL_SOURCES = \
   lib/model/names.c \
   lib/model/next.c \
   lib/model/parse.c \
+  lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/quick.c \
   lib/model/ranks.c \
+  lib/model/score.c \
   lib/model/see.c \
   lib/model/sweep.c \
   lib/model/tally.c
 
-SCORE_SOURCES =
+SCORE_SOURCES = \
+  lib/score/rfm.c
 
 FORECAST_SOURCES =
 
@@ -85,6 +93,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c
 
@@ -98,12 +107,21 @@ STORE_SOURCES =
 
 # In the order in which they are listed to people.
 BUILTIN_MODELS = \
-  lib/model/builtin/five_levels.model
+  lib/model/builtin/sashi.model \
+  lib/model/builtin/sashi_matrix.model \
+  lib/model/builtin/five_e.model \
+  lib/model/builtin/four_stages.model \
+  lib/model/builtin/five_levels.model \
+  lib/model/builtin/evolution.model \
+  lib/model/builtin/dimensions.model \
+  lib/model/builtin/b2b.model \
+  lib/model/builtin/say_stay_spend.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
   examples/engagement/explain.c \
+  examples/engagement/explain_score.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
@@ -111,6 +129,7 @@ PROGRAM_SOURCES = \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
+  examples/engagement/scores.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c
@@ -118,6 +137,21 @@ PROGRAM_SOURCES = \
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/till.c
+# The same, each with the helpers: a customer's story under each built-in model, and
+# under models of one's own.
+LIFECYCLE_EXAMPLES = \
+  examples/lifecycle/b2b.c \
+  examples/lifecycle/custom_text.c \
+  examples/lifecycle/dimensions.c \
+  examples/lifecycle/evolution.c \
+  examples/lifecycle/five_e.c \
+  examples/lifecycle/five_levels.c \
+  examples/lifecycle/four_stages.c \
+  examples/lifecycle/sashi.c \
+  examples/lifecycle/sashi_matrix.c \
+  examples/lifecycle/say_stay_spend.c
+LIFECYCLE_HELPERS = \
+  examples/lifecycle/story.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
@@ -134,12 +168,15 @@ UNIT_TESTS = \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
+  tests/unit/test_models.c \
   tests/unit/test_money.c \
+  tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
-  tests/reference/test_histories.c
+  tests/reference/test_histories.c \
+  tests/reference/test_published.c
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
@@ -170,6 +207,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -199,7 +237,8 @@ BENCH_SQLITE_SOURCES = \
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
   docs/format.md \
-  docs/language.md
+  docs/language.md \
+  docs/models.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -284,6 +323,8 @@ property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
 script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
+lifecycle_examples = $(patsubst %.c,out/%$(EXEEXT),$(LIFECYCLE_EXAMPLES))
+lifecycle_objects = $(patsubst %.c,out/%.o,$(LIFECYCLE_HELPERS))
 feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
 # Lazily: HAVE_SQLITE3 is a machine fact.
 bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
@@ -302,7 +343,7 @@ lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
 all: lib program examples ## the library, the program and the examples (default)
 lib: libengagement.la
 program: engagement$(EXEEXT)
-examples: $(examples)
+examples: $(examples) $(lifecycle_examples)
 
 out/lib/%.lo: $(srcdir)/lib/%.c config.mk
 	@mkdir -p $(@D)
@@ -362,6 +403,11 @@ engagement$(EXEEXT): $(program_objects) libengagement.la
 $(examples): out/%$(EXEEXT): out/%.o libengagement.la
 	$(say) LINK $@
 	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
+
+$(lifecycle_examples): out/%$(EXEEXT): out/%.o $(lifecycle_objects) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< \
+	  $(lifecycle_objects) libengagement.la -lm
 
 # ---- tests ---------------------------------------------------------------------
 
@@ -431,7 +477,8 @@ $(selftest): out/tests/abi/selftest.o libengagement.la
 .PHONY: check check-run check-programs test-programs selftest fuzzers
 selftest: $(selftest)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples)
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples) \
+  $(lifecycle_examples)
 
 ifeq ($(HAVE_CHECK),no)
 test-programs check-run:
@@ -493,7 +540,7 @@ audit: lib ## exports, globals, calls and arrows of the built library
 pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
-  $(EXAMPLES) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
+  $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES)
 
@@ -708,5 +755,6 @@ help: ## this list
 
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
--include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
+-include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
+  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
   $(BENCH_SQLITE_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)

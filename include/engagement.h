@@ -20,6 +20,8 @@
 #include <engagement/history.h>
 #include <engagement/model.h>
 #include <engagement/money.h>
+#include <engagement/rfm.h>
+#include <engagement/score.h>
 #include <engagement/status.h>
 #include <engagement/version.h>
 

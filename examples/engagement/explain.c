@@ -12,6 +12,7 @@
 #include <engagement/money.h>
 
 #include "command.h"
+#include "explain.h"
 #include "message.h"
 #include "output.h"
 #include "session.h"
@@ -24,7 +25,9 @@ enum { WITNESSES_SHOWN = 5 };
 struct answer {
   const struct session *session;
   const eng_model *model;
+  int32_t index; /* of the model */
   const eng_explanation *explanation;
+  const eng_customer *customer;
 };
 
 static int is_said(const char *words) { return words != NULL && words[0] != '\0'; }
@@ -68,8 +71,8 @@ static void put_mark(struct text *out, int32_t holds)
   text_paint(out, paints[which], output_has_blocks() ? signs[which] : plain[which]);
 }
 
-static void put_event(struct text *out, const struct session *session,
-                      const eng_event *event)
+void explain_event(struct text *out, const struct session *session,
+                   const eng_event *event)
 {
   const char *kind = eng_kind_name(session->context, eng_event_kind(event));
   int64_t amount;
@@ -96,7 +99,7 @@ static void put_witnesses(struct text *out, const struct answer *a, int32_t part
 
     if (event == NULL) continue;
     text_put(out, "        ");
-    put_event(out, a->session, event);
+    explain_event(out, a->session, event);
     text_put(out, "\n");
   }
   if (total > shown)
@@ -204,7 +207,10 @@ static void put_target(struct text *out, const struct answer *a)
 
   text_put(out, "\n");
   if (target == 0) {
-    text_put(out, "There is no stage after this one.\n");
+    text_put(out,
+             eng_explanation_stage(a->explanation) < eng_model_stage_count(a->model)
+                 ? "No later stage is reached by doing more.\n"
+                 : "There is no stage after this one.\n");
     return;
   }
   text_paint(out, PAINT_BOLD, "What is missing for ");
@@ -215,11 +221,12 @@ static void put_target(struct text *out, const struct answer *a)
   put_lines(out, a, ENG_PART_MISSING);
 }
 
-static void tell(const struct answer *a)
+static eng_status tell(const struct answer *a)
 {
   const struct session *session = a->session;
   int32_t stage = eng_explanation_stage(a->explanation);
   struct text out = {0};
+  eng_status status;
 
   text_put(&out, "Customer ");
   put_shown(&out, session->options->customer);
@@ -244,16 +251,18 @@ static void tell(const struct answer *a)
   }
   put_target(&out, a);
   put_next(&out, a);
+  status = explain_scores(&out, session, a->index, a->customer);
   put_remarks(&out, a, ENG_PART_ADVICE, "Advice");
   put_remarks(&out, a, ENG_PART_NOTE, "Notes");
   fwrite(out.bytes, 1, out.length, stdout);
   text_free(&out);
+  return status;
 }
 
 /* ---- JSON ---- */
 
-static void json_event(struct json *json, const struct session *session,
-                       const eng_event *event)
+void explain_json_event(struct json *json, const struct session *session,
+                        const eng_event *event)
 {
   char id[24];
   int64_t number;
@@ -317,7 +326,8 @@ static void json_clauses(struct json *json, const struct answer *a)
     json_key(json, "witnesses");
     json_open(json, '[');
     for (int32_t w = 0; w < count; w++)
-      json_event(json, a->session, eng_explanation_witness(x, ENG_PART_CLAUSE, i, w));
+      explain_json_event(json, a->session,
+                         eng_explanation_witness(x, ENG_PART_CLAUSE, i, w));
     json_close(json, ']');
     json_close(json, '}');
   }
@@ -355,11 +365,14 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
   json_close(json, ']');
 }
 
-static void tell_json(struct json *json, const struct answer *a)
+static eng_status tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
+  int32_t stage = eng_explanation_stage(a->explanation);
+  int32_t target = eng_explanation_target(a->explanation);
   int32_t then;
   int64_t next = eng_explanation_next_change(a->explanation, &then);
+  eng_status status;
 
   json_open(json, '{');
   json_key(json, "customer");
@@ -367,9 +380,14 @@ static void tell_json(struct json *json, const struct answer *a)
   json_key(json, "model");
   json_words(json, eng_model_name(a->model));
   json_key(json, "stage");
-  json_words(json,
-             eng_model_stage_name(a->model, eng_explanation_stage(a->explanation)));
+  json_words(json, eng_model_stage_name(a->model, stage));
+  json_key(json, "rank");
+  json_number(json, stage);
+  json_key(json, "title");
+  json_words(json, stage > 0 ? eng_model_stage_title(a->model, stage) : NULL);
   json_clauses(json, a);
+  json_key(json, "missing_for");
+  json_words(json, target > 0 ? eng_model_stage_name(a->model, target) : NULL);
   json_missing(json, a);
   json_key(json, "next_change");
   json_time(json, next);
@@ -377,11 +395,13 @@ static void tell_json(struct json *json, const struct answer *a)
   json_words(json, next == ENG_TIME_NONE ? NULL : eng_model_stage_name(a->model, then));
   json_remarks(json, a, ENG_PART_ADVICE, "advise");
   json_remarks(json, a, ENG_PART_NOTE, "notes");
+  status = explain_json_scores(json, a->session, a->index, a->customer);
   json_key(json, "as_of");
   json_time(json, a->session->as_of);
   json_key(json, "revision");
   json_number(json, eng_model_revision(a->model));
   json_close(json, '}');
+  return status;
 }
 
 /* ---- the command ---- */
@@ -398,17 +418,14 @@ static int write_answers(const struct session *session, const eng_customer *cust
   if (is_list) json_open(&json, '[');
   for (int32_t m = 0; m < session->model_count && status == ENG_OK; m++) {
     eng_explanation *explanation = NULL;
-    struct answer a = {session, session->models[m], NULL};
+    struct answer a = {session, session->models[m], m, NULL, customer};
 
     status = eng_assessor_explain(session->assessor, m, customer, session->as_of,
                                   &explanation);
     if (status != ENG_OK) break;
     a.explanation = explanation;
     if (m > 0 && !is_json) printf("\n%s\n\n", "----");
-    if (is_json)
-      tell_json(&json, &a);
-    else
-      tell(&a);
+    status = is_json ? tell_json(&json, &a) : tell(&a);
     eng_explanation_free(explanation);
   }
   if (is_list) json_close(&json, ']');

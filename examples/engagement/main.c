@@ -28,12 +28,23 @@ static const struct command commands[] = {
      "--history adds since when, the highest stage ever reached, and the lap.\n",
      "engagement stages orders.csv --kind purchase --model five_levels",
      ON_INPUTS | OPTIONS_ROWS | OPTIONS_HISTORY, stages_run},
+    {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
+     "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
+     "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
+     "their quintiles as three digits 1..5, 5 the best. The columns of forecasts stay\n"
+     "empty in this version. A --model of your own gives its scores say, stay, "
+     "spend.\n",
+     "engagement scores orders.csv --kind purchase --currency USD --format csv",
+     ON_INPUTS | OPTIONS_ROWS, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage: every clause with what was measured, the events\n"
      "that prove it, what is missing for the next stage, when the stage changes if\n"
-     "nothing happens, and what the model advises. --format json is for programs.\n",
+     "nothing happens, and what the model advises; and every score line by line.\n"
+     "--since says what changed the scores. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --customer 42",
-     ON_INPUTS | OPTIONS_CUSTOMER, explain_run},
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |
+         OPTIONS_SINCE,
+     explain_run},
     {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
      "Every change of a customer's stage under each model, in the order of time, and\n"
      "its cause:\n"

@@ -201,8 +201,11 @@ int models_run(const struct options *options)
   struct session session;
   int answer;
 
-  if (words->count == 2 && strcmp(words->items[0], "show") == 0)
-    return show(words->items[1]);
+  if (words->count == 2 && strcmp(words->items[0], "show") == 0) {
+    if (options->format == FORMAT_TABLE) return show(words->items[1]);
+    complain("models show prints the text as it is written; --format is for the list");
+    return ANSWER_USAGE;
+  }
   if (words->count > 0) {
     if (strcmp(words->items[0], "show") == 0)
       complain("say which one: engagement models show NAME");

@@ -188,10 +188,14 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"since", "TIME", "what changed each score since then; a date: its end",
+     OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
      OPTIONS_FROM_TO, WORD, FIELD(from)},
     {"to", "TIME", "until when; a date: its end", OPTIONS_FROM_TO, WORD, FIELD(to)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
+     set_format},
+    {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,
      set_format},
     {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,
      FIELD(rows)},
@@ -238,10 +242,13 @@ static void add_word(struct words *words, const char *word)
   words->items[words->count++] = word;
 }
 
-static const struct option *find(const char *name, size_t length)
+/* The option of that name that a command takes. */
+static const struct option *find(const struct command *command, const char *name,
+                                 size_t length)
 {
   for (size_t i = 0; i < COUNT(table); i++)
-    if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
+    if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0 &&
+        strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
       return &table[i];
   return NULL;
 }
@@ -288,9 +295,9 @@ static int read_option(struct options *options, const struct command *command,
   const char *word = words[(*at)++] + 2;
   const char *value = strchr(word, '=');
   size_t length = value != NULL ? (size_t)(value - word) : strlen(word);
-  const struct option *option = find(word, length);
+  const struct option *option = find(command, word, length);
 
-  if (option == NULL || (option->group & (command->groups | OPTIONS_COMMON)) == 0) {
+  if (option == NULL) {
     unknown_option(command, word, length);
     return 0;
   }

@@ -25,7 +25,9 @@ enum {
   OPTIONS_ROWS = 1 << 6,
   OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
   OPTIONS_HISTORY = 1 << 8,
-  OPTIONS_FROM_TO = 1 << 9
+  OPTIONS_FROM_TO = 1 << 9,
+  OPTIONS_SINCE = 1 << 12,
+  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
 /* How an answer is written. */
@@ -58,6 +60,7 @@ struct options {
   int32_t delimiter;   /* 0: found out */
 
   const char *as_of;
+  const char *since;
   const char *from, *to;
   struct words models;
   const char *customer;

@@ -111,7 +111,9 @@ static int read_times(struct session *session)
           : read_time(session, "as-of", options->as_of, ENG_DATE_LAST, &session->as_of);
 
   if (answer != ANSWER_DONE) return answer;
-  return read_time(session, "to", options->to, ENG_DATE_LAST, &session->until);
+  answer = read_time(session, "to", options->to, ENG_DATE_LAST, &session->until);
+  if (answer != ANSWER_DONE) return answer;
+  return read_time(session, "since", options->since, ENG_DATE_LAST, &session->since);
 }
 
 /* The end of the business day of the last event, unless one was asked for. */

@@ -12,6 +12,8 @@
 #include <engagement/customer.h>
 #include <engagement/history.h>
 #include <engagement/model.h>
+#include <engagement/rfm.h>
+#include <engagement/score.h>
 
 ENG_BEGIN_DECLS
 
@@ -527,6 +529,62 @@ ENG_API ENG_NODISCARD eng_status eng_book_outlook(const eng_book *book, uint64_t
                                                   eng_assessor *assessor, int32_t model,
                                                   int64_t as_of, int64_t until,
                                                   eng_history **out);
+
+/**
+ * @brief The scores of one model for many customers, into columns: one array for each
+ *        score.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     index of the model in the assessor, 0 .. models - 1
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  rows      which rows; NULL: 0 .. count - 1
+ * @param[in]  count     how many
+ * @param[out] values    scores x count: values[s * count + i] is score s of row i,
+ *                       0..ENG_SCORE_MAX; what is in it after a failure is of no use
+ * @param[in]  progress  called about every 65536 customers; may be NULL
+ * @param[in]  user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_RANGE      no such model
+ * @retval ENG_E_NOTFOUND   a row that is not there
+ * @retval ENG_E_CONTEXT    made from different contexts
+ * @retval ENG_E_TIME       as_of out of range
+ * @retval ENG_E_CANCELLED  values holds what was done so far
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_scores(const eng_book *book,
+                                                 eng_assessor *assessor, int32_t model,
+                                                 int64_t as_of, const uint64_t *rows,
+                                                 uint64_t count, int32_t *values,
+                                                 eng_progress_fn progress, void *user);
+
+/**
+ * @brief Recency, frequency and monetary value of many customers. eng_rfm_quintiles
+ *        makes cut points of them.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  rows      which rows; NULL: 0 .. count - 1
+ * @param[in]  count     how many
+ * @param[out] out       one entry a row; what is in it after a failure is of no use
+ * @param[in]  progress  called about every 65536 customers; may be NULL
+ * @param[in]  user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_NOTFOUND   a row that is not there
+ * @retval ENG_E_TIME       as_of out of range
+ * @retval ENG_E_CANCELLED  out holds what was done so far
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_rfm(const eng_book *book, int64_t as_of,
+                                              const uint64_t *rows, uint64_t count,
+                                              eng_rfm *out, eng_progress_fn progress,
+                                              void *user);
 
 /**
  * @brief The canonical bytes of the book: customers in order with their timelines.

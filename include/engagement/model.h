@@ -334,7 +334,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(
 /** The parts of an explanation. */
 enum {
   ENG_PART_CLAUSE = 1, /**< the clauses of the stage reached, each with its witnesses */
-  ENG_PART_MISSING = 2, /**< the clauses of the next stage that do not hold */
+  ENG_PART_MISSING = 2, /**< the clauses of the stage ahead that do not hold */
   ENG_PART_ADVICE = 3,  /**< what the model advises in this stage */
   ENG_PART_NOTE = 4     /**< what was left out or has no effect, and why */
 };
@@ -387,9 +387,10 @@ ENG_API void eng_explanation_free(eng_explanation *explanation);
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_stage(const eng_explanation *explanation);
 
-/** @brief The stage that ENG_PART_MISSING is about: the next one declared.
+/** @brief The stage that ENG_PART_MISSING is about: the next one declared that
+ * something happening could bring. Stages that silence alone brings are passed over.
  *  @param[in] explanation  borrowed
- *  @return rank; 0: the customer is at the last one
+ *  @return rank; 0: there is none
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
@@ -416,7 +417,8 @@ ENG_API int32_t eng_explanation_line_count(const eng_explanation *explanation,
  *
  *  Conditions are taken apart at their `and`s. Of alternatives (`or`) those that hold
  *  are shown for the stage reached; for a missing stage all of them are, led by
- *  "either", "or" and "and".
+ *  "either", "or" and "and". What a missing stage wants by the name of another stage is
+ *  taken apart too, and what is wanted twice is said once.
  *
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_*

@@ -29,6 +29,11 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
                                 const struct eng__timeline *timeline,
                                 const struct eng__shapes *shapes, int32_t *stages);
 
+/* The scores of one model, from the events; values has one entry a score. */
+eng_status eng__score_timeline(eng_assessor *assessor, int32_t model,
+                               const struct eng__timeline *timeline,
+                               const struct eng__shapes *shapes, int32_t *values);
+
 /* What a failed call leaves in its out-parameters; stages may be NULL. */
 void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next_times,
                     int32_t *next_stages);

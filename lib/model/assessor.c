@@ -161,8 +161,9 @@ static void mark_operands(const eng_model *model, size_t index, struct eng__memo
   }
 }
 
-/* The measures and the comparisons with a time since that some stage depends on. The
- * memos, not in use yet, serve as marks. */
+/* The measures, and the comparisons of a time since with something else, that some
+ * stage depends on. Two times since grow alike: they keep their order until an event
+ * moves one. The memos, not in use yet, serve as marks. */
 static void find_needed(eng_assessor *assessor, struct eng__member *member)
 {
   const eng_model *model = member->model;
@@ -180,8 +181,9 @@ static void find_needed(eng_assessor *assessor, struct eng__member *member)
     if (node->op == ENG__OP_MEASURE) {
       assessor->meters[member->meters[node->a]].members |= bit;
     }
-    if (eng__op_compares(node->op) && (model->nodes[node->a].type == ENG__TYPE_AGE ||
-                                       model->nodes[node->b].type == ENG__TYPE_AGE)) {
+    if (eng__op_compares(node->op) &&
+        (model->nodes[node->a].type == ENG__TYPE_AGE) !=
+            (model->nodes[node->b].type == ENG__TYPE_AGE)) {
       member->ages[member->age_count++] = (int32_t)i;
     }
   }

@@ -9,6 +9,8 @@
 #ifndef ENG_MODEL_ASSESSOR_H
 #define ENG_MODEL_ASSESSOR_H
 
+#include <engagement/score.h>
+
 #include "model/assess.h"
 #include "model/fraction.h"
 #include "model/model.h"
@@ -157,6 +159,11 @@ bool eng__evaluate(const eng_assessor *assessor, const struct eng__member *membe
 int32_t eng__stage_now(const eng_assessor *assessor, const struct eng__member *member,
                        int64_t now);
 
+/* The next stage after `stage` that something happening could bring, as of the instant of
+ * the tallies; 0: there is none. */
+int32_t eng__stage_ahead(const eng_assessor *assessor, const struct eng__member *member,
+                         int32_t stage);
+
 /* What a meter reads of an event; false: nothing, for its `where` does not hold. */
 bool eng__read_seen(const struct eng__meter *meter, const struct eng__seen *seen,
                     struct eng__reading *out);
@@ -189,6 +196,14 @@ eng_status eng__measure_counted(eng_assessor *assessor,
 
 /* Room for numbers in assessor->scratch. */
 eng_status eng__reserve_scratch(eng_assessor *assessor, size_t count);
+
+/* Why a condition or number is what it is, as of what was measured last. */
+eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, int32_t node,
+                             eng_explanation **out);
+
+/* The context that an explanation of a score was made with. */
+const eng_context *eng__score_explanation_context(const eng_score_explanation *x);
 
 /* Fills the tallies from the events. */
 eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *timeline,

@@ -16,6 +16,7 @@
 #include "core/customer.h"
 #include "core/memory.h"
 #include "model/assessor.h"
+#include "model/lex.h"
 
 enum { WITNESSES = 100, CLAUSES = 256, WORDING = 1000, PARTS = 5 };
 
@@ -176,37 +177,19 @@ static void put_value(struct writer *w, int type, struct eng__fraction v, int un
   }
 }
 
-/* The wording of a node, white space and comments folded to single spaces, texts as
- * they are; cut where it is too long to read. */
+/* The wording of a node on one line; cut where it is too long to read. */
 static void put_text_of(struct writer *w, const struct eng__term *node)
 {
-  const char *text = w->model->text;
-  bool blank = false, quoted = false;
-  size_t start = begin(w);
+  eng_explanation *x = w->explanation;
+  void *texts = x->texts;
 
-  for (uint32_t i = node->from; i < node->to; i++) {
-    char c = text[i];
-
-    if (begin(w) - start > WORDING) {
-      put_text(w, " ...");
-      return;
-    }
-    if (!quoted && c == '#') {
-      while (i + 1 < node->to && text[i + 1] != '\n') i++;
-      blank = true;
-    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
-      blank = true;
-    } else {
-      if (blank) put(w, " ", 1);
-      blank = false;
-      put(w, &c, 1);
-      if (quoted && c == '\\' && i + 1 < node->to) {
-        put(w, &text[++i], 1);
-      } else if (c == '"') {
-        quoted = !quoted;
-      }
-    }
-  }
+  if (w->status != ENG_OK) return;
+  w->status = eng__grow(&x->memory, &texts, &x->texts_room,
+                        x->texts_size + (node->to - node->from) + 5, 1);
+  x->texts = texts;
+  if (w->status != ENG_OK) return;
+  x->texts_size += eng__lex_fold(w->model->text, node->from, node->to, WORDING,
+                                 x->texts + x->texts_size);
 }
 
 /* The same, with the `not` that a class says by `no` and that the text does not have:
@@ -398,9 +381,21 @@ static int32_t behind_lets(const eng_model *model, int32_t node)
   return node;
 }
 
-/* Whether a term is a measure that events add to. */
+static bool counts(const eng_model *model, int32_t index)
+{
+  const struct eng__term *term = &model->nodes[behind_lets(model, index)];
+
+  if (term->op == ENG__OP_ADD) return counts(model, term->a) && counts(model, term->b);
+  return term->op == ENG__OP_MEASURE &&
+         model->measures[term->a].op == ENG__MEASURE_COUNT;
+}
+
+/* Whether a term is a measure that events add to, or several counts together. */
 static bool adds_up(const eng_model *model, const struct eng__term *term)
 {
+  if (term->op == ENG__OP_ADD) {
+    return counts(model, term->a) && counts(model, term->b);
+  }
   if (term->op != ENG__OP_MEASURE) return false;
   switch (model->measures[term->a].op) {
   case ENG__MEASURE_COUNT:
@@ -488,6 +483,19 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
 }
 
+/* Whether the last line of a part says what one before it did, where two alternatives
+ * or two stages that are named want the same. */
+static bool said_before(const struct writer *w, const struct part *part)
+{
+  const char *texts = w->explanation->texts;
+  const char *last = texts + part->lines[part->count - 1].text;
+
+  for (size_t i = 0; i + 1 < part->count; i++) {
+    if (strcmp(texts + part->lines[i].text, last) == 0) return true;
+  }
+  return false;
+}
+
 static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
                        const char *prefix)
 {
@@ -510,6 +518,12 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
     put_wording(w, meaning);
   }
   end(w);
+  if (w->status == ENG_OK && *prefix == '\0' &&
+      said_before(w, &w->explanation->parts[part])) {
+    w->explanation->parts[part].count--;
+    w->explanation->texts_size = line->text;
+    return;
+  }
   line->measured = line->threshold = begin(w);
   end(w);
   if (eng__op_compares(meaning->op)) describe_comparison(w, meaning, line);
@@ -552,6 +566,11 @@ static void add_clauses(struct writer *w, int part, int32_t index, const char *p
   if (w->status != ENG_OK) return;
   holds = holds_now(w, index);
   if (part == ENG_PART_MISSING && holds == ENG_HOLDS_YES) return;
+  /* What is missing for a stage that is named is what is missing here. */
+  if (part == ENG_PART_MISSING && node->op == ENG__OP_STAGE) {
+    add_clauses(w, part, w->model->stages[node->a].when, prefix);
+    return;
+  }
   if (node->op == ENG__OP_AND) {
     bool nested = *prefix != '\0' && holds_now(w, node->a) != ENG_HOLDS_YES;
 
@@ -651,11 +670,11 @@ static eng_status find_stage(eng_assessor *assessor, int32_t model,
   x->stage = stages[model];
   x->next_time = next_times[model];
   x->next_stage = next_stages[model];
-  x->target = x->stage < eng_model_stage_count(assessor->members[model].model)
-                  ? x->stage + 1
-                  : 0;
   /* The sweep moved the tallies on: measure as of the instant once more. */
-  return eng__measure(assessor, &customer->timeline, &customer->shapes);
+  status = eng__measure(assessor, &customer->timeline, &customer->shapes);
+  if (status == ENG_OK)
+    x->target = eng__stage_ahead(assessor, &assessor->members[model], x->stage);
+  return status;
 }
 
 eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
@@ -685,6 +704,41 @@ eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
   if (w.status == ENG_OK)
     w.status = find_stage(assessor, model, customer, w.explanation);
   if (w.status == ENG_OK) write_all(&w);
+  if (w.status != ENG_OK) {
+    eng_explanation_free(w.explanation);
+    return w.status;
+  }
+  *out = w.explanation;
+  return ENG_OK;
+}
+
+/* The same of a condition or number alone, where the assessor has measured already:
+ * clauses if it is a number or holds, what is missing if not. */
+eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, int32_t node,
+                             eng_explanation **out)
+{
+  const eng_allocator *memory = eng__memory(assessor->context);
+  struct writer w;
+
+  *out = NULL;
+  memset(&w, 0, sizeof w);
+  w.assessor = assessor;
+  w.member = &assessor->members[model];
+  w.model = w.member->model;
+  w.customer = customer;
+  w.explanation = eng__new_zeroed(memory, sizeof *w.explanation);
+  if (w.explanation == NULL) return ENG_E_NOMEM;
+  w.explanation->memory = *memory;
+  w.explanation->next_time = ENG_TIME_NONE;
+  end(&w); /* offset 0 is the empty text */
+  if (w.model->nodes[node].type != ENG__TYPE_BOOLEAN) {
+    add_clause(&w, ENG_PART_CLAUSE, node, ENG_HOLDS_YES, "");
+  } else {
+    bool holds = holds_now(&w, node) == ENG_HOLDS_YES;
+
+    add_clauses(&w, holds ? ENG_PART_CLAUSE : ENG_PART_MISSING, node, "");
+  }
   if (w.status != ENG_OK) {
     eng_explanation_free(w.explanation);
     return w.status;

@@ -180,7 +180,7 @@ static int read_of(struct eng__parser *p, struct eng__measure *measure)
     measure->of = (uint8_t)eng__find_number_field(p, &token, &type);
   }
   if (p->status == ENG_OK && type == ENG__TYPE_MONEY &&
-      eng_context_currency(p->model->context) == 0) {
+      eng_context_currency(p->model->context) == 0 && !p->model->built_in) {
     eng__fail_at(p, &p->token, ENG_E_TYPE,
                  "measures of money need a base currency in the settings");
   }
@@ -343,6 +343,26 @@ static bool is_capitals(const char *text, size_t size)
   return true;
 }
 
+/* N base: money of the base currency, whichever it is. A built-in model that has none
+ * to go by measures no money, so that any unit does. */
+static int32_t parse_base(struct eng__parser *p, const struct eng__token *number)
+{
+  int32_t currency = eng_context_currency(p->model->context);
+  uint32_t to = p->token.to;
+  int64_t minor = number->n;
+
+  if (currency == 0 && !p->model->built_in) {
+    eng__fail_at(p, &p->token, ENG_E_TYPE, "the settings have no base currency");
+  } else if (currency != 0 &&
+             eng_money_parse(p->model->text + number->from, number->to - number->from,
+                             currency, &minor) != ENG_OK) {
+    eng__fail_at(p, number, ENG_E_SYNTAX, "more decimals than the currency has");
+  }
+  if (p->status != ENG_OK) return 0;
+  eng__next_word(p);
+  return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number->from, to);
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -373,6 +393,7 @@ static int32_t parse_number(struct eng__parser *p)
       eng__next_word(p);
       return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
     }
+    if (size == 4 && memcmp(text, "base", 4) == 0) return parse_base(p, &number);
     if (size == 3 && eng_currency_number(text, 3, &currency) == ENG_OK) {
       uint32_t to = p->token.to;
       int64_t minor;
@@ -633,13 +654,14 @@ static int comparison(const struct eng__parser *p)
   return 0;
 }
 
-/* Whether a tree measures time since: such a value changes at every instant. */
+/* A time since changes at every instant, so it is compared with what does not, or with
+ * another one, which grows as fast. */
 static bool can_compare(int op, int a, int b)
 {
   bool order = op != ENG__OP_EQUAL && op != ENG__OP_NOT_EQUAL;
 
   if (a == ENG__TYPE_AGE || b == ENG__TYPE_AGE) {
-    return a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
+    return a == b || a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
   }
   if (is_scalar(a) && is_scalar(b)) return true;
   if (a != b) return false;

@@ -26,12 +26,14 @@ void eng_model_free(eng_model *model)
   eng__free(memory, model->stages, model->stage_room * sizeof *model->stages);
   eng__free(memory, model->dimensions,
             model->dimension_room * sizeof *model->dimensions);
+  eng__free(memory, model->scores, model->score_room * sizeof *model->scores);
+  eng__free(memory, model->terms, model->term_room * sizeof *model->terms);
   eng__free(memory, model->advices, model->advice_room * sizeof *model->advices);
   eng__free(memory, model, sizeof *model);
 }
 
-eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
-                           eng_model **out, eng_error *error)
+static eng_status parse(const eng_context *context, const char *text, size_t length,
+                        bool built_in, eng_model **out, eng_error *error)
 {
   const eng_allocator *memory;
   eng_model *model;
@@ -49,6 +51,7 @@ eng_status eng_model_parse(const eng_context *context, const char *text, size_t 
   if (model == NULL) return ENG_E_NOMEM;
   model->context = context;
   model->shape = ENG_SHAPE_LADDER;
+  model->built_in = built_in;
   model->text_size = length;
   model->text = eng__new(memory, length + 1);
   if (model->text == NULL) {
@@ -64,6 +67,12 @@ eng_status eng_model_parse(const eng_context *context, const char *text, size_t 
   }
   *out = model;
   return ENG_OK;
+}
+
+eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
+                           eng_model **out, eng_error *error)
+{
+  return parse(context, text, length, false, out, error);
 }
 
 /* ---- built-in models ---- */
@@ -93,7 +102,7 @@ eng_status eng_model_builtin(const eng_context *context, const char *name,
     const eng__builtin *builtin = &eng__builtins[i];
 
     if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
-      return eng_model_parse(context, builtin->text, builtin->size, out, NULL);
+      return parse(context, builtin->text, builtin->size, true, out, NULL);
     }
   }
   return ENG_E_NOTFOUND;

@@ -55,7 +55,13 @@ enum eng__op {
   ENG__OP_OR,
   ENG__OP_NOT,
   ENG__OP_DEFINED,
-  ENG__OP_ELSE
+  ENG__OP_ELSE,
+  /* Of scores, each with two operands as all that follow: */
+  ENG__OP_EACH,  /* a: a count of events or days; n: which term of a score */
+  ENG__OP_WHEN,  /* a: a condition; n: the same */
+  ENG__OP_WORTH, /* a: a number or ratio, rounded down; n: the same */
+  ENG__OP_TERMS, /* a: a term, or several; b: one more */
+  ENG__OP_SCORE  /* a: the terms; n: which score */
 };
 
 static inline bool eng__op_compares(int op)
@@ -149,6 +155,28 @@ struct eng__dimension {
   int32_t node;
 };
 
+/* A term of a score: what it credits, as points. */
+struct eng__score_term {
+  uint32_t name, title;
+  int32_t node;   /* ENG__OP_EACH, _WHEN or _WORTH */
+  int32_t points; /* of each event or day, or once; 0 for a worth */
+  int32_t cap;    /* bounds the magnitude; ENG__POINTS_MAX if the text says none */
+};
+
+/* A number 0..1000 that is a sum of terms. */
+struct eng__score {
+  uint32_t name, title;
+  int32_t node; /* ENG__OP_SCORE */
+  int32_t term_first, term_count;
+};
+
+enum {
+  ENG__SCORE_MAX = 1000,
+  ENG__POINTS_MAX = 1000000, /* of one term, so that no sum of terms can overflow */
+  ENG__SCORES_MAX = 16,      /* of a model */
+  ENG__SCORE_TERMS_MAX = 64  /* of a score */
+};
+
 struct eng_model {
   const eng_context *context;
   char *text; /* copied, for the wording of clauses */
@@ -157,6 +185,7 @@ struct eng_model {
   size_t names_size, names_room;
   uint32_t name, title, source; /* offsets into names; 0 is the empty text */
   int32_t shape, revision;
+  bool built_in; /* parses without a base currency too: money then measures nothing */
   struct eng__term *nodes;
   size_t node_count, node_room;
   struct eng__measure *measures;
@@ -166,6 +195,10 @@ struct eng_model {
   int32_t lap; /* rank of the stage whose spells are laps, or 0 */
   struct eng__dimension *dimensions;
   size_t dimension_count, dimension_room;
+  struct eng__score *scores;
+  size_t score_count, score_room;
+  struct eng__score_term *terms; /* of all scores, one score after the other */
+  size_t term_count, term_room;
   uint32_t *advices; /* offsets into names */
   size_t advice_count, advice_room;
 };

@@ -15,24 +15,36 @@
 
 /* ---- declarations ---- */
 
-static const char *const statements[] = {"param", "let",     "dimension", "stage",
-                                         "lap",   "classes", "class",     NULL};
+static const char *const statements[] = {"param", "let", "dimension", "score", "term",
+                                         "stage", "lap", "classes",   "class", NULL};
 static const char *const reserved[] = {
     "language", "model", "source", "shape",   "revision",  "param",   "let",
     "stage",    "when",  "advise", "where",   "within",    "before",  "and",
     "or",       "not",   "else",   "defined", "any",       "all",     "inbound",
     "outbound", "none",  "of",     "last",    "dimension", "classes", "class",
-    "lap",      "alias", "yes",    "no",      NULL};
+    "lap",      "alias", "yes",    "no",      "score",     "term",    "each",
+    "up",       "to",    NULL};
 
-static bool is_reserved(const struct eng__parser *p, const struct eng__token *token)
+static bool is_one_of(const struct eng__parser *p, const struct eng__token *token,
+                      const char *const *names)
 {
-  for (int i = 0; reserved[i] != NULL; i++) {
-    if (eng__token_is(p, token, reserved[i])) return true;
+  for (; *names != NULL; names++) {
+    if (eng__token_is(p, token, *names)) return true;
   }
-  return eng__is_measure(p, token);
+  return false;
 }
 
-static void fail_reserved(struct eng__parser *p, const struct eng__token *token)
+bool eng__at_statement(const struct eng__parser *p)
+{
+  return is_one_of(p, &p->token, statements);
+}
+
+bool eng__is_reserved(const struct eng__parser *p, const struct eng__token *token)
+{
+  return is_one_of(p, token, reserved) || eng__is_measure(p, token);
+}
+
+void eng__fail_reserved(struct eng__parser *p, const struct eng__token *token)
 {
   eng__fail_at(p, token, ENG_E_SYNTAX, "this word belongs to the language");
 }
@@ -43,11 +55,11 @@ static void fail_taken(struct eng__parser *p, const struct eng__token *token)
 }
 
 /* A name is free if nothing of the language or of the model has it. */
-static void check_free(struct eng__parser *p, const struct eng__token *token)
+void eng__check_free(struct eng__parser *p, const struct eng__token *token)
 {
   if (p->status != ENG_OK) return;
-  if (is_reserved(p, token)) {
-    fail_reserved(p, token);
+  if (eng__is_reserved(p, token)) {
+    eng__fail_reserved(p, token);
   } else if (eng__find_definition(p, token) != NULL || eng__find_stage(p, token) >= 0) {
     fail_taken(p, token);
   }
@@ -55,8 +67,8 @@ static void check_free(struct eng__parser *p, const struct eng__token *token)
 
 /* A list with room for one more item; as it was, and the parse failed, without memory.
  */
-static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
-                       size_t item)
+void *eng__make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
+                     size_t item)
 {
   eng_status status = ENG_OK;
 
@@ -67,11 +79,11 @@ static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *
   return list;
 }
 
-static void add_definition(struct eng__parser *p, const struct eng__token *name,
-                           int32_t node)
+void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
+                         int32_t node)
 {
-  p->definitions = make_room(p, p->definitions, p->definition_count,
-                             &p->definition_room, sizeof *p->definitions);
+  p->definitions = eng__make_room(p, p->definitions, p->definition_count,
+                                  &p->definition_room, sizeof *p->definitions);
   if (p->status != ENG_OK) return;
   p->definitions[p->definition_count].from = name->from;
   p->definitions[p->definition_count].to = name->to;
@@ -86,8 +98,8 @@ static void parse_definition(struct eng__parser *p, bool param)
   struct eng__token at;
   int32_t node;
 
-  check_free(p, &name);
-  if (eng__is_filter_word(p, &name)) fail_reserved(p, &name);
+  eng__check_free(p, &name);
+  if (eng__is_filter_word(p, &name)) eng__fail_reserved(p, &name);
   eng__need_sign(p, "=");
   at = p->token;
   node = eng__parse_expression(p);
@@ -96,7 +108,7 @@ static void parse_definition(struct eng__parser *p, bool param)
     eng__fail_at(p, &at, ENG_E_TYPE,
                  "a param is a constant: a number, duration or amount");
   }
-  add_definition(p, &name, node);
+  eng__add_definition(p, &name, node);
 }
 
 /* dimension NAME ["title"] = number, from behind the word. */
@@ -107,7 +119,7 @@ static void parse_dimension(struct eng__parser *p)
   struct eng__dimension dimension = {0, 0, 0};
   int type;
 
-  check_free(p, &name);
+  eng__check_free(p, &name);
   if (p->status != ENG_OK) return;
   dimension.name = eng__keep(p, model->text + name.from, name.to - name.from);
   if (p->token.word == ENG__WORD_TEXT) dimension.title = eng__keep_text(p);
@@ -120,11 +132,11 @@ static void parse_dimension(struct eng__parser *p)
       type != ENG__TYPE_DURATION && type != ENG__TYPE_MONEY) {
     eng__mismatch(p, &at, "show as a dimension", type, 0);
   }
-  model->dimensions = make_room(p, model->dimensions, model->dimension_count,
-                                &model->dimension_room, sizeof *model->dimensions);
+  model->dimensions = eng__make_room(p, model->dimensions, model->dimension_count,
+                                     &model->dimension_room, sizeof *model->dimensions);
   if (p->status != ENG_OK) return;
   model->dimensions[model->dimension_count++] = dimension;
-  add_definition(p, &name, dimension.node);
+  eng__add_definition(p, &name, dimension.node);
 }
 
 static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
@@ -135,8 +147,8 @@ static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
   while (eng__take_name(p, "advise")) {
     uint32_t text = eng__keep_text(p);
 
-    model->advices = make_room(p, model->advices, model->advice_count,
-                               &model->advice_room, sizeof *model->advices);
+    model->advices = eng__make_room(p, model->advices, model->advice_count,
+                                    &model->advice_room, sizeof *model->advices);
     if (p->status != ENG_OK) return;
     model->advices[model->advice_count++] = text;
     stage->advice_count++;
@@ -151,7 +163,7 @@ static void begin_stage(struct eng__parser *p, const char *what,
   struct eng__token name = eng__declare(p, what);
 
   memset(stage, 0, sizeof *stage);
-  check_free(p, &name);
+  eng__check_free(p, &name);
   if (p->status != ENG_OK) return;
   if (model->stage_count == eng__limit(model->context, ENG_LIMIT_STAGES)) {
     eng__fail_at(p, &name, ENG_E_LIMIT, "too many stages");
@@ -166,8 +178,8 @@ static void end_stage(struct eng__parser *p, struct eng__stage *stage)
   eng_model *model = p->model;
 
   parse_advice(p, stage);
-  model->stages = make_room(p, model->stages, model->stage_count, &model->stage_room,
-                            sizeof *model->stages);
+  model->stages = eng__make_room(p, model->stages, model->stage_count,
+                                 &model->stage_room, sizeof *model->stages);
   if (p->status == ENG_OK) model->stages[model->stage_count++] = *stage;
 }
 
@@ -183,7 +195,7 @@ static void parse_alias(struct eng__parser *p, struct eng__stage *stage)
 {
   struct eng__token alias = eng__declare(p, "another name of the stage");
 
-  check_free(p, &alias);
+  eng__check_free(p, &alias);
   if (p->status == ENG_OK && eng__token_is(p, &alias, p->model->names + stage->name)) {
     fail_taken(p, &alias);
   }
@@ -381,6 +393,10 @@ static void unknown_statement(struct eng__parser *p)
                  "a class stands directly behind `classes`");
     return;
   }
+  if (eng__at_name(p, "term")) {
+    eng__fail_at(p, &p->token, ENG_E_SYNTAX, "a term stands directly in a score");
+    return;
+  }
   if (p->token.word == ENG__WORD_NAME) {
     eng__consider_list(&guess, p->model->text + p->token.from,
                        p->token.to - p->token.from, statements);
@@ -389,8 +405,8 @@ static void unknown_statement(struct eng__parser *p)
     eng__unknown_name(p, &p->token, "statement", &guess);
   } else {
     eng__expected(p, p->model->stage_count == 0
-                         ? "param, let, dimension, stage or classes"
-                         : "an operator, param, let, dimension or stage");
+                         ? "param, let, dimension, score, stage or classes"
+                         : "an operator, param, let, dimension, score or stage");
   }
 }
 
@@ -408,6 +424,8 @@ static void parse_model(struct eng__parser *p)
       parse_definition(p, false);
     } else if (eng__take_name(p, "dimension")) {
       parse_dimension(p);
+    } else if (eng__take_name(p, "score")) {
+      eng__parse_score(p);
     } else if (eng__take_name(p, "stage")) {
       parse_stage(p, &word);
     } else if (eng__take_name(p, "classes")) {

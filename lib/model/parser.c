@@ -74,7 +74,11 @@ void eng__expected(struct eng__parser *p, const char *what)
 
 /* ---- words ---- */
 
-void eng__next_word(struct eng__parser *p) { eng__lex_next(&p->lexer, &p->token); }
+void eng__next_word(struct eng__parser *p)
+{
+  p->behind = p->token.to;
+  eng__lex_next(&p->lexer, &p->token);
+}
 
 bool eng__token_is(const struct eng__parser *p, const struct eng__token *token,
                    const char *name)

@@ -21,6 +21,7 @@ struct eng__parser {
   const eng_allocator *memory;
   struct eng__lexer lexer;
   struct eng__token token; /* the next word */
+  uint32_t behind;         /* the end of the one before */
   eng_error *error;
   eng_status status; /* the first failure */
   struct eng__definition *definitions;
@@ -108,6 +109,28 @@ int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token);
 /* The field that `of` names, and its type. ORDER fields: the numbers come first. */
 int eng__find_number_field(struct eng__parser *p, const struct eng__token *token,
                            int *type);
+
+/* ---- declarations ---- */
+
+/* Whether the next word begins a statement. */
+bool eng__at_statement(const struct eng__parser *p);
+/* Whether a word belongs to the language. */
+bool eng__is_reserved(const struct eng__parser *p, const struct eng__token *token);
+void eng__fail_reserved(struct eng__parser *p, const struct eng__token *token);
+/* A name is free if nothing of the language or of the model has it. */
+void eng__check_free(struct eng__parser *p, const struct eng__token *token);
+/* A list with room for one more item; as it was, and the parse failed, without memory.
+ */
+void *eng__make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
+                     size_t item);
+/* A name that stands for a term from here on. */
+void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
+                         int32_t node);
+
+/* ---- scores ---- */
+
+/* score NAME ["title"] term {term}, from behind the word. */
+void eng__parse_score(struct eng__parser *p);
 
 /* ---- expressions ---- */
 

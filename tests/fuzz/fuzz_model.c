@@ -129,6 +129,45 @@ static void measure(eng_assessor *assessor, const eng_customer *customer, int64_
   }
 }
 
+/* The lines add up, and so do the causes since a moment. */
+static void take_apart(eng_assessor *assessor, int32_t score, int32_t value,
+                       const eng_customer *customer, int64_t as_of)
+{
+  eng_score_explanation *now, *before;
+  eng_score_difference *difference;
+  int64_t sum = 0;
+
+  must(eng_assessor_explain_score(assessor, 0, score, customer, as_of, &now) == ENG_OK);
+  must(eng_assessor_explain_score(assessor, 0, score, customer, as_of - 9 * DAY,
+                                  &before) == ENG_OK);
+  must(eng_score_compare(before, now, &difference) == ENG_OK);
+  for (int32_t i = 0; i < eng_score_explanation_line_count(now); i++) {
+    sum += eng_score_explanation_points(now, i);
+    must(strlen(eng_score_explanation_term(now, i)) > 0);
+    must(strlen(eng_score_explanation_text(now, i)) < 2000);
+  }
+  must(sum == value && eng_score_explanation_score(now) == value);
+  sum = eng_score_explanation_score(before);
+  for (int32_t i = 0; i < eng_score_difference_line_count(difference); i++)
+    sum += eng_score_difference_after(difference, i) -
+           eng_score_difference_before(difference, i);
+  must(sum == value);
+  eng_score_difference_free(difference);
+  eng_score_explanation_free(before);
+  eng_score_explanation_free(now);
+}
+
+static void score(eng_assessor *assessor, const eng_customer *customer, int64_t as_of)
+{
+  int32_t values[16], count = eng_model_score_count(eng_assessor_model(assessor, 0));
+
+  must(eng_assessor_scores(assessor, 0, customer, as_of, values, 16) == ENG_OK);
+  for (int32_t i = 0; i < count; i++) {
+    must(values[i] >= 0 && values[i] <= ENG_SCORE_MAX);
+    take_apart(assessor, i, values[i], customer, as_of);
+  }
+}
+
 /* A history ends where the customer stands, and is so at each of its changes. */
 static void recall(eng_assessor *assessor, const eng_customer *customer, int64_t as_of,
                    int32_t stage)
@@ -165,6 +204,7 @@ static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as
        ENG_OK);
   must(again == stage);
   measure(assessor, customer, as_of);
+  score(assessor, customer, as_of);
   explain(assessor, customer, as_of, stage);
   recall(assessor, customer, as_of, stage);
   if (time == ENG_TIME_NONE) {

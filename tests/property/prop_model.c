@@ -20,7 +20,14 @@
 
 Suite *prop_model_suite(void);
 
-enum { TOGETHER = 3, HISTORIES = 4, MOMENTS = 6, INSTANTS = 1000, DIMENSIONS = 8 };
+enum {
+  TOGETHER = 3,
+  HISTORIES = 4,
+  MOMENTS = 6,
+  INSTANTS = 1000,
+  DIMENSIONS = 8,
+  SCORES = 8
+};
 
 #define OK(call) ck_assert_int_eq((call), ENG_OK)
 
@@ -168,6 +175,120 @@ static void check_why(const struct scene *s, int32_t stage, int64_t time, int32_
     if (eng_explanation_holds(why, ENG_PART_MISSING, i) == ENG_HOLDS_YES)
       report(s, "what is missing", i, ENG_HOLDS_NO, ENG_HOLDS_YES);
   eng_explanation_free(why);
+}
+
+/* ---- scores ---- */
+
+static int32_t points_at(const eng_score_explanation *x, int line)
+{
+  return eng_score_explanation_points(x, line);
+}
+
+/* A term hands out what it gives to its newest events: their points, a remainder,
+ * nothing. Returns the line behind it. */
+static int check_term(const struct scene *s, int score, int term,
+                      const eng_score_explanation *x, int line)
+{
+  int each = ref_model_term_each(s->models[s->model], score, term);
+  int64_t last = INT64_MAX;
+  int32_t sum = 0;
+  char name[16];
+  bool full = true; /* no line got less than its points yet */
+
+  snprintf(name, sizeof name, "t%d", term);
+  for (; line < eng_score_explanation_line_count(x) &&
+         strcmp(eng_score_explanation_term(x, line), name) == 0;
+       line++) {
+    const eng_event *event = eng_score_explanation_event(x, line);
+    int32_t points = points_at(x, line);
+
+    sum += points;
+    if (event == NULL) continue;
+    ck_assert_int_ne(each, INT32_MAX);
+    if (eng_event_occurred_at(event) > last)
+      report(s, "the order of lines", line, 0, points);
+    last = eng_event_occurred_at(event);
+    if (!full) expect(s, "what is left behind the crossing event", line, 0, points);
+    full = full && points == each;
+  }
+  expect(s, "the points of a term", term,
+         ref_model_term(s->models[s->model], score, term, &s->sight, s->as_of), sum);
+  return line;
+}
+
+static int32_t sum_of(const eng_score_explanation *x)
+{
+  int32_t sum = 0;
+
+  for (int i = 0; i < eng_score_explanation_line_count(x); i++) sum += points_at(x, i);
+  return sum;
+}
+
+/* Line by line, no line twice, and together the difference of the scores. */
+static void check_difference(const struct scene *s, const eng_score_explanation *before,
+                             const eng_score_explanation *after)
+{
+  eng_score_difference *d;
+  int32_t sum = 0;
+
+  OK(eng_score_compare(before, after, &d));
+  for (int i = 0; i < eng_score_difference_line_count(d); i++) {
+    const eng_event *event = eng_score_difference_event(d, i);
+    int32_t by = eng_score_difference_after(d, i) - eng_score_difference_before(d, i);
+
+    ck_assert_int_ne(by, 0);
+    sum += by;
+    for (int k = 0; k < i; k++) {
+      const eng_event *other = eng_score_difference_event(d, k);
+
+      if (strcmp(eng_score_difference_term(d, k), eng_score_difference_term(d, i)) != 0)
+        continue;
+      ck_assert(event != NULL || other != NULL);
+      ck_assert(event == NULL || other == NULL ||
+                eng_event_effective_id(event) != eng_event_effective_id(other));
+    }
+  }
+  expect(s, "the difference", s->as_of,
+         eng_score_explanation_score(after) - eng_score_explanation_score(before), sum);
+  expect(s, "the total", s->as_of, sum, eng_score_difference_total(d));
+  eng_score_difference_free(d);
+}
+
+static void check_lines(const struct scene *s, prop_draw *draw, int score,
+                        int64_t other)
+{
+  eng_score_explanation *x, *y;
+  int line = 0;
+
+  OK(eng_assessor_explain_score(s->together, s->model, score, s->customer, s->as_of,
+                                &x));
+  expect(s, "the sum of the lines", score, eng_score_explanation_score(x), sum_of(x));
+  for (int t = 0; t < ref_model_term_count(s->models[s->model], score); t++)
+    line = check_term(s, score, t, x, line);
+  ck_assert_int_le(eng_score_explanation_line_count(x) - line, 1); /* floor, ceiling */
+  if (prop_between(draw, 1, 2) == 1) {
+    OK(eng_assessor_explain_score(s->together, s->model, score, s->customer, other,
+                                  &y));
+    check_difference(s, x, y);
+    check_difference(s, y, x);
+    check_difference(s, y, y);
+    eng_score_explanation_free(y);
+  }
+  eng_score_explanation_free(x);
+}
+
+static void check_scores(const struct scene *s, prop_draw *draw)
+{
+  int count = ref_model_score_count(s->models[s->model]);
+  int32_t got[SCORES];
+
+  ck_assert_int_eq(eng_model_score_count(s->parsed[s->model]), count);
+  OK(eng_assessor_scores(s->together, s->model, s->customer, s->as_of, got, SCORES));
+  for (int i = 0; i < count; i++) {
+    expect(s, "a score", i,
+           ref_model_score(s->models[s->model], i, &s->sight, s->as_of), got[i]);
+    if (prop_between(draw, 1, 4) == 1) check_lines(s, draw, i, draw_moment(s, draw));
+  }
 }
 
 /* ---- histories ---- */
@@ -388,6 +509,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
     check_next(s, draw, stages[m], times[m], next[m]);
     check_course(s, draw, times[m]);
     check_dimensions(s);
+    check_scores(s, draw);
     if (prop_between(draw, 1, 8) == 1) check_why(s, stages[m], times[m], next[m]);
     eng__assess_prepare(s->alone[m], s->as_of);
     if (eng__assess_summary(s->alone[m], known, &summary[m])) {

@@ -411,7 +411,8 @@ enum op {
   OR,
   NOT,
   DEFINED,
-  ELSE
+  ELSE,
+  SCORED /* which: a score */
 };
 
 enum field {
@@ -454,6 +455,23 @@ struct node {
   char text[32];
 };
 
+/* A term of a score. */
+enum form { EACH, WHEN, WORTH };
+
+struct term {
+  enum form form;
+  node *measured;
+  int points, cap; /* cap -1: not said */
+  bool title;
+};
+
+enum { TERMS = 5, POINTS_LIMIT = 1000000 };
+
+struct score {
+  struct term terms[TERMS];
+  int count;
+};
+
 enum {
   NODES = 4000,
   STAGES = 4,
@@ -472,6 +490,8 @@ struct ref_model {
   bool has_alias[STAGES];
   node *definitions[DEFINITIONS]; /* d0, d1 .. */
   bool is_param[DEFINITIONS], is_dimension[DEFINITIONS];
+  struct score scores[DEFINITIONS];
+  int score_count;
   int stage_count, definition_count;
   int lap;          /* rank of its stage, or 0 */
   node *axes[AXES]; /* of a table of classes, if there are any */
@@ -722,7 +742,8 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
   if (!where && one_in(draw, 3)) {
     a = one_in(draw, 4) ? find_definition(model, draw, AGE, false) : NULL;
     if (a == NULL) a = draw_measure(model, draw, AGE);
-    b = draw_value(model, draw, DURATION, depth - 2, where);
+    b = one_in(draw, 4) ? draw_measure(model, draw, AGE)
+                        : draw_value(model, draw, DURATION, depth - 2, where);
   } else if (one_in(draw, 3)) {
     enum type type = one_in(draw, 4) ? DURATION : MONEY;
 
@@ -736,13 +757,32 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
                          : new_node(model, op, CONDITION, a, b);
 }
 
+/* A score against a constant near what terms give; NULL where there is no score. */
+static node *draw_band(ref_model *model, prop_draw *draw)
+{
+  for (int i = 0; i < model->definition_count; i++) {
+    node *a, *b;
+
+    if (model->definitions[i]->op != SCORED || one_in(draw, 3)) continue;
+    a = new_node(model, DEFINITION, NUMBER, model->definitions[i], NULL);
+    a->which = i;
+    b = new_node(model, CONSTANT, NUMBER, NULL, NULL);
+    b->n = prop_between(draw, 0, 200) * (one_in(draw, 4) ? 5 : 1);
+    snprintf(b->text, sizeof b->text, "%d", (int)b->n);
+    return new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION, a, b);
+  }
+  return NULL;
+}
+
 /* The everyday clause: a measure against a constant. */
 static node *draw_clause(ref_model *model, prop_draw *draw)
 {
   static const enum type types[] = {NUMBER, NUMBER, MONEY, AGE, RATIO, DURATION};
   enum type type = types[pick(draw, model->plain ? 4 : 6)];
   enum op op = (enum op)(LESS + pick(draw, 6));
-  node *a = draw_measure(model, draw, type);
+  node *a = one_in(draw, 2) ? draw_band(model, draw) : NULL;
+  if (a != NULL) return a;
+  a = draw_measure(model, draw, type);
   node *b = draw_constant(model, draw, type == AGE ? DURATION : type);
 
   return one_in(draw, 5) ? new_node(model, op, CONDITION, b, a)
@@ -972,8 +1012,37 @@ static void print_node(ref_model *model, const node *at, int least)
   print(model, ")");
 }
 
+static void print_term(ref_model *model, const struct term *term, int i)
+{
+  char text[64];
+
+  snprintf(text, sizeof text, "  term t%d %s", i, term->title ? "\"a term\" " : "");
+  print(model, text);
+  snprintf(text, sizeof text, "%d %s ", term->points,
+           term->form == EACH ? "each" : "when");
+  if (term->form != WORTH) print(model, text);
+  print_node(model, term->measured, 1);
+  snprintf(text, sizeof text, " up to %d", term->cap);
+  if (term->cap >= 0) print(model, text);
+  print(model, "\n");
+}
+
+static void print_score(ref_model *model, int i, bool title)
+{
+  const struct score *score = &model->scores[model->definitions[i]->which];
+
+  print(model, "score ");
+  print(model, definition_names[i]);
+  print(model, title ? " \"a score\"\n" : "\n");
+  for (int k = 0; k < score->count; k++) print_term(model, &score->terms[k], k);
+}
+
 static void print_definition(ref_model *model, int i, bool title)
 {
+  if (model->definitions[i]->op == SCORED) {
+    print_score(model, i, title);
+    return;
+  }
   print(model, model->is_param[i]       ? "param "
                : model->is_dimension[i] ? "dimension "
                                         : "let ");
@@ -984,6 +1053,43 @@ static void print_definition(ref_model *model, int i, bool title)
   print(model, "\n");
 }
 
+static struct term draw_term(ref_model *model, prop_draw *draw)
+{
+  struct term term = {(enum form)pick(draw, 3), NULL, 0, -1, one_in(draw, 3)};
+
+  term.points = (int)prop_between(draw, -40, 120) * (one_in(draw, 4) ? 8 : 1);
+  if (one_in(draw, 3)) term.cap = (int)prop_between(draw, 0, 10) * 37;
+  switch (term.form) {
+  case EACH:
+    term.measured = draw_measure(model, draw, NUMBER);
+    while (term.measured->which > DAYS)
+      term.measured = draw_measure(model, draw, NUMBER);
+    break;
+  case WHEN:
+    term.measured = one_in(draw, 2)
+                        ? draw_condition(model, draw, 2, false)
+                        : new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION,
+                                   draw_measure(model, draw, AGE),
+                                   draw_constant(model, draw, DURATION));
+    term.cap = -1;
+    break;
+  default: term.measured = draw_value(model, draw, scalar(draw), 2, false); break;
+  }
+  return term;
+}
+
+static node *draw_score(ref_model *model, prop_draw *draw)
+{
+  struct score *score = &model->scores[model->score_count];
+  node *at;
+
+  for (int i = 1 + pick(draw, TERMS); i > 0; i--)
+    score->terms[score->count++] = draw_term(model, draw);
+  at = new_node(model, SCORED, NUMBER, NULL, NULL);
+  at->which = model->score_count++;
+  return at;
+}
+
 static void draw_definition(ref_model *model, prop_draw *draw)
 {
   static const enum type types[] = {NUMBER, RATIO, DURATION, MONEY};
@@ -992,16 +1098,20 @@ static void draw_definition(ref_model *model, prop_draw *draw)
 
   if (i == DEFINITIONS) return;
   model->is_param[i] = one_in(draw, 3);
-  model->is_dimension[i] = !model->is_param[i] && one_in(draw, 2);
+  model->is_dimension[i] = !model->is_param[i] && one_in(draw, 3);
   if (model->is_param[i])
     model->definitions[i] = draw_constant(model, draw, type);
+  else if (!model->is_dimension[i] && one_in(draw, 2))
+    model->definitions[i] = draw_score(model, draw);
   else if (!model->is_dimension[i] && one_in(draw, 4))
     model->definitions[i] = draw_measure(model, draw, AGE);
   else if (!model->is_dimension[i] && one_in(draw, 2))
     model->definitions[i] = draw_condition(model, draw, 2, false);
   else
     model->definitions[i] = draw_value(model, draw, type, 2, false);
-  print_definition(model, i, model->is_dimension[i] && one_in(draw, 2));
+  print_definition(model, i,
+                   (model->is_dimension[i] || model->definitions[i]->op == SCORED) &&
+                       one_in(draw, 2));
   model->definition_count++;
 }
 
@@ -1431,6 +1541,31 @@ static struct value opposite(struct value a)
   return a.defined ? whole(a.n == 0) : undefined;
 }
 
+/* Towards 0 to a magnitude. */
+static int held(wide n, int magnitude)
+{
+  return (int)(n < -magnitude ? -magnitude : n > magnitude ? magnitude : n);
+}
+
+static int points_of(const struct about *about, const struct term *term)
+{
+  struct value value = evaluate(about, term->measured);
+  int cap = term->cap < 0 ? POINTS_LIMIT : term->cap;
+
+  if (!value.defined) return 0;
+  if (term->form == EACH) return held(value.n * term->points, cap);
+  if (term->form == WHEN) return value.n == 1 ? term->points : 0;
+  return held(value.n / value.d - (value.n % value.d < 0), cap);
+}
+
+static int score_of(const struct about *about, const struct score *score)
+{
+  int sum = 0;
+
+  for (int i = 0; i < score->count; i++) sum += points_of(about, &score->terms[i]);
+  return sum < 0 ? 0 : sum > 1000 ? 1000 : sum;
+}
+
 static struct value evaluate(const struct about *about, const node *at)
 {
   struct value a, b;
@@ -1441,6 +1576,7 @@ static struct value evaluate(const struct about *about, const node *at)
   case FIELD: return field(about->one, at->which);
   case IS: return is(about->one, at);
   case DEFINITION: return evaluate(about, at->a);
+  case SCORED: return whole(score_of(about, &about->model->scores[at->which]));
   case STAGE: return evaluate(about, about->model->stages[at->which]);
   case NEGATE:
     a = evaluate(about, at->a);
@@ -1512,4 +1648,34 @@ void ref_model_dimension(const ref_model *model, int index, const ref_sight *sig
   out->numerator = (int64_t)value.n;
   out->denominator = (int64_t)value.d;
   out->unit = units[model->definitions[i]->type];
+}
+
+int ref_model_score_count(const ref_model *model) { return model->score_count; }
+
+int ref_model_score(const ref_model *model, int index, const ref_sight *sight,
+                    int64_t now)
+{
+  struct about about = {model, sight, now, NULL};
+
+  return score_of(&about, &model->scores[index]);
+}
+
+int ref_model_term_count(const ref_model *model, int index)
+{
+  return model->scores[index].count;
+}
+
+int ref_model_term(const ref_model *model, int index, int term, const ref_sight *sight,
+                   int64_t now)
+{
+  struct about about = {model, sight, now, NULL};
+
+  return points_of(&about, &model->scores[index].terms[term]);
+}
+
+int ref_model_term_each(const ref_model *model, int index, int term)
+{
+  const struct term *at = &model->scores[index].terms[term];
+
+  return at->form == EACH ? at->points : INT32_MAX;
 }

@@ -100,6 +100,16 @@ int ref_model_dimension_count(const ref_model *model);
 void ref_model_dimension(const ref_model *model, int index, const ref_sight *sight,
                          int64_t now, eng_value *out);
 
+/* The scores, in the order of the text, and the points of their terms t0, t1 .. */
+int ref_model_score_count(const ref_model *model);
+int ref_model_score(const ref_model *model, int index, const ref_sight *sight,
+                    int64_t now);
+int ref_model_term_count(const ref_model *model, int index);
+int ref_model_term(const ref_model *model, int index, int term, const ref_sight *sight,
+                   int64_t now);
+/* The points of each event or day; INT32_MAX where the term is another. */
+int ref_model_term_each(const ref_model *model, int index, int term);
+
 /* The durations that stand in the model; returns how many. */
 int ref_model_durations(const ref_model *model, const int64_t **out);
 

@@ -404,6 +404,73 @@ START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
 }
 END_TEST
 
+/* What say_stay_spend says of a customer is the sum of its lines, and so is what
+ * changed in half a year. */
+static void ck_lines(eng_assessor *assessor, const eng_customer *customer,
+                     const int32_t *values, uint64_t count, uint64_t row)
+{
+  const int64_t now = INT64_C(899251199999), before = now - 183 * INT64_C(86400000);
+
+  for (uint64_t s = 0; s < 3; s++) {
+    eng_score_explanation *x, *y;
+    eng_score_difference *d;
+    int32_t sum = 0, by = 0;
+
+    ck_assert_int_eq(
+        eng_assessor_explain_score(assessor, 0, (int32_t)s, customer, now, &x), ENG_OK);
+    ck_assert_int_eq(
+        eng_assessor_explain_score(assessor, 0, (int32_t)s, customer, before, &y),
+        ENG_OK);
+    ck_assert_int_eq(eng_score_compare(y, x, &d), ENG_OK);
+    for (int32_t i = 0; i < eng_score_explanation_line_count(x); i++)
+      sum += eng_score_explanation_points(x, i);
+    for (int32_t i = 0; i < eng_score_difference_line_count(d); i++)
+      by += eng_score_difference_after(d, i) - eng_score_difference_before(d, i);
+    ck_assert_int_eq(sum, values[s * count + row]);
+    ck_assert_int_eq(by, sum - eng_score_explanation_score(y));
+    eng_score_difference_free(d);
+    eng_score_explanation_free(y);
+    eng_score_explanation_free(x);
+  }
+}
+
+START_TEST(the_lines_of_every_cdnow_customer_add_up)
+{
+  struct file file;
+  struct shop shop;
+  eng_model *model;
+  eng_assessor *assessor;
+  int32_t *values;
+  uint64_t count;
+
+  if (!read_file("cdnow/cdnow_sample_log.csv", &file)) return;
+  open_shop(&shop);
+  load_sales(&shop, &file, 0, file.count, ENG_IDENTICAL_KEEP);
+  ck_assert_int_eq(eng_model_builtin(shop.context, "say_stay_spend", 14, &model),
+                   ENG_OK);
+  ck_assert_int_eq(
+      eng_assessor_new(shop.context, (const eng_model *const *)&model, 1, &assessor),
+      ENG_OK);
+  count = eng_book_customer_count(shop.book);
+  values = malloc(3 * (size_t)count * sizeof *values);
+  ck_assert_int_eq(eng_book_scores(shop.book, assessor, 0, INT64_C(899251199999), NULL,
+                                   count, values, NULL, NULL),
+                   ENG_OK);
+  for (uint64_t row = 0; row < count; row++) {
+    eng_customer *customer;
+
+    ck_assert_int_eq(eng_book_customer(shop.book, row, &customer), ENG_OK);
+    ck_lines(assessor, customer, values, count, row);
+    eng_customer_free(customer);
+  }
+  free(values);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+  close_shop(&shop);
+  free_file(&file);
+}
+END_TEST
+
 /* ---- the laws of change, for every customer under every built-in model ---- */
 
 enum { MODELS = 64, MOMENTS = 100 };
@@ -541,6 +608,7 @@ Suite *histories_suite(void)
   tcase_add_test(tests, merged_rows_may_be_split_over_files_and_come_again);
   tcase_add_test(tests, rows_with_ids_may_be_split_over_files_and_come_again);
   tcase_add_test(tests, the_same_file_twice_changes_nothing);
+  tcase_add_test(tests, the_lines_of_every_cdnow_customer_add_up);
   tcase_add_test(tests, all_who_paid_in_the_web_shop_are_at_buy_or_beyond);
   tcase_add_loop_test(tests, every_history_says_what_assessing_says, 0, 2);
   suite_add_tcase(suite, tests);

@@ -26,7 +26,10 @@
   X(histories) \
   X(history) \
   X(language) \
-  X(model)
+  X(score) \
+  X(model) \
+  X(models) \
+  X(published)
 /* clang-format on */
 
 #endif
