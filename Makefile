@@ -33,6 +33,7 @@ CORE_SOURCES = \
   lib/core/calendar.c \
   lib/core/codebook.c \
   lib/core/context.c \
+  lib/core/counts.c \
   lib/core/customer.c \
   lib/core/event.c \
   lib/core/hash.c \
@@ -53,6 +54,7 @@ MODEL_SOURCES = \
   lib/model/assessor.c \
   lib/model/assume.c \
   lib/model/check.c \
+  lib/model/counted.c \
   lib/model/diff.c \
   lib/model/difference.c \
   lib/model/evaluate.c \

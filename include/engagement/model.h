@@ -387,8 +387,8 @@ ENG_API void eng_explanation_free(eng_explanation *explanation);
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_stage(const eng_explanation *explanation);
 
-/** @brief The stage that ENG_PART_MISSING is about: the next one declared that something
- *         happening could bring. Stages that silence alone brings are passed over.
+/** @brief The stage that ENG_PART_MISSING is about: the next one declared that
+ * something happening could bring. Stages that silence alone brings are passed over.
  *  @param[in] explanation  borrowed
  *  @return rank; 0: there is none
  *  @threads{reentrant}

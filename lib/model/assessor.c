@@ -161,9 +161,9 @@ static void mark_operands(const eng_model *model, size_t index, struct eng__memo
   }
 }
 
-/* The measures, and the comparisons of a time since with something else, that some stage
- * depends on. Two times since grow alike: they keep their order until an event moves
- * one. The memos, not in use yet, serve as marks. */
+/* The measures, and the comparisons of a time since with something else, that some
+ * stage depends on. Two times since grow alike: they keep their order until an event
+ * moves one. The memos, not in use yet, serve as marks. */
 static void find_needed(eng_assessor *assessor, struct eng__member *member)
 {
   const eng_model *model = member->model;
@@ -262,7 +262,18 @@ static eng_status compile(eng_assessor *assessor, const eng_model *const *models
       eng__new_zeroed(memory, (assessor->meter_count + 1) * sizeof *assessor->tallies);
   assessor->tracks =
       eng__new_zeroed(memory, (assessor->meter_count + 1) * sizeof *assessor->tracks);
-  if (assessor->tallies == NULL || assessor->tracks == NULL) return ENG_E_NOMEM;
+  assessor->latest =
+      eng__new_zeroed(memory, (assessor->meter_count + 1) * sizeof *assessor->latest);
+  if (assessor->tallies == NULL || assessor->tracks == NULL ||
+      assessor->latest == NULL) {
+    return ENG_E_NOMEM;
+  }
+  assessor->all_counted = true;
+  for (size_t i = 0; i < assessor->meter_count; i++) {
+    const struct eng__meter *meter = &assessor->meters[i];
+
+    assessor->all_counted = assessor->all_counted && (meter->plain || meter->plain_sum);
+  }
   return eng__sweep_init(assessor);
 }
 
@@ -318,6 +329,8 @@ void eng_assessor_free(eng_assessor *assessor)
   eng__free(memory, assessor->tracks,
             (assessor->meter_count + 1) * sizeof *assessor->tracks);
   eng__sweep_release(assessor);
+  eng__free(memory, assessor->latest,
+            (assessor->meter_count + 1) * sizeof *assessor->latest);
   eng__free(memory, assessor->referrals,
             assessor->referral_room * sizeof *assessor->referrals);
   eng__free(memory, assessor->tallies,
@@ -412,8 +425,8 @@ static void see_step(const struct eng__step *step, int32_t base, struct eng__see
 
 /* The way of nearly all timelines: nothing is undone, so a step is what is seen. Counts
  * and times take no more than the step's head; others decode the event, once. */
-static eng_status measure_run(eng_assessor *assessor, const struct eng__run *run,
-                              const struct eng__shapes *shapes)
+eng_status eng__measure_run(eng_assessor *assessor, const struct eng__run *run,
+                            const struct eng__shapes *shapes)
 {
   int32_t base = eng_context_currency(assessor->context);
   struct eng__run_cursor cursor;
@@ -478,9 +491,12 @@ static eng_status measure_events(eng_assessor *assessor,
     return eng__see(timeline, &pen, assessor->as_of, &assessor->undos, measure_seen,
                     assessor);
   }
+  if (eng__can_count(assessor, timeline)) {
+    return eng__measure_counted(assessor, timeline, shapes);
+  }
   eng__runs_begin(timeline, &runs);
   while (status == ENG_OK && (run = eng__runs_next(&runs)) != NULL) {
-    status = measure_run(assessor, run, shapes);
+    status = eng__measure_run(assessor, run, shapes);
   }
   return status;
 }

@@ -18,6 +18,8 @@
 #include "model/see.h"
 #include "model/sweep.h"
 
+struct eng__node;
+
 /* A measure of one or several of the models. */
 struct eng__meter {
   const eng_model *model; /* whose nodes `where` is about */
@@ -50,6 +52,17 @@ static inline void eng__tally_sum(struct eng__tally *tally, int64_t amount)
   tally->low = low;
 }
 
+/* Adds the difference of two running sums. */
+static inline void eng__tally_join(struct eng__tally *tally, const struct eng__wide *to,
+                                   const struct eng__wide *from)
+{
+  struct eng__wide sum = {tally->high, tally->low};
+
+  eng__wide_join(&sum, to, from);
+  tally->high = sum.high;
+  tally->low = sum.low;
+}
+
 static inline void eng__tally_subtract(struct eng__tally *tally, int64_t amount)
 {
   uint64_t low = tally->low - (uint64_t)amount;
@@ -70,6 +83,14 @@ struct eng__reading {
 struct eng__track {
   struct eng__reading *readings;
   size_t count, room;
+};
+
+/* Blocks [from, to) of a heavy timeline's node, all within the same windows; `time` is
+ * that of their last event. */
+struct eng__stretch {
+  const struct eng__node *node;
+  uint32_t from, to;
+  int64_t time;
 };
 
 /* The value of a term that others refer to, for as long as the tallies stay. */
@@ -106,6 +127,8 @@ struct eng_assessor {
   int64_t *referrals; /* their times, for the laps of a history */
   size_t referral_count, referral_room;
   bool any_lists;
+  bool all_counted;            /* all meters are plain, or plain sums: */
+  struct eng__stretch *latest; /* of each meter; see counted.c */
   int64_t *scratch; /* to sort in */
   size_t scratch_room;
   int64_t as_of;  /* the prepared instant; -1: none */
@@ -159,6 +182,20 @@ eng_status eng__tally_list(eng_assessor *assessor, size_t meter);
 /* The period of a streak that a time lies in, and the first instant of a period. */
 int64_t eng__period_of(const eng_context *context, int period, int64_t time);
 int64_t eng__period_start(const eng_context *context, int period, int64_t index);
+
+/* Takes the events of a run, of which nothing is undone, into the tallies. */
+eng_status eng__measure_run(eng_assessor *assessor, const struct eng__run *run,
+                            const struct eng__shapes *shapes);
+
+/* Whether a timeline, of which nothing is undone, can be measured from its counts; and
+ * doing that. */
+bool eng__can_count(const eng_assessor *assessor, const struct eng__timeline *timeline);
+eng_status eng__measure_counted(eng_assessor *assessor,
+                                const struct eng__timeline *timeline,
+                                const struct eng__shapes *shapes);
+
+/* Room for numbers in assessor->scratch. */
+eng_status eng__reserve_scratch(eng_assessor *assessor, size_t count);
 
 /* Why a condition or number is what it is, as of what was measured last. */
 eng_status eng__explain_node(eng_assessor *assessor, int32_t model,

@@ -142,7 +142,7 @@ static int by_number(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static eng_status reserve_scratch(eng_assessor *assessor, size_t count)
+eng_status eng__reserve_scratch(eng_assessor *assessor, size_t count)
 {
   void *scratch = assessor->scratch;
   eng_status status = eng__grow(eng__memory(assessor->context), &scratch,
@@ -189,7 +189,7 @@ eng_status eng__tally_list(eng_assessor *assessor, size_t meter)
   struct eng__tally *tally = &assessor->tallies[meter];
   int op = assessor->meters[meter].measure.op;
 
-  if (reserve_scratch(assessor, track->count + 1) != ENG_OK) return ENG_E_NOMEM;
+  if (eng__reserve_scratch(assessor, track->count + 1) != ENG_OK) return ENG_E_NOMEM;
   if (op == ENG__MEASURE_GAP) {
     list_gap(assessor, track, tally);
   } else {
