@@ -54,6 +54,7 @@ MODEL_SOURCES = \
   lib/model/model.c \
   lib/model/names.c \
   lib/model/next.c \
+  lib/model/params.c \
   lib/model/parse.c \
   lib/model/parser.c \
   lib/model/quick.c \

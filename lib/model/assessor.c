@@ -630,16 +630,6 @@ eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *custo
 
 /* ---- dimensions ---- */
 
-static int32_t unit_of(int type)
-{
-  switch (type) {
-  case ENG__TYPE_DURATION: return ENG_UNIT_MILLISECONDS;
-  case ENG__TYPE_MONEY: return ENG_UNIT_MONEY;
-  case ENG__TYPE_RATIO: return ENG_UNIT_RATIO;
-  default: return ENG_UNIT_NUMBER;
-  }
-}
-
 eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
                                    const eng_customer *customer, int64_t as_of,
                                    eng_value *values, int32_t count)
@@ -665,7 +655,7 @@ eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
     values[i].defined = eng__evaluate(assessor, member, node, as_of, &value);
     values[i].numerator = values[i].defined ? value.n : 0;
     values[i].denominator = values[i].defined ? value.d : 1;
-    values[i].unit = unit_of(member->model->nodes[node].type);
+    values[i].unit = eng__unit_of(member->model->nodes[node].type);
   }
   return status;
 }

@@ -53,24 +53,10 @@ static void check_free(struct eng__parser *p, const struct eng__token *token)
   }
 }
 
-/* A list with room for one more item; as it was, and the parse failed, without memory.
- */
-static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
-                       size_t item)
-{
-  eng_status status = ENG_OK;
-
-  if (p->status == ENG_OK) {
-    status = eng__grow(p->memory, &list, room, count + 1, item);
-  }
-  if (status != ENG_OK) eng__fail(p, status);
-  return list;
-}
-
 static void add_definition(struct eng__parser *p, const struct eng__token *name,
                            int32_t node)
 {
-  p->definitions = make_room(p, p->definitions, p->definition_count,
+  p->definitions = eng__make_room(p, p->definitions, p->definition_count,
                              &p->definition_room, sizeof *p->definitions);
   if (p->status != ENG_OK) return;
   p->definitions[p->definition_count].from = name->from;
@@ -91,11 +77,7 @@ static void parse_definition(struct eng__parser *p, bool param)
   eng__need_sign(p, "=");
   at = p->token;
   node = eng__parse_expression(p);
-  if (p->status != ENG_OK) return;
-  if (param && eng__resolved_term(p, node)->op != ENG__OP_CONSTANT) {
-    eng__fail_at(p, &at, ENG_E_TYPE,
-                 "a param is a constant: a number, duration or amount");
-  }
+  if (param) node = eng__add_param(p, &name, &at, node);
   add_definition(p, &name, node);
 }
 
@@ -120,7 +102,7 @@ static void parse_dimension(struct eng__parser *p)
       type != ENG__TYPE_DURATION && type != ENG__TYPE_MONEY) {
     eng__mismatch(p, &at, "show as a dimension", type, 0);
   }
-  model->dimensions = make_room(p, model->dimensions, model->dimension_count,
+  model->dimensions = eng__make_room(p, model->dimensions, model->dimension_count,
                                 &model->dimension_room, sizeof *model->dimensions);
   if (p->status != ENG_OK) return;
   model->dimensions[model->dimension_count++] = dimension;
@@ -135,7 +117,7 @@ static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
   while (eng__take_name(p, "advise")) {
     uint32_t text = eng__keep_text(p);
 
-    model->advices = make_room(p, model->advices, model->advice_count,
+    model->advices = eng__make_room(p, model->advices, model->advice_count,
                                &model->advice_room, sizeof *model->advices);
     if (p->status != ENG_OK) return;
     model->advices[model->advice_count++] = text;
@@ -166,7 +148,7 @@ static void end_stage(struct eng__parser *p, struct eng__stage *stage)
   eng_model *model = p->model;
 
   parse_advice(p, stage);
-  model->stages = make_room(p, model->stages, model->stage_count, &model->stage_room,
+  model->stages = eng__make_room(p, model->stages, model->stage_count, &model->stage_room,
                             sizeof *model->stages);
   if (p->status == ENG_OK) model->stages[model->stage_count++] = *stage;
 }
@@ -423,16 +405,23 @@ static void parse_model(struct eng__parser *p)
   }
 }
 
-eng_status eng__model_parse(eng_model *model, eng_error *error)
+eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
+                            eng_error *error)
 {
+  uint32_t own = (uint32_t)model->text_size + 1, end = (uint32_t)model->text_room - 1;
   struct eng__parser p;
 
   memset(&p, 0, sizeof p);
   p.model = model;
   p.memory = eng__memory(model->context);
   p.error = error;
+  if (base != NULL) {
+    eng__read_settings(&p, own, own + (uint32_t)set, base);
+    eng__read_settings(&p, own + (uint32_t)set, end, NULL);
+  }
   eng__lex_begin(&p.lexer, model->text, model->text_size);
   parse_model(&p);
+  if (p.status == ENG_OK) p.status = eng__model_sign(model);
   eng__free(p.memory, p.definitions, p.definition_room * sizeof *p.definitions);
   return p.status;
 }
