@@ -105,6 +105,7 @@ PROGRAM_SOURCES = \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
+  examples/engagement/params.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c

@@ -215,6 +215,22 @@ static void put_target(struct text *out, const struct answer *a)
   put_lines(out, a, ENG_PART_MISSING);
 }
 
+/* The values that the answer rests on and the text of the model does not say. */
+static void put_params(struct text *out, const eng_model *model)
+{
+  int32_t count = eng_model_param_count(model);
+  int any = 0;
+
+  for (int32_t i = 0; i < count; i++) {
+    if (!eng_model_param_is_set(model, i)) continue;
+    text_print(out, "%s%s = %s, not %s", any ? "; " : "with ",
+               eng_model_param_name(model, i), eng_model_param_text(model, i),
+               eng_model_param_default(model, i));
+    any = 1;
+  }
+  if (any) text_put(out, "\n");
+}
+
 static void tell(const struct answer *a)
 {
   const struct session *session = a->session;
@@ -230,7 +246,9 @@ static void tell(const struct answer *a)
   text_print(&out, " (%s", eng_model_name(a->model));
   if (eng_model_revision(a->model) > 0)
     text_print(&out, ", revision %d", (int)eng_model_revision(a->model));
-  text_put(&out, ")\n\n");
+  text_put(&out, ")\n");
+  put_params(&out, a->model);
+  text_put(&out, "\n");
   if (stage == 0) {
     text_put(&out, "Stage: ");
     text_paint(&out, PAINT_BOLD, "none");
@@ -355,6 +373,24 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
   json_close(json, ']');
 }
 
+/* All params: the value in effect, and what it would be if it were not set. */
+static void json_params(struct json *json, const eng_model *model)
+{
+  json_key(json, "params");
+  json_open(json, '[');
+  for (int32_t i = 0; i < eng_model_param_count(model); i++) {
+    json_open(json, '{');
+    json_key(json, "name");
+    json_words(json, eng_model_param_name(model, i));
+    json_key(json, "value");
+    json_words(json, eng_model_param_text(model, i));
+    json_key(json, "default");
+    json_words(json, eng_model_param_default(model, i));
+    json_close(json, '}');
+  }
+  json_close(json, ']');
+}
+
 static void tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
@@ -381,6 +417,7 @@ static void tell_json(struct json *json, const struct answer *a)
   json_time(json, a->session->as_of);
   json_key(json, "revision");
   json_number(json, eng_model_revision(a->model));
+  json_params(json, a->model);
   json_close(json, '}');
 }
 

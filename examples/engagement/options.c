@@ -184,6 +184,8 @@ struct option {
 static const struct option table[] = {
     {"model", "NAME|FILE", "a built-in model or a model file; may be repeated",
      OPTIONS_MODEL, LIST, FIELD(models)},
+    {"param", "NAME=VALUE", "another value for a model's param; MODEL.NAME for one",
+     OPTIONS_MODEL, LIST, FIELD(params)},
     {"customer", "ID", "the customer to explain", OPTIONS_CUSTOMER, WORD,
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
@@ -340,6 +342,7 @@ void options_free(struct options *options)
   free(options->kinds.items);
   free(options->own_kinds.items);
   free(options->models.items);
+  free(options->params.items);
   *options = (struct options){0};
 }
 

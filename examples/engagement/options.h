@@ -57,6 +57,7 @@ struct options {
 
   const char *as_of;
   struct words models;
+  struct words params;
   const char *customer;
   int format; /* FORMAT_* */
   int rows;
