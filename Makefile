@@ -58,6 +58,7 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parser.c \
   lib/model/quick.c \
+  lib/model/rates.c \
   lib/model/see.c \
   lib/model/tally.c
 

@@ -448,6 +448,26 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(
     eng_assessor *assessor, int32_t model, const eng_customer *customer, int64_t as_of,
     eng_value *values, int32_t count);
 
+/**
+ * @brief How many of a customer's amounts count as events and are left out of money:
+ *        in a currency for which there is no rate, or beyond 64 bits in the base.
+ *
+ * @param[in]  assessor  changed only inside
+ * @param[in]  customer  borrowed
+ * @param[in]  as_of     0..ENG_TIME_MAX; amounts after it are not counted
+ * @param[out] count     0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_CONTEXT  made from different contexts
+ * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
+ * @threads{one assessor may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_assessor_left_out(eng_assessor *assessor,
+                                                       const eng_customer *customer,
+                                                       int64_t as_of, int64_t *count);
+
 /** The parts of an explanation. */
 enum {
   ENG_PART_CLAUSE = 1, /**< the clauses of the stage reached, each with its witnesses */

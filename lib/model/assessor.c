@@ -6,6 +6,7 @@
 
 #include "core/customer.h"
 #include "core/memory.h"
+#include "model/rates.h"
 
 /* ---- compiling ---- */
 
@@ -368,31 +369,33 @@ static eng_status measure_seen(void *user, const struct eng__seen *seen)
 }
 
 /* The amount of a step as measures see it, where nothing is undone. */
-static bool step_amount(const struct eng__step *step, int32_t base, int64_t *out)
+static bool step_amount(const eng_context *context, const struct eng__step *step,
+                        int32_t base, int64_t *out)
 {
   const struct eng__layout *layout = step->layout;
+  int32_t currency;
   int64_t amount;
 
-  if (layout->amount_width == 0 ||
-      (int32_t)eng__shape_bits(layout->code, ENG__SHAPE_CURRENCY, 10) != base) {
-    return false;
-  }
+  if (layout->amount_width == 0) return false;
+  currency = (int32_t)eng__shape_bits(layout->code, ENG__SHAPE_CURRENCY, 10);
+  if (currency != base && context->rate_count == 0) return false;
   amount = (int64_t)eng__get(step->body, layout->amount_width);
   if (layout->flags & ENG__LAYOUT_AMOUNT_MINUS ||
       layout->measured == ENG_EVENT_REFUND) {
     amount = -amount;
   }
   *out = amount;
-  return true;
+  return currency == base || eng__convert(context, currency, step->time, amount, out);
 }
 
 /* The one event of a step for `where`, decoded once however many filters ask. */
-static void see_step(const struct eng__step *step, int32_t base, struct eng__seen *seen)
+static void see_step(const eng_context *context, const struct eng__step *step,
+                     int32_t base, struct eng__seen *seen)
 {
   eng__step_event(step, &seen->event);
   seen->kind = step->layout->measured;
   seen->amount = 0;
-  seen->has_amount = step_amount(step, base, &seen->amount);
+  seen->has_amount = step_amount(context, step, base, &seen->amount);
   seen->foreign_amount = !seen->has_amount && step->layout->amount_width != 0;
 }
 
@@ -401,7 +404,8 @@ static void see_step(const struct eng__step *step, int32_t base, struct eng__see
 static eng_status measure_run(eng_assessor *assessor, const struct eng__run *run,
                               const struct eng__shapes *shapes)
 {
-  int32_t base = eng_context_currency(assessor->context);
+  const eng_context *context = assessor->context;
+  int32_t base = eng_context_currency(context);
   struct eng__run_cursor cursor;
   struct eng__step step;
 
@@ -428,13 +432,13 @@ static eng_status measure_run(eng_assessor *assessor, const struct eng__run *run
       if (meter->plain_sum) {
         int64_t amount;
 
-        if (step_amount(&step, base, &amount)) {
+        if (step_amount(context, &step, base, &amount)) {
           tally->n++;
           eng__tally_sum(tally, amount);
         }
         continue;
       }
-      if (!decoded) see_step(&step, base, &seen);
+      if (!decoded) see_step(context, &step, base, &seen);
       decoded = true;
       status = measure_one(assessor, which, &seen);
       if (status != ENG_OK) return status;

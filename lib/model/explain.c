@@ -607,7 +607,8 @@ static void add_notes(struct writer *w)
     ignored += undos->undos[i].foreign;
   }
   if (!measures_money(w->model)) left_out = 0;
-  add_note(w, left_out, "amounts in other currencies were left out of money");
+  add_note(w, left_out,
+           "amounts in other currencies were left out of money: there is no rate");
   add_note(
       w, inert,
       "voids, refunds or cancellations have no effect: what they name is not held, or "

@@ -57,7 +57,7 @@ static void add_definition(struct eng__parser *p, const struct eng__token *name,
                            int32_t node)
 {
   p->definitions = eng__make_room(p, p->definitions, p->definition_count,
-                             &p->definition_room, sizeof *p->definitions);
+                                  &p->definition_room, sizeof *p->definitions);
   if (p->status != ENG_OK) return;
   p->definitions[p->definition_count].from = name->from;
   p->definitions[p->definition_count].to = name->to;
@@ -103,7 +103,7 @@ static void parse_dimension(struct eng__parser *p)
     eng__mismatch(p, &at, "show as a dimension", type, 0);
   }
   model->dimensions = eng__make_room(p, model->dimensions, model->dimension_count,
-                                &model->dimension_room, sizeof *model->dimensions);
+                                     &model->dimension_room, sizeof *model->dimensions);
   if (p->status != ENG_OK) return;
   model->dimensions[model->dimension_count++] = dimension;
   add_definition(p, &name, dimension.node);
@@ -118,7 +118,7 @@ static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
     uint32_t text = eng__keep_text(p);
 
     model->advices = eng__make_room(p, model->advices, model->advice_count,
-                               &model->advice_room, sizeof *model->advices);
+                                    &model->advice_room, sizeof *model->advices);
     if (p->status != ENG_OK) return;
     model->advices[model->advice_count++] = text;
     stage->advice_count++;
@@ -148,8 +148,8 @@ static void end_stage(struct eng__parser *p, struct eng__stage *stage)
   eng_model *model = p->model;
 
   parse_advice(p, stage);
-  model->stages = eng__make_room(p, model->stages, model->stage_count, &model->stage_room,
-                            sizeof *model->stages);
+  model->stages = eng__make_room(p, model->stages, model->stage_count,
+                                 &model->stage_room, sizeof *model->stages);
   if (p->status == ENG_OK) model->stages[model->stage_count++] = *stage;
 }
 

@@ -10,6 +10,7 @@
 #include "core/checked.h"
 #include "core/memory.h"
 #include "core/sort.h"
+#include "model/rates.h"
 
 /* ---- collecting ---- */
 
@@ -123,7 +124,8 @@ static void void_undos(struct eng__undos *undos)
 /* ---- showing ---- */
 
 /* The amount as measures see it; `kept` is what is left of a purchase. */
-static void measure_amount(struct eng__seen *seen, int64_t kept, int32_t base)
+static void measure_amount(const eng_context *context, struct eng__seen *seen,
+                           int64_t kept, int32_t base)
 {
   const struct eng__event *event = &seen->event;
   /* Linked refunds are in what their purchase keeps, or wait for it. */
@@ -132,13 +134,13 @@ static void measure_amount(struct eng__seen *seen, int64_t kept, int32_t base)
   seen->has_amount = seen->foreign_amount = false;
   seen->amount = 0;
   if (!(event->has & ENG__HAS_AMOUNT) || linked) return;
-  if (event->currency != base) {
-    seen->foreign_amount = true;
-    return;
-  }
-  seen->has_amount = true;
-  seen->amount = kept;
-  if (seen->kind == ENG_EVENT_REFUND && kept > 0) seen->amount = -kept;
+  if (seen->kind == ENG_EVENT_REFUND && kept > 0) kept = -kept;
+  /* What is kept is of the purchase's own currency, and so has the purchase's rate. */
+  seen->has_amount =
+      event->currency == base ||
+      eng__convert(context, event->currency, event->occurred_at, kept, &kept);
+  seen->foreign_amount = !seen->has_amount;
+  seen->amount = seen->has_amount ? kept : 0;
 }
 
 eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
@@ -179,7 +181,7 @@ eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen 
         continue;
       }
     }
-    measure_amount(&seen, kept, base);
+    measure_amount(pen->context, &seen, kept, base);
     status = fn(user, &seen);
   }
   return status;

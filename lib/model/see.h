@@ -16,8 +16,8 @@
 struct eng__seen {
   struct eng__event event;
   uint8_t kind;        /* a purchase below 0 is a refund */
-  bool has_amount;     /* in the base currency: */
-  bool foreign_amount; /* an amount that is left out */
+  bool has_amount;     /* in the base currency, converted where it was another: */
+  bool foreign_amount; /* an amount that is left out: there is no rate */
   int64_t amount;      /* what is kept of a purchase; below 0 for a refund */
 };
 
