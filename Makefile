@@ -107,6 +107,7 @@ PROGRAM_SOURCES = \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/params.c \
+  examples/engagement/rates.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c

@@ -205,6 +205,11 @@ static const struct option table[] = {
      FIELD(own_kinds)},
     {"currency", "CODE", "of amounts that name none, and of sums: USD", OPTIONS_INPUT,
      WORD, FIELD(currency)},
+    {"rate", "CODE=NUMBER",
+     "what one unit is worth in --currency; CODE@DATE: from then", OPTIONS_INPUT, LIST,
+     FIELD(rate)},
+    {"rates", "FILE", "rates as CSV with columns currency, from and rate",
+     OPTIONS_INPUT, WORD, FIELD(rates)},
     {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
@@ -341,6 +346,7 @@ void options_free(struct options *options)
   free(options->maps.items);
   free(options->kinds.items);
   free(options->own_kinds.items);
+  free(options->rate.items);
   free(options->models.items);
   free(options->params.items);
   *options = (struct options){0};

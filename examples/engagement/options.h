@@ -46,6 +46,8 @@ struct options {
   struct words own_kinds;
   const char *kind;
   const char *currency;
+  struct words rate;
+  const char *rates;
   const char *rejects;
   int strict;
   int32_t time_format; /* ENG_TIME_* */
