@@ -41,6 +41,7 @@ CORE_SOURCES = \
   lib/core/sort.c \
   lib/core/status.c \
   lib/core/timeline.c \
+  lib/core/utf8.c \
   lib/core/version.c \
   lib/core/vocabulary.c
 
