@@ -18,6 +18,7 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/history.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/status.h \
@@ -51,6 +52,7 @@ MODEL_SOURCES = \
   lib/model/expression.c \
   lib/model/explain.c \
   lib/model/fraction.c \
+  lib/model/history.c \
   lib/model/lex.c \
   lib/model/model.c \
   lib/model/names.c \
@@ -59,8 +61,10 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parser.c \
   lib/model/quick.c \
+  lib/model/ranks.c \
   lib/model/rates.c \
   lib/model/see.c \
+  lib/model/sweep.c \
   lib/model/tally.c
 
 SCORE_SOURCES =

@@ -10,6 +10,7 @@
 #define ENGAGEMENT_BOOK_H
 
 #include <engagement/customer.h>
+#include <engagement/history.h>
 #include <engagement/model.h>
 
 ENG_BEGIN_DECLS
@@ -449,6 +450,79 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
 ENG_API ENG_NODISCARD eng_status eng_book_next_change(
     const eng_book *book, uint64_t row, eng_assessor *assessor, int64_t as_of,
     int32_t *stages, int64_t *next_times, int32_t *next_stages);
+
+/**
+ * @brief Where one customer stands under every model, since when, the highest stage ever
+ *        reached, and the lap, as eng_assessor_standing says.
+ *
+ * @param[in]  book       borrowed
+ * @param[in]  row        0 .. customers - 1
+ * @param[in]  assessor   changed only inside; made from the book's context
+ * @param[in]  as_of      0..ENG_TIME_MAX
+ * @param[out] standings  one entry a model; all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_standing(const eng_book *book, uint64_t row,
+                                                   eng_assessor *assessor,
+                                                   int64_t as_of,
+                                                   eng_standing *standings);
+
+/**
+ * @brief Every change of one customer's stage under one model, as eng_assessor_history
+ *        says.
+ *
+ * @param[in]  book      borrowed for the call
+ * @param[in]  row       0 .. customers - 1
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     index of the model, 0 .. models - 1
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[out] out       new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_RANGE     no such model
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_history(const eng_book *book, uint64_t row,
+                                                  eng_assessor *assessor, int32_t model,
+                                                  int64_t as_of, eng_history **out);
+
+/**
+ * @brief Every change of one customer's stage that is to come if nothing happens, as
+ *        eng_assessor_outlook says.
+ *
+ * @param[in]  book      borrowed for the call
+ * @param[in]  row       0 .. customers - 1
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     index of the model, 0 .. models - 1
+ * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  until     as_of .. ENG_TIME_MAX
+ * @param[out] out       new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_RANGE     no such model
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of or until out of range
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_outlook(const eng_book *book, uint64_t row,
+                                                  eng_assessor *assessor, int32_t model,
+                                                  int64_t as_of, int64_t until,
+                                                  eng_history **out);
 
 /**
  * @brief The canonical bytes of the book: customers in order with their timelines.

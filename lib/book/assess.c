@@ -159,3 +159,63 @@ eng_status eng_book_next_change(const eng_book *book, uint64_t row,
   return eng__assess_next(assessor, &timeline, &book->shapes, stages, next_times,
                           next_stages);
 }
+
+/* ---- histories ---- */
+
+static eng_status view(const eng_book *book, uint64_t row, const eng_assessor *assessor,
+                       int64_t as_of, struct eng__timeline *timeline)
+{
+  eng_status status;
+
+  if (book == NULL || assessor == NULL) return ENG_E_INVALID;
+  if (row >= book->rows) return ENG_E_NOTFOUND;
+  status = check(book, assessor, as_of);
+  if (status == ENG_OK) eng__book_view(book, (uint32_t)row, timeline);
+  return status;
+}
+
+eng_status eng_book_standing(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                             int64_t as_of, eng_standing *standings)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (assessor == NULL || standings == NULL) return ENG_E_INVALID;
+  memset(standings, 0,
+         (size_t)eng_assessor_model_count(assessor) * sizeof *standings);
+  status = view(book, row, assessor, as_of, &timeline);
+  if (status != ENG_OK) return status;
+  return eng__assess_standing(assessor, &timeline, &book->shapes, as_of, standings);
+}
+
+eng_status eng_book_history(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                            int32_t model, int64_t as_of, eng_history **out)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  status = view(book, row, assessor, as_of, &timeline);
+  if (status != ENG_OK) return status;
+  if (model < 0 || model >= eng_assessor_model_count(assessor)) return ENG_E_RANGE;
+  return eng__assess_history(assessor, model, &timeline, &book->shapes, ENG_TIME_NONE,
+                             as_of, out);
+}
+
+eng_status eng_book_outlook(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                            int32_t model, int64_t as_of, int64_t until,
+                            eng_history **out)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  status = view(book, row, assessor, as_of, &timeline);
+  if (status != ENG_OK) return status;
+  if (model < 0 || model >= eng_assessor_model_count(assessor)) return ENG_E_RANGE;
+  if (until < as_of || until > ENG_TIME_MAX) return ENG_E_TIME;
+  return eng__assess_history(assessor, model, &timeline, &book->shapes, as_of, until,
+                             out);
+}

@@ -9,7 +9,7 @@
 #ifndef ENG_MODEL_ASSESS_H
 #define ENG_MODEL_ASSESS_H
 
-#include <engagement/model.h>
+#include <engagement/history.h>
 
 #include "core/timeline.h"
 
@@ -37,5 +37,18 @@ void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next
 eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, int32_t *stages,
                             int64_t *next_times, int32_t *next_stages);
+
+/* Where a customer stands under each model; see eng_assessor_standing. */
+eng_status eng__assess_standing(eng_assessor *assessor,
+                                const struct eng__timeline *timeline,
+                                const struct eng__shapes *shapes, int64_t as_of,
+                                eng_standing *standings);
+
+/* The changes under one model up to `until`: all of them if `since` is ENG_TIME_NONE,
+ * else those after `since` if nothing happens from then on. */
+eng_status eng__assess_history(eng_assessor *assessor, int32_t model,
+                               const struct eng__timeline *timeline,
+                               const struct eng__shapes *shapes, int64_t since,
+                               int64_t until, eng_history **out);
 
 #endif

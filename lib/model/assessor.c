@@ -158,11 +158,12 @@ static void mark_operands(const eng_model *model, size_t index, struct eng__memo
   }
 }
 
-/* The comparisons with a time since that some stage depends on. The memos, not in use
- * yet, serve as marks. */
-static void find_ages(struct eng__member *member)
+/* The measures and the comparisons with a time since that some stage depends on. The
+ * memos, not in use yet, serve as marks. */
+static void find_needed(eng_assessor *assessor, struct eng__member *member)
 {
   const eng_model *model = member->model;
+  uint64_t bit = UINT64_C(1) << (member - assessor->members);
   struct eng__memo *marks = member->memos;
 
   for (size_t i = 0; i < model->stage_count; i++) {
@@ -173,6 +174,9 @@ static void find_ages(struct eng__member *member)
 
     if (!marks[i].defined) continue;
     mark_operands(model, i, marks);
+    if (node->op == ENG__OP_MEASURE) {
+      assessor->meters[member->meters[node->a]].members |= bit;
+    }
     if (eng__op_compares(node->op) && (model->nodes[node->a].type == ENG__TYPE_AGE ||
                                        model->nodes[node->b].type == ENG__TYPE_AGE)) {
       member->ages[member->age_count++] = (int32_t)i;
@@ -202,7 +206,7 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   for (size_t i = 0; i < model->node_count && status == ENG_OK; i++) {
     status = add_quick(assessor, model, (int32_t)i, &member->quick[i]);
   }
-  find_ages(member);
+  if (status == ENG_OK) find_needed(assessor, member);
   return status;
 }
 
@@ -253,7 +257,8 @@ static eng_status compile(eng_assessor *assessor, const eng_model *const *models
       eng__new_zeroed(memory, (assessor->meter_count + 1) * sizeof *assessor->tallies);
   assessor->tracks =
       eng__new_zeroed(memory, (assessor->meter_count + 1) * sizeof *assessor->tracks);
-  return assessor->tallies == NULL || assessor->tracks == NULL ? ENG_E_NOMEM : ENG_OK;
+  if (assessor->tallies == NULL || assessor->tracks == NULL) return ENG_E_NOMEM;
+  return eng__sweep_init(assessor);
 }
 
 eng_status eng_assessor_new(const eng_context *context, const eng_model *const *models,
@@ -307,6 +312,9 @@ void eng_assessor_free(eng_assessor *assessor)
   }
   eng__free(memory, assessor->tracks,
             (assessor->meter_count + 1) * sizeof *assessor->tracks);
+  eng__sweep_release(assessor);
+  eng__free(memory, assessor->referrals,
+            assessor->referral_room * sizeof *assessor->referrals);
   eng__free(memory, assessor->tallies,
             (assessor->meter_count + 1) * sizeof *assessor->tallies);
   eng__free(memory, assessor->kind_meters,
@@ -477,15 +485,12 @@ eng_status eng__measure(eng_assessor *assessor, const struct eng__timeline *time
   assessor->stamp++;
   memset(assessor->tallies, 0, assessor->meter_count * sizeof *assessor->tallies);
   for (size_t i = 0; assessor->any_lists && i < assessor->meter_count; i++) {
-    struct eng__track *track = &assessor->tracks[i];
-
-    track->count = track->in = track->out = 0;
+    assessor->tracks[i].count = 0;
   }
   status = measure_events(assessor, timeline, shapes);
   for (size_t i = 0;
        assessor->any_lists && status == ENG_OK && i < assessor->meter_count; i++) {
     if (!assessor->meters[i].lists) continue;
-    assessor->tracks[i].in = assessor->tracks[i].count;
     status = eng__tally_list(assessor, i);
   }
   return status;

@@ -14,11 +14,13 @@
 #include "model/model.h"
 #include "model/quick.h"
 #include "model/see.h"
+#include "model/sweep.h"
 
 /* A measure of one or several of the models. */
 struct eng__meter {
   const eng_model *model; /* whose nodes `where` is about */
   struct eng__measure measure;
+  uint64_t members; /* the models whose stages depend on it, as bits */
   int64_t from, to; /* as of the prepared instant: from < time <= to */
   bool moves;       /* it has a window, so it changes as time passes */
   bool lists;       /* it needs all readings at once */
@@ -45,6 +47,14 @@ static inline void eng__tally_sum(struct eng__tally *tally, int64_t amount)
   tally->low = low;
 }
 
+static inline void eng__tally_subtract(struct eng__tally *tally, int64_t amount)
+{
+  uint64_t low = tally->low - (uint64_t)amount;
+
+  tally->high -= (amount < 0 ? -1 : 0) + (low > tally->low);
+  tally->low = low;
+}
+
 /* What a meter reads of an event. */
 struct eng__reading {
   int64_t time;
@@ -53,10 +63,10 @@ struct eng__reading {
   bool holds; /* `where` does, for a share */
 };
 
-/* The readings of a moving meter; those in [out, in) lie in its window. */
+/* The readings of a meter that lists. */
 struct eng__track {
   struct eng__reading *readings;
-  size_t count, room, in, out;
+  size_t count, room;
 };
 
 /* The value of a term that others refer to, for as long as the tallies stay. */
@@ -89,6 +99,9 @@ struct eng_assessor {
   struct eng__tally *tallies;
   struct eng__track *tracks;
   struct eng__undos undos;
+  struct eng__sweep sweep;
+  int64_t *referrals; /* their times, for the laps of a history */
+  size_t referral_count, referral_room;
   bool any_lists;
   int64_t *scratch; /* to sort in */
   size_t scratch_room;
@@ -100,6 +113,12 @@ struct eng_assessor {
   bool idle_known;        /* whether the stages of a timeline with none of them are */
   int32_t idle_stages[64]; /* known: most customers of most bases are such */
 };
+
+/* A bit for each of the models. */
+static inline uint64_t eng__all_members(const eng_assessor *assessor)
+{
+  return UINT64_MAX >> (64 - assessor->count);
+}
 
 /* Whether `where` holds for an event: unknown is no. */
 bool eng__where_holds(const eng_model *model, int32_t node,
@@ -118,7 +137,7 @@ int32_t eng__stage_now(const eng_assessor *assessor, const struct eng__member *m
 bool eng__read_seen(const struct eng__meter *meter, const struct eng__seen *seen,
                     struct eng__reading *out);
 
-/* Keeps a reading of a meter that moves or lists. */
+/* Keeps a reading of a meter that lists. */
 eng_status eng__track_add(eng_assessor *assessor, size_t meter,
                           const struct eng__reading *reading);
 
@@ -126,7 +145,7 @@ eng_status eng__track_add(eng_assessor *assessor, size_t meter,
 void eng__tally_add(const eng_assessor *assessor, struct eng__tally *tally,
                     const struct eng__meter *meter, const struct eng__reading *reading);
 
-/* Works out the tally of a meter that lists from the readings in its window. */
+/* Works out the tally of a meter that lists from its readings. */
 eng_status eng__tally_list(eng_assessor *assessor, size_t meter);
 
 /* The period of a streak that a time lies in, and the first instant of a period. */

@@ -6,6 +6,9 @@
  * their own time: a purchase is seen with what is left of it, and not at all once
  * nothing is. Each of the three reaches only a target that is not later than itself,
  * whichever came first. Events after the as-of are not seen.
+ *
+ * As time goes on, a purchase that is refunded in parts is seen in versions, each with
+ * the times from when until when it is so.
  */
 #ifndef ENG_MODEL_SEE_H
 #define ENG_MODEL_SEE_H
@@ -26,6 +29,7 @@ struct eng__undo {
   uint64_t target;
   uint64_t own; /* its own effective id */
   int64_t time;
+  uint32_t place; /* in the timeline, from 0 */
   uint64_t amount; /* magnitude */
   uint16_t currency;
   uint8_t kind;
@@ -37,8 +41,17 @@ struct eng__undo {
 
 /* Memory for that, kept between timelines. */
 struct eng__undos {
-  struct eng__undo *undos; /* sorted by target */
+  struct eng__undo *undos; /* sorted by target, then as they come */
   size_t count, room;
+};
+
+/* An event as it is seen for a time: since <= t < until. */
+struct eng__version {
+  const struct eng__seen *seen;
+  int64_t since; /* of the event itself, or of an undo */
+  int64_t until; /* of an undo; INT64_MAX: it stays so */
+  uint32_t place;               /* of the event in the timeline, from 0 */
+  uint32_t since_due, until_due; /* of what `since` and `until` are due to */
 };
 
 typedef eng_status (*eng__see_fn)(void *user, const struct eng__seen *seen);
@@ -46,5 +59,13 @@ typedef eng_status (*eng__see_fn)(void *user, const struct eng__seen *seen);
 /* Shows each event that is seen, in order. */
 eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
                     int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user);
+
+typedef eng_status (*eng__versions_fn)(void *user, const struct eng__version *version);
+
+/* Shows each event in all versions that are seen as of any instant up to the as-of: in
+ * order, those of one event one after the other. At most UINT32_MAX / 2 events. */
+eng_status eng__see_versions(const struct eng__timeline *timeline,
+                             const struct eng__pen *pen, int64_t as_of,
+                             struct eng__undos *undos, eng__versions_fn fn, void *user);
 
 #endif
