@@ -14,6 +14,7 @@ PUBLIC_HEADERS = \
   include/engagement/api.h \
   include/engagement/book.h \
   include/engagement/calendar.h \
+  include/engagement/callback.h \
   include/engagement/context.h \
   include/engagement/csv.h \
   include/engagement/customer.h \
@@ -53,6 +54,7 @@ MODEL_SOURCES = \
   lib/model/explain.c \
   lib/model/fraction.c \
   lib/model/history.c \
+  lib/model/host.c \
   lib/model/lex.c \
   lib/model/model.c \
   lib/model/names.c \

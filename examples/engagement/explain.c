@@ -191,6 +191,11 @@ static void put_next(struct text *out, const struct answer *a)
     text_print(out, "\n  The stage stays %s.\n", eng_model_stage_name(a->model, stage));
     return;
   }
+  if (next == ENG_TIME_UNKNOWN) {
+    text_print(out, "\n  How long the stage stays %s is not known.\n",
+               eng_model_stage_name(a->model, stage));
+    return;
+  }
   text_print(out, "\n  The stage becomes %s on ", eng_model_stage_name(a->model, then));
   text_add_time(out, a->session, next);
   text_put(out, ", ");
@@ -410,7 +415,9 @@ static void tell_json(struct json *json, const struct answer *a)
   json_key(json, "next_change");
   json_time(json, next);
   json_key(json, "next_stage");
-  json_words(json, next == ENG_TIME_NONE ? NULL : eng_model_stage_name(a->model, then));
+  json_words(json, next == ENG_TIME_NONE || next == ENG_TIME_UNKNOWN
+                       ? NULL
+                       : eng_model_stage_name(a->model, then));
   json_remarks(json, a, ENG_PART_ADVICE, "advise");
   json_remarks(json, a, ENG_PART_NOTE, "notes");
   json_key(json, "as_of");

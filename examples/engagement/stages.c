@@ -31,7 +31,7 @@ static void write_rows_of(const struct session *session, struct rows *rows,
     rows_words(rows, eng_model_stage_name(model, stages[m]));
     rows_number(rows, stages[m]);
     rows_time(rows, next_times[m]);
-    rows_words(rows, next_times[m] == ENG_TIME_NONE
+    rows_words(rows, next_times[m] == ENG_TIME_NONE || next_times[m] == ENG_TIME_UNKNOWN
                          ? NULL
                          : eng_model_stage_name(model, next_stages[m]));
   }

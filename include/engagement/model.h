@@ -394,6 +394,7 @@ ENG_API const eng_model *eng_assessor_model(const eng_assessor *assessor,
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -410,13 +411,15 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @param[in]  customer     borrowed
  * @param[in]  as_of        0..ENG_TIME_MAX
  * @param[out] stages       one entry a model; may be NULL
- * @param[out] next_times   one entry a model: when; ENG_TIME_NONE: it stays for ever
+ * @param[out] next_times   one entry a model: when; ENG_TIME_NONE: it stays for ever;
+ *                          ENG_TIME_UNKNOWN: a callback model does not say
  * @param[out] next_stages  one entry a model: the stage from then on; the present one
- *                          if it stays
+ *                          if it stays or nobody knows
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -440,6 +443,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_BUFFER   the model has more dimensions
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -499,6 +503,7 @@ enum {
  * @retval ENG_E_RANGE    no such model
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
  * @retval ENG_E_NOMEM
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -533,7 +538,8 @@ ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
 /** @brief The first instant at which the stage differs if nothing happens.
  *  @param[in]  explanation  borrowed
  *  @param[out] stage        the stage from then on; may be NULL
- *  @return milliseconds since 1970; ENG_TIME_NONE: it stays for ever
+ *  @return milliseconds since 1970; ENG_TIME_NONE: it stays for ever; ENG_TIME_UNKNOWN:
+ *          a callback model does not say
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int64_t eng_explanation_next_change(const eng_explanation *explanation,

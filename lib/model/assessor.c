@@ -6,6 +6,7 @@
 
 #include "core/customer.h"
 #include "core/memory.h"
+#include "model/host.h"
 #include "model/rates.h"
 
 /* ---- compiling ---- */
@@ -191,6 +192,7 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   eng_status status = ENG_OK;
 
   member->model = model;
+  assessor->any_host = assessor->any_host || model->host != NULL;
   member->meters =
       eng__new(memory, (model->measure_count + 1) * sizeof *member->meters);
   member->quick = eng__new(memory, model->node_count * sizeof *member->quick);
@@ -279,6 +281,7 @@ eng_status eng_assessor_new(const eng_context *context, const eng_model *const *
   if (assessor == NULL) return ENG_E_NOMEM;
   assessor->context = context;
   assessor->as_of = -1;
+  assessor->asked = UINT64_MAX;
   status = compile(assessor, models, count);
   if (status != ENG_OK) {
     eng_assessor_free(assessor);
@@ -559,6 +562,7 @@ static bool guess_stages(const eng_assessor *assessor,
     const struct eng__member *member = &assessor->members[m];
     size_t i = member->model->stage_count;
 
+    if (member->model->host != NULL) return false;
     for (; i > 0; i--) {
       int set = guess(assessor, member, member->model->stages[i - 1].when, summary);
 
@@ -618,8 +622,17 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
   for (int32_t m = 0; m < assessor->count; m++) {
     stages[m] = eng__stage_now(assessor, &assessor->members[m], assessor->as_of);
   }
-  return ENG_OK;
+  return assessor->any_host ? eng__host_assess(assessor, timeline, shapes, stages)
+                            : ENG_OK;
 }
+
+void eng__assess_name(eng_assessor *assessor, const char *id, size_t length)
+{
+  assessor->customer_id = id;
+  assessor->customer_id_length = length;
+}
+
+bool eng__assess_asks_host(const eng_assessor *assessor) { return assessor->any_host; }
 
 eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *customer,
                                int64_t as_of, int32_t *stages)
@@ -631,8 +644,10 @@ eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *custo
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
+  eng__assess_name(assessor, customer->id, customer->id_length);
   status =
       eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
+  eng__assess_name(assessor, NULL, 0);
   if (status != ENG_OK) memset(stages, 0, (size_t)assessor->count * sizeof *stages);
   return status;
 }
@@ -655,6 +670,9 @@ eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   member = &assessor->members[model];
   if (count < 0 || (size_t)count < member->model->dimension_count) return ENG_E_BUFFER;
+  if (member->model->host != NULL) {
+    return eng__host_dimensions(assessor, member->model, customer, as_of, values);
+  }
   eng__assess_prepare(assessor, as_of);
   status = eng__measure(assessor, &customer->timeline, &customer->shapes);
   for (size_t i = 0; status == ENG_OK && i < member->model->dimension_count; i++) {

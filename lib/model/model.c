@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/builtin.h"
+#include "model/host.h"
 #include "model/parse.h"
 
 /* ---- life ---- */
@@ -19,6 +20,7 @@ void eng_model_free(eng_model *model)
 
   if (model == NULL) return;
   memory = eng__memory(model->context);
+  eng__host_free(model);
   eng__free(memory, model->text, model->text_room);
   eng__free(memory, model->names, model->names_room);
   eng__free(memory, model->nodes, model->node_room * sizeof *model->nodes);
@@ -115,6 +117,7 @@ eng_status eng_model_with_params(const eng_model *model, const char *values,
   *out = NULL;
   eng__error_clear(error);
   if (model == NULL || (values == NULL && length > 0)) return ENG_E_INVALID;
+  if (model->host != NULL) return ENG_E_UNSUPPORTED;
   if (length > eng__limit(model->context, ENG_LIMIT_MODEL)) {
     return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
   }

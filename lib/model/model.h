@@ -166,8 +166,12 @@ struct eng__setting {
   uint32_t line, line_start; /* of its first word, for errors */
 };
 
+/* A callback model: what the host does itself. See host.h. */
+struct eng__host;
+
 struct eng_model {
   const eng_context *context;
+  struct eng__host *host; /* NULL: the model is text */
   char *text; /* copied, for the wording of clauses; then what the host set */
   size_t text_size, text_room;
   char *names; /* unescaped texts, one after the other */

@@ -190,36 +190,60 @@ static eng_status collect_all(const struct eng__timeline *timeline,
   return ENG_OK;
 }
 
-eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
-                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user)
+void eng__sight_rewind(struct eng__sight *sight)
 {
-  int32_t base = eng_context_currency(pen->context);
-  struct eng__walk walk;
-  struct eng__step step;
-  eng_status status = collect_all(timeline, pen, as_of, undos);
+  eng__walk_begin(sight->timeline, sight->pen->shapes, &sight->walk);
+}
 
-  eng__walk_begin(timeline, pen->shapes, &walk);
-  while (status == ENG_OK && eng__walk_step(&walk, &step)) {
-    struct eng__seen seen;
+eng_status eng__sight_begin(struct eng__sight *sight,
+                            const struct eng__timeline *timeline,
+                            const struct eng__pen *pen, int64_t as_of,
+                            struct eng__undos *undos)
+{
+  sight->timeline = timeline;
+  sight->pen = pen;
+  sight->as_of = as_of;
+  sight->undos = undos;
+  eng__sight_rewind(sight);
+  return collect_all(timeline, pen, as_of, undos);
+}
+
+bool eng__sight_next(struct eng__sight *sight, struct eng__seen *seen)
+{
+  const eng_context *context = sight->pen->context;
+  struct eng__undos *undos = sight->undos;
+  struct eng__step step;
+
+  while (eng__walk_step(&sight->walk, &step) && step.time <= sight->as_of) {
     int64_t kept;
 
-    if (step.time > as_of) break;
     if (step.layout->kind == ENG_EVENT_VOID) continue;
-    eng__step_event(&step, &seen.event);
-    seen.kind = step.layout->measured;
-    kept = seen.event.amount;
+    eng__step_event(&step, &seen->event);
+    seen->kind = step.layout->measured;
+    kept = seen->event.amount;
     if (undos->count > 0) {
-      uint64_t id = eng__event_effective_id(pen->context, &seen.event);
+      uint64_t id = eng__event_effective_id(context, &seen->event);
 
       if (is_voided(undos, id, step.time)) continue;
-      if (seen.kind == ENG_EVENT_PURCHASE &&
-          !keep_some(undos, id, &seen.event, &kept)) {
+      if (seen->kind == ENG_EVENT_PURCHASE &&
+          !keep_some(undos, id, &seen->event, &kept)) {
         continue;
       }
     }
-    measure_amount(pen->context, &seen, kept, base);
-    status = fn(user, &seen);
+    measure_amount(context, seen, kept, eng_context_currency(context));
+    return true;
   }
+  return false;
+}
+
+eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
+                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user)
+{
+  struct eng__sight sight;
+  struct eng__seen seen;
+  eng_status status = eng__sight_begin(&sight, timeline, pen, as_of, undos);
+
+  while (status == ENG_OK && eng__sight_next(&sight, &seen)) status = fn(user, &seen);
   return status;
 }
 
