@@ -121,6 +121,7 @@ PROGRAM_SOURCES = \
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
+  examples/lifecycle/custom_callback.c \
   examples/till.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
@@ -129,6 +130,7 @@ UNIT_TESTS = \
   tests/unit/test_bad_rows.c \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
+  tests/unit/test_callback.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
@@ -138,6 +140,8 @@ UNIT_TESTS = \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
   tests/unit/test_money.c \
+  tests/unit/test_params.c \
+  tests/unit/test_rates.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
@@ -173,6 +177,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/lifecycle/custom_callback.sh \
   tests/program/bad_rows.sh \
   tests/program/run.sh \
   tests/readme/run.sh

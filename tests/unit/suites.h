@@ -25,7 +25,10 @@
   X(bad_rows) \
   X(histories) \
   X(language) \
-  X(model)
+  X(model) \
+  X(params) \
+  X(rates) \
+  X(callback)
 /* clang-format on */
 
 #endif
