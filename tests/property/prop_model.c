@@ -46,6 +46,12 @@ static void report(const struct scene *s, const char *what, int64_t at, int32_t 
           ref_model_text(s->models[s->model]));
   fprintf(stderr, "  %d minutes east, days from %d, weeks from %d\n",
           s->calendar.offset, s->calendar.day_start, s->calendar.week_start);
+  for (int i = 0; i < s->calendar.rate_count; i++) {
+    const ref_rate *rate = &s->calendar.rates[i];
+
+    fprintf(stderr, "  %d from day %lld on: %lld / %lld\n", rate->currency,
+            (long long)rate->from, (long long)rate->n, (long long)rate->d);
+  }
   ref_history_print(&s->history, stderr);
   ck_abort_msg("case %d: %s", s->number, what);
 }
@@ -150,6 +156,16 @@ static void check_dimensions(const struct scene *s)
   }
 }
 
+static void check_left_out(const struct scene *s)
+{
+  int32_t wanted = 0;
+  int64_t got;
+
+  for (int i = 0; i < s->sight.count; i++) wanted += s->sight.seen[i].left_out;
+  OK(eng_assessor_left_out(s->together, s->customer, s->as_of, &got));
+  expect(s, "how many amounts are left out", s->as_of, wanted, (int32_t)got);
+}
+
 /* An explanation says the same, and all that it shows of the stage reached is so. */
 static void check_why(const struct scene *s, int32_t stage, int64_t time, int32_t next)
 {
@@ -177,6 +193,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
   const struct eng__summary *known = eng__timeline_summary(&s->customer->timeline);
 
   ref_look(&s->history, s->as_of, &s->sight);
+  check_left_out(s);
   OK(eng_assessor_assess(s->together, s->customer, s->as_of, stages));
   OK(eng_assessor_next_change(s->together, s->customer, s->as_of, again, times, next));
   for (s->model = 0; s->model < TOGETHER; s->model++) {
