@@ -110,7 +110,7 @@ enum { EUR = 978, USD = 840, JPY = 392 }; /* the yen has no minor units */
 static void draw_rates(prop_draw *draw, ref_calendar *calendar)
 {
   static const int64_t worths[][2] = {
-      {108, 100}, {1, 3}, {67, 10000}, {1, 2}, {99999999999999, 100000000000000},
+      {108, 100}, {1, 3}, {67, 10000}, {3, 1000}, {99999999999999, 100000000000000},
       {2, 1}};
 
   if (one_in(draw, 2)) return;
