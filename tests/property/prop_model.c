@@ -241,8 +241,30 @@ static void parse(struct scene *s, int m)
   status = eng_model_parse(s->context, text, strlen(text), &s->parsed[m], &error);
   ck_assert_msg(status == ENG_OK, "case %d: %u:%u: %s\n%s", s->number, error.line,
                 error.column, error.text, text);
+}
+
+static void assess_alone(struct scene *s, int m)
+{
   OK(eng_assessor_new(s->context, (const eng_model *const *)&s->parsed[m], 1,
                       &s->alone[m]));
+}
+
+/* Half of the models have other values for their params than their text says. */
+static void set_params(struct scene *s, prop_draw *draw, int m)
+{
+  char values[400];
+  eng_model *changed;
+  eng_error error;
+
+  if (prop_between(draw, 0, 1) == 0) return;
+  ref_model_set(s->models[m], draw, values, sizeof values);
+  eng_error_init(&error, sizeof error);
+  ck_assert_msg(eng_model_with_params(s->parsed[m], values, strlen(values), &changed,
+                                      &error) == ENG_OK,
+                "case %d: %u:%u: %s\n%s%s", s->number, error.line, error.column,
+                error.text, ref_model_text(s->models[m]), values);
+  eng_model_free(s->parsed[m]);
+  s->parsed[m] = changed;
 }
 
 static void open_scene(struct scene *s, prop_draw *draw)
@@ -252,6 +274,8 @@ static void open_scene(struct scene *s, prop_draw *draw)
   for (int m = 0; m < TOGETHER; m++) {
     s->models[m] = ref_model_draw(draw, &s->calendar);
     parse(s, m);
+    set_params(s, draw, m);
+    assess_alone(s, m);
   }
   OK(eng_assessor_new(s->context, (const eng_model *const *)s->parsed, TOGETHER,
                       &s->together));
@@ -314,6 +338,7 @@ START_TEST(what_a_summary_decides_is_what_the_events_say)
     s.context = ref_context(&s.calendar);
     s.models[0] = ref_model_draw_plain(&draw, &s.calendar);
     parse(&s, 0);
+    assess_alone(&s, 0);
     OK(eng_customer_new(s.context, "c", 1, &s.customer));
     ref_purchases_draw(&s.history, &draw, s.context, s.customer);
     for (int k = 0; k < 10; k++, asked++) {

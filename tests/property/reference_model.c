@@ -1176,6 +1176,42 @@ ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar)
   return draw_model(draw, calendar, true);
 }
 
+static void print_value(const node *at, char *out, size_t room)
+{
+  long long n = (long long)at->n;
+
+  switch (at->type) {
+  case NUMBER: snprintf(out, room, "%lld", n); break;
+  case RATIO: snprintf(out, room, "%lld / %lld", n, (long long)at->d); break;
+  case DURATION: snprintf(out, room, "%lld ms", n); break;
+  default: snprintf(out, room, "%lld.%02lld EUR", n / 100, n % 100); break;
+  }
+}
+
+void ref_model_set(ref_model *model, prop_draw *draw, char *out, size_t room)
+{
+  size_t size = 0;
+
+  *out = '\0';
+  for (int i = 0; i < model->definition_count; i++) {
+    node *param = model->definitions[i];
+    char value[40];
+
+    if (!model->is_param[i] || one_in(draw, 3)) continue;
+    param->n *= prop_between(draw, 1, 3);
+    for (int k = 0; k < model->node_count; k++) {
+      node *at = &model->nodes[k];
+
+      if (at->within_name != definition_names[i]) continue;
+      at->within = param->n;
+      note_duration(model, at->within);
+    }
+    print_value(param, value, sizeof value);
+    size += (size_t)snprintf(out + size, room - size, "%s = %s\n", definition_names[i],
+                             value);
+  }
+}
+
 void ref_model_free(ref_model *model) { free(model); }
 
 const char *ref_model_text(const ref_model *model) { return model->text; }

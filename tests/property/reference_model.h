@@ -98,6 +98,8 @@ typedef struct ref_model ref_model;
 ref_model *ref_model_draw(prop_draw *draw, const ref_calendar *calendar);
 /* One of everyday clauses about purchases: what a summary may decide. */
 ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar);
+/* Gives some params other values, and says them as the library takes them. */
+void ref_model_set(ref_model *model, prop_draw *draw, char *out, size_t room);
 void ref_model_free(ref_model *model);
 const char *ref_model_text(const ref_model *model);
 
