@@ -207,6 +207,7 @@ BENCH_SQLITE_SOURCES = \
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
   docs/format.md \
+  docs/host.md \
   docs/language.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
