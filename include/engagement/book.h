@@ -189,7 +189,7 @@ enum {
  * recorded_at, so that two equal sales of one day both count and the same source
  * loaded twice changes nothing, whatever the order of its rows. Loaded events are in
  * the book after eng_loader_finish; some of them may be there before. What waits takes
- * up to 128 MiB.
+ * up to 512 MiB (64 MiB on 32-bit machines).
  *
  * @param[in]  book       borrowed for the loader's life; not to be used otherwise
  *                        before the loader is freed

@@ -75,7 +75,7 @@ static void retire(struct eng__arena *arena)
 static bool add_chunk(struct eng__arena *arena, const eng_allocator *memory,
                       uint32_t least)
 {
-  size_t size = eng__chunk_plan(arena->chunks.count, FIRST_CHUNK, CHUNK);
+  size_t size = eng__chunks_plan(&arena->chunks, FIRST_CHUNK, CHUNK);
 
   retire(arena);
   if (arena->expected > 0) size = arena->expected < CHUNK ? arena->expected : CHUNK;
@@ -90,11 +90,11 @@ static bool add_chunk(struct eng__arena *arena, const eng_allocator *memory,
   return true;
 }
 
-/* Room for about one event in eight more, so that a run of n events is moved O(log n)
- * times and an eighth of its memory is spare at the most. */
+/* Room for about one event in four more, so that a run of n events is moved O(log n)
+ * times and a quarter of its memory is spare at the most. */
 static unsigned grown_class(uint32_t size)
 {
-  uint32_t grown = size + size / 8 + 4;
+  uint32_t grown = size + size / 4 + 8;
 
   return eng__class_of(grown < 4096 ? grown : 4096);
 }

@@ -111,7 +111,8 @@ void eng_book_free(eng_book *book)
   eng__free(&book->memory, book->index.entries, eng__index_memory(&book->index));
   eng__floors_release(&book->floors, &book->memory);
   eng__chunks_release(&book->slots, &book->memory);
-  eng__names_release(&book->names, &book->memory);
+  eng__chunks_release(&book->cells, &book->memory);
+  eng__long_ids_release(&book->long_ids, &book->memory);
   eng__arena_release(&book->arena, &book->memory);
   eng__shapes_release(&book->shapes, &book->memory);
   outer = book->outer;
@@ -120,60 +121,71 @@ void eng_book_free(eng_book *book)
 
 /* ---- rows ---- */
 
-eng_status eng__book_reindex(struct eng_book *book, unsigned bits)
+eng_status eng__book_expect(struct eng_book *book, uint64_t rows)
 {
-  struct eng__index index = {NULL, bits};
+  struct eng__index index = eng__index_plan(rows);
   struct eng__index *old = &book->index;
 
+  if (rows <= eng__index_capacity(old) || old->size >= index.size) return ENG_OK;
   index.entries = eng__new_zeroed(&book->memory, eng__index_memory(&index));
   if (index.entries == NULL) return ENG_E_NOMEM;
   for (uint32_t row = 0; row < book->rows; row++) {
-    size_t length;
-    const char *id =
-        eng__names_get(&book->names, eng__book_slot(book, row)->id, &length);
-
-    eng__index_add(&index, eng__book_hash(book, id, length), row);
+    eng__index_add(&index, eng__book_slot(book, row)->hash, row);
   }
   eng__free(&book->memory, old->entries, eng__index_memory(old));
   *old = index;
   return ENG_OK;
 }
 
-eng_status eng__book_expect(struct eng_book *book, uint64_t rows)
+/* The index for one more row. It grows by half. */
+static eng_status reserve_index(struct eng_book *book)
 {
-  if (book->index.bits != 0 && 2 * rows <= UINT64_C(1) << book->index.bits)
-    return ENG_OK;
-  if (book->index.bits == 32) return ENG_OK;
-  return eng__book_reindex(book, eng__index_bits_for(rows));
+  if (book->rows < eng__index_capacity(&book->index)) return ENG_OK;
+  return eng__book_expect(book, book->rows + book->rows / 2 + 1);
 }
 
 /* The first chunk grows as long as it is the only one. */
-static eng_status grow_slots(struct eng_book *book)
+static eng_status grow_rows(struct eng_book *book, struct eng__chunks *chunks,
+                            size_t size)
 {
   struct eng__chunks larger;
-  size_t room = book->slot_room == 0 ? FIRST_SLOTS : 2 * (size_t)book->slot_room;
+  size_t room = book->row_room == 0 ? FIRST_SLOTS : 2 * (size_t)book->row_room;
   eng_status status;
 
-  if (book->slot_room >= CHUNK_SLOTS) {
-    status = eng__chunks_add(&book->slots, &book->memory,
-                             CHUNK_SLOTS * sizeof(struct eng__slot));
-    if (status == ENG_OK) book->slot_room += CHUNK_SLOTS;
-    return status;
+  if (book->row_room >= CHUNK_SLOTS) {
+    return eng__chunks_add(chunks, &book->memory, CHUNK_SLOTS * size);
   }
   eng__chunks_init(&larger);
-  status = eng__chunks_add(&larger, &book->memory, room * sizeof(struct eng__slot));
+  status = eng__chunks_add(&larger, &book->memory, room * size);
   if (status != ENG_OK) {
     eng__chunks_release(&larger, &book->memory);
     return status;
   }
   if (book->rows > 0) {
-    memcpy(larger.list[0].bytes, book->slots.list[0].bytes,
-           (size_t)book->rows * sizeof(struct eng__slot));
+    memcpy(larger.list[0].bytes, chunks->list[0].bytes, (size_t)book->rows * size);
   }
-  eng__chunks_release(&book->slots, &book->memory);
-  book->slots = larger;
-  book->slot_room = room;
+  eng__chunks_release(chunks, &book->memory);
+  *chunks = larger;
   return ENG_OK;
+}
+
+/* Room for another row. If there is memory for the slots alone, they are found to be
+ * there the next time. */
+static eng_status add_room(struct eng_book *book)
+{
+  uint64_t room = book->row_room;
+  eng_status status = ENG_OK;
+
+  room = room == 0 ? FIRST_SLOTS : room < CHUNK_SLOTS ? 2 * room : room + CHUNK_SLOTS;
+  if (book->slot_room < room) {
+    status = grow_rows(book, &book->slots, sizeof(struct eng__slot));
+    if (status == ENG_OK) book->slot_room = room;
+  }
+  if (status == ENG_OK) {
+    status = grow_rows(book, &book->cells, sizeof(struct eng__cell));
+  }
+  if (status == ENG_OK) book->row_room = room;
+  return status;
 }
 
 eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length)
@@ -184,9 +196,9 @@ eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length)
       book->rows >= INT32_MAX) {
     return ENG_E_LIMIT;
   }
-  if (book->rows == book->slot_room) status = grow_slots(book);
+  if (book->rows == book->row_room) status = add_room(book);
   if (status == ENG_OK) {
-    status = eng__names_reserve(&book->names, &book->memory, length);
+    status = eng__long_ids_reserve(&book->long_ids, &book->memory, length);
   }
   return status;
 }
@@ -195,23 +207,25 @@ eng_status eng__book_reserve(struct eng_book *book, size_t length)
 {
   eng_status status = eng__book_reserve_unindexed(book, length);
 
-  return status == ENG_OK ? eng__book_expect(book, book->rows + 1) : status;
+  return status == ENG_OK ? reserve_index(book) : status;
 }
 
-uint32_t eng__book_append(struct eng_book *book, const char *id, size_t length)
+uint32_t eng__book_append(struct eng_book *book, uint32_t hash, const char *id,
+                          size_t length)
 {
   uint32_t row = (uint32_t)book->rows++;
   struct eng__slot *slot = eng__book_slot(book, row);
 
   memset(slot, 0, sizeof *slot);
-  slot->id = eng__names_add(&book->names, id, length);
+  slot->hash = hash;
+  eng__cell_set(eng__book_cell(book, row), &book->long_ids, id, length);
   return row;
 }
 
 uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
                        size_t length)
 {
-  uint32_t row = eng__book_append(book, id, length);
+  uint32_t row = eng__book_append(book, hash, id, length);
 
   eng__index_add(&book->index, hash, row);
   return row;
@@ -478,7 +492,7 @@ const char *eng_book_customer_id(const eng_book *book, uint64_t row, size_t *len
   const char *id = NULL;
 
   if (row < book->rows) {
-    id = eng__names_get(&book->names, eng__book_slot(book, (uint32_t)row)->id, &held);
+    id = eng__book_id(book, (uint32_t)row, &held);
   }
   if (length != NULL) *length = held;
   return id;

@@ -25,10 +25,10 @@ struct eng_book {
   uint64_t held;          /* bytes, this struct included */
   struct eng__shapes shapes;
   struct eng__arena arena;
-  struct eng__names names;
   struct eng__index index;
-  struct eng__chunks slots;
-  uint64_t slot_room;
+  struct eng__chunks slots, cells; /* alike: a slot and an id for every row */
+  struct eng__long_ids long_ids;
+  uint64_t row_room, slot_room; /* rows, and slots, that there is room for */
   struct eng__floors floors;
   struct eng__heavy **heavies; /* NULL: free */
   size_t heavy_count, heavy_room; /* entries ever used, and room */
@@ -57,6 +57,19 @@ static inline struct eng__slot *eng__book_slot(const struct eng_book *book, uint
   return (struct eng__slot *)slots + (row & ((1u << ENG__SLOT_BITS) - 1));
 }
 
+static inline struct eng__cell *eng__book_cell(const struct eng_book *book, uint32_t row)
+{
+  void *cells = book->cells.list[row >> ENG__SLOT_BITS].bytes;
+
+  return (struct eng__cell *)cells + (row & ((1u << ENG__SLOT_BITS) - 1));
+}
+
+static inline const char *eng__book_id(const struct eng_book *book, uint32_t row,
+                                       size_t *length)
+{
+  return eng__cell_get(eng__book_cell(book, row), &book->long_ids, length);
+}
+
 /* The hash of an id. The index begins to look where its high bits say; stages part by
  * the low ones, or the rows of the first part would crowd in one corner of the index. */
 static inline uint32_t eng__book_hash(const struct eng_book *book, const char *id,
@@ -73,11 +86,11 @@ static inline bool eng__book_find(const struct eng_book *book, uint32_t hash,
   const struct eng__index *index = &book->index;
   uint32_t entry;
 
-  if (index->bits == 0) return false;
+  if (index->size == 0) return false;
   for (size_t i = eng__index_first(index, hash); (entry = index->entries[i]) != 0;
-       i = (i + 1) & eng__index_mask(index)) {
+       i = eng__index_next(index, i)) {
     if (eng__index_may_be(index, entry, hash, row) &&
-        eng__names_is(&book->names, eng__book_slot(book, *row)->id, id, length)) {
+        eng__cell_is(eng__book_cell(book, *row), &book->long_ids, id, length)) {
       return true;
     }
   }
@@ -87,19 +100,18 @@ static inline bool eng__book_find(const struct eng_book *book, uint32_t hash,
 /* Makes sure that eng__book_add finds room for a customer whose id has this length. */
 eng_status eng__book_reserve(struct eng_book *book, size_t length);
 
-/* Makes the index large enough for `rows` rows, which may well be a guess. */
+/* Makes the index large enough for `rows` rows, which may be a guess, and not much
+ * larger. */
 eng_status eng__book_expect(struct eng_book *book, uint64_t rows);
 
 /* Adds a customer without events; returns its row. */
 uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
                        size_t length);
 
-/* Only the slot, the name and the count, where the index is made afterwards. */
-uint32_t eng__book_append(struct eng_book *book, const char *id, size_t length);
+/* All but the index, where that is made afterwards. */
+uint32_t eng__book_append(struct eng_book *book, uint32_t hash, const char *id,
+                          size_t length);
 eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length);
-
-/* Puts all rows into the index anew. */
-eng_status eng__book_reindex(struct eng_book *book, unsigned bits);
 
 /* ---- timelines ---- */
 

@@ -146,7 +146,7 @@ static bool same_customer(const uint8_t *a, const uint8_t *b)
   size_t a_length, b_length;
   const char *a_id = eng__staged_id(a, &a_length), *b_id = eng__staged_id(b, &b_length);
 
-  return a_length == b_length && memcmp(a_id, b_id, a_length) == 0;
+  return a_length == b_length && eng__same_bytes(a_id, b_id, a_length);
 }
 
 /* The group of a record, which is made if it is the first. */
@@ -569,8 +569,8 @@ static void fetch_entry(const struct bulk *bulk, size_t g)
 {
   const struct eng__index *index = &bulk->book->index;
 
-  if (g >= bulk->group_count || index->bits == 0) return;
-  eng__fetch(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
+  if (g >= bulk->group_count || index->size == 0) return;
+  eng__prefetch(&index->entries[eng__index_first(index, bulk->groups[g].hash)]);
 }
 
 static eng_status bring_part(struct bulk *bulk, struct eng__stage_part *part)
@@ -599,10 +599,8 @@ static void expect_rows(struct bulk *bulk, uint64_t rows_before, size_t parts_do
   uint64_t most = bulk->book->rows + bulk->stage->count, guess;
   uint64_t next = bulk->book->rows + bulk->stage->parts[parts_done].count;
 
-  if (parts_done == 0 || eng__index_bits_for(next) <= bulk->book->index.bits) return;
-  /* A little below: a table that is twice as large as it needs to be stays so. */
+  if (parts_done == 0 || next <= eng__index_capacity(&bulk->book->index)) return;
   guess = rows_before + added * parts / parts_done;
-  guess -= guess / 16;
   (void)eng__book_expect(bulk->book, guess < most ? guess : most);
 }
 

@@ -7,8 +7,10 @@
 
 #include "book/stage.h"
 
-/* Bytes of staged events from which on they are brought in. */
-#define ENG__STAGE_BUDGET ((size_t)128 * 1024 * 1024)
+/* Bytes of staged events from which on they are brought in. The fewer times a customer's
+ * run is touched the better; most loads fit in at once. */
+#define ENG__STAGE_BUDGET \
+  (SIZE_MAX > UINT32_MAX ? (size_t)512 * 1024 * 1024 : (size_t)64 * 1024 * 1024)
 
 /* From how many rows on, beside a book of so many customers, the bulk way pays. */
 static inline bool eng__bulk_pays(uint64_t rows, uint64_t customers)

@@ -33,6 +33,7 @@ eng_status eng__chunks_add(struct eng__chunks *chunks, const eng_allocator *memo
   if (chunk->block == NULL) return ENG_E_NOMEM;
   chunk->bytes = chunk->block + (LINE - (uintptr_t)chunk->block % LINE) % LINE;
   chunks->count++;
+  chunks->bytes += size;
   return ENG_OK;
 }
 

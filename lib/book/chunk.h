@@ -21,6 +21,7 @@ struct eng__chunk {
 struct eng__chunks {
   struct eng__chunk *list;
   size_t count, room;
+  uint64_t bytes; /* of all chunks */
 };
 
 void eng__chunks_init(struct eng__chunks *chunks);
@@ -34,10 +35,14 @@ eng_status eng__chunks_add(struct eng__chunks *chunks, const eng_allocator *memo
 void eng__chunks_drop(struct eng__chunks *chunks, const eng_allocator *memory,
                       size_t which);
 
-/* How large chunk number `which` is to be: a small book stays small. */
-static inline size_t eng__chunk_plan(size_t which, size_t first, size_t most)
+/* How large the next chunk is to be: about an eighth of what there is, so that no more
+ * than that is spare and a small book stays small. */
+static inline size_t eng__chunks_plan(const struct eng__chunks *chunks, size_t first,
+                                      size_t most)
 {
-  return which < 16 && first << which < most ? first << which : most;
+  size_t size = (size_t)(chunks->bytes / 8) / 64 * 64;
+
+  return size < first ? first : size < most ? size : most;
 }
 
 #endif

@@ -2,10 +2,11 @@
 /*
  * index.h - from a customer's hash to its row: open addressing, four bytes an entry.
  *
- * The table has 2^bits entries and is at most half full. An entry is row + 1 in its
- * low `bits`, and above them as many low bits of the hash as there is room for; the
- * hash's high bits say where to look first. So hashes of 32 bits are all that is used,
- * and nearly every wrong entry is passed without a look at its customer.
+ * A table of any size, at most four fifths full. An entry is row + 1 in its low `bits`,
+ * and above them as many low bits of the hash as there is room for; the hash as a
+ * fraction of the table says where to look first. So hashes of 32 bits are all that is
+ * used, and nearly every wrong entry is passed without a look at its customer: a full
+ * table costs little, for sixteen entries share a cache line.
  */
 #ifndef ENG_BOOK_INDEX_H
 #define ENG_BOOK_INDEX_H
@@ -16,18 +17,19 @@
 #include "core/memory.h"
 
 struct eng__index {
-  uint32_t *entries; /* NULL if bits is 0 */
-  unsigned bits;     /* 0: no table; else 4..32 */
+  uint32_t *entries; /* NULL: no table */
+  size_t size;       /* entries, up to 2^32 */
+  unsigned bits;     /* of a row + 1, 4..32 */
 };
 
 static inline size_t eng__index_first(const struct eng__index *index, uint32_t hash)
 {
-  return hash >> (32 - index->bits);
+  return (size_t)((uint64_t)hash * index->size >> 32);
 }
 
-static inline size_t eng__index_mask(const struct eng__index *index)
+static inline size_t eng__index_next(const struct eng__index *index, size_t i)
 {
-  return (size_t)(((uint64_t)1 << index->bits) - 1);
+  return i + 1 == index->size ? 0 : i + 1;
 }
 
 /* What the entry of a row holds. */
@@ -51,22 +53,30 @@ static inline void eng__index_add(struct eng__index *index, uint32_t hash, uint3
 {
   size_t i = eng__index_first(index, hash);
 
-  while (index->entries[i] != 0) i = (i + 1) & eng__index_mask(index);
+  while (index->entries[i] != 0) i = eng__index_next(index, i);
   index->entries[i] = eng__index_entry(index, hash, row);
 }
 
-/* The bits of a table for `rows` rows. */
-static inline unsigned eng__index_bits_for(uint64_t rows)
+/* How many rows a table of a size takes. */
+static inline uint64_t eng__index_capacity(const struct eng__index *index)
 {
-  unsigned bits = 4;
+  return (uint64_t)index->size / 5 * 4;
+}
 
-  while (bits < 32 && (UINT64_C(1) << bits) < 2 * rows) bits++;
-  return bits;
+/* The table for `rows` rows, up to INT32_MAX, and a few more; without entries yet. */
+static inline struct eng__index eng__index_plan(uint64_t rows)
+{
+  struct eng__index index = {NULL, 0, 4};
+  uint64_t size = rows + rows / 3 + 16;
+
+  index.size = (size_t)(size < UINT32_MAX ? size : UINT32_MAX);
+  while (index.bits < 32 && UINT64_C(1) << index.bits <= index.size) index.bits++;
+  return index;
 }
 
 static inline size_t eng__index_memory(const struct eng__index *index)
 {
-  return index->bits == 0 ? 0 : sizeof(uint32_t) << index->bits;
+  return index->size * sizeof *index->entries;
 }
 
 #endif

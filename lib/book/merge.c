@@ -138,8 +138,7 @@ eng_status eng__book_merge(struct eng_book *book, const struct eng_book *other,
     struct eng__timeline timeline;
     struct source source;
 
-    source.id =
-        eng__names_get(&other->names, eng__book_slot(other, row)->id, &source.length);
+    source.id = eng__book_id(other, row, &source.length);
     source.timeline = &timeline;
     source.shapes = &other->shapes;
     eng__book_view(other, row, &timeline);

@@ -1,56 +1,81 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.c - putting ids into chunks.
+ * names.c - putting ids into cells, and long ones into chunks.
  */
 #include "book/names.h"
 
-enum { FIRST_CHUNK = 512, CHUNK = ENG__NAMES_UNIT << ENG__NAMES_BITS };
+enum { FIRST_CHUNK = 512, CHUNK = ENG__LONG_IDS_UNIT << ENG__LONG_IDS_BITS, PLACE = 3 };
 
-void eng__names_init(struct eng__names *names) { memset(names, 0, sizeof *names); }
+void eng__long_ids_init(struct eng__long_ids *ids) { memset(ids, 0, sizeof *ids); }
 
-void eng__names_release(struct eng__names *names, const eng_allocator *memory)
+void eng__long_ids_release(struct eng__long_ids *ids, const eng_allocator *memory)
 {
-  eng__chunks_release(&names->chunks, memory);
-  eng__names_init(names);
+  eng__chunks_release(&ids->chunks, memory);
+  eng__long_ids_init(ids);
 }
 
 static uint32_t units_of(size_t length)
 {
-  size_t bytes = length + (length < ENG__NAME_LONG ? 1 : 2);
-
-  return (uint32_t)((bytes + ENG__NAMES_UNIT - 1) / ENG__NAMES_UNIT);
+  return (uint32_t)((length + 2 + ENG__LONG_IDS_UNIT - 1) / ENG__LONG_IDS_UNIT);
 }
 
-eng_status eng__names_reserve(struct eng__names *names, const eng_allocator *memory,
-                              size_t length)
+eng_status eng__long_ids_reserve(struct eng__long_ids *ids, const eng_allocator *memory,
+                                 size_t length)
 {
   uint32_t units = units_of(length);
-  size_t size = eng__chunk_plan(names->chunks.count, FIRST_CHUNK, CHUNK);
+  size_t size = eng__chunks_plan(&ids->chunks, FIRST_CHUNK, CHUNK);
   eng_status status;
 
-  if (names->units - names->used >= units) return ENG_OK;
-  if (names->chunks.count >> (32 - ENG__NAMES_BITS) != 0) return ENG_E_LIMIT;
-  if (size < (size_t)units * ENG__NAMES_UNIT) size = (size_t)units * ENG__NAMES_UNIT;
-  status = eng__chunks_add(&names->chunks, memory, size);
+  if (length <= ENG__CELL_ID || ids->units - ids->used >= units) return ENG_OK;
+  if (ids->chunks.count >> (32 - ENG__LONG_IDS_BITS) != 0) return ENG_E_LIMIT;
+  if (size < (size_t)units * ENG__LONG_IDS_UNIT) {
+    size = (size_t)units * ENG__LONG_IDS_UNIT;
+  }
+  status = eng__chunks_add(&ids->chunks, memory, size);
   if (status != ENG_OK) return status;
-  names->used = 0;
-  names->units = (uint32_t)(size / ENG__NAMES_UNIT);
+  ids->used = 0;
+  ids->units = (uint32_t)(size / ENG__LONG_IDS_UNIT);
   return ENG_OK;
 }
 
-uint32_t eng__names_add(struct eng__names *names, const char *id, size_t length)
+static uint8_t *at(const struct eng__long_ids *ids, uint32_t place)
 {
-  uint32_t place = (uint32_t)(names->chunks.count - 1) << ENG__NAMES_BITS | names->used;
-  uint8_t *at = names->chunks.list[names->chunks.count - 1].bytes +
-                (size_t)names->used * ENG__NAMES_UNIT;
+  return ids->chunks.list[place >> ENG__LONG_IDS_BITS].bytes +
+         (size_t)(place & ((1u << ENG__LONG_IDS_BITS) - 1)) * ENG__LONG_IDS_UNIT;
+}
 
-  if (length < ENG__NAME_LONG) {
-    *at++ = (uint8_t)length;
-  } else {
-    *at++ = (uint8_t)(ENG__NAME_LONG | length >> 8);
-    *at++ = (uint8_t)length;
+void eng__cell_set(struct eng__cell *cell, struct eng__long_ids *ids, const char *id,
+                   size_t length)
+{
+  uint32_t place;
+  uint16_t held = (uint16_t)length;
+  uint8_t *to;
+
+  memset(cell, 0, sizeof *cell);
+  if (length <= ENG__CELL_ID) {
+    cell->length = (uint8_t)length;
+    memcpy(cell->bytes, id, length);
+    return;
   }
-  memcpy(at, id, length);
-  names->used += units_of(length);
-  return place;
+  place = (uint32_t)(ids->chunks.count - 1) << ENG__LONG_IDS_BITS | ids->used;
+  to = at(ids, place);
+  memcpy(to, &held, sizeof held);
+  memcpy(to + sizeof held, id, length);
+  ids->used += units_of(length);
+  cell->length = ENG__CELL_LONG;
+  memcpy(cell->bytes + PLACE, &place, sizeof place);
+}
+
+const char *eng__cell_get_long(const struct eng__cell *cell,
+                               const struct eng__long_ids *ids, size_t *length)
+{
+  const uint8_t *from;
+  uint32_t place;
+  uint16_t held;
+
+  memcpy(&place, cell->bytes + PLACE, sizeof place);
+  from = at(ids, place);
+  memcpy(&held, from, sizeof held);
+  *length = held;
+  return (const char *)from + sizeof held;
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.h - the ids of a book's customers, one behind the other.
+ * names.h - the ids of a book's customers.
  *
- * An id is its length (one byte below 128, else two) and its bytes. Ids are never
- * changed or freed one by one. A place counts in 2-byte units: 32 bits reach 8 GiB.
+ * Every row has a cell of 12 bytes. An id of up to 11 bytes stands in it, behind its
+ * length and before zeros; of a longer one the cell says where it lies among the long
+ * ones, one behind the other: its length in two bytes, then its bytes. So where an id
+ * is follows from the row alone, and a look at it need not wait for the slot. Ids are
+ * never changed or freed one by one.
  */
 #ifndef ENG_BOOK_NAMES_H
 #define ENG_BOOK_NAMES_H
@@ -12,55 +15,55 @@
 #include <string.h>
 
 #include "book/chunk.h"
+#include "core/bytes.h"
 
 enum {
-  ENG__NAMES_BITS = 19, /* units of a chunk: 2^19 */
-  ENG__NAMES_UNIT = 2,
-  ENG__NAME_LONG = 128 /* a length from here on takes two bytes */
+  ENG__CELL_ID = 11,        /* longest id in a cell */
+  ENG__CELL_LONG = 255,     /* in place of the length: the id lies elsewhere */
+  ENG__LONG_IDS_BITS = 19,  /* units of a chunk: 2^19 */
+  ENG__LONG_IDS_UNIT = 2    /* bytes; so 32 bits reach 8 GiB */
 };
 
-struct eng__names {
+struct eng__cell {
+  uint8_t length; /* or ENG__CELL_LONG, and then three zeros and the place */
+  uint8_t bytes[ENG__CELL_ID];
+};
+
+struct eng__long_ids {
   struct eng__chunks chunks;
   uint32_t used, units; /* of the last chunk */
 };
 
-void eng__names_init(struct eng__names *names);
-void eng__names_release(struct eng__names *names, const eng_allocator *memory);
+void eng__long_ids_init(struct eng__long_ids *ids);
+void eng__long_ids_release(struct eng__long_ids *ids, const eng_allocator *memory);
 
 /* Makes sure that the next id of `length` bytes finds room. */
-eng_status eng__names_reserve(struct eng__names *names, const eng_allocator *memory,
-                              size_t length);
+eng_status eng__long_ids_reserve(struct eng__long_ids *ids, const eng_allocator *memory,
+                                 size_t length);
 
-/* Puts an id for which there is room; returns its place. */
-uint32_t eng__names_add(struct eng__names *names, const char *id, size_t length);
+/* Fills a cell; for an id that does not fit there is room. */
+void eng__cell_set(struct eng__cell *cell, struct eng__long_ids *ids, const char *id,
+                   size_t length);
 
-static inline const uint8_t *eng__names_at(const struct eng__names *names,
-                                           uint32_t place)
+const char *eng__cell_get_long(const struct eng__cell *cell,
+                               const struct eng__long_ids *ids, size_t *length);
+
+static inline const char *eng__cell_get(const struct eng__cell *cell,
+                                        const struct eng__long_ids *ids, size_t *length)
 {
-  return names->chunks.list[place >> ENG__NAMES_BITS].bytes +
-         (size_t)(place & ((1u << ENG__NAMES_BITS) - 1)) * ENG__NAMES_UNIT;
+  if (cell->length == ENG__CELL_LONG) return eng__cell_get_long(cell, ids, length);
+  *length = cell->length;
+  return (const char *)cell->bytes;
 }
 
-static inline const char *eng__names_get(const struct eng__names *names, uint32_t place,
-                                         size_t *length)
-{
-  const uint8_t *at = eng__names_at(names, place);
-
-  if (at[0] < ENG__NAME_LONG) {
-    *length = at[0];
-    return (const char *)at + 1;
-  }
-  *length = (size_t)(at[0] - ENG__NAME_LONG) << 8 | at[1];
-  return (const char *)at + 2;
-}
-
-static inline bool eng__names_is(const struct eng__names *names, uint32_t place,
-                                 const char *id, size_t length)
+static inline bool eng__cell_is(const struct eng__cell *cell,
+                                const struct eng__long_ids *ids, const char *id,
+                                size_t length)
 {
   size_t held;
-  const char *bytes = eng__names_get(names, place, &held);
+  const char *bytes = eng__cell_get(cell, ids, &held);
 
-  return held == length && memcmp(bytes, id, length) == 0;
+  return held == length && eng__same_bytes(bytes, id, length);
 }
 
 #endif

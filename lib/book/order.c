@@ -18,7 +18,7 @@ struct key {
 
 static const char *id_of(const struct eng_book *book, uint32_t row, size_t *length)
 {
-  return eng__names_get(&book->names, eng__book_slot(book, row)->id, length);
+  return eng__book_id(book, row, length);
 }
 
 /* How many bytes all ids begin with. */

@@ -2,8 +2,9 @@
 /*
  * record.c - events into the book one by one, and in batches.
  *
- * What an event costs is three or four waits for memory: the index, the slot, the id
- * and the end of the run. A batch asks for those of 32 events at once, round by round.
+ * What an event costs is waits for memory: for the index; then for the slot and the id
+ * at once; then for the end of the run. A batch asks for those of 32 events together,
+ * round by round.
  */
 #include "book/record.h"
 
@@ -86,68 +87,93 @@ eng_status eng_book_record(eng_book *book, const char *id, size_t length,
 
 /* ---- rounds ---- */
 
+/* What 32 events are about, and what was found out ahead. */
+struct round {
+  uint32_t hashes[ROUND];
+  const struct eng__slot *slots[ROUND];
+  size_t found;
+};
+
+/* Hashes first and looks afterwards: looks that stand close together run side by side.
+ */
+static void hash_round(const struct eng_book *book, const eng_columns *columns,
+                       uint64_t from, size_t count, struct round *round)
+{
+  const struct eng__index *index = &book->index;
+
+  for (size_t i = 0; i < count; i++) {
+    size_t length;
+    const char *id = eng__columns_id(columns, from + i, &length);
+
+    round->hashes[i] = eng__book_hash(book, id, length);
+  }
+  if (index->size == 0) return;
+  for (size_t i = 0; i < count; i++) {
+    eng__fetch(&index->entries[eng__index_first(index, round->hashes[i])]);
+  }
+}
+
 /* The row that is most likely a customer's, from the index alone. */
 static bool guess_row(const struct eng_book *book, uint32_t hash, uint32_t *row)
 {
   const struct eng__index *index = &book->index;
   size_t i = eng__index_first(index, hash);
 
-  for (; index->entries[i] != 0; i = (i + 1) & eng__index_mask(index)) {
+  for (; index->entries[i] != 0; i = eng__index_next(index, i)) {
     if (eng__index_may_be(index, index->entries[i], hash, row)) return true;
   }
   return false;
 }
 
-static void fetch_slot(const struct eng__slot *slot, const struct eng_book *book)
+static void fetch_rows(const struct eng_book *book, size_t count, struct round *round)
 {
-  eng__fetch(eng__names_at(&book->names, slot->id));
-  if (eng__slot_is_heavy(slot)) {
-    eng__fetch(book->heavies[slot->run]);
-  } else if (eng__slot_class(slot) > 0) {
-    eng__fetch(eng__arena_at(&book->arena, slot->run) + eng__slot_size(slot));
-  }
-}
-
-static void fetch_round(const struct eng_book *book, const uint32_t *hashes,
-                        size_t count)
-{
-  const struct eng__slot *slots[ROUND];
+  const struct eng__cell *cells[ROUND];
   size_t found = 0;
   uint32_t row;
 
-  if (book->index.bits == 0) return;
+  round->found = 0;
+  if (book->index.size == 0) return;
   for (size_t i = 0; i < count; i++) {
-    if (!guess_row(book, hashes[i], &row)) continue;
-    slots[found] = eng__book_slot(book, row);
-    eng__fetch(slots[found++]);
+    if (!guess_row(book, round->hashes[i], &row)) continue;
+    round->slots[found] = eng__book_slot(book, row);
+    cells[found++] = eng__book_cell(book, row);
   }
-  for (size_t i = 0; i < found; i++) fetch_slot(slots[i], book);
+  for (size_t i = 0; i < found; i++) {
+    eng__fetch(round->slots[i]);
+    eng__fetch(cells[i]);
+  }
+  round->found = found;
 }
 
-static void hash_round(const struct eng_book *book, const eng_columns *columns,
-                       uint64_t from, size_t count, uint32_t *hashes)
+static void fetch_runs(const struct eng_book *book, const struct round *round)
 {
-  for (size_t i = 0; i < count; i++) {
-    size_t length;
-    const char *id = eng__columns_id(columns, from + i, &length);
+  const void *ends[ROUND];
+  size_t found = 0;
 
-    hashes[i] = eng__book_hash(book, id, length);
-    if (book->index.bits != 0) {
-      eng__fetch(&book->index.entries[eng__index_first(&book->index, hashes[i])]);
+  for (size_t i = 0; i < round->found; i++) {
+    const struct eng__slot *slot = round->slots[i];
+
+    if (eng__slot_is_heavy(slot)) {
+      ends[found++] = book->heavies[slot->run];
+    } else if (eng__slot_class(slot) > 0) {
+      ends[found++] = eng__arena_at(&book->arena, slot->run) + eng__slot_size(slot);
     }
   }
+  for (size_t i = 0; i < found; i++) eng__fetch(ends[i]);
 }
 
 static eng_status record_rounds(struct eng_book *book, const eng_columns *columns,
                                 eng_load_counts *counts)
 {
-  uint32_t all = eng__columns_present(columns), hashes[ROUND];
+  uint32_t all = eng__columns_present(columns);
+  struct round round;
 
   for (uint64_t from = 0; from < columns->count; from += ROUND) {
     size_t count = columns->count - from < ROUND ? columns->count - from : ROUND;
 
-    hash_round(book, columns, from, count, hashes);
-    fetch_round(book, hashes, count);
+    hash_round(book, columns, from, count, &round);
+    fetch_rows(book, count, &round);
+    fetch_runs(book, &round);
     for (size_t i = 0; i < count; i++) {
       struct eng__event event;
       size_t length;
@@ -156,7 +182,7 @@ static eng_status record_rounds(struct eng_book *book, const eng_columns *column
       eng_status status;
 
       eng__columns_event(columns, book, all, from + i, &event);
-      status = eng__book_record(book, hashes[i], id, length, &event, &outcome);
+      status = eng__book_record(book, round.hashes[i], id, length, &event, &outcome);
       if (status != ENG_OK) return status;
       eng__count_outcome(counts, outcome);
     }

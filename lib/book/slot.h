@@ -2,8 +2,7 @@
 /*
  * slot.h - what a book keeps of a customer, in half a cache line.
  *
- * A slot says where the run and the id lie, and holds what eng__run says beside its
- * bytes. Of a heavy timeline it has the number in the book's list, and copies of its
+ * A slot says where the run lies, and holds what eng__run says beside its bytes. Of a heavy timeline it has the number in the book's list, and copies of its
  * last time and summary, so that assessing need not look further. Floors are rare and
  * stand in a table of their own.
  */
@@ -14,7 +13,7 @@
 
 struct eng__slot {
   uint32_t run; /* place in the arena, or number of the heavy timeline */
-  uint32_t id;  /* place among the names */
+  uint32_t hash; /* of the id, as the index has it */
   uint32_t last_low;
   uint16_t last_high; /* time of the last event: 48 bits */
   uint16_t base;

@@ -95,8 +95,7 @@ static void write_customers(const struct eng_book *book, const uint32_t *rows,
   for (uint32_t i = 0; i < book->rows; i++) {
     struct eng__timeline timeline;
     size_t length;
-    const char *id =
-        eng__names_get(&book->names, eng__book_slot(book, rows[i])->id, &length);
+    const char *id = eng__book_id(book, rows[i], &length);
 
     write_id(sink, id, length, before, before_length);
     before = id;
@@ -241,7 +240,10 @@ static void read_customer(struct loading *loading, bool first)
     if (announced.count > 0) eng__builder_drop(&loading->builder);
     return;
   }
-  eng__book_close(book, eng__book_append(book, loading->id, loading->length),
+  eng__book_close(book,
+                  eng__book_append(book,
+                                   eng__book_hash(book, loading->id, loading->length),
+                                   loading->id, loading->length),
                   &timeline);
 }
 

@@ -54,6 +54,35 @@ static inline void eng__put32(uint8_t *p, uint32_t v)
 #endif
 }
 
+/* Whether n bytes are the same. Ids are short: two overlapping looks at most of them,
+ * and no call. */
+static inline bool eng__same_bytes(const void *a, const void *b, size_t n)
+{
+  const uint8_t *p = a, *q = b;
+  uint64_t x, y, u, v;
+  uint32_t s, t, k, l;
+
+  if (n > 16) return memcmp(p, q, n) == 0;
+  if (n >= 8) {
+    memcpy(&x, p, 8);
+    memcpy(&y, q, 8);
+    memcpy(&u, p + n - 8, 8);
+    memcpy(&v, q + n - 8, 8);
+    return ((x ^ y) | (u ^ v)) == 0;
+  }
+  if (n >= 4) {
+    memcpy(&s, p, 4);
+    memcpy(&t, q, 4);
+    memcpy(&k, p + n - 4, 4);
+    memcpy(&l, q + n - 4, 4);
+    return ((s ^ t) | (k ^ l)) == 0;
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (p[i] != q[i]) return false;
+  }
+  return true;
+}
+
 /* The low `width` bytes of v, 0..8. */
 static inline void eng__put(uint8_t *p, uint64_t v, int width)
 {

@@ -2,13 +2,16 @@
 /*
  * csv_rows.c - two ways through a row that agree.
  *
- * A row without a quote that lies whole in one piece is split eight bytes at a time
- * and never copied. Any other goes through a machine of five states, whose state
+ * A row without a quote that lies whole in one piece is split eight or sixteen bytes at
+ * a time and never copied. Any other goes through a machine of five states, whose state
  * survives the end of a piece; the bytes of such a row are held until it is whole.
  */
 #include "io/csv_rows.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "core/bytes.h"
 #include "core/memory.h"
@@ -165,6 +168,25 @@ static inline uint64_t find_in_word(uint64_t v, uint64_t delimiters)
   return special * UINT64_C(0x0102040810204080) >> 56;
 }
 
+#ifdef __SSE2__
+/* The same of 16 bytes, which x86-64 looks at together. */
+static inline uint64_t find_in_16(const uint8_t *at, uint64_t delimiters)
+{
+  const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
+  const __m128i quote = _mm_set1_epi8('"');
+  __m128i delimiter = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)delimiters));
+  __m128i below = _mm_cmpeq_epi8(_mm_min_epu8(v, quote), v);
+
+  return (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(delimiter, below));
+}
+#else
+static inline uint64_t find_in_16(const uint8_t *at, uint64_t delimiters)
+{
+  return find_in_word(eng__get64(at), delimiters) |
+         find_in_word(eng__get64(at + 8), delimiters) << 8;
+}
+#endif
+
 /* The same of up to 64 bytes. */
 static inline uint64_t find_in_block(const char *bytes, size_t n, uint64_t delimiters)
 {
@@ -174,14 +196,9 @@ static inline uint64_t find_in_block(const char *bytes, size_t n, uint64_t delim
   unsigned i = 0;
 
   if (n >= 64) {
-    return find_in_word(eng__get64(at), delimiters) |
-           find_in_word(eng__get64(at + 8), delimiters) << 8 |
-           find_in_word(eng__get64(at + 16), delimiters) << 16 |
-           find_in_word(eng__get64(at + 24), delimiters) << 24 |
-           find_in_word(eng__get64(at + 32), delimiters) << 32 |
-           find_in_word(eng__get64(at + 40), delimiters) << 40 |
-           find_in_word(eng__get64(at + 48), delimiters) << 48 |
-           find_in_word(eng__get64(at + 56), delimiters) << 56;
+    return find_in_16(at, delimiters) | find_in_16(at + 16, delimiters) << 16 |
+           find_in_16(at + 32, delimiters) << 32 |
+           find_in_16(at + 48, delimiters) << 48;
   }
   for (; n - i >= 8; i += 8) found |= find_in_word(eng__get64(at + i), delimiters) << i;
   if (n == i) return found;

@@ -53,6 +53,8 @@ static eng_status add_meter(eng_assessor *assessor, const eng_model *model,
   meter->plain = measure->where < 0 && (measure->op == ENG__MEASURE_COUNT ||
                                         measure->op == ENG__MEASURE_RECENCY ||
                                         measure->op == ENG__MEASURE_TENURE);
+  meter->plain_days = measure->where < 0 && (measure->op == ENG__MEASURE_DAYS ||
+                                             measure->op == ENG__MEASURE_STREAK);
   meter->plain_sum = measure->where < 0 && measure->op == ENG__MEASURE_SUM &&
                      measure->of == ENG__FIELD_AMOUNT;
   assessor->any_lists = assessor->any_lists || meter->lists;
@@ -94,9 +96,10 @@ static void describe_kinds(struct eng__quick *quick, const struct eng__measure *
 }
 
 /* A quick test for a comparison of a measure with a constant; -1: there is none. */
-static eng_status add_quick(eng_assessor *assessor, const eng_model *model,
+static eng_status add_quick(eng_assessor *assessor, const struct eng__member *member,
                             int32_t node, int32_t *out)
 {
+  const eng_model *model = member->model;
   const struct eng__term *at = &model->nodes[node];
   const struct eng__term *left, *right;
   const struct eng__measure *measure;
@@ -129,6 +132,7 @@ static eng_status add_quick(eng_assessor *assessor, const eng_model *model,
   constant.d = right->d;
   quick->measure = measure->op;
   eng__quick_ask(quick, op, eng__fraction_floor(constant), constant.d == 1);
+  quick->meter = member->meters[left->a];
   quick->within = measure->within;
   quick->before = measure->before;
   describe_kinds(quick, measure);
@@ -206,7 +210,7 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
     status = add_meter(assessor, model, &model->measures[i], &member->meters[i]);
   }
   for (size_t i = 0; i < model->node_count && status == ENG_OK; i++) {
-    status = add_quick(assessor, model, (int32_t)i, &member->quick[i]);
+    status = add_quick(assessor, member, (int32_t)i, &member->quick[i]);
   }
   if (status == ENG_OK) find_needed(assessor, member);
   return status;
@@ -438,6 +442,12 @@ static eng_status measure_run(eng_assessor *assessor, const struct eng__run *run
       if (meter->plain) {
         if (tally->n++ == 0) tally->first = step.time;
         tally->last = step.time;
+        continue;
+      }
+      if (meter->plain_days) {
+        struct eng__reading reading = {step.time, 0, false, true};
+
+        eng__tally_add(assessor, tally, meter, &reading);
         continue;
       }
       if (meter->plain_sum) {

@@ -24,7 +24,8 @@ struct eng__meter {
   int64_t from, to; /* as of the prepared instant: from < time <= to */
   bool moves;       /* it has a window, so it changes as time passes */
   bool lists;       /* it needs all readings at once */
-  bool plain;       /* it needs only the times of events */
+  bool plain;       /* it needs only the times of the first and the last event */
+  bool plain_days;  /* it needs only the times of events */
   bool plain_sum;   /* it needs only their amounts */
 };
 

@@ -129,6 +129,18 @@ static int64_t compare(int op, struct eng__fraction a, struct eng__fraction b)
   }
 }
 
+/* Most conditions compare a count with a constant: they take no more than that. */
+static bool count_compares(const struct scope *s, int32_t index, int64_t *out)
+{
+  const struct eng__quick *quick;
+
+  if (s->member == NULL || s->member->quick[index] < 0) return false;
+  quick = &s->assessor->quicks[s->member->quick[index]];
+  if (!quick->counts) return false;
+  *out = eng__quick_holds(quick, s->assessor->tallies[quick->meter].n);
+  return true;
+}
+
 /* Kleene: a false decides `and`, a true decides `or`, whatever the other is. */
 static bool logic(const struct scope *s, const struct eng__term *node,
                   struct eng__fraction *out)
@@ -202,9 +214,14 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
   case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
   case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
   default:
-    if (!operand(s, node->a, &a) || !operand(s, node->b, &b)) return false;
-    if (eng__op_compares(node->op)) return give(out, compare(node->op, a, b));
-    return arithmetic(node->op, a, b, out);
+    if (!eng__op_compares(node->op)) {
+      return operand(s, node->a, &a) && operand(s, node->b, &b) &&
+             arithmetic(node->op, a, b, out);
+    }
+    out->d = 1;
+    if (count_compares(s, index, &out->n)) return true;
+    return operand(s, node->a, &a) && operand(s, node->b, &b) &&
+           give(out, compare(node->op, a, b));
   }
 }
 

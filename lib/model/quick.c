@@ -27,6 +27,7 @@ void eng__quick_ask(struct eng__quick *quick, int op, int64_t floor, bool whole)
   bool next = false; /* the least number that answers yes is behind the floor */
 
   quick->none_is_zero = none_is_zero(quick->measure);
+  quick->counts = quick->none_is_zero && quick->measure != ENG__MEASURE_SUM;
   quick->equality = op == ENG__OP_EQUAL || op == ENG__OP_NOT_EQUAL;
   quick->whole = whole;
   switch (op) {

@@ -20,7 +20,8 @@ enum {
   ENG__MAY_BE_ANY = 7
 };
 
-/* A comparison of one measure with a constant, worked out for an instant. Every order
+/* A comparison of one measure with a constant, worked out for an instant: what its
+ * answer may be before the events are read, and what it is once they are counted. Every order
  * is "at least `least`", or not; equality is rare and answered by the events. */
 struct eng__quick {
   uint8_t measure;    /* enum eng__measure_op */
@@ -29,6 +30,8 @@ struct eng__quick {
   bool whole;         /* of equality: the constant is a whole number, in `least` */
   bool purchases;     /* it measures purchases and nothing else, without `where` */
   bool none_is_zero;  /* it is 0 of nothing, not undefined */
+  bool counts;        /* what is measured is the number in a tally, always defined: */
+  int32_t meter;
   uint32_t kinds;     /* summary bits of its kinds */
   int64_t least;
   int64_t within, before; /* as in eng__measure */
@@ -46,6 +49,14 @@ void eng__quick_ask(struct eng__quick *quick, int op, int64_t floor, bool whole)
 
 /* Works a test out for an instant. */
 void eng__quick_prepare(struct eng__quick *quick, int64_t as_of);
+
+/* The answer for a measure that counts. */
+static inline bool eng__quick_holds(const struct eng__quick *quick, int64_t n)
+{
+  bool yes = quick->equality ? quick->whole && n == quick->least : n >= quick->least;
+
+  return yes != quick->negated;
+}
 
 /* Which outcomes the summary leaves: ENG__MAY_BE_ bits. */
 int eng__quick_test(const struct eng__quick *quick, const struct eng__summary *summary);
