@@ -205,7 +205,7 @@ static const struct option table[] = {
      FIELD(own_kinds)},
     {"currency", "CODE", "of amounts that name none, and of sums: USD", OPTIONS_INPUT,
      WORD, FIELD(currency)},
-    {"rate", "CODE=NUMBER", "worth of one unit in --currency; CODE@DATE: from then on",
+    {"rate", "CODE=NUMBER", "what one is in --currency; CODE@DATE: from then on",
      OPTIONS_INPUT, LIST, FIELD(rate)},
     {"rates", "FILE", "rates as CSV with columns currency, from and rate",
      OPTIONS_INPUT, WORD, FIELD(rates)},
