@@ -3,14 +3,14 @@
  * @file
  * @brief Callback models: a lifecycle whose rule is the host's own code.
  *
- * What the model language cannot say, a function can: a table that learns, a forecast, a
- * contract kept elsewhere. A callback model is an eng_model like any other and runs in one
- * assessor together with text models. It sees a customer as the measures of the language
- * do: voided events are gone, a purchase has what its refunds left of it, in the base
- * currency, and nothing later than the moment asked about is there.
+ * What the model language cannot say, a function can: a table that learns, a forecast,
+ * a contract kept elsewhere. A callback model is an eng_model like any other and runs
+ * in one assessor together with text models. It sees a customer as the measures of the
+ * language do: voided events are gone, a purchase has what its refunds left of it, in
+ * the base currency, and nothing later than the moment asked about is there.
  *
- * Only integers go in and out, so answers can be the same on every machine; whether they
- * are is the host's affair: the same view has to give the same answer.
+ * Only integers go in and out, so answers can be the same on every machine; whether
+ * they are is the host's affair: the same view has to give the same answer.
  */
 #ifndef ENGAGEMENT_CALLBACK_H
 #define ENGAGEMENT_CALLBACK_H
@@ -22,7 +22,8 @@ ENG_BEGIN_DECLS
 /** @defgroup callback Callback models
  *  @{ */
 
-/** A customer as seen as of a moment, with a place in the events; lives for one call. */
+/** A customer as seen as of a moment, with a place in the events; lives for one call.
+ */
 typedef struct eng_view eng_view;
 
 /** An explanation that a callback writes into; lives for one call. */
@@ -31,11 +32,12 @@ typedef struct eng_evidence eng_evidence;
 /**
  * The stage of a customer, and the dimensions where they are asked for.
  *
- * `stage` is 0 (none) when it is called. `dimensions` is NULL where nobody asks for them;
- * else there is one entry a dimension, undefined, its unit set; where `defined` is set to
- * 1, numerator and denominator (> 0) count. Any answer but ENG_OK fails the call that
- * asked: ENG_E_NOMEM as that, all others as ENG_E_CALLBACK; so does a stage that the model
- * does not have. It must not unwind, and not use the assessor that it is called from.
+ * `stage` is 0 (none) when it is called. `dimensions` is NULL where nobody asks for
+ * them; else there is one entry a dimension, undefined, its unit set; where `defined`
+ * is set to 1, numerator and denominator (> 0) count. Any answer but ENG_OK fails the
+ * call that asked: ENG_E_NOMEM as that, all others as ENG_E_CALLBACK; so does a stage
+ * that the model does not have. It must not unwind, and not use the assessor that it is
+ * called from.
  */
 typedef eng_status (*eng_assess_fn)(void *user, eng_view *view, int32_t *stage,
                                     eng_value *dimensions);
@@ -62,21 +64,21 @@ typedef void (*eng_release_fn)(void *user);
 /**
  * A callback model: what it is called, and what it does.
  *
- * All texts are UTF-8 closed by a NUL and are copied, and so is the table. The functions
- * may be called by several threads at once, each with an assessor of its own.
+ * All texts are UTF-8 closed by a NUL and are copied, and so is the table. The
+ * functions may be called by several threads at once, each with an assessor of its own.
  */
 typedef struct eng_callbacks {
-  uint32_t size;           /**< set by eng_callbacks_init */
-  int32_t shape;           /**< ENG_SHAPE_*; default ENG_SHAPE_LADDER */
-  int32_t revision;        /**< >= 0; raised when the rule changes; default 0 */
-  int32_t stage_count;     /**< 1 .. the limit ENG_LIMIT_STAGES */
-  int32_t dimension_count; /**< 0..1024; default 0 */
-  uint32_t reserved;       /**< 0 */
-  const char *name;        /**< under the language's rules for names */
-  const char *title;       /**< for people; NULL: "" */
-  const char *source;      /**< what it follows; NULL: "" */
-  const char *const *stage_names;      /**< stage_count names, from the lowest */
-  const char *const *stage_titles;     /**< as many titles; NULL: none */
+  uint32_t size;                   /**< set by eng_callbacks_init */
+  int32_t shape;                   /**< ENG_SHAPE_*; default ENG_SHAPE_LADDER */
+  int32_t revision;                /**< >= 0; raised when the rule changes; default 0 */
+  int32_t stage_count;             /**< 1 .. the limit ENG_LIMIT_STAGES */
+  int32_t dimension_count;         /**< 0..1024; default 0 */
+  uint32_t reserved;               /**< 0 */
+  const char *name;                /**< under the language's rules for names */
+  const char *title;               /**< for people; NULL: "" */
+  const char *source;              /**< what it follows; NULL: "" */
+  const char *const *stage_names;  /**< stage_count names, from the lowest */
+  const char *const *stage_titles; /**< as many titles; NULL: none */
   const char *const *dimension_names;  /**< dimension_count names */
   const char *const *dimension_titles; /**< as many titles; NULL: none */
   const int32_t *dimension_units;      /**< as many ENG_UNIT_* */
@@ -106,17 +108,17 @@ ENG_API void eng_callbacks_init(eng_callbacks *callbacks, uint32_t size);
  * @retval ENG_E_INVALID    an argument is NULL, or what a table needs is
  * @retval ENG_E_RANGE      size, shape, revision, a count or a unit out of range, or
  *                          something unknown behind the members that the library has
- * @retval ENG_E_NAME       not a name: a lower-case letter, then letters, digits and _, 64
- *                          at the most; or "none"
+ * @retval ENG_E_NAME       not a name: a lower-case letter, then letters, digits and _,
+ * 64 at the most; or "none"
  * @retval ENG_E_DUPLICATE  two stages or dimensions have one name
  * @retval ENG_E_TEXT       a title or the source is not UTF-8
  * @retval ENG_E_NOMEM
  * @threads{reentrant}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_model_from_callbacks(
-    const eng_context *context, const eng_callbacks *callbacks, eng_model **out,
-    eng_error *error);
+ENG_API ENG_NODISCARD eng_status
+eng_model_from_callbacks(const eng_context *context, const eng_callbacks *callbacks,
+                         eng_model **out, eng_error *error);
 
 /* ---- what a callback sees ---- */
 
@@ -166,10 +168,11 @@ ENG_API void eng_view_rewind(eng_view *view);
  *  @since 0.1 */
 ENG_API int32_t eng_view_kind(const eng_view *view);
 
-/** @brief What the event adds to a sum of money: of a purchase what is kept of it; below 0
- *         for a refund, and none for one that names its purchase, which has it off.
+/** @brief What the event adds to a sum of money: of a purchase what is kept of it;
+ * below 0 for a refund, and none for one that names its purchase, which has it off.
  *  @param[in]  view    borrowed
- *  @param[out] amount  minor units of the base currency; may be NULL; 0 where it adds none
+ *  @param[out] amount  minor units of the base currency; may be NULL; 0 where it adds
+ * none
  *  @return 1, or 0: it adds none, or there is no rate for its currency
  *  @threads{within the callback}
  *  @since 0.1 */

@@ -136,11 +136,11 @@ ENG_API ENG_NODISCARD eng_status eng_settings_set_currency(eng_settings *setting
  * @brief Sets what a currency is worth in the base currency from a business day on.
  *
  * One major unit of `currency` is numerator / denominator major units of the base: with
- * the dollar as base, 108 and 100 say that a euro is 1.08 dollars, however many decimals
- * the two have. An amount counts at the rate in force when its event occurred, the last
- * one from that business day or before, rounded half away from zero to minor units of the
- * base, each event by itself. A purchase that was refunded in part counts with what is
- * left of it in its own currency, at the rate of the purchase.
+ * the dollar as base, 108 and 100 say that a euro is 1.08 dollars, however many
+ * decimals the two have. An amount counts at the rate in force when its event occurred,
+ * the last one from that business day or before, rounded half away from zero to minor
+ * units of the base, each event by itself. A purchase that was refunded in part counts
+ * with what is left of it in its own currency, at the rate of the purchase.
  *
  * Without a rate, or where the result needs more than 64 bits, an amount stays out of
  * money; the event itself counts, and eng_assessor_left_out says how many there are.
@@ -279,8 +279,8 @@ ENG_API int32_t eng_context_currency(const eng_context *context);
 /**
  * @brief Which settings gave an answer: the digest of all that answers depend on.
  *
- * These are zone, business day, week, base currency, rates, and the names and meaning of
- * own kinds and channels; not their numbers, memory, limits and the hash key.
+ * These are zone, business day, week, base currency, rates, and the names and meaning
+ * of own kinds and channels; not their numbers, memory, limits and the hash key.
  * SipHash-2-4-128 under a key of zeros.
  *
  * @param[in]  context  borrowed

@@ -292,8 +292,8 @@ ENG_API ENG_NODISCARD eng_status eng_model_param_value(const eng_model *model,
  * @brief The same model with other values for some of its params.
  *
  * `values` says `name = value` again and again, as a model does: the word `param` may
- * stand before a name and a comma behind a value, line breaks mean nothing, a # begins a
- * comment. "regular = 6, fresh = 120 days" sets two. A value is a constant of the
+ * stand before a name and a comma behind a value, line breaks mean nothing, a # begins
+ * a comment. "regular = 6, fresh = 120 days" sets two. A value is a constant of the
  * param's own type; it can be computed, also from params that are declared before. What
  * follows from a param follows from the value set, and all rules of the language hold:
  * a window has to stay above 0, and wider than its `before`.
