@@ -396,6 +396,27 @@ static void json_params(struct json *json, const eng_model *model)
   json_close(json, ']');
 }
 
+/* Which text, values and settings the answer comes from, to be kept beside it. */
+static void json_digest(struct json *json, const char *key, const uint8_t *digest)
+{
+  char hex[2 * ENG_DIGEST_SIZE + 1];
+
+  for (int i = 0; i < ENG_DIGEST_SIZE; i++)
+    snprintf(hex + 2 * i, 3, "%02x", (unsigned)digest[i]);
+  json_key(json, key);
+  json_words(json, hex);
+}
+
+static void json_digests(struct json *json, const struct answer *a)
+{
+  uint8_t digest[ENG_DIGEST_SIZE];
+
+  if (eng_model_digest(a->model, digest) == ENG_OK)
+    json_digest(json, "model_digest", digest);
+  if (eng_context_digest(a->session->context, digest) == ENG_OK)
+    json_digest(json, "settings_digest", digest);
+}
+
 static void tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
@@ -425,6 +446,7 @@ static void tell_json(struct json *json, const struct answer *a)
   json_key(json, "revision");
   json_number(json, eng_model_revision(a->model));
   json_params(json, a->model);
+  json_digests(json, a);
   json_close(json, '}');
 }
 

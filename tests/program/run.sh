@@ -364,6 +364,12 @@ prints '^with often = 3, not 2; fresh = 20 days, not 40 days$'
 ask 0 explain shop.csv --customer anna "$@" --param 'fresh=20d' --format json
 json 'params in JSON' '20 days, not 40 days' \
   "d['params'][1]['value'] + ', not ' + d['params'][1]['default']"
+digest=$(sed -n 's/.*"model_digest": "\([0-9a-f]*\)".*/\1/p' out)
+is 'a digest has 32 digits' 32 "${#digest}"
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=480 hours' --format json
+prints "\"model_digest\": \"$digest\""
+ask 0 explain shop.csv --customer anna "$@" --format json
+if grep -q "$digest" out; then fail 'other values, the same digest'; else pass; fi
 ask 2 explain shop.csv --customer anna "$@" --param fresch=3d
 says 'did you mean fresh?'
 ask 2 explain shop.csv --customer anna "$@" --param turned.fresch=3d
