@@ -109,6 +109,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
+  examples/engagement/journey.c \
   examples/engagement/message.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
@@ -136,6 +137,7 @@ UNIT_TESTS = \
   tests/unit/test_event.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
+  tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
@@ -216,7 +218,7 @@ LIB_VERSION_INFO = 0:0:0
 
 # ---- settings ------------------------------------------------------------------
 
-# Seconds for each fuzzer.
+# Seconds for each fuzzer, and for `make triples`.
 SECONDS = 60
 # Percentage of the generated cases of property tests, and their seed.
 CASES ?= 100
@@ -478,6 +480,12 @@ check: all test-programs ## every test here; CASES= (percent), SEED=, DATA=
 	if [ $$audit = 1 ]; then cat out/audit.log; else tail -n 1 out/audit.log; fi; \
 	$(MAKE) --no-print-directory -s check-run || exit 1; \
 	if [ $$audit = 1 ]; then echo 'FAILED: audit (see above)'; exit 1; fi
+
+# Case 0 is that of SEED, as in the tests; another SEED draws others.
+.PHONY: triples
+triples: $(property_run) ## models, histories, moments against the reference; SECONDS=60, SEED=
+	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
+	  $(RUN) ./$(property_run)
 
 .PHONY: audit headers installcheck
 audit: lib ## exports, globals, calls and arrows of the built library

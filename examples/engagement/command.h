@@ -29,6 +29,8 @@ struct command {
 };
 
 int stages_run(const struct options *options);
+int journey_run(const struct options *options);
+int changes_run(const struct options *options);
 int explain_run(const struct options *options);
 int models_run(const struct options *options);
 

@@ -484,18 +484,13 @@ static int write_answers(const struct session *session, const eng_customer *cust
 
 static int explain_customer(const struct session *session)
 {
-  const char *id = session->options->customer;
   eng_customer *customer = NULL;
   uint64_t row;
-  eng_status status = eng_book_find(session->book, id, strlen(id), &row);
-  int answer;
+  eng_status status;
+  int answer = session_customer(session, &row);
 
-  if (status == ENG_E_NOTFOUND) {
-    complain("the inputs have no customer of the id that --customer gives; ids are "
-             "compared byte for byte");
-    return ANSWER_NO;
-  }
-  if (status == ENG_OK) status = eng_book_customer(session->book, row, &customer);
+  if (answer != ANSWER_DONE) return answer;
+  status = eng_book_customer(session->book, row, &customer);
   if (status != ENG_OK) return complain_status("explain", status);
   answer = write_answers(session, customer);
   eng_customer_free(customer);

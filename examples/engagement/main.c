@@ -24,15 +24,34 @@ static const struct command commands[] = {
     {"stages", "INPUT...", "where every customer stands in a lifecycle",
      "The stage of every customer under each model, and when it changes if nothing\n"
      "happens. Without --format: how many customers stand where, with a bar for each\n"
-     "stage; up to 50 customers are listed, with --rows all of them.\n",
+     "stage; up to 50 customers are listed, with --rows all of them.\n"
+     "--history adds since when, the highest stage ever reached, and the lap.\n",
      "engagement stages orders.csv --kind purchase --model five_levels",
-     ON_INPUTS | OPTIONS_ROWS, stages_run},
+     ON_INPUTS | OPTIONS_ROWS | OPTIONS_HISTORY, stages_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage: every clause with what was measured, the events\n"
      "that prove it, what is missing for the next stage, when the stage changes if\n"
      "nothing happens, and what the model advises. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --customer 42",
      ON_INPUTS | OPTIONS_CUSTOMER, explain_run},
+    {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
+     "Every change of a customer's stage under each model, in the order of time, and\n"
+     "its cause:\n"
+     "  event KIND         this happened\n"
+     "  undo KIND          a refund or cancellation took effect\n"
+     "  expiry KIND TIME   this event left a window\n"
+     "  age KIND TIME      this event became old enough\n"
+     "  period KIND TIME   a day or week of a streak began; this event is out of it\n"
+     "  time               a time since reached its limit\n",
+     "engagement journey orders.csv --kind purchase --customer 42",
+     ON_INPUTS | OPTIONS_CUSTOMER, journey_run},
+    {"changes", "INPUT... --to TIME", "who will change stage if nothing happens",
+     "Every change of stage from one time to another if nothing happens: what came\n"
+     "after --from is not seen. Causes are those of journey.\n",
+     "engagement changes orders.csv --kind purchase --to 2026-12-31",
+     OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
+         OPTIONS_FROM_TO,
+     changes_run},
     {"models", "[show NAME]", "the published models that are built in",
      "The built-in models with their stages and sources, or the text of one: a page\n"
      "to read, and to copy and change for a model of your own (--model FILE).\n",

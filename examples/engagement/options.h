@@ -23,7 +23,9 @@ enum {
   OPTIONS_CUSTOMER = 1 << 4,
   OPTIONS_FORMAT = 1 << 5,
   OPTIONS_ROWS = 1 << 6,
-  OPTIONS_WORDS = 1 << 7 /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_HISTORY = 1 << 8,
+  OPTIONS_FROM_TO = 1 << 9
 };
 
 /* How an answer is written. */
@@ -58,11 +60,13 @@ struct options {
   int32_t delimiter;   /* 0: found out */
 
   const char *as_of;
+  const char *from, *to;
   struct words models;
   struct words params;
   const char *customer;
   int format; /* FORMAT_* */
   int rows;
+  int history;
 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after

@@ -88,20 +88,32 @@ int session_context(struct session *session, const struct options *options)
   return answer;
 }
 
-/* ---- as-of ---- */
+/* ---- times ---- */
 
-static int read_as_of(struct session *session)
+static int read_time(const struct session *session, const char *option,
+                     const char *text, int32_t date, int64_t *out)
 {
-  const char *text = session->options->as_of;
-
-  session->as_of = ENG_TIME_NONE;
+  *out = ENG_TIME_NONE;
   if (text == NULL) return ANSWER_DONE;
-  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_LAST,
-                     &session->as_of) == ENG_OK)
+  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, date, out) ==
+      ENG_OK)
     return ANSWER_DONE;
-  complain("--as-of is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"",
+  complain("--%s is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"", option,
            text);
   return ANSWER_USAGE;
+}
+
+/* The moment asked about, and for `changes` the time asked about. */
+static int read_times(struct session *session)
+{
+  const struct options *options = session->options;
+  int answer =
+      options->from != NULL
+          ? read_time(session, "from", options->from, ENG_DATE_FIRST, &session->as_of)
+          : read_time(session, "as-of", options->as_of, ENG_DATE_LAST, &session->as_of);
+
+  if (answer != ANSWER_DONE) return answer;
+  return read_time(session, "to", options->to, ENG_DATE_LAST, &session->until);
 }
 
 /* The end of the business day of the last event, unless one was asked for. */
@@ -136,15 +148,30 @@ int session_open(struct session *session, const struct options *options)
   int answer = session_context(session, options);
   eng_status status;
 
-  if (answer == ANSWER_DONE) answer = read_as_of(session);
+  if (answer == ANSWER_DONE) answer = read_times(session);
   if (answer == ANSWER_DONE) answer = models_open(session);
   if (answer != ANSWER_DONE) return answer;
   status = eng_assessor_new(session->context, (const eng_model *const *)session->models,
                             session->model_count, &session->assessor);
   if (status != ENG_OK) return complain_status("models", status);
   answer = input_load(session);
-  if (answer == ANSWER_DONE) settle_as_of(session);
-  return answer;
+  if (answer != ANSWER_DONE) return answer;
+  settle_as_of(session);
+  if (session->until == ENG_TIME_NONE || session->until >= session->as_of)
+    return ANSWER_DONE;
+  complain("--to is before the time that it counts from");
+  return ANSWER_USAGE;
+}
+
+int session_customer(const struct session *session, uint64_t *row)
+{
+  const char *id = session->options->customer;
+  eng_status status = eng_book_find(session->book, id, strlen(id), row);
+
+  if (status == ENG_OK) return ANSWER_DONE;
+  complain("the inputs have no customer of the id that --customer gives; ids are "
+           "compared byte for byte");
+  return ANSWER_NO;
 }
 
 void session_close(struct session *session)

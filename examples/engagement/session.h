@@ -20,6 +20,7 @@ struct session {
   eng_assessor *assessor;
   eng_book *book;
   int64_t as_of;
+  int64_t until; /* of `changes`; ENG_TIME_NONE elsewhere */
 };
 
 /* Makes the context, reads the models that are asked for (all that are built in if none
@@ -28,6 +29,10 @@ struct session {
 int session_open(struct session *session, const struct options *options);
 
 void session_close(struct session *session);
+
+/* The row of the customer that is asked for. Returns ANSWER_DONE, or another exit
+ * status after saying why. */
+int session_customer(const struct session *session, uint64_t *row);
 
 /* The context alone, for what needs no inputs. */
 int session_context(struct session *session, const struct options *options);

@@ -19,21 +19,48 @@ enum { FEW = 50, PIECE = 1 << 16, BAR = 30, RANKS = 256 };
 
 /* ---- rows ---- */
 
-static void write_rows_of(const struct session *session, struct rows *rows,
-                          const char *id, size_t length, const int32_t *stages,
-                          const int64_t *next_times, const int32_t *next_stages)
+/* What is known of one customer, an entry a model. */
+struct row {
+  int32_t stages[SESSION_MODELS];
+  int64_t next_times[SESSION_MODELS];
+  int32_t next_stages[SESSION_MODELS];
+  eng_standing standings[SESSION_MODELS]; /* under --history */
+};
+
+static eng_status read_row(const struct session *session, uint64_t at, struct row *row)
 {
+  eng_status status =
+      eng_book_next_change(session->book, at, session->assessor, session->as_of,
+                           row->stages, row->next_times, row->next_stages);
+
+  if (status != ENG_OK || !session->options->history) return status;
+  return eng_book_standing(session->book, at, session->assessor, session->as_of,
+                           row->standings);
+}
+
+static void write_row(const struct session *session, struct rows *rows, uint64_t at,
+                      const struct row *row)
+{
+  size_t length;
+  const char *id = eng_book_customer_id(session->book, at, &length);
+
   for (int32_t m = 0; m < session->model_count; m++) {
     const eng_model *model = session->models[m];
+    const eng_standing *standing = &row->standings[m];
 
     rows_text(rows, id, length);
     rows_words(rows, eng_model_name(model));
-    rows_words(rows, eng_model_stage_name(model, stages[m]));
-    rows_number(rows, stages[m]);
-    rows_time(rows, next_times[m]);
-    rows_words(rows, next_times[m] == ENG_TIME_NONE || next_times[m] == ENG_TIME_UNKNOWN
+    rows_words(rows, eng_model_stage_name(model, row->stages[m]));
+    rows_number(rows, row->stages[m]);
+    rows_time(rows, row->next_times[m]);
+    rows_words(rows, row->next_times[m] == ENG_TIME_NONE ||
+                             row->next_times[m] == ENG_TIME_UNKNOWN
                          ? NULL
-                         : eng_model_stage_name(model, next_stages[m]));
+                         : eng_model_stage_name(model, row->next_stages[m]));
+    if (!session->options->history) continue;
+    rows_time(rows, standing->since);
+    rows_words(rows, eng_model_stage_name(model, standing->highest));
+    rows_number(rows, standing->lap);
   }
 }
 
@@ -41,29 +68,18 @@ static int write_rows(const struct session *session, const uint64_t *order,
                       uint64_t count)
 {
   static const char *const columns[] = {"customer", "model",       "stage",
-                                        "rank",     "next_change", "next_stage"};
-  int32_t stages[SESSION_MODELS];
-  int64_t next_times[SESSION_MODELS];
-  int32_t next_stages[SESSION_MODELS];
+                                        "rank",     "next_change", "next_stage",
+                                        "since",    "highest",     "lap"};
   eng_status status = ENG_OK;
   struct rows rows;
+  struct row row;
   int answer;
 
-  rows_begin(&rows, session->options->format, columns, 6);
+  rows_begin(&rows, session->options->format, columns,
+             session->options->history ? 9 : 6);
   for (uint64_t i = 0; i < count && status == ENG_OK; i++) {
-    eng_customer *customer = NULL;
-    size_t length;
-    const char *id;
-
-    status = eng_book_customer(session->book, order[i], &customer);
-    if (status == ENG_OK)
-      status = eng_assessor_next_change(session->assessor, customer, session->as_of,
-                                        stages, next_times, next_stages);
-    if (status == ENG_OK) {
-      id = eng_customer_id(customer, &length);
-      write_rows_of(session, &rows, id, length, stages, next_times, next_stages);
-    }
-    eng_customer_free(customer);
+    status = read_row(session, order[i], &row);
+    if (status == ENG_OK) write_row(session, &rows, order[i], &row);
     if (i % 1024 == 0) {
       progress("stages", i, count);
       if (output_failed()) break;

@@ -447,6 +447,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
  * @retval ENG_E_CALLBACK  a callback model failed
+ * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -456,8 +457,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_next_change(
     int32_t *stages, int64_t *next_times, int32_t *next_stages);
 
 /**
- * @brief Where one customer stands under every model, since when, the highest stage ever
- *        reached, and the lap, as eng_assessor_standing says.
+ * @brief Where one customer stands under every model, since when, the highest stage
+ * ever reached, and the lap, as eng_assessor_standing says.
  *
  * @param[in]  book       borrowed
  * @param[in]  row        0 .. customers - 1
@@ -470,6 +471,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_next_change(
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
  * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -496,6 +498,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_standing(const eng_book *book, uint64_
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
  * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -522,6 +525,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_history(const eng_book *book, uint64_t
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of or until out of range
  * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1

@@ -33,11 +33,11 @@ enum {
 
 /** Where a customer stands under one model, and how they came there. */
 typedef struct eng_standing {
-  int64_t since;      /**< since when the stage is this one: the last change, or the first
-                           event if it never changed since; ENG_TIME_NONE: no event is
-                           seen */
-  int64_t highest_at; /**< when the highest stage was first reached, from the first event
-                           on; ENG_TIME_NONE: no event is seen */
+  int64_t since; /**< since when the stage is this one: the last change, or the first
+                      event if it never changed since; ENG_TIME_NONE: no event is
+                      seen */
+  int64_t highest_at; /**< when the highest stage was first reached, from the first
+                         event on; ENG_TIME_NONE: no event is seen */
   int32_t stage;      /**< rank of the stage as of the instant; 0 is none */
   int32_t highest;    /**< the highest rank from the first event on; the present one
                            where no event is seen */

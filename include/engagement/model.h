@@ -5,8 +5,8 @@
  *
  * A model is parsed and checked once and never changes. An assessor compiles several
  * models together and holds the memory to run them: one for each thread. Answers come
- * in three depths: assess (which stage), next change (when it differs if nothing
- * happens) and explain (why, and what is missing).
+ * in several depths: assess (which stage), next change (when it differs if nothing
+ * happens), explain (why, and what is missing), and histories (history.h).
  */
 #ifndef ENGAGEMENT_MODEL_H
 #define ENGAGEMENT_MODEL_H
@@ -420,6 +420,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
+ * @retval ENG_E_LIMIT    more than 2^31 events
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -504,6 +505,7 @@ enum {
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
+ * @retval ENG_E_LIMIT    more than 2^31 events
  * @retval ENG_E_NOMEM
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1

@@ -205,8 +205,7 @@ eng_status eng_book_standing(const eng_book *book, uint64_t row, eng_assessor *a
   eng_status status;
 
   if (assessor == NULL || standings == NULL) return ENG_E_INVALID;
-  memset(standings, 0,
-         (size_t)eng_assessor_model_count(assessor) * sizeof *standings);
+  memset(standings, 0, (size_t)eng_assessor_model_count(assessor) * sizeof *standings);
   status = view(book, row, assessor, as_of, &timeline);
   if (status != ENG_OK) return status;
   return eng__assess_standing(assessor, &timeline, &book->shapes, as_of, standings);

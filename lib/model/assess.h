@@ -39,7 +39,8 @@ void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next
                     int32_t *next_stages);
 
 /* The same, and the next change of each; see eng_assessor_next_change. */
-eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
+eng_status eng__assess_next(eng_assessor *assessor,
+                            const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, int32_t *stages,
                             int64_t *next_times, int32_t *next_stages);
 

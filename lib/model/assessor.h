@@ -114,8 +114,8 @@ struct eng_assessor {
   uint64_t stamp; /* changes whenever tallies do */
   struct eng__quick *quicks;
   size_t quick_count, quick_room;
-  uint32_t quick_kinds;   /* summary bits that any quick test asks for */
-  bool idle_known;        /* whether the stages of a timeline with none of them are */
+  uint32_t quick_kinds;    /* summary bits that any quick test asks for */
+  bool idle_known;         /* whether the stages of a timeline with none of them are */
   int32_t idle_stages[64]; /* known: most customers of most bases are such */
 };
 

@@ -3,8 +3,8 @@
  * history.c - the course of a customer's stages: since when, how high, which lap, every
  * change and its cause.
  *
- * A sweep (sweep.h) visits every instant at which a measure may change; beside these the
- * first event and each referral are visited, which standings are about. A stage is
+ * A sweep (sweep.h) visits every instant at which a measure may change; beside these
+ * the first event and each referral are visited, which standings are about. A stage is
  * worked out after each phase of an instant, so that the phase which changed it last is
  * the cause; what counts is the stage after all of them.
  */
@@ -47,8 +47,7 @@ void eng_history_free(eng_history *history)
     eng__free(&memory, (void *)(uintptr_t)event->extension, event->extension_size);
   }
   eng__free(&memory, history->events, history->event_room * sizeof *history->events);
-  eng__free(&memory, history->changes,
-            history->change_room * sizeof *history->changes);
+  eng__free(&memory, history->changes, history->change_room * sizeof *history->changes);
   eng__free(&memory, history, sizeof *history);
 }
 
@@ -205,9 +204,8 @@ static void begin(struct course *c, int64_t now)
 
 static int64_t next_referral(const struct course *c)
 {
-  return c->referred < c->assessor->referral_count
-             ? c->assessor->referrals[c->referred]
-             : ENG__TIME_NEVER;
+  return c->referred < c->assessor->referral_count ? c->assessor->referrals[c->referred]
+                                                   : ENG__TIME_NEVER;
 }
 
 static void run(struct course *c, int64_t until)
@@ -362,8 +360,8 @@ static eng_status keep_events(eng_history *history, const eng_context *context,
   if (history->events == NULL) return ENG_E_NOMEM;
   history->event_room = count;
   eng__walk_begin(timeline, shapes, &walk);
-  for (uint32_t i = 0; status == ENG_OK && history->event_count < count &&
-                       eng__walk_step(&walk, &step);
+  for (uint32_t i = 0;
+       status == ENG_OK && history->event_count < count && eng__walk_step(&walk, &step);
        i++) {
     if (i == places[history->event_count]) status = keep_event(history, context, &step);
   }

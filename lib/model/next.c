@@ -4,9 +4,9 @@
  *
  * As time passes without events, a measure with a window changes only where an event
  * enters it or leaves it, and a comparison with a time since only where that reaches
- * its other side. These instants are visited in order (sweep.h) until the stage differs:
- * exact, and never a loop over days. `from` of a window is open, so an event at t leaves
- * `within w` at exactly t + w, and enters `before w` at exactly t + w.
+ * its other side. These instants are visited in order (sweep.h) until the stage
+ * differs: exact, and never a loop over days. `from` of a window is open, so an event
+ * at t leaves `within w` at exactly t + w, and enters `before w` at exactly t + w.
  */
 #include "model/assessor.h"
 

@@ -29,13 +29,13 @@ struct eng__undo {
   uint64_t target;
   uint64_t own; /* its own effective id */
   int64_t time;
-  uint32_t place; /* in the timeline, from 0 */
+  uint32_t place;  /* in the timeline, from 0 */
   uint64_t amount; /* magnitude */
   uint16_t currency;
   uint8_t kind;
   bool has_amount;
-  bool voided; /* it is itself taken away */
-  bool hit;    /* its target is there */
+  bool voided;  /* it is itself taken away */
+  bool hit;     /* its target is there */
   bool foreign; /* in another currency than its target: ignored */
 };
 
@@ -48,9 +48,9 @@ struct eng__undos {
 /* An event as it is seen for a time: since <= t < until. */
 struct eng__version {
   const struct eng__seen *seen;
-  int64_t since; /* of the event itself, or of an undo */
-  int64_t until; /* of an undo; INT64_MAX: it stays so */
-  uint32_t place;               /* of the event in the timeline, from 0 */
+  int64_t since;                 /* of the event itself, or of an undo */
+  int64_t until;                 /* of an undo; INT64_MAX: it stays so */
+  uint32_t place;                /* of the event in the timeline, from 0 */
   uint32_t since_due, until_due; /* of what `since` and `until` are due to */
 };
 
@@ -77,7 +77,8 @@ void eng__sight_rewind(struct eng__sight *sight);
 
 /* Shows each event that is seen, in order. */
 eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
-                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user);
+                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn,
+                    void *user);
 
 typedef eng_status (*eng__versions_fn)(void *user, const struct eng__version *version);
 

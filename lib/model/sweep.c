@@ -27,9 +27,8 @@ eng_status eng__sweep_init(eng_assessor *assessor)
   sweep->lanes = eng__new_zeroed(memory, count * sizeof *sweep->lanes);
   sweep->heap = eng__new(memory, count * sizeof *sweep->heap);
   sweep->due = eng__new(memory, count * sizeof *sweep->due);
-  return sweep->lanes == NULL || sweep->heap == NULL || sweep->due == NULL
-             ? ENG_E_NOMEM
-             : ENG_OK;
+  return sweep->lanes == NULL || sweep->heap == NULL || sweep->due == NULL ? ENG_E_NOMEM
+                                                                           : ENG_OK;
 }
 
 void eng__sweep_release(eng_assessor *assessor)
@@ -192,8 +191,8 @@ static eng_status list_move(eng_assessor *assessor, struct eng__move **moves,
   return status;
 }
 
-/* Lists both moves of the item to come; `enter` is after `leave` of what is never
- * present. */
+/* Lists both moves of the item to come, unless it would leave before it enters: then it
+ * is never present. */
 static eng_status list_moves(eng_assessor *assessor, size_t which,
                              const struct eng__version *version, bool *present)
 {
@@ -219,8 +218,7 @@ static eng_status list_moves(eng_assessor *assessor, size_t which,
   }
   *present = enter.at < leave.at;
   if (!*present) return ENG_OK;
-  status =
-      list_move(assessor, &lane->enters, &lane->enters_room, lane->count, &enter);
+  status = list_move(assessor, &lane->enters, &lane->enters_room, lane->count, &enter);
   if (status != ENG_OK) return status;
   return list_move(assessor, &lane->leaves, &lane->leaves_room, lane->count, &leave);
 }
@@ -382,10 +380,10 @@ static void find_neighbours(const struct eng__lane *lane, size_t item, size_t pr
 {
   size_t below = eng__ranks_below(lane->present, item);
 
-  *before = below == 0 ? SIZE_MAX
-                       : eng__ranks_at(lane->present, lane->count, below - 1);
-  *after = below == present ? SIZE_MAX
-                            : eng__ranks_at(lane->present, lane->count, below);
+  *before =
+      below == 0 ? SIZE_MAX : eng__ranks_at(lane->present, lane->count, below - 1);
+  *after =
+      below == present ? SIZE_MAX : eng__ranks_at(lane->present, lane->count, below);
 }
 
 /* `present` items are there without this one. */
@@ -444,9 +442,7 @@ static void enter(const eng_assessor *assessor, size_t which, size_t index,
     tally->n++;
     eng__ranks_put(lane->present, lane->count, index);
     return;
-  case ENG__MEASURE_GAP:
-    gap_enter(&gaps, index, lane->present_count++);
-    return;
+  case ENG__MEASURE_GAP: gap_enter(&gaps, index, lane->present_count++); return;
   default: tally->n++; return;
   }
 }
@@ -482,9 +478,7 @@ static void leave(const eng_assessor *assessor, size_t which, size_t index,
     tally->n--;
     eng__ranks_take(lane->present, lane->count, index);
     return;
-  case ENG__MEASURE_GAP:
-    gap_leave(&gaps, index, --lane->present_count);
-    return;
+  case ENG__MEASURE_GAP: gap_leave(&gaps, index, --lane->present_count); return;
   default: tally->n--; return;
   }
 }
@@ -662,8 +656,7 @@ static size_t pop(struct eng__sweep *sweep)
     size_t child = 2 * at + 1;
 
     if (child >= sweep->heap_count) return top;
-    child +=
-        child + 1 < sweep->heap_count && key(sweep, child + 1) < key(sweep, child);
+    child += child + 1 < sweep->heap_count && key(sweep, child + 1) < key(sweep, child);
     if (key(sweep, at) <= key(sweep, child)) return top;
     swap(sweep, at, child);
     at = child;

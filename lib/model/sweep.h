@@ -4,9 +4,10 @@
  *
  * What a meter reads lies in its lane: items in the order of their times, each of which
  * enters the meter's window once and leaves it once. The instants at which that happens
- * are visited in order, and every measure is moved on by what enters and leaves: n items
- * take O(n log n), whatever the measure. Where refunds take effect on the way, an item
- * stands for a purchase as it is kept for a time, and the next for what is kept then.
+ * are visited in order, and every measure is moved on by what enters and leaves: n
+ * items take O(n log n), whatever the measure. Where refunds take effect on the way, an
+ * item stands for a purchase as it is kept for a time, and the next for what is kept
+ * then.
  *
  * Between two such instants only times since change, and a comparison with one only
  * where that reaches its other side: these instants are worked out anew for each model
@@ -62,7 +63,7 @@ struct eng__lane {
   uint32_t *present; /* items by rank: a count of each, or a tree */
   size_t present_room;
   size_t present_count; /* of gap alone: items that are present */
-  uint32_t *gaps; /* a tree over the gaps between items that are present */
+  uint32_t *gaps;       /* a tree over the gaps between items that are present */
   size_t gaps_room;
 };
 
@@ -73,13 +74,13 @@ struct eng__cause {
 };
 
 struct eng__sweep {
-  struct eng__lane *lanes;  /* one a meter */
-  uint32_t *heap;           /* lanes by their next move */
-  uint32_t *due;            /* lanes that move at the present instant */
+  struct eng__lane *lanes; /* one a meter */
+  uint32_t *heap;          /* lanes by their next move */
+  uint32_t *due;           /* lanes that move at the present instant */
   size_t heap_count;
-  uint64_t members;         /* the models that are swept, as bits */
-  bool listed;              /* moves are listed */
-  int64_t crossings[64];    /* when a time since next reaches a limit of each model */
+  uint64_t members;      /* the models that are swept, as bits */
+  bool listed;           /* moves are listed */
+  int64_t crossings[64]; /* when a time since next reaches a limit of each model */
   struct eng__cause causes[64];
 };
 

@@ -130,6 +130,32 @@ static void measure(eng_assessor *assessor, const eng_customer *customer, int64_
   }
 }
 
+/* A history ends where the customer stands, and is so at each of its changes. */
+static void recall(eng_assessor *assessor, const eng_customer *customer, int64_t as_of,
+                   int32_t stage)
+{
+  eng_standing standing;
+  eng_history *history;
+
+  must(eng_assessor_standing(assessor, customer, as_of, &standing) == ENG_OK);
+  must(standing.stage == stage && standing.highest >= stage && standing.lap >= 1);
+  must(eng_assessor_history(assessor, 0, customer, as_of, &history) == ENG_OK);
+  must(eng_history_stage_at(history, as_of) == stage);
+  for (uint64_t i = 0; i < eng_history_change_count(history) && i < 64; i++) {
+    int64_t time = eng_history_time(history, i);
+    int32_t then;
+
+    must(eng_assessor_assess(assessor, customer, time, &then) == ENG_OK);
+    must(then == eng_history_to(history, i));
+    must(time == 0 ||
+         eng_assessor_assess(assessor, customer, time - 1, &then) == ENG_OK);
+    must(time == 0 || then == eng_history_from(history, i));
+    must(eng_history_event(history, i) == NULL ||
+         eng_event_occurred_at(eng_history_event(history, i)) <= time);
+  }
+  eng_history_free(history);
+}
+
 static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as_of)
 {
   int32_t stage, again, next;
@@ -141,6 +167,7 @@ static void ask(eng_assessor *assessor, const eng_customer *customer, int64_t as
   must(again == stage);
   measure(assessor, customer, as_of);
   explain(assessor, customer, as_of, stage);
+  recall(assessor, customer, as_of, stage);
   if (time == ENG_TIME_NONE) {
     must(next == stage);
     return;

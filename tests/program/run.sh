@@ -110,7 +110,8 @@ END
 ask 0 --version
 is 'version is one line' 1 "$(wc -l <out | tr -d ' ')"
 prints '^engagement [0-9][0-9.]*'
-for words in --help 'help input' 'stages --help' 'explain --help' 'models --help'; do
+for words in --help 'help input' 'stages --help' 'explain --help' 'journey --help' \
+  'changes --help' 'models --help'; do
   ask 0 $words
   lines=$(wc -l <out)
   if [ "$lines" -le 24 ]; then pass; else fail "$words: $lines lines fit no screen"; fi
@@ -159,6 +160,14 @@ says 'did you mean five_levels'
 ask 2 stages shop.csv --model five_levels --model five_levels
 ask 2 explain shop.csv
 ask 2 explain shop.csv --customer anna --format csv
+ask 2 changes shop.csv
+says 'say until when'
+ask 2 changes shop.csv --to someday
+ask 2 changes shop.csv --from someday --to 2026-05-01
+ask 2 changes shop.csv --from 2026-05-01 --to 2026-04-01
+says 'before'
+ask 2 changes shop.csv --as-of 2026-05-01 --to 2026-06-01
+ask 2 journey shop.csv --to 2026-04-01
 ask 2 models show
 ask 2 models show five_levls
 
@@ -250,6 +259,73 @@ is 'no rows, a header' 1 "$(wc -l <out | tr -d ' ')"
 ask 0 stages empty.csv --model five_levels --format json
 valid_json 'no rows'
 ask 0 stages empty.csv --model five_levels
+
+# ---- journey and changes ---------------------------------------------------------
+
+cat >visits.model <<'END'
+language 1
+model visits
+  shape cycle
+stage known when count(any) >= 1
+stage fresh when count(any within 30 days) >= 1
+stage buyer when sum(purchase within 60 days) >= 10.00 EUR
+lap buyer
+END
+cat >visits.csv <<'END'
+customer,time,kind,amount,currency,id,refers_to
+anna,2026-01-01T09:00:00Z,visit,,,,
+anna,2026-01-02T09:00:00Z,purchase,12.00,EUR,a1,
+anna,2026-01-03T09:00:00Z,refer,,,,
+anna,2026-01-04T09:00:00Z,refund,5.00,EUR,,a1
+zoe,2026-01-20,visit,,,,
+END
+cat >journey.want <<'END'
+customer,model,time,from,to,cause
+anna,visits,2026-01-01T09:00:00.000Z,none,fresh,event visit
+anna,visits,2026-01-02T09:00:00.000Z,fresh,buyer,event purchase
+anna,visits,2026-01-04T09:00:00.000Z,buyer,fresh,undo refund
+anna,visits,2026-02-02T09:00:00.000Z,fresh,known,expiry refer 2026-01-03T09:00:00.000Z
+zoe,visits,2026-01-20T00:00:00.000Z,none,fresh,event visit
+zoe,visits,2026-02-19T00:00:00.000Z,fresh,known,expiry visit 2026-01-20T00:00:00.000Z
+END
+ask 0 journey visits.csv --model visits.model --currency EUR --as-of 2026-05-01 --format csv
+is 'a journey' '' "$(diff journey.want out)"
+ask 0 journey visits.csv --model visits.model --currency EUR --as-of 2026-05-01 --format csv \
+  --customer zoe
+is 'the journey of one customer' '' "$(grep -v anna journey.want | diff - out)"
+ask 0 journey visits.csv --model visits.model --currency EUR --format json
+valid_json journey
+json 'keys of journey in JSON' customer,model,time,from,to,cause "','.join(d[0])"
+ask 0 journey visits.csv --model visits.model --currency EUR
+prints '^anna  *visits  *2026-01-02T09:00:00.000Z  *fresh  *buyer  *event purchase$'
+ask 1 journey visits.csv --customer nobody_here
+ask 0 journey empty.csv --model visits.model --currency EUR --format csv
+is 'no journeys, a header' 1 "$(wc -l <out | tr -d ' ')"
+
+ask 0 changes visits.csv --model visits.model --currency EUR --from 2026-01-03 --to 2026-02-02 \
+  --format csv
+says 'as of 2026-01-03T00:00:00.000Z'
+is 'who will move' customer,model,time,from,to,cause "$(cat out)"
+ask 0 changes visits.csv --model visits.model --currency EUR --from 2026-01-03 --to 2026-03-03 \
+  --format csv
+is 'from a date, to the end of one' \
+  'anna,visits,2026-03-03T09:00:00.000Z,buyer,known,expiry purchase 2026-01-02T09:00:00.000Z' \
+  "$(tail -n +2 out)"
+ask 0 changes visits.csv --model visits.model --currency EUR --to 2026-12-31 --format csv
+is 'from the last day on' 2 "$(tail -n +2 out | wc -l | tr -d ' ')"
+
+ask 0 stages visits.csv --model visits.model --currency EUR --format csv --history
+is 'columns of stages with their history' \
+  customer,model,stage,rank,next_change,next_stage,since,highest,lap "$(head -n 1 out)"
+prints '^anna,visits,fresh,2,2026-02-02T09:00:00.000Z,known,2026-01-04T09:00:00.000Z,buyer,2$'
+prints '^zoe,visits,fresh,2,2026-02-19T00:00:00.000Z,known,2026-01-20T00:00:00.000Z,fresh,1$'
+ask 0 stages visits.csv --model visits.model --currency EUR --history --format json
+valid_json 'stages with their history'
+ask 0 stages visits.csv --model visits.model --currency EUR --history
+prints '^anna .* buyer  *2$'
+is 'the past is that of the day asked about' '' \
+  "$("$program" stages visits.csv --model visits.model --currency EUR --as-of 2026-01-19 --format csv \
+    --history -q | grep zoe | grep -v '^zoe,visits,none,0,,,,none,1$')"
 
 # ---- input ----------------------------------------------------------------------
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * prop_model.c - models drawn at random against random histories: the library says
- * what the reference evaluator says, alone and together, and its next change is the
- * first one.
+ * what the reference evaluator says, alone and together, its next change is the first
+ * one, and its histories say at every instant what an assessment of that instant says.
  */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <engagement.h>
 
@@ -185,7 +186,199 @@ static void check_why(const struct scene *s, int32_t stage, int64_t time, int32_
   eng_explanation_free(why);
 }
 
-/* One moment of one history under every model. Returns how many triples that was. */
+/* ---- histories ---- */
+
+/* What the reference says of an instant, with what is seen then. */
+static int32_t stage_then(const struct scene *s, int64_t at)
+{
+  ref_sight sight;
+
+  ref_look(&s->history, at, &sight);
+  return ref_model_stage(s->models[s->model], &sight, at);
+}
+
+/* The first event that is ever seen; ENG_TIME_NONE: none is. */
+static int64_t first_seen(const struct scene *s)
+{
+  int64_t first = ENG_TIME_NONE;
+
+  for (int i = 0; i < s->history.count; i++) {
+    const ref_event *event = &s->history.events[i];
+    ref_sight sight;
+
+    if (event->time > s->as_of || (first != ENG_TIME_NONE && event->time >= first)) {
+      continue;
+    }
+    ref_look(&s->history, event->time, &sight);
+    for (int k = 0; k < sight.count; k++)
+      if (sight.seen[k].event == event) first = event->time;
+  }
+  return first;
+}
+
+static bool referred(const struct scene *s, int64_t from, int64_t to)
+{
+  for (int i = 0; i < s->sight.count; i++) {
+    const ref_seen *seen = &s->sight.seen[i];
+
+    if (seen->kind == ENG_EVENT_REFER && seen->event->time >= from &&
+        seen->event->time < to)
+      return true;
+  }
+  return false;
+}
+
+static void check_cause(const struct scene *s, const eng_history *history, uint64_t i)
+{
+  int64_t time = eng_history_time(history, i);
+  int32_t cause = eng_history_cause(history, i);
+  const eng_event *event = eng_history_event(history, i);
+  int64_t at;
+  int32_t kind;
+
+  if (cause < ENG_CAUSE_EVENT || cause > ENG_CAUSE_TIME)
+    report(s, "the cause", time, 1, cause);
+  expect(s, "whether the cause names an event", time, cause != ENG_CAUSE_TIME,
+         event != NULL);
+  if (event == NULL) return;
+  at = eng_event_occurred_at(event);
+  kind = eng_event_kind(event);
+  if (cause == ENG_CAUSE_EVENT || cause == ENG_CAUSE_UNDO) {
+    expect(s, "an event's own instant", time, 1, at == time);
+  } else {
+    expect(s, "an event of the past", time, 1, at < time);
+  }
+  if (cause == ENG_CAUSE_UNDO && kind != ENG_EVENT_REFUND && kind != ENG_EVENT_CANCEL)
+    report(s, "what undoes", time, ENG_EVENT_REFUND, kind);
+}
+
+/* Since when, how high and which lap, from the changes. */
+static void check_standing(const struct scene *s, const eng_history *history,
+                           const eng_standing *standing)
+{
+  uint64_t count = eng_history_change_count(history);
+  int64_t first = first_seen(s), since = first, highest_at = first, begins = 0;
+  int32_t stage = eng_history_first_stage(history), highest = stage, lap = 1;
+  int32_t goal = ref_model_lap(s->models[s->model]);
+
+  for (uint64_t i = 0; i <= count; i++) {
+    bool last = i == count;
+    int64_t ends = last ? s->as_of + 1 : eng_history_time(history, i);
+
+    lap += goal > 0 && stage == goal && referred(s, begins, ends);
+    if (last) break;
+    stage = eng_history_to(history, i);
+    since = begins = ends;
+    if (stage > highest || ends == first) {
+      highest = stage;
+      highest_at = ends;
+    }
+  }
+  expect(s, "the last stage", s->as_of, stage, standing->stage);
+  expect(s, "the lap", s->as_of, lap, standing->lap);
+  expect(s, "the highest stage", s->as_of, highest, standing->highest);
+  expect(s, "how many changes", s->as_of, (int32_t)count, standing->changes);
+  if (since != standing->since) report(s, "since when", since, 0, 1);
+  if (highest_at != standing->highest_at) report(s, "highest when", highest_at, 0, 1);
+}
+
+/* Every change is one, and between them there is none at some instants. */
+static void check_changes(const struct scene *s, prop_draw *draw,
+                          const eng_history *history, int instants,
+                          int32_t (*stage)(const struct scene *, int64_t),
+                          int64_t begins, int64_t ends)
+{
+  uint64_t count = eng_history_change_count(history);
+
+  for (uint64_t i = 0; i < count; i++) {
+    int64_t time = eng_history_time(history, i);
+    int32_t to = eng_history_to(history, i), from = eng_history_from(history, i);
+
+    expect(s, "the stage of a change", time, stage(s, time), to);
+    expect(s, "the stage before a change", time, stage(s, time - 1), from);
+    expect(s, "a change in its history", time, to, eng_history_stage_at(history, time));
+    if (time - 1 >= begins)
+      expect(s, "the instant before", time, from,
+             eng_history_stage_at(history, time - 1));
+    if (from == to) report(s, "a change to the same", time, to, from);
+    if (time <= begins || time > ends)
+      report(s, "a change beyond the history", time, 0, 1);
+    check_cause(s, history, i);
+  }
+  for (int i = 0; i < instants; i++) {
+    int64_t at = prop_between(draw, begins, ends);
+
+    expect(s, "an instant of a history", at, stage(s, at),
+           eng_history_stage_at(history, at));
+  }
+  expect(s, "after the history", ends + 1, -1, eng_history_stage_at(history, ends + 1));
+}
+
+static int32_t stage_if_nothing_happens(const struct scene *s, int64_t at)
+{
+  return stage_at(s, at);
+}
+
+/* The instants of which a history may be wrong if any: of events, and at the edges of
+ * windows and days. */
+static void check_edges(const struct scene *s, const eng_history *history)
+{
+  const int64_t *durations;
+  int count = ref_model_durations(s->models[s->model], &durations);
+
+  for (int i = 0; i < s->history.count; i++) {
+    for (int k = -1; k < count; k++) {
+      int64_t edge = s->history.events[i].time + (k < 0 ? 0 : durations[k]);
+
+      for (int64_t at = edge - 1; at <= edge + 1; at++) {
+        if (at < 0 || at > s->as_of) continue;
+        expect(s, "an edge of a history", at, stage_then(s, at),
+               eng_history_stage_at(history, at));
+      }
+    }
+  }
+  for (int day = 0; day < 130; day++) {
+    int64_t at = ref_day_start(&s->calendar, REF_START) + day * REF_DAY;
+
+    if (at > s->as_of) return;
+    expect(s, "the first instant of a day", at, stage_then(s, at),
+           eng_history_stage_at(history, at));
+  }
+}
+
+static void check_course(const struct scene *s, prop_draw *draw, int64_t next_time)
+{
+  int64_t until = s->as_of + prop_between(draw, 0, 300) * REF_DAY;
+  int64_t begins = s->as_of;
+  eng_standing alone, together[TOGETHER], own;
+  eng_history *history, *outlook;
+
+  for (int i = 0; i < s->history.count; i++)
+    if (s->history.events[i].time <= begins) begins = s->history.events[i].time - 1;
+  OK(eng_assessor_history(s->together, s->model, s->customer, s->as_of, &history));
+  check_changes(s, draw, history, 4, stage_then, begins, s->as_of);
+  OK(eng_history_standing(history, &own));
+  check_standing(s, history, &own);
+  OK(eng_assessor_standing(s->together, s->customer, s->as_of, together));
+  ck_assert_mem_eq(&own, &together[s->model], sizeof own);
+  OK(eng_assessor_standing(s->alone[s->model], s->customer, s->as_of, &alone));
+  ck_assert_mem_eq(&own, &alone, sizeof own);
+  if (prop_between(draw, 1, 16) == 1) check_edges(s, history);
+  eng_history_free(history);
+
+  OK(eng_assessor_outlook(s->together, s->model, s->customer, s->as_of, until,
+                          &outlook));
+  check_changes(s, draw, outlook, 4, stage_if_nothing_happens, s->as_of, until);
+  if (next_time != ENG_TIME_NONE && next_time <= until)
+    ck_assert(eng_history_time(outlook, 0) == next_time);
+  else
+    ck_assert_uint_eq(eng_history_change_count(outlook), 0);
+  eng_history_free(outlook);
+}
+
+/* ---- moments ---- */
+
+/* One moment of one history under every model. */
 static void check_moment(struct scene *s, prop_draw *draw, long *decided)
 {
   int32_t stages[TOGETHER], summary[TOGETHER], again[TOGETHER], next[TOGETHER];
@@ -210,6 +403,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
     if (alone_time != times[m] || alone_next != next[m])
       report(s, "the next alone", alone_time, next[m], alone_next);
     check_next(s, draw, stages[m], times[m], next[m]);
+    check_course(s, draw, times[m]);
     check_dimensions(s);
     if (prop_between(draw, 1, 8) == 1) check_why(s, stages[m], times[m], next[m]);
     eng__assess_prepare(s->alone[m], s->as_of);
@@ -292,23 +486,48 @@ static void close_scene(struct scene *s)
   eng_context_free(s->context);
 }
 
-/* Models x histories x moments, 72 triples a case. */
+/* Models x histories x moments. */
+enum { TRIPLES = TOGETHER * HISTORIES * MOMENTS };
+
+static void check_case(int number, long *decided)
+{
+  prop_draw draw = prop_case(number);
+  struct scene s;
+
+  memset(&s, 0, sizeof s);
+  s.number = number;
+  open_scene(&s, &draw);
+  for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, decided);
+  close_scene(&s);
+}
+
 START_TEST(every_answer_is_that_of_the_reference)
 {
   long decided = 0;
 
-  for (int i = 0; i < prop_cases(2800); i++) {
-    prop_draw draw = prop_case(i);
-    struct scene s;
-
-    memset(&s, 0, sizeof s);
-    s.number = i;
-    open_scene(&s, &draw);
-    for (int k = 0; k < HISTORIES; k++) check_history(&s, &draw, &decided);
-    close_scene(&s);
-  }
+  for (int i = 0; i < prop_cases(2800); i++) check_case(i, &decided);
   /* The short way that is compared has to be taken now and then. */
   ck_assert_int_gt(decided, 0);
+}
+END_TEST
+
+/* `make triples`: the same for as long as TRIPLES says, in seconds. */
+static int triple_seconds(void)
+{
+  const char *text = getenv("TRIPLES");
+
+  return text == NULL ? 0 : atoi(text);
+}
+
+START_TEST(triples_agree_for_as_long_as_asked)
+{
+  time_t start = time(NULL), spent = 0;
+  long decided = 0, cases = 0;
+
+  for (; spent < triple_seconds(); spent = time(NULL) - start)
+    for (int i = 0; i < 100; i++) check_case((int)cases++, &decided);
+  printf("triples of model, history and moment: %ld agree, in %ld s\n", cases * TRIPLES,
+         (long)spent);
 }
 END_TEST
 
@@ -371,5 +590,12 @@ Suite *prop_model_suite(void)
   tcase_add_test(laws, every_answer_is_that_of_the_reference);
   tcase_add_test(laws, what_a_summary_decides_is_what_the_events_say);
   suite_add_tcase(suite, laws);
+  if (triple_seconds() > 0) {
+    TCase *triples = tcase_create("triples");
+
+    tcase_set_timeout(triples, 2 * triple_seconds() + 60);
+    tcase_add_test(triples, triples_agree_for_as_long_as_asked);
+    suite_add_tcase(suite, triples);
+  }
   return suite;
 }

@@ -253,7 +253,8 @@ static int draw_kind(prop_draw *draw, bool undoes)
 
   if (undoes && one_in(draw, 3)) return undoing[pick(draw, 5)];
   if (one_in(draw, 2)) return ENG_EVENT_PURCHASE;
-  return one_in(draw, 2) ? ENG_EVENT_VISIT : kinds[pick(draw, KINDS)].number;
+  if (one_in(draw, 2)) return ENG_EVENT_VISIT;
+  return one_in(draw, 4) ? ENG_EVENT_REFER : kinds[pick(draw, KINDS)].number;
 }
 
 static void must(eng_status status)
@@ -536,6 +537,7 @@ struct ref_model {
   node *definitions[DEFINITIONS]; /* d0, d1 .. */
   bool is_param[DEFINITIONS], is_dimension[DEFINITIONS];
   int stage_count, definition_count;
+  int lap;          /* rank of its stage, or 0 */
   node *axes[AXES]; /* of a table of classes, if there are any */
   int axis_count;
   int classes[CLASSES]; /* answers of each, the first axis the lowest bit */
@@ -1105,13 +1107,17 @@ static void draw_stage(ref_model *model, prop_draw *draw)
 static void draw_stages(ref_model *model, prop_draw *draw)
 {
   char text[32];
+  int lap;
 
   for (int i = 1 + pick(draw, STAGES); i > 0; i--) {
     draw_stage(model, draw);
     if (!model->plain && one_in(draw, 4)) draw_definition(model, draw);
   }
-  snprintf(text, sizeof text, "lap s%d\n", pick(draw, model->stage_count));
-  if (one_in(draw, 4)) print(model, text);
+  lap = pick(draw, model->stage_count);
+  if (one_in(draw, 2)) return;
+  snprintf(text, sizeof text, "lap s%d\n", lap);
+  print(model, text);
+  model->lap = lap + 1;
 }
 
 static void print_class(ref_model *model, int i)
@@ -1580,6 +1586,8 @@ int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t 
     if (is_true(&about, model->stages[i])) return i + 1;
   return 0;
 }
+
+int ref_model_lap(const ref_model *model) { return model->lap; }
 
 int ref_model_dimension_count(const ref_model *model)
 {

@@ -106,6 +106,9 @@ const char *ref_model_text(const ref_model *model);
 /* The rank of the stage at `now`, with what is in sight. */
 int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now);
 
+/* The rank of the stage whose spells are laps; 0: there is none. */
+int ref_model_lap(const ref_model *model);
+
 /* The dimensions, in the order of the text. */
 int ref_model_dimension_count(const ref_model *model);
 void ref_model_dimension(const ref_model *model, int index, const ref_sight *sight,

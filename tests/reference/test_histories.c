@@ -356,7 +356,8 @@ START_TEST(the_same_file_twice_changes_nothing)
 }
 END_TEST
 
-START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
+/* Clicks of the web shop. */
+static uint64_t load_clicks(struct shop *shop, const struct file *file)
 {
   static const struct {
     const char *name;
@@ -374,24 +375,155 @@ START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
                {"payment_cash", ENG_EVENT_BEGIN_CHECKOUT},
                {"payment_done", ENG_EVENT_PURCHASE}};
   struct intake intake;
+
+  begin_file(shop, &intake, ENG_IDENTICAL_KEEP);
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    ck_assert_int_eq(eng_csv_map_kind(intake.csv, kinds[i].name, strlen(kinds[i].name),
+                                      kinds[i].kind),
+                     ENG_OK);
+  }
+  feed_row(&intake, file->header);
+  for (size_t i = 0; i < file->count; i++) feed_row(&intake, file->rows[i]);
+  return end_file(&intake);
+}
+
+START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
+{
   uint64_t ranks[6];
   struct file file;
   struct shop shop;
 
   if (!read_file("onlineshop/events.csv", &file)) return;
   open_shop(&shop);
-  begin_file(&shop, &intake, ENG_IDENTICAL_KEEP);
-  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    ck_assert_int_eq(eng_csv_map_kind(intake.csv, kinds[i].name, strlen(kinds[i].name),
-                                      kinds[i].kind),
-                     ENG_OK);
-  }
-  feed_row(&intake, file.header);
-  for (size_t i = 0; i < file.count; i++) feed_row(&intake, file.rows[i]);
-  ck_assert_uint_eq(end_file(&intake), 32283);
+  ck_assert_uint_eq(load_clicks(&shop, &file), 32283);
   ck_assert_uint_eq(eng_book_customer_count(shop.book), 3751);
   census(&shop, eng_book_last_event_at(shop.book), ranks);
   ck_assert_uint_eq(ranks[3] + ranks[4] + ranks[5], 653);
+  close_shop(&shop);
+  free_file(&file);
+}
+END_TEST
+
+/* ---- the laws of change, for every customer under every built-in model ---- */
+
+enum { MODELS = 64, MOMENTS = 100 };
+
+struct judges {
+  const struct shop *shop;
+  eng_model *models[MODELS];
+  int32_t count;
+  eng_assessor *assessor;
+};
+
+static void open_judges(struct judges *judges, const struct shop *shop)
+{
+  judges->shop = shop;
+  judges->count = eng_builtin_count();
+  for (int32_t m = 0; m < judges->count; m++) {
+    const char *name = eng_builtin_name(m);
+
+    ck_assert_int_eq(
+        eng_model_builtin(shop->context, name, strlen(name), &judges->models[m]),
+        ENG_OK);
+  }
+  ck_assert_int_eq(eng_assessor_new(shop->context,
+                                    (const eng_model *const *)judges->models,
+                                    judges->count, &judges->assessor),
+                   ENG_OK);
+}
+
+static void close_judges(struct judges *judges)
+{
+  eng_assessor_free(judges->assessor);
+  for (int32_t m = 0; m < judges->count; m++) eng_model_free(judges->models[m]);
+}
+
+static int32_t stage_at(const struct judges *judges, uint64_t row, int32_t m,
+                        int64_t at)
+{
+  int32_t stages[MODELS];
+
+  ck_assert_int_eq(
+      eng_book_assess_one(judges->shop->book, row, judges->assessor, at, stages),
+      ENG_OK);
+  return stages[m];
+}
+
+/* The events end at `last`, so that from then on nothing happens. */
+static void check_next(const struct judges *judges, uint64_t row, int64_t last)
+{
+  int32_t stages[MODELS], next[MODELS];
+  int64_t times[MODELS];
+
+  ck_assert_int_eq(eng_book_next_change(judges->shop->book, row, judges->assessor, last,
+                                        stages, times, next),
+                   ENG_OK);
+  for (int32_t m = 0; m < judges->count; m++) {
+    ck_assert_int_eq(stage_at(judges, row, m, last), stages[m]);
+    if (times[m] == ENG_TIME_NONE) {
+      ck_assert_int_eq(stage_at(judges, row, m, ENG_TIME_MAX), stages[m]);
+      continue;
+    }
+    ck_assert_int_eq(stage_at(judges, row, m, times[m]), next[m]);
+    ck_assert_int_eq(stage_at(judges, row, m, times[m] - 1), stages[m]);
+    ck_assert_int_ne(stages[m], next[m]);
+  }
+}
+
+static void check_course(const struct judges *judges, uint64_t row, int32_t m,
+                         int64_t first, int64_t last)
+{
+  eng_history *history;
+
+  ck_assert_int_eq(
+      eng_book_history(judges->shop->book, row, judges->assessor, m, last, &history),
+      ENG_OK);
+  for (uint64_t i = 0; i < eng_history_change_count(history); i++) {
+    int64_t at = eng_history_time(history, i);
+
+    ck_assert_int_eq(stage_at(judges, row, m, at), eng_history_to(history, i));
+    ck_assert_int_eq(stage_at(judges, row, m, at - 1), eng_history_from(history, i));
+  }
+  for (int k = 0; k < MOMENTS; k++) {
+    int64_t at = first + (int64_t)(draw() % (uint64_t)(last - first + 1));
+
+    ck_assert_int_eq(stage_at(judges, row, m, at), eng_history_stage_at(history, at));
+  }
+  eng_history_free(history);
+}
+
+static void check_laws(const struct shop *shop, int64_t first)
+{
+  int64_t last = eng_book_last_event_at(shop->book);
+  struct judges judges;
+
+  state = 11;
+  open_judges(&judges, shop);
+  for (uint64_t row = 0; row < eng_book_customer_count(shop->book); row++) {
+    check_next(&judges, row, last);
+    for (int32_t m = 0; m < judges.count; m++)
+      check_course(&judges, row, m, first, last);
+  }
+  close_judges(&judges);
+}
+
+START_TEST(every_history_says_what_assessing_says)
+{
+  struct file file;
+  struct shop shop;
+
+  if (!read_file(_i == 0 ? "cdnow/cdnow_sample_log.csv" : "onlineshop/events.csv",
+                 &file)) {
+    return;
+  }
+  open_shop(&shop);
+  if (_i == 0) {
+    load_sales(&shop, &file, 0, file.count, ENG_IDENTICAL_KEEP);
+  } else {
+    load_clicks(&shop, &file);
+  }
+  /* 1996-12-01, before CDNOW; 2018-01-01, before the web shop. */
+  check_laws(&shop, _i == 0 ? INT64_C(849398400000) : INT64_C(1514764800000));
   close_shop(&shop);
   free_file(&file);
 }
@@ -410,6 +542,7 @@ Suite *histories_suite(void)
   tcase_add_test(tests, rows_with_ids_may_be_split_over_files_and_come_again);
   tcase_add_test(tests, the_same_file_twice_changes_nothing);
   tcase_add_test(tests, all_who_paid_in_the_web_shop_are_at_buy_or_beyond);
+  tcase_add_loop_test(tests, every_history_says_what_assessing_says, 0, 2);
   suite_add_tcase(suite, tests);
   return suite;
 }

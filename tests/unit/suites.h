@@ -24,6 +24,7 @@
   X(csv) \
   X(bad_rows) \
   X(histories) \
+  X(history) \
   X(language) \
   X(model) \
   X(params) \
