@@ -13,6 +13,7 @@
 #include <engagement/api.h>
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/callback.h>
 #include <engagement/context.h>
 #include <engagement/csv.h>
 #include <engagement/customer.h>

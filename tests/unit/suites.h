@@ -29,7 +29,10 @@
   X(score) \
   X(model) \
   X(models) \
-  X(published)
+  X(params) \
+  X(published) \
+  X(rates) \
+  X(callback)
 /* clang-format on */
 
 #endif
