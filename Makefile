@@ -15,6 +15,7 @@ PUBLIC_HEADERS = \
   include/engagement/authoring.h \
   include/engagement/book.h \
   include/engagement/calendar.h \
+  include/engagement/callback.h \
   include/engagement/context.h \
   include/engagement/csv.h \
   include/engagement/customer.h \
@@ -46,6 +47,7 @@ CORE_SOURCES = \
   lib/core/sort.c \
   lib/core/status.c \
   lib/core/timeline.c \
+  lib/core/utf8.c \
   lib/core/version.c \
   lib/core/vocabulary.c
 
@@ -63,11 +65,13 @@ MODEL_SOURCES = \
   lib/model/explain_score.c \
   lib/model/fraction.c \
   lib/model/history.c \
+  lib/model/host.c \
   lib/model/lex.c \
   lib/model/model.c \
   lib/model/names.c \
   lib/model/next.c \
   lib/model/outline.c \
+  lib/model/params.c \
   lib/model/parse.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
@@ -75,6 +79,7 @@ MODEL_SOURCES = \
   lib/model/quick.c \
   lib/model/range.c \
   lib/model/ranks.c \
+  lib/model/rates.c \
   lib/model/score.c \
   lib/model/see.c \
   lib/model/sweep.c \
@@ -140,6 +145,8 @@ PROGRAM_SOURCES = \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
+  examples/engagement/params.c \
+  examples/engagement/rates.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
@@ -148,6 +155,7 @@ PROGRAM_SOURCES = \
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
+  examples/lifecycle/custom_callback.c \
   examples/till.c
 # The same, each with the helpers: a customer's story under each built-in model, and
 # under models of one's own.
@@ -172,6 +180,7 @@ UNIT_TESTS = \
   tests/unit/test_bad_rows.c \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
+  tests/unit/test_callback.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
@@ -183,6 +192,8 @@ UNIT_TESTS = \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
   tests/unit/test_money.c \
+  tests/unit/test_params.c \
+  tests/unit/test_rates.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
@@ -221,6 +232,7 @@ FUZZERS = \
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/models.sh \
@@ -252,6 +264,7 @@ BENCH_SQLITE_SOURCES = \
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
   docs/format.md \
+  docs/host.md \
   docs/language.md \
   docs/models.md
 

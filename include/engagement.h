@@ -14,6 +14,7 @@
 #include <engagement/authoring.h>
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/callback.h>
 #include <engagement/context.h>
 #include <engagement/csv.h>
 #include <engagement/customer.h>

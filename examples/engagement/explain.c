@@ -194,6 +194,11 @@ static void put_next(struct text *out, const struct answer *a)
     text_print(out, "\n  The stage stays %s.\n", eng_model_stage_name(a->model, stage));
     return;
   }
+  if (next == ENG_TIME_UNKNOWN) {
+    text_print(out, "\n  How long the stage stays %s is not known.\n",
+               eng_model_stage_name(a->model, stage));
+    return;
+  }
   text_print(out, "\n  The stage becomes %s on ", eng_model_stage_name(a->model, then));
   text_add_time(out, a->session, next);
   text_put(out, ", ");
@@ -221,6 +226,22 @@ static void put_target(struct text *out, const struct answer *a)
   put_lines(out, a, ENG_PART_MISSING);
 }
 
+/* The values that the answer rests on and the text of the model does not say. */
+static void put_params(struct text *out, const eng_model *model)
+{
+  int32_t count = eng_model_param_count(model);
+  int any = 0;
+
+  for (int32_t i = 0; i < count; i++) {
+    if (!eng_model_param_is_set(model, i)) continue;
+    text_print(out, "%s%s = %s, not %s", any ? "; " : "with ",
+               eng_model_param_name(model, i), eng_model_param_text(model, i),
+               eng_model_param_default(model, i));
+    any = 1;
+  }
+  if (any) text_put(out, "\n");
+}
+
 static eng_status tell(const struct answer *a)
 {
   const struct session *session = a->session;
@@ -237,7 +258,9 @@ static eng_status tell(const struct answer *a)
   text_print(&out, " (%s", eng_model_name(a->model));
   if (eng_model_revision(a->model) > 0)
     text_print(&out, ", revision %d", (int)eng_model_revision(a->model));
-  text_put(&out, ")\n\n");
+  text_put(&out, ")\n");
+  put_params(&out, a->model);
+  text_put(&out, "\n");
   if (stage == 0) {
     text_put(&out, "Stage: ");
     text_paint(&out, PAINT_BOLD, "none");
@@ -365,6 +388,45 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
   json_close(json, ']');
 }
 
+/* All params: the value in effect, and what it would be if it were not set. */
+static void json_params(struct json *json, const eng_model *model)
+{
+  json_key(json, "params");
+  json_open(json, '[');
+  for (int32_t i = 0; i < eng_model_param_count(model); i++) {
+    json_open(json, '{');
+    json_key(json, "name");
+    json_words(json, eng_model_param_name(model, i));
+    json_key(json, "value");
+    json_words(json, eng_model_param_text(model, i));
+    json_key(json, "default");
+    json_words(json, eng_model_param_default(model, i));
+    json_close(json, '}');
+  }
+  json_close(json, ']');
+}
+
+/* Which text, values and settings the answer comes from, to be kept beside it. */
+static void json_digest(struct json *json, const char *key, const uint8_t *digest)
+{
+  char hex[2 * ENG_DIGEST_SIZE + 1];
+
+  for (int i = 0; i < ENG_DIGEST_SIZE; i++)
+    snprintf(hex + 2 * i, 3, "%02x", (unsigned)digest[i]);
+  json_key(json, key);
+  json_words(json, hex);
+}
+
+static void json_digests(struct json *json, const struct answer *a)
+{
+  uint8_t digest[ENG_DIGEST_SIZE];
+
+  if (eng_model_digest(a->model, digest) == ENG_OK)
+    json_digest(json, "model_digest", digest);
+  if (eng_context_digest(a->session->context, digest) == ENG_OK)
+    json_digest(json, "settings_digest", digest);
+}
+
 static eng_status tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
@@ -392,7 +454,9 @@ static eng_status tell_json(struct json *json, const struct answer *a)
   json_key(json, "next_change");
   json_time(json, next);
   json_key(json, "next_stage");
-  json_words(json, next == ENG_TIME_NONE ? NULL : eng_model_stage_name(a->model, then));
+  json_words(json, next == ENG_TIME_NONE || next == ENG_TIME_UNKNOWN
+                       ? NULL
+                       : eng_model_stage_name(a->model, then));
   json_remarks(json, a, ENG_PART_ADVICE, "advise");
   json_remarks(json, a, ENG_PART_NOTE, "notes");
   status = explain_json_scores(json, a->session, a->index, a->customer);
@@ -400,6 +464,8 @@ static eng_status tell_json(struct json *json, const struct answer *a)
   json_time(json, a->session->as_of);
   json_key(json, "revision");
   json_number(json, eng_model_revision(a->model));
+  json_params(json, a->model);
+  json_digests(json, a);
   json_close(json, '}');
   return status;
 }

@@ -46,8 +46,7 @@ static const struct command commands[] = {
          OPTIONS_SINCE,
      explain_run},
     {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
-     "Every change of a customer's stage under each model, in the order of time, and\n"
-     "its cause:\n"
+     "Every change of a customer's stage under each model, in order, and its cause:\n"
      "  event KIND         this happened\n"
      "  undo KIND          a refund or cancellation took effect\n"
      "  expiry KIND TIME   this event left a window\n"

@@ -19,6 +19,7 @@
 #include "command.h"
 #include "message.h"
 #include "output.h"
+#include "params.h"
 #include "text.h"
 
 /* No model text may be longer, see ENG_LIMIT_MODEL. */
@@ -152,13 +153,15 @@ int models_open(struct session *session)
     int answer = models_open_one(session->context, name, &model);
 
     if (answer != ANSWER_DONE) return answer;
-    if (!is_new(session, model)) {
+    if (!is_new(session, model)) answer = ANSWER_USAGE;
+    if (answer == ANSWER_DONE) answer = params_set(&session->options->params, &model);
+    if (answer != ANSWER_DONE) {
       eng_model_free(model);
-      return ANSWER_USAGE;
+      return answer;
     }
     session->models[session->model_count++] = model;
   }
-  return ANSWER_DONE;
+  return params_check(session);
 }
 
 /* ---- the command ---- */

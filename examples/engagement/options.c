@@ -184,6 +184,8 @@ struct option {
 static const struct option table[] = {
     {"model", "NAME|FILE", "a built-in model or a model file; may be repeated",
      OPTIONS_MODEL, LIST, FIELD(models)},
+    {"param", "NAME=VALUE", "another value for a model's param; MODEL.NAME for one",
+     OPTIONS_MODEL, LIST, FIELD(params)},
     {"customer", "ID", "the customer asked about", OPTIONS_CUSTOMER, WORD,
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
@@ -214,6 +216,10 @@ static const struct option table[] = {
      FIELD(own_kinds)},
     {"currency", "CODE", "of amounts that name none, and of sums: USD", OPTIONS_INPUT,
      WORD, FIELD(currency)},
+    {"rate", "CODE=NUMBER", "what one is in --currency; CODE@DATE: from then on",
+     OPTIONS_INPUT, LIST, FIELD(rate)},
+    {"rates", "FILE", "rates as CSV with columns currency, from and rate",
+     OPTIONS_INPUT, WORD, FIELD(rates)},
     {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
@@ -353,7 +359,9 @@ void options_free(struct options *options)
   free(options->maps.items);
   free(options->kinds.items);
   free(options->own_kinds.items);
+  free(options->rate.items);
   free(options->models.items);
+  free(options->params.items);
   *options = (struct options){0};
 }
 

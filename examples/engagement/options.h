@@ -51,6 +51,8 @@ struct options {
   struct words own_kinds;
   const char *kind;
   const char *currency;
+  struct words rate;
+  const char *rates;
   const char *rejects;
   int strict;
   int32_t time_format; /* ENG_TIME_* */
@@ -65,6 +67,7 @@ struct options {
   const char *where;
   const char *from, *to;
   struct words models;
+  struct words params;
   const char *customer;
   int format; /* FORMAT_* */
   int rows;

@@ -15,6 +15,7 @@
 #include "input.h"
 #include "message.h"
 #include "models.h"
+#include "rates.h"
 
 /* ---- the context ---- */
 
@@ -65,6 +66,7 @@ static int fill_settings(eng_settings *settings, const struct options *options)
   }
   status = eng_settings_set_currency(settings, currency);
   if (status != ENG_OK) return complain_status("--currency", status);
+  if (rates_set(options, settings) != ANSWER_DONE) return ANSWER_USAGE;
   return add_own_kinds(settings, &options->own_kinds);
 }
 

@@ -55,7 +55,8 @@ static void write_row(const struct session *session, struct rows *rows, uint64_t
     rows_words(rows, eng_model_stage_name(model, row->stages[m]));
     rows_number(rows, row->stages[m]);
     rows_time(rows, row->next_times[m]);
-    rows_words(rows, row->next_times[m] == ENG_TIME_NONE
+    rows_words(rows, row->next_times[m] == ENG_TIME_NONE ||
+                             row->next_times[m] == ENG_TIME_UNKNOWN
                          ? NULL
                          : eng_model_stage_name(model, row->next_stages[m]));
     if (!session->options->history) continue;

@@ -47,8 +47,8 @@ ENG_API ENG_NODISCARD eng_status eng_model_condition(const eng_context *context,
  * The text parses to a model that gives the same answers and prints the same. Names of
  * params and lets, groups of kinds and numbers stand as they were written; comments are
  * lost, and line ends, blanks, units (90 d is 90 days) and the order of what a measure
- * says are those of docs/language.md. The text may be longer than the one that was
- * parsed.
+ * says are those of docs/language.md. A param that was set has the value that it was
+ * set to. The text may be longer than the one that was parsed.
  *
  * @param[in]  model     borrowed
  * @param[out] buffer    UTF-8, not closed by a NUL; may be NULL if capacity is 0
@@ -58,6 +58,7 @@ ENG_API ENG_NODISCARD eng_status eng_model_condition(const eng_context *context,
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_BUFFER   too small; what is in it then is of no use
+ * @retval ENG_E_UNSUPPORTED  a callback model, which has no text
  * @threads{reentrant}
  * @since 0.1
  */
@@ -99,6 +100,7 @@ enum {
  * @param[out] out    new; NULL on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_UNSUPPORTED  a callback model
  * @retval ENG_E_NOMEM
  * @threads{reentrant; findings may be read by many threads}
  * @since 0.1
@@ -204,6 +206,7 @@ enum {
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
+ * @retval ENG_E_UNSUPPORTED  a callback model
  * @retval ENG_E_NOMEM
  * @threads{reentrant; a diff may be read by many threads}
  * @since 0.1

@@ -393,6 +393,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_merge_customer(eng_book *book,
  * @retval ENG_E_NOTFOUND  no such row
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -419,6 +420,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess_one(const eng_book *book, uint6
  * @retval ENG_E_CONTEXT    made from different contexts
  * @retval ENG_E_TIME       as_of out of range
  * @retval ENG_E_CANCELLED  stages holds what was done so far
+ * @retval ENG_E_CALLBACK   a callback model failed; stages holds what was done so far
  * @retval ENG_E_NOMEM
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -438,13 +440,15 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @param[in]  assessor     changed only inside; made from the book's context
  * @param[in]  as_of        0..ENG_TIME_MAX
  * @param[out] stages       one entry a model; may be NULL
- * @param[out] next_times   one entry a model; ENG_TIME_NONE: it stays for ever
+ * @param[out] next_times   one entry a model; ENG_TIME_NONE: it stays for ever;
+ *                          ENG_TIME_UNKNOWN: a callback model does not say
  * @param[out] next_stages  one entry a model
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
  * @retval ENG_E_NOTFOUND  no such row
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed
  * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
@@ -468,6 +472,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_next_change(
  * @retval ENG_E_NOTFOUND  no such row
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_UNSUPPORTED  a callback model
  * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
@@ -494,6 +499,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_standing(const eng_book *book, uint64_
  * @retval ENG_E_RANGE     no such model
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_UNSUPPORTED  a callback model
  * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM
  * @threads{the book may be read by many; one assessor for each thread}
@@ -520,6 +526,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_history(const eng_book *book, uint64_t
  * @retval ENG_E_RANGE     no such model
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of or until out of range
+ * @retval ENG_E_UNSUPPORTED  a callback model
  * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM
  * @threads{the book may be read by many; one assessor for each thread}

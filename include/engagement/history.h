@@ -63,6 +63,7 @@ typedef struct eng_standing {
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_LIMIT    more than 2^31 events
+ * @retval ENG_E_UNSUPPORTED  a callback model: its past is not kept
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -86,6 +87,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_standing(eng_assessor *assessor,
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_LIMIT    more than 2^31 events
+ * @retval ENG_E_UNSUPPORTED  a callback model: its past is not kept
  * @retval ENG_E_NOMEM
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -113,6 +115,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_history(eng_assessor *assessor,
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range, or until before it or out of range
  * @retval ENG_E_LIMIT    more than 2^31 events
+ * @retval ENG_E_UNSUPPORTED  a callback model: its past is not kept
  * @retval ENG_E_NOMEM
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1

@@ -15,8 +15,10 @@
 
 enum {
   SPARE = 48,
-  /* A block with an event more. */
-  SCRATCH = ENG__BLOCK_MAX + SPARE + ENG__SPLICE_ROOM + ENG__SLACK
+  /* A block with an event more; a block of one event may be longer than others. */
+  LONGEST = (int)ENG__BLOCK_MAX > (int)ENG__EVENT_MAX ? (int)ENG__BLOCK_MAX
+                                                      : (int)ENG__EVENT_MAX,
+  SCRATCH = LONGEST + SPARE + ENG__SPLICE_ROOM + ENG__SLACK
 };
 
 /* ---- counted memory ---- */

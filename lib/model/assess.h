@@ -15,6 +15,11 @@
 
 const eng_context *eng__assessor_context(const eng_assessor *assessor);
 
+/* Whether there are callback models, which may ask for the customer's id; it is borrowed
+ * until another one is named. */
+bool eng__assess_asks_host(const eng_assessor *assessor);
+void eng__assess_name(eng_assessor *assessor, const char *id, size_t length);
+
 /* Makes ready for timelines as of an instant; as_of is in range. Cheap if it is the
  * one that is prepared already. */
 void eng__assess_prepare(eng_assessor *assessor, int64_t as_of);

@@ -6,6 +6,8 @@
 
 #include "core/customer.h"
 #include "core/memory.h"
+#include "model/host.h"
+#include "model/rates.h"
 
 /* ---- compiling ---- */
 
@@ -196,6 +198,7 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   eng_status status = ENG_OK;
 
   member->model = model;
+  assessor->any_host = assessor->any_host || model->host != NULL;
   member->meters =
       eng__new(memory, (model->measure_count + 1) * sizeof *member->meters);
   member->quick = eng__new(memory, model->node_count * sizeof *member->quick);
@@ -268,7 +271,8 @@ static eng_status compile(eng_assessor *assessor, const eng_model *const *models
       assessor->latest == NULL) {
     return ENG_E_NOMEM;
   }
-  assessor->all_counted = true;
+  /* Amounts in other currencies are converted one by one, as of their own time. */
+  assessor->all_counted = !assessor->any_host && assessor->context->rate_count == 0;
   for (size_t i = 0; i < assessor->meter_count; i++) {
     const struct eng__meter *meter = &assessor->meters[i];
 
@@ -295,6 +299,7 @@ eng_status eng_assessor_new(const eng_context *context, const eng_model *const *
   if (assessor == NULL) return ENG_E_NOMEM;
   assessor->context = context;
   assessor->as_of = -1;
+  assessor->asked = UINT64_MAX;
   status = compile(assessor, models, count);
   if (status != ENG_OK) {
     eng_assessor_free(assessor);
@@ -395,31 +400,33 @@ static eng_status measure_seen(void *user, const struct eng__seen *seen)
 }
 
 /* The amount of a step as measures see it, where nothing is undone. */
-static bool step_amount(const struct eng__step *step, int32_t base, int64_t *out)
+static bool step_amount(const eng_context *context, const struct eng__step *step,
+                        int32_t base, int64_t *out)
 {
   const struct eng__layout *layout = step->layout;
+  int32_t currency;
   int64_t amount;
 
-  if (layout->amount_width == 0 ||
-      (int32_t)eng__shape_bits(layout->code, ENG__SHAPE_CURRENCY, 10) != base) {
-    return false;
-  }
+  if (layout->amount_width == 0) return false;
+  currency = (int32_t)eng__shape_bits(layout->code, ENG__SHAPE_CURRENCY, 10);
+  if (currency != base && context->rate_count == 0) return false;
   amount = (int64_t)eng__get(step->body, layout->amount_width);
   if (layout->flags & ENG__LAYOUT_AMOUNT_MINUS ||
       layout->measured == ENG_EVENT_REFUND) {
     amount = -amount;
   }
   *out = amount;
-  return true;
+  return currency == base || eng__convert(context, currency, step->time, amount, out);
 }
 
 /* The one event of a step for `where`, decoded once however many filters ask. */
-static void see_step(const struct eng__step *step, int32_t base, struct eng__seen *seen)
+static void see_step(const eng_context *context, const struct eng__step *step,
+                     int32_t base, struct eng__seen *seen)
 {
   eng__step_event(step, &seen->event);
   seen->kind = step->layout->measured;
   seen->amount = 0;
-  seen->has_amount = step_amount(step, base, &seen->amount);
+  seen->has_amount = step_amount(context, step, base, &seen->amount);
   seen->foreign_amount = !seen->has_amount && step->layout->amount_width != 0;
 }
 
@@ -428,7 +435,8 @@ static void see_step(const struct eng__step *step, int32_t base, struct eng__see
 eng_status eng__measure_run(eng_assessor *assessor, const struct eng__run *run,
                             const struct eng__shapes *shapes)
 {
-  int32_t base = eng_context_currency(assessor->context);
+  const eng_context *context = assessor->context;
+  int32_t base = eng_context_currency(context);
   struct eng__run_cursor cursor;
   struct eng__step step;
 
@@ -461,13 +469,13 @@ eng_status eng__measure_run(eng_assessor *assessor, const struct eng__run *run,
       if (meter->plain_sum) {
         int64_t amount;
 
-        if (step_amount(&step, base, &amount)) {
+        if (step_amount(context, &step, base, &amount)) {
           tally->n++;
           eng__tally_sum(tally, amount);
         }
         continue;
       }
-      if (!decoded) see_step(&step, base, &seen);
+      if (!decoded) see_step(context, &step, base, &seen);
       decoded = true;
       status = measure_one(assessor, which, &seen);
       if (status != ENG_OK) return status;
@@ -560,6 +568,7 @@ static bool guess_stages(const eng_assessor *assessor,
     const struct eng__member *member = &assessor->members[m];
     size_t i = member->model->stage_count;
 
+    if (member->model->host != NULL) return false;
     for (; i > 0; i--) {
       int set = guess(assessor, member, member->model->stages[i - 1].when, summary);
 
@@ -619,8 +628,17 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
   for (int32_t m = 0; m < assessor->count; m++) {
     stages[m] = eng__stage_now(assessor, &assessor->members[m], assessor->as_of);
   }
-  return ENG_OK;
+  return assessor->any_host ? eng__host_assess(assessor, timeline, shapes, stages)
+                            : ENG_OK;
 }
+
+void eng__assess_name(eng_assessor *assessor, const char *id, size_t length)
+{
+  assessor->customer_id = id;
+  assessor->customer_id_length = length;
+}
+
+bool eng__assess_asks_host(const eng_assessor *assessor) { return assessor->any_host; }
 
 eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *customer,
                                int64_t as_of, int32_t *stages)
@@ -632,23 +650,15 @@ eng_status eng_assessor_assess(eng_assessor *assessor, const eng_customer *custo
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
+  eng__assess_name(assessor, customer->id, customer->id_length);
   status =
       eng__assess_timeline(assessor, &customer->timeline, &customer->shapes, stages);
+  eng__assess_name(assessor, NULL, 0);
   if (status != ENG_OK) memset(stages, 0, (size_t)assessor->count * sizeof *stages);
   return status;
 }
 
 /* ---- dimensions ---- */
-
-static int32_t unit_of(int type)
-{
-  switch (type) {
-  case ENG__TYPE_DURATION: return ENG_UNIT_MILLISECONDS;
-  case ENG__TYPE_MONEY: return ENG_UNIT_MONEY;
-  case ENG__TYPE_RATIO: return ENG_UNIT_RATIO;
-  default: return ENG_UNIT_NUMBER;
-  }
-}
 
 eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
                                    const eng_customer *customer, int64_t as_of,
@@ -666,6 +676,9 @@ eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   member = &assessor->members[model];
   if (count < 0 || (size_t)count < member->model->dimension_count) return ENG_E_BUFFER;
+  if (member->model->host != NULL) {
+    return eng__host_dimensions(assessor, member->model, customer, as_of, values);
+  }
   eng__assess_prepare(assessor, as_of);
   status = eng__measure(assessor, &customer->timeline, &customer->shapes);
   for (size_t i = 0; status == ENG_OK && i < member->model->dimension_count; i++) {
@@ -675,7 +688,7 @@ eng_status eng_assessor_dimensions(eng_assessor *assessor, int32_t model,
     values[i].defined = eng__evaluate(assessor, member, node, as_of, &value);
     values[i].numerator = values[i].defined ? value.n : 0;
     values[i].denominator = values[i].defined ? value.d : 1;
-    values[i].unit = unit_of(member->model->nodes[node].type);
+    values[i].unit = eng__unit_of(member->model->nodes[node].type);
   }
   return status;
 }

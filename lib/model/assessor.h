@@ -131,7 +131,11 @@ struct eng_assessor {
   struct eng__stretch *latest; /* of each meter; see counted.c */
   int64_t *scratch; /* to sort in */
   size_t scratch_room;
-  int64_t as_of;  /* the prepared instant; -1: none */
+  int64_t as_of; /* the prepared instant; -1: none */
+  bool any_host;  /* there are callback models */
+  uint64_t asked; /* those of the models that hosts are asked about, as bits */
+  const char *customer_id; /* of whom they are asked; NULL: nobody said */
+  size_t customer_id_length;
   uint64_t stamp; /* changes whenever tallies do */
   struct eng__quick *quicks;
   size_t quick_count, quick_room;
@@ -145,6 +149,9 @@ static inline uint64_t eng__all_members(const eng_assessor *assessor)
 {
   return UINT64_MAX >> (64 - assessor->count);
 }
+
+/* Those that are text; time alone is swept over for no others. */
+uint64_t eng__text_members(const eng_assessor *assessor);
 
 /* Whether `where` holds for an event: unknown is no. */
 bool eng__where_holds(const eng_model *model, int32_t node,

@@ -410,9 +410,7 @@ static int32_t parse_number(struct eng__parser *p)
         return 0;
       }
       if (currency != eng_context_currency(p->model->context)) {
-        eng__fail(p, ENG_E_TYPE);
-        (void)eng__error_set(p->error, ENG_E_TYPE, p->token.line, p->token.column,
-                             p->token.from, "not the base currency of the settings");
+        eng__fail_at(p, &p->token, ENG_E_TYPE, "not the base currency of the settings");
         return 0;
       }
       if (eng_money_parse(p->model->text + number.from, number.to - number.from,

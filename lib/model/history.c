@@ -285,6 +285,8 @@ eng_status eng__assess_standing(eng_assessor *assessor,
   struct course c;
   eng_status status;
 
+  memset(standings, 0, (size_t)assessor->count * sizeof *standings);
+  if (assessor->any_host) return ENG_E_UNSUPPORTED;
   memset(&c, 0, sizeof c);
   c.assessor = assessor;
   c.members = eng__all_members(assessor);
@@ -414,11 +416,13 @@ eng_status eng__assess_history(eng_assessor *assessor, int32_t model,
                                int64_t until, eng_history **out)
 {
   const eng_allocator *memory = eng__memory(assessor->context);
-  eng_history *history = eng__new_zeroed(memory, sizeof *history);
+  eng_history *history;
   eng_standing standings[64];
   struct course c;
   eng_status status;
 
+  if (assessor->members[model].model->host != NULL) return ENG_E_UNSUPPORTED;
+  history = eng__new_zeroed(memory, sizeof *history);
   if (history == NULL) return ENG_E_NOMEM;
   history->memory = *memory;
   history->begins = since == ENG_TIME_NONE ? 0 : since;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/utf8.h"
+
 void eng__lex_begin(struct eng__lexer *lexer, const char *text, size_t size)
 {
   lexer->text = text;
@@ -91,6 +93,9 @@ static void read_text(struct eng__lexer *lexer, struct eng__token *token)
     return;
   }
   lexer->at++;
+  if (!eng__is_utf8(lexer->text + token->from, lexer->at - token->from)) {
+    bad(token, "this text is not valid UTF-8");
+  }
 }
 
 static void read_sign(struct eng__lexer *lexer, struct eng__token *token)

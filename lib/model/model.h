@@ -191,11 +191,32 @@ enum {
   ENG__SCORES_MAX = 16,      /* of a model */
   ENG__SCORE_TERMS_MAX = 64  /* of a score */
 };
+/* A constant of the text that a host may set to another value; see params.c. */
+struct eng__param {
+  uint32_t name;                 /* offsets into names */
+  uint32_t wording, own_wording; /* of the value in effect, and of the text's own */
+  uint32_t line;
+  uint8_t type; /* enum eng__type */
+  bool set;     /* by the host */
+  bool widened; /* to a whole number, where the text has a ratio */
+  int64_t n, d; /* the value in effect */
+};
+
+/* A value that the host handed in; places in `text`, behind the model's own. */
+struct eng__setting {
+  uint32_t name_from, name_to;
+  uint32_t from, to;         /* the value */
+  uint32_t line, line_start; /* of its first word, for errors */
+};
+
+/* A callback model: what the host does itself. See host.h. */
+struct eng__host;
 
 struct eng_model {
   const eng_context *context;
-  char *text; /* copied, for the wording of clauses */
-  size_t text_size;
+  struct eng__host *host; /* NULL: the model is text */
+  char *text; /* copied, for the wording of clauses; then what the host set */
+  size_t text_size, text_room;
   char *names; /* unescaped texts, one after the other */
   size_t names_size, names_room;
   uint32_t name, title, source; /* offsets into names; 0 is the empty text */
@@ -219,8 +240,19 @@ struct eng_model {
   size_t score_count, score_room;
   struct eng__score_term *terms; /* of all scores, one score after the other */
   size_t term_count, term_room;
+  struct eng__param *params;
+  size_t param_count, param_room;
+  struct eng__setting *settings;
+  size_t setting_count, setting_room;
+  uint8_t digest[16];
   uint32_t *advices; /* offsets into names */
   size_t advice_count, advice_room;
 };
+
+/* What a type of value is to the host: ENG_UNIT_*. */
+int32_t eng__unit_of(int type);
+
+/* Works the digest of a model out that is otherwise complete. */
+eng_status eng__model_sign(eng_model *model);
 
 #endif

@@ -11,6 +11,7 @@
 #include "model/assessor.h"
 
 #include "core/customer.h"
+#include "model/host.h"
 
 /* What is asked of a sweep, and what it has found. */
 struct search {
@@ -104,12 +105,15 @@ eng_status eng__assess_next(eng_assessor *assessor,
     next_times[m] = ENG_TIME_NONE;
     next_stages[m] = stages[m];
   }
-  status = eng__sweep_ahead(assessor, eng__all_members(assessor), timeline, shapes);
+  status = eng__sweep_ahead(assessor, eng__text_members(assessor), timeline, shapes);
   while (status == ENG_OK && assessor->sweep.members != 0) {
     int64_t now = eng__sweep_next(assessor);
 
     if (now > ENG_TIME_MAX) break;
     eng__sweep_visit(assessor, now, look, &s);
+  }
+  if (status == ENG_OK && assessor->any_host) {
+    status = eng__host_next(assessor, timeline, shapes, stages, next_times, next_stages);
   }
   return status;
 }
@@ -129,8 +133,10 @@ eng_status eng_assessor_next_change(eng_assessor *assessor,
   if (customer->home.pen.context != assessor->context) return ENG_E_CONTEXT;
   if (as_of < 0 || as_of > ENG_TIME_MAX) return ENG_E_TIME;
   eng__assess_prepare(assessor, as_of);
+  eng__assess_name(assessor, customer->id, customer->id_length);
   status = eng__assess_next(assessor, &customer->timeline, &customer->shapes, stages,
                             next_times, next_stages);
+  eng__assess_name(assessor, NULL, 0);
   if (status != ENG_OK) eng__no_answer(assessor, stages, next_times, next_stages);
   return status;
 }

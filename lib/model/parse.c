@@ -65,20 +65,6 @@ void eng__check_free(struct eng__parser *p, const struct eng__token *token)
   }
 }
 
-/* A list with room for one more item; as it was, and the parse failed, without memory.
- */
-void *eng__make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
-                     size_t item)
-{
-  eng_status status = ENG_OK;
-
-  if (p->status == ENG_OK) {
-    status = eng__grow(p->memory, &list, room, count + 1, item);
-  }
-  if (status != ENG_OK) eng__fail(p, status);
-  return list;
-}
-
 void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
                          int32_t node, int what)
 {
@@ -104,11 +90,7 @@ static void parse_definition(struct eng__parser *p, bool param)
   eng__need_sign(p, "=");
   at = p->token;
   node = eng__parse_expression(p);
-  if (p->status != ENG_OK) return;
-  if (param && eng__resolved_term(p, node)->op != ENG__OP_CONSTANT) {
-    eng__fail_at(p, &at, ENG_E_TYPE,
-                 "a param is a constant: a number, duration or amount");
-  }
+  if (param) node = eng__add_param(p, &name, &at, node);
   eng__add_definition(p, &name, node, param ? ENG__IS_PARAM : ENG__IS_LET);
 }
 
@@ -463,19 +445,26 @@ static void parse_bare(struct eng__parser *p)
   end_stage(p, &stage);
 }
 
-eng_status eng__model_parse(eng_model *model, eng_error *error)
+eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
+                            eng_error *error)
 {
+  uint32_t own = (uint32_t)model->text_size + 1, end = (uint32_t)model->text_room - 1;
   struct eng__parser p;
 
   memset(&p, 0, sizeof p);
   p.model = model;
   p.memory = eng__memory(model->context);
   p.error = error;
+  if (base != NULL) {
+    eng__read_settings(&p, own, own + (uint32_t)set, base);
+    eng__read_settings(&p, own + (uint32_t)set, end, NULL);
+  }
   eng__lex_begin(&p.lexer, model->text, model->text_size);
   if (model->bare) {
     parse_bare(&p);
   } else {
     parse_model(&p);
   }
+  if (p.status == ENG_OK) p.status = eng__model_sign(model);
   return p.status;
 }

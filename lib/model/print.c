@@ -127,7 +127,8 @@ static void start(struct printer *p, const eng_model *model, uint32_t from, uint
   p->model = model;
   p->to = to;
   p->glued = true;
-  eng__lex_begin(&p->lexer, model->text, model->text_size);
+  /* What a host has set stands behind the model's own text. */
+  eng__lex_begin(&p->lexer, model->text, to > model->text_size ? to : model->text_size);
   p->lexer.at = from;
   next(p);
 }
@@ -474,13 +475,76 @@ static void print_score(struct printer *p)
   }
 }
 
-/* NAME ["title"] = expression */
-static void print_definition(struct printer *p)
+static bool same_name(const struct printer *p, const struct eng__token *token,
+                      const char *name, size_t size)
 {
+  return token->to - token->from == size &&
+         memcmp(p->model->text + token->from, name, size) == 0;
+}
+
+/* What a host has set in the place of a param's own value; NULL: nothing. */
+static const struct eng__setting *find_setting(const struct printer *p,
+                                               const struct eng__token *name)
+{
+  const eng_model *model = p->model;
+
+  for (size_t i = 0; i < model->setting_count; i++) {
+    const struct eng__setting *setting = &model->settings[i];
+
+    if (same_name(p, name, model->text + setting->name_from,
+                  setting->name_to - setting->name_from)) {
+      return setting;
+    }
+  }
+  return NULL;
+}
+
+static bool is_widened(const struct printer *p, const struct eng__token *name)
+{
+  const eng_model *model = p->model;
+
+  for (size_t i = 0; i < model->param_count; i++) {
+    const char *param = model->names + model->params[i].name;
+
+    if (same_name(p, name, param, strlen(param))) return model->params[i].widened;
+  }
+  return false;
+}
+
+/* The value that was set, and not the text's own. A number in the place of a ratio is
+ * printed as one. */
+static void print_setting(struct printer *p, const struct eng__token *name,
+                          const struct eng__setting *setting)
+{
+  bool widened = is_widened(p, name);
+  struct printer value;
+
+  put_text(p, widened ? " (" : " ");
+  start(&value, p->model, setting->from, setting->to);
+  value.write = p->write;
+  value.user = p->user;
+  print_expression(&value);
+  if (widened) put_text(p, ") / 1");
+  p->mute = true;
+  p->expects = A_CONDITION;
+  print_expression(p);
+  p->mute = false;
+}
+
+/* NAME ["title"] = expression */
+static void print_definition(struct printer *p, bool param)
+{
+  struct eng__token name = p->token;
+  const struct eng__setting *setting = param ? find_setting(p, &name) : NULL;
+
   put_token(p);
   print_title(p);
   put_token(p);
-  print_broken(p);
+  if (setting != NULL) {
+    print_setting(p, &name, setting);
+  } else {
+    print_broken(p);
+  }
 }
 
 /* Of one line each and alike: they stand together. */
@@ -491,12 +555,13 @@ static bool is_short(const struct printer *p)
 
 static void print_statement(struct printer *p)
 {
-  bool definition = is_short(p), stage = at_word(p, "stage"),
-       score = at_word(p, "score"), classes = at_word(p, "classes");
+  bool definition = is_short(p), param = at_word(p, "param"),
+       stage = at_word(p, "stage"), score = at_word(p, "score"),
+       classes = at_word(p, "classes");
 
   put_token(p);
   if (definition) {
-    print_definition(p);
+    print_definition(p, param);
   } else if (stage) {
     print_stage(p);
   } else if (score) {
@@ -612,6 +677,7 @@ eng_status eng_model_print(const eng_model *model, char *buffer, size_t capacity
   if (size == NULL) return ENG_E_INVALID;
   *size = 0;
   if (model == NULL || (buffer == NULL && capacity > 0)) return ENG_E_INVALID;
+  if (model->host != NULL) return ENG_E_UNSUPPORTED;
   start(&p, model, 0, (uint32_t)model->text_size);
   p.write = fill;
   p.user = &to;

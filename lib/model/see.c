@@ -10,6 +10,7 @@
 #include "core/checked.h"
 #include "core/memory.h"
 #include "core/sort.h"
+#include "model/rates.h"
 
 /* ---- collecting ---- */
 
@@ -150,7 +151,8 @@ static void void_undos(struct eng__undos *undos)
 /* ---- showing ---- */
 
 /* The amount as measures see it; `kept` is what is left of a purchase. */
-static void measure_amount(struct eng__seen *seen, int64_t kept, int32_t base)
+static void measure_amount(const eng_context *context, struct eng__seen *seen,
+                           int64_t kept, int32_t base)
 {
   const struct eng__event *event = &seen->event;
   /* Linked refunds are in what their purchase keeps, or wait for it. */
@@ -159,13 +161,13 @@ static void measure_amount(struct eng__seen *seen, int64_t kept, int32_t base)
   seen->has_amount = seen->foreign_amount = false;
   seen->amount = 0;
   if (!(event->has & ENG__HAS_AMOUNT) || linked) return;
-  if (event->currency != base) {
-    seen->foreign_amount = true;
-    return;
-  }
-  seen->has_amount = true;
-  seen->amount = kept;
-  if (seen->kind == ENG_EVENT_REFUND && kept > 0) seen->amount = -kept;
+  if (seen->kind == ENG_EVENT_REFUND && kept > 0) kept = -kept;
+  /* What is kept is of the purchase's own currency, and so has the purchase's rate. */
+  seen->has_amount =
+      event->currency == base ||
+      eng__convert(context, event->currency, event->occurred_at, kept, &kept);
+  seen->foreign_amount = !seen->has_amount;
+  seen->amount = seen->has_amount ? kept : 0;
 }
 
 static eng_status collect_all(const struct eng__timeline *timeline,
@@ -188,42 +190,67 @@ static eng_status collect_all(const struct eng__timeline *timeline,
   return ENG_OK;
 }
 
-eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
-                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user)
+void eng__sight_rewind(struct eng__sight *sight)
 {
-  int32_t base = eng_context_currency(pen->context);
-  struct eng__walk walk;
-  struct eng__step step;
-  eng_status status = collect_all(timeline, pen, as_of, undos);
+  eng__walk_begin(sight->timeline, sight->pen->shapes, &sight->walk);
+}
 
-  eng__walk_begin(timeline, pen->shapes, &walk);
-  while (status == ENG_OK && eng__walk_step(&walk, &step)) {
-    struct eng__seen seen;
+eng_status eng__sight_begin(struct eng__sight *sight,
+                            const struct eng__timeline *timeline,
+                            const struct eng__pen *pen, int64_t as_of,
+                            struct eng__undos *undos)
+{
+  sight->timeline = timeline;
+  sight->pen = pen;
+  sight->as_of = as_of;
+  sight->undos = undos;
+  eng__sight_rewind(sight);
+  return collect_all(timeline, pen, as_of, undos);
+}
+
+bool eng__sight_next(struct eng__sight *sight, struct eng__seen *seen)
+{
+  const eng_context *context = sight->pen->context;
+  struct eng__undos *undos = sight->undos;
+  struct eng__step step;
+
+  while (eng__walk_step(&sight->walk, &step) && step.time <= sight->as_of) {
     int64_t kept;
 
-    if (step.time > as_of) break;
     if (step.layout->kind == ENG_EVENT_VOID) continue;
-    eng__step_event(&step, &seen.event);
-    seen.kind = step.layout->measured;
-    kept = seen.event.amount;
+    eng__step_event(&step, &seen->event);
+    seen->kind = step.layout->measured;
+    kept = seen->event.amount;
     if (undos->count > 0) {
-      uint64_t id = eng__event_effective_id(pen->context, &seen.event);
+      uint64_t id = eng__event_effective_id(context, &seen->event);
 
       if (is_voided(undos, id, step.time)) continue;
-      if (seen.kind == ENG_EVENT_PURCHASE &&
-          !keep_some(undos, id, &seen.event, &kept)) {
+      if (seen->kind == ENG_EVENT_PURCHASE &&
+          !keep_some(undos, id, &seen->event, &kept)) {
         continue;
       }
     }
-    measure_amount(&seen, kept, base);
-    status = fn(user, &seen);
+    measure_amount(context, seen, kept, eng_context_currency(context));
+    return true;
   }
+  return false;
+}
+
+eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,
+                    int64_t as_of, struct eng__undos *undos, eng__see_fn fn, void *user)
+{
+  struct eng__sight sight;
+  struct eng__seen seen;
+  eng_status status = eng__sight_begin(&sight, timeline, pen, as_of, undos);
+
+  while (status == ENG_OK && eng__sight_next(&sight, &seen)) status = fn(user, &seen);
   return status;
 }
 
 /* ---- as time goes on ---- */
 
 struct showing {
+  const eng_context *context;
   struct eng__undos *undos;
   int32_t base;
   eng__versions_fn fn;
@@ -250,7 +277,7 @@ static eng_status show_purchase(const struct showing *s, uint64_t id,
 
       version->until = undo->time;
       version->until_due = undo->place;
-      measure_amount(seen, (int64_t)before.left, s->base);
+      measure_amount(s->context, seen, (int64_t)before.left, s->base);
       status = s->fn(s->user, version);
       if (status != ENG_OK) return status;
     }
@@ -259,7 +286,7 @@ static eng_status show_purchase(const struct showing *s, uint64_t id,
     version->until = INT64_MAX;
   }
   if (!is_kept(&kept)) return ENG_OK;
-  measure_amount(seen, (int64_t)kept.left, s->base);
+  measure_amount(s->context, seen, (int64_t)kept.left, s->base);
   return s->fn(s->user, version);
 }
 
@@ -277,7 +304,7 @@ static eng_status show(const struct showing *s, const struct eng__pen *pen,
     if (is_voided(s->undos, id, step->time)) return ENG_OK;
     if (seen.kind == ENG_EVENT_PURCHASE) return show_purchase(s, id, &seen, &version);
   }
-  measure_amount(&seen, seen.event.amount, s->base);
+  measure_amount(s->context, &seen, seen.event.amount, s->base);
   return s->fn(s->user, &version);
 }
 
@@ -285,7 +312,8 @@ eng_status eng__see_versions(const struct eng__timeline *timeline,
                              const struct eng__pen *pen, int64_t as_of,
                              struct eng__undos *undos, eng__versions_fn fn, void *user)
 {
-  struct showing s = {undos, eng_context_currency(pen->context), fn, user};
+  struct showing s = {pen->context, undos, eng_context_currency(pen->context), fn,
+                      user};
   struct eng__walk walk;
   struct eng__step step;
   eng_status status = collect_all(timeline, pen, as_of, undos);

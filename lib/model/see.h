@@ -19,8 +19,8 @@
 struct eng__seen {
   struct eng__event event;
   uint8_t kind;        /* a purchase below 0 is a refund */
-  bool has_amount;     /* in the base currency: */
-  bool foreign_amount; /* an amount that is left out */
+  bool has_amount;     /* in the base currency, converted where it was another: */
+  bool foreign_amount; /* an amount that is left out: there is no rate */
   int64_t amount;      /* what is kept of a purchase; below 0 for a refund */
 };
 
@@ -55,6 +55,25 @@ struct eng__version {
 };
 
 typedef eng_status (*eng__see_fn)(void *user, const struct eng__seen *seen);
+
+/* The events that are seen, one after the other. */
+struct eng__sight {
+  const struct eng__timeline *timeline;
+  const struct eng__pen *pen;
+  int64_t as_of;
+  struct eng__undos *undos; /* not to be used otherwise meanwhile */
+  struct eng__walk walk;
+};
+
+/* Before the first event; what is pointed to is borrowed. */
+eng_status eng__sight_begin(struct eng__sight *sight,
+                            const struct eng__timeline *timeline,
+                            const struct eng__pen *pen, int64_t as_of,
+                            struct eng__undos *undos);
+/* The next one; false: there is none. */
+bool eng__sight_next(struct eng__sight *sight, struct eng__seen *seen);
+/* Before the first one again. */
+void eng__sight_rewind(struct eng__sight *sight);
 
 /* Shows each event that is seen, in order. */
 eng_status eng__see(const struct eng__timeline *timeline, const struct eng__pen *pen,

@@ -9,6 +9,7 @@
 #include <engagement.h>
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,6 +281,49 @@ static void print_back(const eng_context *context, const eng_model *model,
   free(twice);
 }
 
+/* A model whose params are set to the values that it says they have is the same model.
+ * A value of more digits than the language reads is refused. */
+static void set_itself(const eng_model *model)
+{
+  uint8_t one[ENG_DIGEST_SIZE], other[ENG_DIGEST_SIZE];
+  char values[8192];
+  size_t length = 0;
+  eng_model *same;
+  eng_status status;
+
+  for (int32_t i = 0; i < eng_model_param_count(model); i++) {
+    length += (size_t)snprintf(values + length, sizeof values - length, "%s = %s\n",
+                               eng_model_param_name(model, i),
+                               eng_model_param_text(model, i));
+    if (length >= sizeof values) return;
+  }
+  status = eng_model_with_params(model, values, length, &same, NULL);
+  must(status == ENG_OK || status == ENG_E_SYNTAX || status == ENG_E_LIMIT);
+  if (status != ENG_OK) return;
+  must(eng_model_digest(model, one) == ENG_OK);
+  must(eng_model_digest(same, other) == ENG_OK);
+  must(memcmp(one, other, sizeof one) == 0);
+  eng_model_free(same);
+}
+
+/* Puts a model in the place of one, with the values if they are good. */
+static void set_params(eng_model **model, const char *values, size_t length)
+{
+  eng_model *changed;
+  eng_error error;
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  status = eng_model_with_params(*model, values, length, &changed, &error);
+  if (status != ENG_OK) {
+    must(changed == NULL && error.code == status && error.offset <= length);
+    return;
+  }
+  eng_model_free(*model);
+  *model = changed;
+}
+
+/* A text, and behind a zero byte values for its params. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   eng_context *context = new_context();
@@ -288,15 +332,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   eng_model *model;
   eng_error error;
   eng_status status;
+  const uint8_t *end = size > 0 ? memchr(data, 0, size) : NULL;
+  size_t length = end == NULL ? size : (size_t)(end - data);
 
   eng_error_init(&error, sizeof error);
-  status = eng_model_parse(context, (const char *)data, size, &model, &error);
+  status = eng_model_parse(context, (const char *)data, length, &model, &error);
   if (status != ENG_OK) {
-    must(model == NULL && error.code == status && error.offset <= size);
+    must(model == NULL && error.code == status && error.offset <= length);
     must(error.line > 0 || status == ENG_E_LIMIT);
     eng_context_free(context);
     return 0;
   }
+  if (end != NULL) set_params(&model, (const char *)end + 1, size - length - 1);
+  set_itself(model);
   customer = new_customer(context);
   must(eng_assessor_new(context, (const eng_model *const *)&model, 1, &assessor) ==
        ENG_OK);

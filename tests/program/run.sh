@@ -498,6 +498,75 @@ for s in d['scores'])"
 ask 2 explain deeds.csv --customer anna --since someday
 says 'since is a time'
 ask 2 stages deeds.csv --since 2026-02-01
+# ---- params and rates -----------------------------------------------------------
+
+cat >turned.model <<'END'
+language 1
+model turned "A model to turn"
+param often = 2
+param fresh = 40 days
+param enough = 15.00 EUR
+stage bought when count(purchase) >= 1
+stage spends when sum(purchase, refund) >= enough
+stage regular when days(purchase within fresh) >= often
+END
+set -- --model turned.model --currency EUR --as-of 2026-02-10
+ask 0 explain shop.csv --customer anna "$@"
+prints '^Stage: regular'
+if grep -q '^with ' out; then fail 'nothing was set'; else pass; fi
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=20 days' --param turned.often=3
+prints '^Stage: spends'
+prints '^with often = 3, not 2; fresh = 20 days, not 40 days$'
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=20d' --format json
+json 'params in JSON' '20 days, not 40 days' \
+  "d['params'][1]['value'] + ', not ' + d['params'][1]['default']"
+digest=$(sed -n 's/.*"model_digest": "\([0-9a-f]*\)".*/\1/p' out)
+is 'a digest has 32 digits' 32 "${#digest}"
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=480 hours' --format json
+prints "\"model_digest\": \"$digest\""
+ask 0 explain shop.csv --customer anna "$@" --format json
+if grep -q "$digest" out; then fail 'other values, the same digest'; else pass; fi
+ask 2 explain shop.csv --customer anna "$@" --param fresch=3d
+says 'did you mean fresh?'
+ask 2 explain shop.csv --customer anna "$@" --param turned.fresch=3d
+says "did you mean 'fresh'?"
+ask 2 explain shop.csv --customer anna "$@" --param other.fresh=3d
+says 'the model other is not asked for'
+ask 2 explain shop.csv --customer anna "$@" --param fresh=3
+says "'fresh' is a duration such as 40 days, not a number"
+ask 2 explain shop.csv --customer anna "$@" --param 'fresh=0 days'
+says 'line 8, column .* of the model: a window is a constant duration above 0'
+ask 2 explain shop.csv --customer anna "$@" --param fresh
+says 'NAME=VALUE'
+
+sed 's/15.00 EUR/15.00 USD/' turned.model >dollar.model
+set -- --customer anna --model dollar.model --currency USD --as-of 2026-02-10
+set -- "$@" --param often=9
+ask 0 explain shop.csv "$@"
+prints '^  2 amounts in other currencies were left out of money: there is no rate'
+ask 0 explain shop.csv "$@" --rate EUR=1.10
+prints 'measured 21.45 USD'
+ask 0 explain shop.csv "$@" --rate EUR=1.10 --rate EUR@2026-02-01=2
+prints 'measured 27.75 USD'
+printf 'from,currency,rate\n,EUR,1.10\n\n2026-02-01, EUR ,3\n' >rates.csv
+ask 0 explain shop.csv "$@" --rates rates.csv
+prints 'measured 34.75 USD'
+ask 0 explain shop.csv "$@" --rates rates.csv --rate EUR@2026-02-01=2
+prints 'measured 27.75 USD'
+for word in EUR EUR=0 EUR=-1 EUR=1,1 EU=1 EUR@yesterday=1 EUR=; do
+  ask 2 explain shop.csv "$@" --rate $word
+  says '^engagement: --rate: '
+done
+ask 2 explain shop.csv --customer anna --rate EUR=1
+says 'rates need --currency'
+ask 2 explain shop.csv "$@" --rates nowhere.csv
+says 'nowhere.csv cannot be read'
+printf 'currency,price\nEUR,1\n' >rates.csv
+ask 2 explain shop.csv "$@" --rates rates.csv
+says 'rates.csv:1: the header has to name'
+printf 'currency,rate\nEUR,1\nEUR\n' >rates.csv
+ask 2 explain shop.csv "$@" --rates rates.csv
+says 'rates.csv:3: the row has too few fields'
 
 # ---- output that cannot be written ----------------------------------------------
 

@@ -54,6 +54,12 @@ static void report(const struct scene *s, const char *what, int64_t at, int32_t 
           ref_model_text(s->models[s->model]));
   fprintf(stderr, "  %d minutes east, days from %d, weeks from %d\n",
           s->calendar.offset, s->calendar.day_start, s->calendar.week_start);
+  for (int i = 0; i < s->calendar.rate_count; i++) {
+    const ref_rate *rate = &s->calendar.rates[i];
+
+    fprintf(stderr, "  %d from day %lld on: %lld / %lld\n", rate->currency,
+            (long long)rate->from, (long long)rate->n, (long long)rate->d);
+  }
   ref_history_print(&s->history, stderr);
   ck_abort_msg("case %d: %s", s->number, what);
 }
@@ -156,6 +162,16 @@ static void check_dimensions(const struct scene *s)
         wanted.denominator != got[i].denominator)
       report(s, "a dimension", i, (int32_t)wanted.numerator, (int32_t)got[i].numerator);
   }
+}
+
+static void check_left_out(const struct scene *s)
+{
+  int32_t wanted = 0;
+  int64_t got;
+
+  for (int i = 0; i < s->sight.count; i++) wanted += s->sight.seen[i].left_out;
+  OK(eng_assessor_left_out(s->together, s->customer, s->as_of, &got));
+  expect(s, "how many amounts are left out", s->as_of, wanted, (int32_t)got);
 }
 
 /* An explanation says the same, and all that it shows of the stage reached is so. */
@@ -491,6 +507,7 @@ static void check_moment(struct scene *s, prop_draw *draw, long *decided)
   const struct eng__summary *known = eng__timeline_summary(&s->customer->timeline);
 
   ref_look(&s->history, s->as_of, &s->sight);
+  check_left_out(s);
   OK(eng_assessor_assess(s->together, s->customer, s->as_of, stages));
   OK(eng_assessor_next_change(s->together, s->customer, s->as_of, again, times, next));
   for (s->model = 0; s->model < TOGETHER; s->model++) {
@@ -540,8 +557,30 @@ static void parse(struct scene *s, int m)
   status = eng_model_parse(s->context, text, strlen(text), &s->parsed[m], &error);
   ck_assert_msg(status == ENG_OK, "case %d: %u:%u: %s\n%s", s->number, error.line,
                 error.column, error.text, text);
+}
+
+static void assess_alone(struct scene *s, int m)
+{
   OK(eng_assessor_new(s->context, (const eng_model *const *)&s->parsed[m], 1,
                       &s->alone[m]));
+}
+
+/* Half of the models have other values for their params than their text says. */
+static void set_params(struct scene *s, prop_draw *draw, int m)
+{
+  char values[400];
+  eng_model *changed;
+  eng_error error;
+
+  if (prop_between(draw, 0, 1) == 0) return;
+  ref_model_set(s->models[m], draw, values, sizeof values);
+  eng_error_init(&error, sizeof error);
+  ck_assert_msg(eng_model_with_params(s->parsed[m], values, strlen(values), &changed,
+                                      &error) == ENG_OK,
+                "case %d: %u:%u: %s\n%s%s", s->number, error.line, error.column,
+                error.text, ref_model_text(s->models[m]), values);
+  eng_model_free(s->parsed[m]);
+  s->parsed[m] = changed;
 }
 
 static void open_scene(struct scene *s, prop_draw *draw)
@@ -551,6 +590,8 @@ static void open_scene(struct scene *s, prop_draw *draw)
   for (int m = 0; m < TOGETHER; m++) {
     s->models[m] = ref_model_draw(draw, &s->calendar);
     parse(s, m);
+    set_params(s, draw, m);
+    assess_alone(s, m);
   }
   OK(eng_assessor_new(s->context, (const eng_model *const *)s->parsed, TOGETHER,
                       &s->together));
@@ -638,6 +679,7 @@ START_TEST(what_a_summary_decides_is_what_the_events_say)
     s.context = ref_context(&s.calendar);
     s.models[0] = ref_model_draw_plain(&draw, &s.calendar);
     parse(&s, 0);
+    assess_alone(&s, 0);
     OK(eng_customer_new(s.context, "c", 1, &s.customer));
     ref_purchases_draw(&s.history, &draw, s.context, s.customer);
     for (int k = 0; k < 10; k++, asked++) {

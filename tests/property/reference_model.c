@@ -104,13 +104,40 @@ static int pick(prop_draw *draw, int n) { return (int)prop_between(draw, 0, n - 
 
 #define MINUTE INT64_C(60000)
 
+enum { EUR = 978, USD = 840, JPY = 392 }; /* the yen has no minor units */
+
+/* Half of the settings have none. */
+static void draw_rates(prop_draw *draw, ref_calendar *calendar)
+{
+  static const int64_t worths[][2] = {
+      {108, 100}, {1, 3}, {67, 10000}, {3, 1000}, {99999999999999, 100000000000000},
+      {2, 1}};
+
+  if (one_in(draw, 2)) return;
+  calendar->rate_count = 1 + pick(draw, REF_RATES);
+  for (int i = 0; i < calendar->rate_count; i++) {
+    ref_rate *rate = &calendar->rates[i];
+    const int64_t *worth = worths[pick(draw, 6)];
+
+    rate->currency = one_in(draw, 6) ? EUR : one_in(draw, 2) ? USD : JPY;
+    rate->from =
+        one_in(draw, 3) ? -2 : REF_START / REF_DAY + prop_between(draw, -2, 30) * 4;
+    rate->n = worth[0];
+    rate->d = worth[1];
+  }
+}
+
 ref_calendar ref_calendar_draw(prop_draw *draw)
 {
   static const int offsets[] = {60, 60, 0, -300, 330, 840};
   static const int starts[] = {180, 180, 0, 0, 1439};
-  ref_calendar calendar = {offsets[pick(draw, 6)], starts[pick(draw, 5)],
-                           1 + pick(draw, 7)};
+  ref_calendar calendar = {offsets[pick(draw, 6)],
+                           starts[pick(draw, 5)],
+                           1 + pick(draw, 7),
+                           {{0, 0, 0, 0}},
+                           0};
 
+  draw_rates(draw, &calendar);
   return calendar;
 }
 
@@ -144,8 +171,15 @@ eng_context *ref_context(const ref_calendar *calendar)
   eng_settings *settings = NULL;
   eng_context *context = NULL;
 
-  if (eng_settings_new(NULL, &settings) != ENG_OK ||
-      eng_settings_set_zone(settings, calendar->offset) != ENG_OK ||
+  if (eng_settings_new(NULL, &settings) != ENG_OK) abort();
+  for (int i = 0; i < calendar->rate_count; i++) {
+    const ref_rate *rate = &calendar->rates[i];
+
+    if (eng_settings_set_rate(settings, rate->currency, rate->from, rate->n, rate->d) !=
+        ENG_OK)
+      abort();
+  }
+  if (eng_settings_set_zone(settings, calendar->offset) != ENG_OK ||
       eng_settings_set_day(settings, calendar->day_start) != ENG_OK ||
       eng_settings_set_week(settings, calendar->week_start) != ENG_OK ||
       eng_settings_set_currency(settings, 978) != ENG_OK ||
@@ -202,7 +236,7 @@ static void draw_fields(ref_event *event, const ref_history *history, prop_draw 
     if (one_in(draw, 8)) event->amount = -event->amount;
     if (one_in(draw, 40) && sizeof(wide) > sizeof(int64_t))
       event->amount = INT64_MAX - prop_between(draw, 0, 3);
-    event->currency = one_in(draw, 6) ? 840 : 978;
+    event->currency = !one_in(draw, 4) ? EUR : one_in(draw, 2) ? USD : JPY;
   }
   bool undoes = event->kind >= ENG_EVENT_REFUND;
   event->has_refers_to = history->count > 0 && one_in(draw, undoes ? 1 : 9);
@@ -259,6 +293,7 @@ void ref_history_draw(ref_history *history, prop_draw *draw,
 
   must(eng_event_new(context, ENG_EVENT_VISIT, 0, &event));
   memset(history, 0, sizeof *history);
+  history->calendar = *calendar;
   for (int i = 0; i < count; i++) {
     ref_event *e = &history->events[i];
 
@@ -344,21 +379,50 @@ static bool keeps(const ref_history *history, const ref_event *purchase, int64_t
   return paid == 0 || *left > 0;
 }
 
+/* An amount in euros, by the rate of the event's day; false: there is none that fits.
+ */
+static bool in_euros(const ref_history *history, const ref_event *e, int64_t *amount)
+{
+  const ref_calendar *calendar = &history->calendar;
+  const ref_rate *rate = NULL;
+  wide cents, d;
+
+  if (e->currency == EUR) return true;
+  for (int i = 0; i < calendar->rate_count; i++) {
+    const ref_rate *other = &calendar->rates[i];
+
+    if (other->currency != e->currency || other->from > day_of(calendar, e->time)) {
+      continue;
+    }
+    if (rate == NULL || other->from >= rate->from) rate = other;
+  }
+  if (rate == NULL) return false;
+  cents = (wide)(*amount < 0 ? -*amount : *amount) * rate->n;
+  if (e->currency == JPY) cents *= 100;
+  d = rate->d;
+  cents = cents / d + (cents % d * 2 >= d);
+  if (cents > INT64_MAX) return false;
+  *amount = *amount < 0 ? -(int64_t)cents : (int64_t)cents;
+  return true;
+}
+
 void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight)
 {
   sight->count = 0;
   for (int i = 0; i < history->count; i++) {
     const ref_event *e = &history->events[i];
-    ref_seen seen = {e, e->kind, false, 0};
+    ref_seen seen = {e, e->kind, false, 0, false};
     int64_t amount = e->amount;
 
     if (e->kind == ENG_EVENT_VOID || e->time > as_of || is_voided(history, e)) continue;
     if (e->kind == ENG_EVENT_PURCHASE && e->has_amount && e->amount < 0)
       seen.kind = ENG_EVENT_REFUND;
     if (seen.kind == ENG_EVENT_PURCHASE && !keeps(history, e, as_of, &amount)) continue;
-    seen.has_amount = e->has_amount && e->currency == 978;
     if (seen.kind == ENG_EVENT_REFUND && amount > 0) amount = -amount;
-    if (e->kind == ENG_EVENT_REFUND && e->has_refers_to) seen.has_amount = false;
+    if (e->has_amount && !(e->kind == ENG_EVENT_REFUND && e->has_refers_to)) {
+      seen.has_amount = in_euros(history, e, &amount);
+      seen.left_out = !seen.has_amount;
+    }
     seen.amount = amount;
     sight->seen[sight->count++] = seen;
   }
@@ -1226,6 +1290,42 @@ ref_model *ref_model_draw(prop_draw *draw, const ref_calendar *calendar)
 ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar)
 {
   return draw_model(draw, calendar, true);
+}
+
+static void print_value(const node *at, char *out, size_t room)
+{
+  long long n = (long long)at->n;
+
+  switch (at->type) {
+  case NUMBER: snprintf(out, room, "%lld", n); break;
+  case RATIO: snprintf(out, room, "%lld / %lld", n, (long long)at->d); break;
+  case DURATION: snprintf(out, room, "%lld ms", n); break;
+  default: snprintf(out, room, "%lld.%02lld EUR", n / 100, n % 100); break;
+  }
+}
+
+void ref_model_set(ref_model *model, prop_draw *draw, char *out, size_t room)
+{
+  size_t size = 0;
+
+  *out = '\0';
+  for (int i = 0; i < model->definition_count; i++) {
+    node *param = model->definitions[i];
+    char value[40];
+
+    if (!model->is_param[i] || one_in(draw, 3)) continue;
+    param->n *= prop_between(draw, 1, 3);
+    for (int k = 0; k < model->node_count; k++) {
+      node *at = &model->nodes[k];
+
+      if (at->within_name != definition_names[i]) continue;
+      at->within = param->n;
+      note_duration(model, at->within);
+    }
+    print_value(param, value, sizeof value);
+    size += (size_t)snprintf(out + size, room - size, "%s = %s\n", definition_names[i],
+                             value);
+  }
 }
 
 void ref_model_free(ref_model *model) { free(model); }

@@ -29,7 +29,10 @@
   X(score) \
   X(model) \
   X(models) \
+  X(params) \
   X(published) \
+  X(rates) \
+  X(callback) \
   X(authoring)
 /* clang-format on */
 
