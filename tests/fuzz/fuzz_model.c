@@ -139,11 +139,11 @@ static void check(const eng_model *model, int32_t stage)
 
   must(eng_model_check(model, &findings) == ENG_OK);
   for (int32_t i = 0; i < eng_findings_count(findings); i++) {
-    const char *text = eng_findings_text(findings, i);
-    const char *about = text + strlen("nobody can be in ");
+    const char *about = eng_findings_text(findings, i);
 
     must(eng_findings_line(findings, i) > 0 && eng_findings_column(findings, i) > 0);
     if (eng_findings_kind(findings, i) != ENG_FINDING_UNREACHABLE) continue;
+    about += strlen("nobody can be in ");
     must(strncmp(about, name, strlen(name)) != 0 || about[strlen(name)] != ':');
   }
   eng_findings_free(findings);
@@ -258,7 +258,8 @@ static void print_back(const eng_context *context, const eng_model *model,
   eng_model *copy;
   const eng_model *both[2];
   eng_assessor *assessor;
-  int32_t stages[2], next[2];
+  eng_diff *diff;
+  int32_t stages[2], next[2], from, to, causes;
   int64_t times[2];
   eng_status status = eng_model_parse(context, text, size, &copy, NULL);
 
@@ -275,6 +276,13 @@ static void print_back(const eng_context *context, const eng_model *model,
   must(eng_assessor_next_change(assessor, customer, START + 20 * DAY, stages, times,
                                 next) == ENG_OK);
   must(stages[0] == stages[1] && times[0] == times[1] && next[0] == next[1]);
+  must(eng_model_diff(model, copy, &diff) == ENG_OK);
+  for (int32_t i = 0; i < eng_diff_count(diff); i++) /* a number set for a ratio */
+    must(eng_diff_element(diff, i) == ENG_ELEMENT_PARAM);
+  must(eng_diff_move(diff, assessor, customer, START + 20 * DAY, &from, &to, NULL, 0,
+                     &causes) == ENG_OK);
+  must(from == to && causes == 0);
+  eng_diff_free(diff);
   eng_assessor_free(assessor);
   eng_model_free(copy);
   free(text);

@@ -51,6 +51,15 @@ static eng_model *parsed(const char *text)
   return model;
 }
 
+/* A model around some lines. */
+static eng_model *around(const char *lines)
+{
+  char text[2000] = "language 1\nmodel m\n";
+
+  ck_assert_uint_lt(strlen(text) + strlen(lines), sizeof text);
+  return parsed(strcat(text, lines));
+}
+
 /* ---- printing back ---- */
 
 static char *printed(const eng_model *model)
@@ -166,6 +175,29 @@ START_TEST(words_of_the_language_may_be_names)
 }
 END_TEST
 
+/* In the place of its own value a param has the one that was set. */
+START_TEST(a_param_that_was_set_is_printed_so)
+{
+  static const char values[] = "few = 2+3, part = 1, wait = few * 2d, whole = 50%";
+  eng_model *model = around("param few = 1\nparam part = 20 %\n"
+                            "param wait = 9 days param left = wait\nparam whole = 1.5\n"
+                            "stage s when count(visit within wait) > few");
+  eng_model *changed;
+
+  ck_ok(eng_model_with_params(model, values, strlen(values), &changed, NULL));
+  ck_assert_str_eq(printed(changed), "language 1\nmodel m\n  shape ladder\n\n"
+                                     "param few = 2 + 3\n"
+                                     "param part = (1) / 1\n"
+                                     "param wait = few * 2 days\n"
+                                     "param left = wait\n"
+                                     "param whole = 50 %\n\n"
+                                     "stage s\n"
+                                     "  when count(visit within wait) > few\n");
+  eng_model_free(changed);
+  eng_model_free(model);
+}
+END_TEST
+
 START_TEST(printing_says_how_much_room_it_needs)
 {
   eng_model *model = parsed(tidy);
@@ -188,15 +220,6 @@ START_TEST(printing_says_how_much_room_it_needs)
 END_TEST
 
 /* ---- checking ---- */
-
-/* A model around some lines. */
-static eng_model *around(const char *lines)
-{
-  char text[2000] = "language 1\nmodel m\n";
-
-  ck_assert_uint_lt(strlen(text) + strlen(lines), sizeof text);
-  return parsed(strcat(text, lines));
-}
 
 static eng_findings *checked(const char *lines)
 {
@@ -811,6 +834,7 @@ Suite *authoring_suite(void)
   tcase_add_test(tests, a_model_is_printed_in_one_form);
   tcase_add_test(tests, classes_are_printed_as_a_table);
   tcase_add_test(tests, words_of_the_language_may_be_names);
+  tcase_add_test(tests, a_param_that_was_set_is_printed_so);
   tcase_add_test(tests, printing_says_how_much_room_it_needs);
   tcase_add_test(tests, a_condition_alone_is_a_model_with_one_stage);
   tcase_add_test(tests, mistakes_of_a_condition_count_from_its_own_start);

@@ -522,6 +522,21 @@ START_TEST(histories_are_not_asked_for_yet)
 }
 END_TEST
 
+START_TEST(it_has_no_text_to_print_check_or_compare)
+{
+  eng_findings *findings;
+  eng_diff *diff;
+  size_t size;
+
+  ck_assert_int_eq(eng_model_print(models[1], NULL, 0, &size), ENG_E_UNSUPPORTED);
+  ck_assert_int_eq(eng_model_check(models[1], &findings), ENG_E_UNSUPPORTED);
+  ck_assert_ptr_null(findings);
+  ck_assert_int_eq(eng_model_diff(models[0], models[1], &diff), ENG_E_UNSUPPORTED);
+  ck_assert_ptr_null(diff);
+  ck_assert_int_eq(eng_model_diff(models[1], models[0], &diff), ENG_E_UNSUPPORTED);
+}
+END_TEST
+
 /* ---- evidence ---- */
 
 START_TEST(an_explanation_shows_what_the_host_says)
@@ -739,6 +754,7 @@ Suite *callback_suite(void)
   tcase_add_test(tests, a_callback_that_fails_fails_the_call);
   tcase_add_test(tests, what_cannot_be_is_a_failure);
   tcase_add_test(tests, histories_are_not_asked_for_yet);
+  tcase_add_test(tests, it_has_no_text_to_print_check_or_compare);
   tcase_add_test(tests, an_explanation_shows_what_the_host_says);
   tcase_add_test(tests, evidence_is_checked);
   tcase_add_test(tests, over_a_book_every_customer_is_asked);
