@@ -78,8 +78,7 @@ static eng_status parse(eng_model *model, const eng_model *base, size_t set,
 }
 
 static eng_status parse_text(const eng_context *context, const char *text,
-                             size_t length, int what, eng_model **out,
-                             eng_error *error)
+                             size_t length, int what, eng_model **out, eng_error *error)
 {
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
