@@ -406,6 +406,15 @@ END_TEST
 
 enum { CLICKS = 2, HISTORIES = 3 };
 
+/* Every customer, or one in some where CASES is below 100: emulators and checkers. */
+static uint64_t stride(void)
+{
+  const char *cases = getenv("CASES");
+  long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
+
+  return percent >= 100 ? 1 : percent < 1 ? 100 : 100 / (uint64_t)percent;
+}
+
 /* Every real history; sales from 1996-12 on, clicks from 2018 on. */
 static bool open_history(int which, struct file *file, struct shop *shop)
 {
@@ -591,15 +600,6 @@ static void check_courses(const struct judges *judges, uint64_t row, int64_t fir
     }
   }
   for (int32_t m = 0; m < judges->count; m++) eng_history_free(histories[m]);
-}
-
-/* Every customer, or one in some where CASES is below 100: emulators and checkers. */
-static uint64_t stride(void)
-{
-  const char *cases = getenv("CASES");
-  long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
-
-  return percent >= 100 ? 1 : percent < 1 ? 100 : 100 / (uint64_t)percent;
 }
 
 static void check_laws(const struct shop *shop, int64_t first)
