@@ -259,8 +259,9 @@ static eng_status complain(eng_error *error, eng_status status)
 
   switch (status) {
   case ENG_E_NAME:
-    text = "a name begins with a lower-case letter, goes on with letters, digits and _, "
-           "64 at the most, and is not none";
+    text =
+        "a name begins with a lower-case letter, goes on with letters, digits and _, "
+        "64 at the most, and is not none";
     break;
   case ENG_E_DUPLICATE: text = "two stages or dimensions have one name"; break;
   case ENG_E_INVALID:
@@ -383,7 +384,8 @@ static bool is_asked(const eng_assessor *assessor, int32_t m)
   return assessor->members[m].model->host != NULL && (assessor->asked >> m & 1);
 }
 
-eng_status eng__host_assess(eng_assessor *assessor, const struct eng__timeline *timeline,
+eng_status eng__host_assess(eng_assessor *assessor,
+                            const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, int32_t *stages)
 {
   struct eng_view view;

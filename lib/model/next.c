@@ -113,7 +113,8 @@ eng_status eng__assess_next(eng_assessor *assessor,
     eng__sweep_visit(assessor, now, look, &s);
   }
   if (status == ENG_OK && assessor->any_host) {
-    status = eng__host_next(assessor, timeline, shapes, stages, next_times, next_stages);
+    status =
+        eng__host_next(assessor, timeline, shapes, stages, next_times, next_stages);
   }
   return status;
 }

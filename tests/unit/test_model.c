@@ -2344,7 +2344,7 @@ START_TEST(money_in_other_currencies_is_left_out_and_said)
   HOLDS("count(purchase where defined(amount)) = 1", ada, NOON(3));
   why = explained(model, ada, NOON(3));
   ck_assert(has_note(why, "2 amounts in other currencies were left out of money: "
-                           "there is no rate"));
+                          "there is no rate"));
   eng_explanation_free(why);
   eng_customer_free(ada);
   eng_model_free(model);
