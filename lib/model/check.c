@@ -181,7 +181,7 @@ static bool is_same(const struct checker *c, int32_t a, int32_t b)
 }
 
 /* The first part before one that cannot be with it; -1: it takes several. */
-static int opponent(struct checker *c, const struct parts *parts, int i, int outcomes)
+static int opponent(struct checker *c, const struct parts *parts, int i)
 {
   struct parts two;
 
@@ -189,7 +189,7 @@ static int opponent(struct checker *c, const struct parts *parts, int i, int out
   two.nodes[1] = parts->nodes[i];
   for (int k = 0; k < i; k++) {
     two.nodes[0] = parts->nodes[k];
-    if (!can_be(c, &two, 2, 0, outcomes, outcomes, NULL)) return k;
+    if (!can_be(c, &two, 2, -1, 0, ENG__MAY_BE_TRUE, NULL)) return k;
   }
   return -1;
 }
@@ -199,7 +199,7 @@ static void find_contradiction(struct checker *c, const struct parts *parts, int
 {
   int32_t node = parts->nodes[i];
   struct eng__finding *finding;
-  int k = opponent(c, parts, i, ENG__MAY_BE_TRUE);
+  int k = opponent(c, parts, i);
 
   finding = add(c, ENG_FINDING_CONTRADICTION, ENG_SEVERITY_WARNING,
                 c->model->nodes[node].from);
