@@ -56,6 +56,7 @@ MODEL_SOURCES = \
   lib/model/assessor.c \
   lib/model/assume.c \
   lib/model/check.c \
+  lib/model/compile.c \
   lib/model/counted.c \
   lib/model/diff.c \
   lib/model/difference.c \
@@ -67,6 +68,7 @@ MODEL_SOURCES = \
   lib/model/history.c \
   lib/model/host.c \
   lib/model/lex.c \
+  lib/model/measure.c \
   lib/model/model.c \
   lib/model/names.c \
   lib/model/next.c \

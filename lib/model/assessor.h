@@ -153,6 +153,10 @@ static inline uint64_t eng__all_members(const eng_assessor *assessor)
 /* Those that are text; time alone is swept over for no others. */
 uint64_t eng__text_members(const eng_assessor *assessor);
 
+/* Fills a new assessor; what was begun is the caller's to free. */
+eng_status eng__compile(eng_assessor *assessor, const eng_model *const *models,
+                        int32_t count);
+
 /* Whether `where` holds for an event: unknown is no. */
 bool eng__where_holds(const eng_model *model, int32_t node,
                       const struct eng__seen *seen);

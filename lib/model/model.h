@@ -4,9 +4,9 @@
  *
  * Text goes through lex.c (words), parse.c and its parts (terms, names resolved and
  * types checked as they are read) and becomes an eng_model, which never changes.
- * assessor.c joins the measures of several models into one table and measures a
- * timeline in one pass; evaluate.c runs the trees over what was measured; next.c moves
- * them on in time.
+ * compile.c joins the measures of several models into one table and measure.c fills it
+ * from a timeline in one pass; evaluate.c runs the trees over what was measured; sweep.c
+ * moves both on in time.
  *
  * Every number is an exact pair n/d, d > 0. A boolean is 0 or 1. What is not defined
  * stays not defined through everything but `defined` and `else`, and a comparison with
