@@ -199,7 +199,8 @@ UNIT_TESTS = \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
-  tests/unit/test_vocabulary.c
+  tests/unit/test_vocabulary.c \
+  tests/unit/test_worst.c
 REFERENCE_TESTS = \
   tests/reference/test_histories.c \
   tests/reference/test_published.c
@@ -228,6 +229,7 @@ FUZZERS = \
   tests/fuzz/fuzz_book.c \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
+  tests/fuzz/fuzz_evaluate.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 

@@ -33,7 +33,8 @@
   X(published) \
   X(rates) \
   X(callback) \
-  X(authoring)
+  X(authoring) \
+  X(worst)
 /* clang-format on */
 
 #endif
