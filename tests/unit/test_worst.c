@@ -242,7 +242,7 @@ START_TEST(the_worst_text_is_refused_or_answered)
   eng_status status = parse(_i, ROOM, &model);
 
   /* What is too much is tried again with less, up to the worst that is not. */
-  for (size_t room = ROOM; status == ENG_E_LIMIT && room > 256; room -= room / 8) {
+  for (size_t room = ROOM; status == ENG_E_LIMIT && room > 128; room -= room / 8) {
     status = parse(_i, room, &model);
   }
   if (status == ENG_OK) {
