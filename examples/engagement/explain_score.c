@@ -213,11 +213,11 @@ static void put_cause(struct text *out, const struct told *told, int32_t line)
     text_put(out, ": ");
     explain_event(out, told->session, event);
   }
-  if (cause == ENG_CAUSE_APPEARED)
+  if (cause == ENG_SCORE_CAUSE_APPEARED)
     text_put(out, event != NULL ? " is new" : ": this is so now");
-  else if (cause == ENG_CAUSE_EXPIRED)
+  else if (cause == ENG_SCORE_CAUSE_EXPIRED)
     text_put(out, " no longer counts: it is too long ago");
-  else if (cause == ENG_CAUSE_GONE)
+  else if (cause == ENG_SCORE_CAUSE_GONE)
     text_put(out, event != NULL ? " no longer counts" : ": this is no longer so");
   else
     text_print(out, "%s %+d, before %+d", event != NULL ? " counts" : ": now",
@@ -293,9 +293,9 @@ static const char *state_name(int32_t state)
 static const char *cause_name(int32_t cause)
 {
   switch (cause) {
-  case ENG_CAUSE_APPEARED: return "appeared";
-  case ENG_CAUSE_EXPIRED: return "expired";
-  case ENG_CAUSE_GONE: return "gone";
+  case ENG_SCORE_CAUSE_APPEARED: return "appeared";
+  case ENG_SCORE_CAUSE_EXPIRED: return "expired";
+  case ENG_SCORE_CAUSE_GONE: return "gone";
   default: return "changed";
   }
 }
