@@ -153,7 +153,7 @@ static int put_term(struct text *out, const struct told *told, int32_t line,
 static void put_idle(struct text *out, const struct told *told, int unknown)
 {
   const eng_score_explanation *x = told->now;
-  int named = 0;
+  struct text names = {0};
 
   for (int32_t line = 0; line < eng_score_explanation_line_count(x);) {
     int32_t end = end_of_term(x, line), points = 0;
@@ -161,16 +161,17 @@ static void put_idle(struct text *out, const struct told *told, int unknown)
 
     for (int32_t i = line; i < end; i++) points += eng_score_explanation_points(x, i);
     if (points == 0 && is_unknown == unknown) {
-      if (named++ == 0)
-        text_put(out, unknown ? "  Not known, and so nothing: " : "  Nothing for: ");
+      if (names.length == 0)
+        text_put(&names, unknown ? "Not known, and so nothing: " : "Nothing for: ");
       else
-        text_put(out, "; ");
-      put_shown(out, called(eng_score_explanation_title(x, line),
-                            eng_score_explanation_term(x, line)));
+        text_put(&names, "; ");
+      put_shown(&names, called(eng_score_explanation_title(x, line),
+                               eng_score_explanation_term(x, line)));
     }
     line = end;
   }
-  if (named > 0) text_put(out, "\n");
+  if (names.length > 0) text_add_wrapped(out, 2, 4, names.bytes);
+  text_free(&names);
 }
 
 static void put_score(struct text *out, const struct told *told)

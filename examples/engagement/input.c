@@ -170,12 +170,13 @@ static int32_t find_kind(const struct load *load, const char *option, const char
   near = eng_kind_nearest(load->context, name, length);
   text_add(&shown, name, length);
   if (near != 0)
-    complain("%s: nobody knows the kind \"%s\"; did you mean %s? A kind of your own is "
-             "named by --own-kind",
+    complain("%s: nobody knows the kind \"%s\"; did you mean %s? engagement help kinds "
+             "lists them; a kind of your own is named by --own-kind",
              option, shown.bytes, eng_kind_name(load->context, near));
   else
     complain(
-        "%s: nobody knows the kind \"%s\"; a kind of your own is named by --own-kind",
+        "%s: nobody knows the kind \"%s\"; engagement help kinds lists them; a kind "
+        "of your own is named by --own-kind",
         option, shown.bytes);
   text_free(&shown);
   return 0;
@@ -398,6 +399,7 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
                           "more event"
                         : " are identical with others and count as more "
                           "events");
+    text_put(&line, " (see --identical)");
   }
   if (counts->replaced > 0) {
     text_put(&line, ", ");
@@ -567,6 +569,11 @@ int input_load(struct session *session)
   if (answer == ANSWER_DONE) answer = open_rejects(&load);
   if (answer == ANSWER_DONE) answer = read_inputs(&load);
   answer = close_rejects(&load, answer);
+  if (answer == ANSWER_DONE && load.rejected > 0 &&
+      eng_book_event_count(session->book) == 0) {
+    complain("no row could be read; nothing is answered");
+    answer = ANSWER_USAGE;
+  }
   eng_csv_free(load.csv);
   return answer;
 }
