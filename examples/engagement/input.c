@@ -37,6 +37,7 @@ struct load {
   FILE *rejects;
   uint64_t rejected; /* bad rows of all files */
   int no_currency;   /* whether some of them for want of a currency */
+  int no_kind;       /* or for a kind that nobody knows */
   uint64_t merged;   /* equal rows of later files that fell together with known ones */
   int stopped;       /* --strict met a bad row */
   int unkept;        /* a bad row could not be written to --rejects */
@@ -61,6 +62,7 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
 
   load->rejected++;
   load->no_currency |= error->code == ENG_E_CURRENCY;
+  load->no_kind |= error->code == ENG_E_KIND;
   if (load->rejected <= REJECTS_SAID)
     complain_at(load->name, error->line, error->column, "%s",
                 error->text[0] != '\0' ? error->text : eng_status_text(error->code));
@@ -506,6 +508,10 @@ static int close_rejects(struct load *load, int answer)
       complain("%s; --rejects FILE keeps them", count.bytes);
     if (load->no_currency)
       complain("amounts need a currency: --currency EUR, or a currency column");
+    if (load->no_kind)
+      complain(
+          "--kinds NAME=KIND says what names in the log mean; engagement help kinds "
+          "lists the kinds");
     text_free(&count);
   }
   if (load->rejects != NULL && fclose(load->rejects) != 0 && answer == ANSWER_DONE) {

@@ -152,6 +152,10 @@ ask 2 stages shop.csv --map owner=customer
 ask 2 stages shop.csv --own-kind 'No Name'
 ask 2 stages shop.csv --own-kind purchase
 printf 'customer,time,kind,amount\na,2026-01-01,purchase,5\n' >nocurrency.csv
+printf 'customer,time,kind\na,2026-01-01,bought\n' >nokind.csv
+ask 2 stages nokind.csv
+says 'engagement: --kinds NAME=KIND'
+ask 0 stages nokind.csv --kinds bought=purchase
 ask 2 stages nocurrency.csv
 says 'amounts need a currency'
 says 'no row could be read'
