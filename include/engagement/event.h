@@ -60,7 +60,7 @@ enum {
   ENG_EVENT_POINTS_SPEND = 49,  /**< value: points */
   ENG_EVENT_POINTS_ADJUST = 50, /**< value: points, below 0 taken away */
 
-  ENG_EVENT_RATING = 55,     /**< answered a scale; value in thousandths of its unit */
+  ENG_EVENT_RATING = 55,     /**< answered a scale; value in thousandths: 9 is 9000 */
   ENG_EVENT_REVIEW = 56,     /**< wrote a review; value likewise */
   ENG_EVENT_COMPLAINT = 57,  /**< complained */
   ENG_EVENT_RESOLUTION = 58, /**< the complaint was settled; valence: how well */
@@ -251,7 +251,8 @@ ENG_API ENG_NODISCARD eng_status eng_event_set_amount(eng_event *event, int64_t 
  *  @since 0.1 */
 ENG_API ENG_NODISCARD eng_status eng_event_set_value(eng_event *event, int64_t value);
 
-/** @brief What a rating or review answered; its value is in thousandths.
+/** @brief What a rating or review answered. Its value is in thousandths, which is not
+ *         checked against the scale: an NPS of 9 is 9000, 4.5 stars are 4500.
  *  @param[in] event  changed
  *  @param[in] scale  ENG_SCALE_*; 0: absent
  *  @retval ENG_OK

@@ -79,8 +79,9 @@ enum {
   ENG_E_SCALE = 73     /**< nobody knows this scale */
 };
 
-/** Where something went wrong. The caller owns it; every function that takes one
- *  accepts NULL. Nothing of a row or of a customer ever stands in it. */
+/** Where something went wrong. The caller owns it and calls eng_error_init first: one
+ *  of zeros stays empty. Every function that takes one accepts NULL. Nothing of a row
+ *  or of a customer ever stands in it. */
 typedef struct eng_error {
   uint32_t size;   /**< set by eng_error_init */
   int32_t code;    /**< the status returned */
