@@ -157,6 +157,7 @@ PROGRAM_SOURCES = \
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
+  examples/census.c \
   examples/lifecycle/custom_callback.c \
   examples/till.c
 # The same, each with the helpers: a customer's story under each built-in model, and

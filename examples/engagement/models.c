@@ -178,6 +178,34 @@ static const char *shape_name(int32_t shape)
   }
 }
 
+/* For people, a few lines a model: a table of all this fits no screen. */
+static int tell(const struct session *session)
+{
+  struct text out = {0};
+
+  for (int32_t i = 0; i < session->model_count; i++) {
+    const eng_model *model = session->models[i];
+    struct text words = {0};
+
+    if (i > 0) text_put(&out, "\n");
+    text_paint(&out, PAINT_BOLD, eng_model_name(model));
+    text_print(&out, ", %s, revision %d\n", shape_name(eng_model_shape(model)),
+               (int)eng_model_revision(model));
+    text_add_wrapped(&out, 2, 2, eng_model_title(model));
+    for (int32_t rank = 1; rank <= eng_model_stage_count(model); rank++)
+      text_print(&words, "%s%s",
+                 rank > 1 ? ", " : "Stages: ", eng_model_stage_name(model, rank));
+    text_add_wrapped(&out, 2, 4, words.bytes);
+    text_clear(&words);
+    text_print(&words, "Source: %s", eng_model_source(model));
+    text_add_wrapped(&out, 2, 4, words.bytes);
+    text_free(&words);
+  }
+  fwrite(out.bytes, 1, out.length, stdout);
+  text_free(&out);
+  return output_end();
+}
+
 static int list(struct session *session)
 {
   static const char *const columns[] = {"name",     "title",  "shape",
@@ -186,6 +214,7 @@ static int list(struct session *session)
   int answer = models_open(session);
 
   if (answer != ANSWER_DONE) return answer;
+  if (session->options->format == FORMAT_TABLE) return tell(session);
   rows_begin(&rows, session->options->format, columns, 6);
   for (int32_t i = 0; i < session->model_count; i++) {
     const eng_model *model = session->models[i];
@@ -213,7 +242,12 @@ static int show(const char *name)
   size_t length;
 
   if (index < 0) {
-    unknown_model(name);
+    if (strpbrk(name, "/\\.") != NULL)
+      complain("models show is for built-in models; of a file: engagement models print "
+               "%s",
+               name);
+    else
+      unknown_model(name);
     return ANSWER_USAGE;
   }
   bytes = eng_builtin_text(index, &length);

@@ -369,6 +369,28 @@ static int32_t parse_base(struct eng__parser *p, const struct eng__token *number
   return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number->from, to);
 }
 
+/* Money of another currency than sums are in: what to write instead. */
+static void fail_currency(struct eng__parser *p)
+{
+  bool has_base = eng_context_currency(p->model->context) != 0;
+
+  eng__fail_at(p, &p->token, ENG_E_TYPE,
+               has_base ? "not the base currency of the settings; 'base' is money of "
+                          "whichever that is"
+                        : "the settings have no base currency");
+}
+
+/* What people write for a duration and the language does not have. */
+static bool is_calendar_unit(const char *text, size_t size)
+{
+  static const char *const units[] = {"month", "months", "year", "years"};
+
+  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    if (size == strlen(units[i]) && memcmp(text, units[i], size) == 0) return true;
+  }
+  return false;
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -399,6 +421,11 @@ static int32_t parse_number(struct eng__parser *p)
       eng__next_word(p);
       return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
     }
+    if (is_calendar_unit(text, size)) {
+      eng__fail_at(p, &p->token, ENG_E_SYNTAX,
+                   "months and years have no one length: write days or weeks");
+      return 0;
+    }
     if (size == 4 && memcmp(text, "base", 4) == 0) return parse_base(p, &number);
     if (size == 3 && eng_currency_number(text, 3, &currency) == ENG_OK) {
       uint32_t to = p->token.to;
@@ -410,7 +437,7 @@ static int32_t parse_number(struct eng__parser *p)
         return 0;
       }
       if (currency != eng_context_currency(p->model->context)) {
-        eng__fail_at(p, &p->token, ENG_E_TYPE, "not the base currency of the settings");
+        fail_currency(p);
         return 0;
       }
       if (eng_money_parse(p->model->text + number.from, number.to - number.from,

@@ -110,7 +110,7 @@ END
 ask 0 --version
 is 'version is one line' 1 "$(wc -l <out | tr -d ' ')"
 prints '^engagement [0-9][0-9.]*'
-for words in --help 'help input' 'stages --help' 'explain --help' 'scores --help' \
+for words in --help 'help input' 'help kinds' 'stages --help' 'explain --help' 'scores --help' \
   'journey --help' 'changes --help' 'models --help'; do
   ask 0 $words
   lines=$(wc -l <out)
@@ -145,11 +145,21 @@ ask 2 stages shop.csv --currency XXQ
 ask 2 stages shop.csv --as-of someday
 ask 2 stages shop.csv --kind purchaze
 says 'did you mean purchase'
+says 'engagement help kinds'
 ask 2 stages shop.csv --kinds x=purchaze
 ask 2 stages shop.csv --kinds x
 ask 2 stages shop.csv --map owner=customer
 ask 2 stages shop.csv --own-kind 'No Name'
 ask 2 stages shop.csv --own-kind purchase
+printf 'customer,time,kind,amount\na,2026-01-01,purchase,5\n' >nocurrency.csv
+printf 'customer,time,kind\na,2026-01-01,bought\n' >nokind.csv
+ask 2 stages nokind.csv
+says 'engagement: --kinds NAME=KIND'
+ask 0 stages nokind.csv --kinds bought=purchase
+ask 2 stages nocurrency.csv
+says 'amounts need a currency'
+says 'no row could be read'
+is 'without rows there are no answers' '' "$(cat out)"
 ask 2 stages absent.csv
 says 'absent.csv cannot be read'
 ask 2 stages .
@@ -179,7 +189,10 @@ is 'explain offers no CSV' 0 "$(grep -c csv out | sed 's/^1$/0/')"
 # ---- models ---------------------------------------------------------------------
 
 ask 0 models
-prints five_levels
+prints '^five_levels, ladder, revision '
+is 'models wider than a screen' '' "$(awk 'length > 78' out)"
+ask 2 models show own.model
+says 'engagement models print own.model'
 ask 0 models --format csv
 is 'columns of models' name,title,shape,revision,stages,source "$(head -n 1 out)"
 ask 0 models --format json
