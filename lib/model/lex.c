@@ -98,12 +98,27 @@ static void read_text(struct eng__lexer *lexer, struct eng__token *token)
   }
 }
 
+/* What to write for a sign that other languages, or word processors, have. */
+static const char *instead_of(const struct eng__lexer *lexer)
+{
+  char c = peek(lexer, 0);
+
+  if (c == '&') return "no such character in a model: write and";
+  if (c == '|') return "no such character in a model: write or";
+  /* U+2018 to U+201F are the quotes of print. */
+  if (c == '\'' || (c == '\xe2' && peek(lexer, 1) == '\x80' &&
+                    (peek(lexer, 2) & '\xf8') == '\x98')) {
+    return "a text stands between two \" signs";
+  }
+  return "no such character in a model";
+}
+
 static void read_sign(struct eng__lexer *lexer, struct eng__token *token)
 {
   char c = peek(lexer, 0);
 
   if (memchr("(),=<>+-*/%!.", c, 13) == NULL || c == '\0') {
-    bad(token, "no such character in a model");
+    bad(token, instead_of(lexer));
     lexer->at++;
     return;
   }
