@@ -387,6 +387,10 @@ static const struct mistake mistakes[] = {
     /* versions */
     {"language 2 model m stage a when count(visit) > 0", ENG_E_LANGUAGE, 1, 10, "1"},
     {"language one", ENG_E_SYNTAX, 1, 10, "a version"},
+    /* a byte order mark, once and at the start, is passed over */
+    {"\xEF\xBB\xBFlanguage one", ENG_E_SYNTAX, 1, 10, "a version"},
+    {"\xEF\xBB\xBF\xEF\xBB\xBFlanguage 1", ENG_E_SYNTAX, 1, 1, "'language 1'"},
+    {"language 1 \xEF\xBB\xBF", ENG_E_SYNTAX, 1, 12, "'model'"},
     {"language 1 module m", ENG_E_SYNTAX, 1, 12, "'model'"},
     {"language 1 model", ENG_E_SYNTAX, 1, 17, "the name of the model"},
     /* names, with the nearest */
@@ -507,7 +511,7 @@ static const struct mistake mistakes[] = {
 
 static eng_status parse_mistake(const char *text, eng_error *error)
 {
-  bool whole = strncmp(text, "language", 8) == 0;
+  bool whole = strstr(text, "language ") != NULL;
   char all[2048];
   eng_model *model = (eng_model *)&purse;
   eng_status status;
