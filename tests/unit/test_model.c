@@ -1938,9 +1938,10 @@ START_TEST(an_explanation_of_five_levels_names_its_lets)
               ENG_HOLDS_YES, ENG_DISTANCE_NONE);
   /* Of what is missing each of the two that would do. */
   ck_assert_int_eq(eng_explanation_line_count(why, ENG_PART_MISSING), 2);
-  expect_line(why, ENG_PART_MISSING, 0,
-              "either count(share, refer, endorse, community) >= 1", "0", "1",
-              ENG_HOLDS_NO, 1);
+  expect_line(
+      why, ENG_PART_MISSING, 0,
+      "either count(share, refer, endorse, community where (valence else 1) > 0) >= 1",
+      "0", "1", ENG_HOLDS_NO, 1);
   ck_assert_int_eq(eng_explanation_distance(why, ENG_PART_MISSING, 1), 1);
   ck_assert_ptr_eq(strstr(eng_explanation_text(why, ENG_PART_MISSING, 1), "or "),
                    eng_explanation_text(why, ENG_PART_MISSING, 1));
