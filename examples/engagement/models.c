@@ -52,6 +52,17 @@ static void unknown_model(const char *name)
 
 /* ---- loading ---- */
 
+/* What is wrong with a text; and, where that will mend it, the option that does. */
+static void complain_text(const eng_context *context, const char *name,
+                          eng_status status, const eng_error *error)
+{
+  complain_at(name, error->line, error->column, "%s",
+              error->text[0] != '\0' ? error->text : eng_status_text(status));
+  if (eng_context_currency(context) == 0 &&
+      strstr(error->text, "base currency") != NULL)
+    complain("the base currency is what --currency says: --currency USD");
+}
+
 static int parse_file(const eng_context *context, const char *path, FILE *file,
                       eng_model **out)
 {
@@ -71,8 +82,7 @@ static int parse_file(const eng_context *context, const char *path, FILE *file,
     else if (status == ENG_E_NOMEM)
       answer = complain_status(path, status);
     else
-      complain_at(path, error.line, error.column, "%s",
-                  error.text[0] != '\0' ? error.text : eng_status_text(status));
+      complain_text(context, path, status, &error);
   }
   free(bytes);
   return answer;
@@ -130,8 +140,7 @@ static int open_condition(struct session *session)
     return ANSWER_DONE;
   }
   if (status == ENG_E_NOMEM) return complain_status("--where", status);
-  complain_at("--where", error.line, error.column, "%s",
-              error.text[0] != '\0' ? error.text : eng_status_text(status));
+  complain_text(session->context, "--where", status, &error);
   return ANSWER_USAGE;
 }
 

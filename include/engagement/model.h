@@ -390,7 +390,8 @@ ENG_API const eng_model *eng_assessor_model(const eng_assessor *assessor,
  * @param[in]  assessor  changed only inside
  * @param[in]  customer  borrowed
  * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
- * @param[out] stages    one entry a model: rank of the stage, 0 is none
+ * @param[out] stages    one entry a model: rank of the stage, 0 is none; all 0 on
+ *                       failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
@@ -411,11 +412,12 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @param[in]  assessor     changed only inside
  * @param[in]  customer     borrowed
  * @param[in]  as_of        ms since 1970, 0..ENG_TIME_MAX
- * @param[out] stages       one entry a model; may be NULL
+ * @param[out] stages       one entry a model; may be NULL; all 0 on failure
  * @param[out] next_times   one entry a model: when; ENG_TIME_NONE: it stays for ever;
- *                          ENG_TIME_UNKNOWN: a callback model does not say
+ *                          ENG_TIME_UNKNOWN: a callback model does not say; all
+ *                          ENG_TIME_NONE on failure
  * @param[out] next_stages  one entry a model: the stage from then on; the present one
- *                          if it stays or nobody knows
+ *                          if it stays or nobody knows; all 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts

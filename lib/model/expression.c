@@ -500,7 +500,9 @@ static int32_t parse_number(struct eng__parser *p)
       if (!eng__fraction_multiply(a, b, &value) || value.d != 1 ||
           value.n > ENG_TIME_MAX) {
         eng__fail_at(p, &number, ENG_E_SYNTAX,
-                     "a duration is a whole number of milliseconds");
+                     number.n / number.d >= ENG_TIME_MAX / unit
+                         ? "a duration ends with the year 9999 at the latest"
+                         : "a duration is a whole number of milliseconds");
         return 0;
       }
       eng__next_word(p);

@@ -12,9 +12,10 @@ void eng__lex_begin(struct eng__lexer *lexer, const char *text, size_t size)
 {
   lexer->text = text;
   lexer->size = (uint32_t)size;
-  lexer->at = 0;
+  /* The byte order mark that some editors put before a text is no part of it. */
+  lexer->at = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
   lexer->line = 1;
-  lexer->line_start = 0;
+  lexer->line_start = lexer->at;
 }
 
 static char peek(const struct eng__lexer *lexer, uint32_t ahead)
