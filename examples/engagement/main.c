@@ -32,14 +32,15 @@ static const struct command commands[] = {
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
      "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
      "their quintiles as three digits 1..5, 5 the best. The columns of forecasts stay\n"
-     "empty in this version. A --model of your own gives its scores say, stay, "
-     "spend.\n",
+     "empty in this version. A --model of your own gives all of its scores; those\n"
+     "of other names follow say, stay and spend.\n",
      "engagement scores orders.csv --kind purchase --currency USD --format csv",
      ON_INPUTS | OPTIONS_ROWS, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage: every clause with what was measured, the events\n"
      "that prove it, what is missing for the next stage, when the stage changes if\n"
-     "nothing happens, and what the model advises; and every score line by line.\n"
+     "nothing happens, and what the model advises; its dimensions, and every score\n"
+     "line by line.\n"
      "--since says what changed the scores. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --customer 42",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |
