@@ -139,6 +139,7 @@ PROGRAM_SOURCES = \
   examples/engagement/bars.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
+  examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
   examples/engagement/host.c \
   examples/engagement/input.c \

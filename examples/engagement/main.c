@@ -33,8 +33,8 @@ static const struct command commands[] = {
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
      "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
      "their quintiles as three digits 1..5, 5 the best. The columns of forecasts stay\n"
-     "empty in this version. A --model of your own gives its scores say, stay, "
-     "spend.\n",
+     "empty in this version. A --model of your own gives all of its scores; those\n"
+     "of other names follow say, stay and spend.\n",
      "engagement scores orders.csv --kind purchase --currency USD --format csv",
      ON_INPUTS | OPTIONS_ROWS, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
@@ -43,7 +43,7 @@ static const struct command commands[] = {
      "clause with what was measured, the events that prove it, what is missing for "
      "the\n"
      "next stage, when the stage changes if nothing happens, and what the model\n"
-     "advises; and every score line by line.\n"
+     "advises; its dimensions, and every score line by line.\n"
      "--since says what changed the scores. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --currency USD --customer 42",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |

@@ -25,6 +25,13 @@
 /* No model text may be longer, see ENG_LIMIT_MODEL. */
 enum { LONGEST_MODEL = 1 << 20 };
 
+const char *models_title(const eng_model *model)
+{
+  const char *title = eng_model_title(model);
+
+  return title != NULL && title[0] != '\0' ? title : eng_model_name(model);
+}
+
 int32_t models_builtin_index(const char *name)
 {
   for (int32_t i = 0; i < eng_builtin_count(); i++)

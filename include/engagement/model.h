@@ -565,7 +565,8 @@ ENG_API int32_t eng_explanation_line_count(const eng_explanation *explanation,
  *  Conditions are taken apart at their `and`s. Of alternatives (`or`) those that hold
  *  are shown for the stage reached; for a missing stage all of them are, led by
  *  "either", "or" and "and". What a missing stage wants by the name of another stage is
- *  taken apart too, and what is wanted twice is said once.
+ *  taken apart too, and so is what it wants not to be: of a denied `and` or `or`, the
+ *  other, and `not` before each clause. What is wanted twice is said once.
  *
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_*

@@ -366,5 +366,6 @@ void eng__mismatch(struct eng__parser *p, const struct eng__token *at,
 {
   bool age = a == ENG__TYPE_AGE || b == ENG__TYPE_AGE;
 
-  eng__mismatch_but(p, at, doing, a, b, age ? ": a time since can only be compared" : "");
+  eng__mismatch_but(p, at, doing, a, b,
+                    age ? ": a time since can only be compared" : "");
 }
