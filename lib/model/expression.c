@@ -485,13 +485,6 @@ static int32_t parse_number(struct eng__parser *p)
     return add_ratio(p, number.n, number.d * 100, number.from, p->token.from);
   }
   if (p->token.word == ENG__WORD_NAME) {
-    if (eng__at_name(p, "month") || eng__at_name(p, "months") ||
-        eng__at_name(p, "year") || eng__at_name(p, "years")) {
-      eng__fail_at(p, &p->token, ENG_E_SYNTAX,
-                   "months and years have no one length: write days or weeks, such as "
-                   "90 days");
-      return 0;
-    }
     unit = eng__duration_unit(text, size);
     if (unit != 0) {
       struct eng__fraction a = {number.n, number.d}, b = {unit, 1};
@@ -510,7 +503,8 @@ static int32_t parse_number(struct eng__parser *p)
     }
     if (is_calendar_unit(text, size)) {
       eng__fail_at(p, &p->token, ENG_E_SYNTAX,
-                   "months and years have no one length: write days or weeks");
+                   "months and years have no one length: write days or weeks, such as "
+                   "90 days");
       return 0;
     }
     if (size == 4 && memcmp(text, "base", 4) == 0) return parse_base(p, &number);

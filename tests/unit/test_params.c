@@ -258,7 +258,7 @@ static const struct {
     {"fee = 3 USD", ENG_E_TYPE, 1, 9,
      "not the base currency of the settings; 'base' is money of whichever that is"},
     {"fresh = 2 months", ENG_E_SYNTAX, 1, 11,
-     "months and years have no one length: write days or weeks"},
+     "months and years have no one length: write days or weeks, such as 90 days"},
     {"fee = 3.001 EUR", ENG_E_SYNTAX, 1, 7, "more decimals than the currency has"},
     {"fresh = regular", ENG_E_TYPE, 1, 9,
      "'fresh' is a duration such as 180 days, not a number"},
