@@ -26,8 +26,12 @@ void eng__assess_prepare(eng_assessor *assessor, int64_t as_of);
 
 /* Tries to decide every model's stage from a summary. False: the events have to be
  * read. */
-bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summary,
+bool eng__assess_summary(const eng_assessor *assessor, const struct eng__summary *summary,
                          int32_t *stages);
+
+/* Nearly all customers of most bases have none of the kinds that any model asks for:
+ * their stages, and those kinds as bits of a summary. NULL: that is not known. */
+const int32_t *eng__assess_idle(const eng_assessor *assessor, uint32_t *kinds);
 
 /* The stage under every model, from the events. stages has one entry a model. */
 eng_status eng__assess_timeline(eng_assessor *assessor,

@@ -131,7 +131,7 @@ static int guess(const eng_assessor *assessor, const struct eng__member *member,
   }
 }
 
-static bool guess_stages(const eng_assessor *assessor,
+bool eng__assess_summary(const eng_assessor *assessor,
                          const struct eng__summary *summary, int32_t *stages)
 {
   for (int32_t m = 0; m < assessor->count; m++) {
@@ -140,7 +140,9 @@ static bool guess_stages(const eng_assessor *assessor,
 
     if (member->model->host != NULL) return false;
     for (; i > 0; i--) {
-      int set = guess(assessor, member, member->model->stages[i - 1].when, summary);
+      int32_t when = member->model->stages[i - 1].when, quick = member->quick[when];
+      int set = quick >= 0 ? eng__quick_test(&assessor->quicks[quick], summary)
+                           : guess(assessor, member, when, summary);
 
       if (set == ENG__MAY_BE_TRUE) break;
       if (set & ENG__MAY_BE_TRUE) return false;
@@ -150,14 +152,10 @@ static bool guess_stages(const eng_assessor *assessor,
   return true;
 }
 
-bool eng__assess_summary(eng_assessor *assessor, const struct eng__summary *summary,
-                         int32_t *stages)
+const int32_t *eng__assess_idle(const eng_assessor *assessor, uint32_t *kinds)
 {
-  if ((summary->kinds & assessor->quick_kinds) == 0 && assessor->idle_known) {
-    for (int32_t m = 0; m < assessor->count; m++) stages[m] = assessor->idle_stages[m];
-    return true;
-  }
-  return guess_stages(assessor, summary, stages);
+  *kinds = assessor->quick_kinds;
+  return assessor->idle_known ? assessor->idle_stages : NULL;
 }
 
 /* ---- an instant ---- */
@@ -185,7 +183,7 @@ void eng__assess_prepare(eng_assessor *assessor, int64_t as_of)
     eng__quick_prepare(&assessor->quicks[i], as_of);
   }
   memset(&idle, 0, sizeof idle);
-  assessor->idle_known = guess_stages(assessor, &idle, assessor->idle_stages);
+  assessor->idle_known = eng__assess_summary(assessor, &idle, assessor->idle_stages);
 }
 
 eng_status eng__assess_timeline(eng_assessor *assessor,

@@ -52,10 +52,26 @@ static int32_t narrow(int64_t day)
   return day > INT32_MAX ? INT32_MAX : day < INT32_MIN ? INT32_MIN : (int32_t)day;
 }
 
+static int what_is_asked(const struct eng__quick *quick)
+{
+  bool window = quick->within >= 0 || quick->before > 0;
+
+  if (!quick->purchases) return ENG__QUICK_EVENTS;
+  switch (quick->measure) {
+  case ENG__MEASURE_COUNT: return ENG__QUICK_COUNT;
+  case ENG__MEASURE_TENURE: return window ? ENG__QUICK_EVENTS : ENG__QUICK_FIRST;
+  case ENG__MEASURE_RECENCY: return window ? ENG__QUICK_EVENTS : ENG__QUICK_LAST;
+  default: return ENG__QUICK_EVENTS;
+  }
+}
+
 void eng__quick_prepare(struct eng__quick *quick, int64_t as_of)
 {
   int64_t to = as_of - quick->before, from, oldest;
 
+  quick->asks = (uint8_t)what_is_asked(quick);
+  quick->of_none = (uint8_t)(quick->none_is_zero ? eng__quick_outcomes(quick, 0, 0)
+                                                 : ENG__MAY_BE_UNKNOWN);
   quick->seen_to = narrow(eng__floor_div(to + 1, ENG__DAY) - 1);
   quick->beyond_from = narrow(eng__floor_div(to, ENG__DAY) + 1);
   quick->inside_from = quick->outside_to = INT32_MIN;
@@ -70,71 +86,4 @@ void eng__quick_prepare(struct eng__quick *quick, int64_t as_of)
                                           : as_of - quick->least;
   quick->old_to = narrow(eng__floor_div(oldest - (ENG__DAY - 1), ENG__DAY));
   quick->young_from = narrow(eng__floor_div(oldest, ENG__DAY) + 1);
-}
-
-/* ---- testing ---- */
-
-static int answer(const struct eng__quick *quick, bool yes)
-{
-  return yes != quick->negated ? ENG__MAY_BE_TRUE : ENG__MAY_BE_FALSE;
-}
-
-/* The outcomes over all values from low to high. */
-static int outcomes(const struct eng__quick *quick, int64_t low, int64_t high)
-{
-  if (quick->equality) {
-    if (!quick->whole || quick->least < low || quick->least > high) {
-      return answer(quick, false);
-    }
-    if (low == high) return answer(quick, true);
-  } else {
-    if (low >= quick->least) return answer(quick, true);
-    if (high < quick->least) return answer(quick, false);
-  }
-  return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
-}
-
-static int test_count(const struct eng__quick *quick,
-                      const struct eng__summary *summary)
-{
-  int32_t first = summary->first_purchase, last = summary->last_purchase;
-  int64_t n = summary->purchases;
-  bool first_in = first >= quick->inside_from && first <= quick->seen_to;
-  bool last_in = last >= quick->inside_from && last <= quick->seen_to;
-
-  if (first_in && last_in) return outcomes(quick, n, n);
-  if (last <= quick->outside_to || first >= quick->beyond_from) {
-    return outcomes(quick, 0, 0);
-  }
-  return outcomes(quick, first_in || last_in, n);
-}
-
-/* Time since an event of a day. */
-static int test_age(const struct eng__quick *quick, int32_t day)
-{
-  if (day > quick->seen_to) return ENG__MAY_BE_ANY;
-  if (quick->equality) return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
-  if (day <= quick->old_to) return answer(quick, true);
-  if (day >= quick->young_from) return answer(quick, false);
-  return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
-}
-
-int eng__quick_test(const struct eng__quick *quick, const struct eng__summary *summary)
-{
-  if ((quick->kinds & summary->kinds) == 0) {
-    return quick->none_is_zero ? outcomes(quick, 0, 0) : ENG__MAY_BE_UNKNOWN;
-  }
-  if (!quick->purchases || (summary->flags & ENG__SUMMARY_REFERS) ||
-      summary->purchases == UINT16_MAX || summary->last_purchase == UINT16_MAX) {
-    return ENG__MAY_BE_ANY;
-  }
-  if (quick->measure == ENG__MEASURE_COUNT) return test_count(quick, summary);
-  if (quick->measure != ENG__MEASURE_RECENCY && quick->measure != ENG__MEASURE_TENURE) {
-    return ENG__MAY_BE_ANY;
-  }
-  if (quick->within >= 0 || quick->before > 0) return ENG__MAY_BE_ANY;
-  if (summary->first_purchase >= quick->beyond_from) return ENG__MAY_BE_UNKNOWN;
-  return test_age(quick, quick->measure == ENG__MEASURE_TENURE
-                             ? summary->first_purchase
-                             : summary->last_purchase);
 }

@@ -45,6 +45,9 @@ static inline int eng__either(int a, int b)
   return a & ENG__MAY_BE_UNKNOWN ? (a & ~ENG__MAY_BE_UNKNOWN) | b : a;
 }
 
+/* What a summary knows of a measure: nothing, or one of its purchases. */
+enum { ENG__QUICK_EVENTS, ENG__QUICK_COUNT, ENG__QUICK_FIRST, ENG__QUICK_LAST };
+
 /* A comparison of one measure with a constant, worked out for an instant: what its
  * answer may be before the events are read, and what it is once they are counted. Every order
  * is "at least `least`", or not; equality is rare and answered by the events. */
@@ -60,6 +63,8 @@ struct eng__quick {
   uint32_t kinds;     /* summary bits of its kinds */
   int64_t least;
   int64_t within, before; /* as in eng__measure */
+  uint8_t asks;    /* ENG__QUICK_ */
+  uint8_t of_none; /* the answer where there are no events of its kinds */
   /* As of the prepared instant, in UTC days, which the summary has in 16 bits: */
   int32_t inside_from; /* a day from here on lies wholly behind the window's start */
   int32_t outside_to;  /* a day up to here lies wholly before it */
@@ -83,7 +88,67 @@ static inline bool eng__quick_holds(const struct eng__quick *quick, int64_t n)
   return yes != quick->negated;
 }
 
+/* ---- testing ---- */
+
+static inline int eng__quick_answer(const struct eng__quick *quick, bool yes)
+{
+  return yes != quick->negated ? ENG__MAY_BE_TRUE : ENG__MAY_BE_FALSE;
+}
+
+/* The outcomes over all values from low to high. */
+static inline int eng__quick_outcomes(const struct eng__quick *quick, int64_t low, int64_t high)
+{
+  if (quick->equality) {
+    if (!quick->whole || quick->least < low || quick->least > high) {
+      return eng__quick_answer(quick, false);
+    }
+    if (low == high) return eng__quick_answer(quick, true);
+  } else {
+    if (low >= quick->least) return eng__quick_answer(quick, true);
+    if (high < quick->least) return eng__quick_answer(quick, false);
+  }
+  return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
+}
+
+static inline int eng__quick_count(const struct eng__quick *quick,
+                      const struct eng__summary *summary)
+{
+  int32_t first = summary->first_purchase, last = summary->last_purchase;
+  int64_t n = summary->purchases;
+  bool first_in = first >= quick->inside_from && first <= quick->seen_to;
+  bool last_in = last >= quick->inside_from && last <= quick->seen_to;
+
+  if (first_in && last_in) return eng__quick_outcomes(quick, n, n);
+  if (last <= quick->outside_to || first >= quick->beyond_from) {
+    return eng__quick_outcomes(quick, 0, 0);
+  }
+  return eng__quick_outcomes(quick, first_in || last_in, n);
+}
+
+/* Time since an event of a day. */
+static inline int eng__quick_age(const struct eng__quick *quick, int32_t day)
+{
+  if (day > quick->seen_to) return ENG__MAY_BE_ANY;
+  if (quick->equality) return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
+  if (day <= quick->old_to) return eng__quick_answer(quick, true);
+  if (day >= quick->young_from) return eng__quick_answer(quick, false);
+  return ENG__MAY_BE_FALSE | ENG__MAY_BE_TRUE;
+}
+
 /* Which outcomes the summary leaves: ENG__MAY_BE_ bits. */
-int eng__quick_test(const struct eng__quick *quick, const struct eng__summary *summary);
+static inline int eng__quick_test(const struct eng__quick *quick,
+                                  const struct eng__summary *summary)
+{
+  if ((quick->kinds & summary->kinds) == 0) return quick->of_none;
+  if (quick->asks == ENG__QUICK_EVENTS || (summary->flags & ENG__SUMMARY_REFERS) ||
+      summary->purchases == UINT16_MAX || summary->last_purchase == UINT16_MAX) {
+    return ENG__MAY_BE_ANY;
+  }
+  if (quick->asks == ENG__QUICK_COUNT) return eng__quick_count(quick, summary);
+  if (summary->first_purchase >= quick->beyond_from) return ENG__MAY_BE_UNKNOWN;
+  return eng__quick_age(quick, quick->asks == ENG__QUICK_FIRST
+                                   ? summary->first_purchase
+                                   : summary->last_purchase);
+}
 
 #endif
