@@ -18,6 +18,7 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/forecast.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/status.h \
@@ -62,7 +63,21 @@ MODEL_SOURCES = \
 
 SCORE_SOURCES =
 
-FORECAST_SOURCES =
+FORECAST_SOURCES = \
+  lib/forecast/bgbb.c \
+  lib/forecast/bgnbd.c \
+  lib/forecast/encode.c \
+  lib/forecast/family.c \
+  lib/forecast/fit.c \
+  lib/forecast/gammagamma.c \
+  lib/forecast/minimise.c \
+  lib/forecast/nbd.c \
+  lib/forecast/paretonbd.c \
+  lib/forecast/predict.c \
+  lib/forecast/quadrature.c \
+  lib/forecast/sample.c \
+  lib/forecast/special.c \
+  lib/forecast/summaries.c
 
 BOOK_SOURCES = \
   lib/book/arena.c \
@@ -131,6 +146,7 @@ UNIT_TESTS = \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
+  tests/reference/test_forecast_grids.c \
   tests/reference/test_histories.c
 SPEC_TESTS = \
   tests/spec/test_language.c

@@ -25,7 +25,8 @@
   X(bad_rows) \
   X(histories) \
   X(language) \
-  X(model)
+  X(model) \
+  X(forecast_grids)
 /* clang-format on */
 
 #endif

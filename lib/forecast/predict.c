@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * predict.c - a fit's answers for one customer, without memory and within bounds.
+ *
+ * Whatever a family computes is checked once more here before it is handed out.
+ */
+#include "forecast/fit.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "forecast/gammagamma.h"
+
+enum { MOST_PERIODS = 100000, BUFFER = 250, MOST_COUNTED = 2000 };
+
+static const double most = 1e9;
+
+void eng_history_init(eng_history *history, uint32_t size)
+{
+  if (history == NULL || size < sizeof(uint32_t)) return;
+  memset(history, 0, size);
+  history->size = size;
+}
+
+/* ---- what comes in ---- */
+
+static bool is_whole(double v) { return v == floor(v); }
+
+static bool is_within(double v, double end) { return v >= 0 && v <= end; }
+
+static eng_status read_history(const eng_fit *fit, const eng_history *from,
+                               struct eng__history *out, double *mean_spend)
+{
+  eng_history whole;
+
+  if (fit == NULL || from == NULL || from->size < sizeof(uint32_t)) {
+    return ENG_E_INVALID;
+  }
+  eng_history_init(&whole, sizeof whole);
+  memcpy(&whole, from, from->size < sizeof whole ? from->size : sizeof whole);
+  if (!is_within(whole.x, most) || !is_whole(whole.x) || !is_within(whole.T, most) ||
+      !is_within(whole.t_x, whole.T) || !is_within(whole.mean_spend, 1e18) ||
+      (whole.x == 0 && whole.t_x > 0)) {
+    return ENG_E_RANGE;
+  }
+  if (fit->unit == ENG_UNIT_PERIOD &&
+      (!is_whole(whole.t_x) || !is_whole(whole.T) || whole.T > MOST_PERIODS ||
+       whole.x > whole.t_x || (whole.t_x > 0 && whole.x == 0))) {
+    return ENG_E_RANGE;
+  }
+  out->x = whole.x;
+  out->t_x = whole.t_x;
+  out->T = whole.T;
+  if (mean_spend != NULL) *mean_spend = whole.mean_spend;
+  return ENG_OK;
+}
+
+static eng_status check_horizon(const eng_fit *fit, double horizon)
+{
+  if (!is_within(horizon, most)) return ENG_E_RANGE;
+  if (fit->unit == ENG_UNIT_PERIOD && (!is_whole(horizon) || horizon > MOST_PERIODS)) {
+    return ENG_E_RANGE;
+  }
+  return ENG_OK;
+}
+
+/* The customer under the fit. */
+static eng_status look(const eng_fit *fit, const eng_history *history,
+                       struct eng__living *out)
+{
+  struct eng__history h;
+  eng_status status = read_history(fit, history, &h, NULL);
+
+  if (status != ENG_OK) return status;
+  eng__family_of(fit->family)->living(fit->when.value, &h, out);
+  return isfinite(out->alive) ? ENG_OK : ENG_E_RANGE;
+}
+
+/* ---- what goes out ---- */
+
+static eng_status give(double value, double *out)
+{
+  if (!isfinite(value)) return ENG_E_RANGE;
+  *out = value > 0 ? value : 0;
+  return ENG_OK;
+}
+
+static eng_status give_probability(double value, double *out)
+{
+  return give(value > 1 ? 1 : value, out);
+}
+
+eng_status eng_fit_p_alive(const eng_fit *fit, const eng_history *history, double *out)
+{
+  struct eng__living living;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = look(fit, history, &living);
+  return status == ENG_OK ? give_probability(living.alive, out) : status;
+}
+
+eng_status eng_fit_p_purchase(const eng_fit *fit, const eng_history *history,
+                              double horizon, double *out)
+{
+  struct eng__living living;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = look(fit, history, &living);
+  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status != ENG_OK) return status;
+  return give_probability(
+      living.alive * eng__family_of(fit->family)->p_purchase(&living, horizon), out);
+}
+
+eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_history *history,
+                                      double horizon, double *out)
+{
+  struct eng__living living;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = look(fit, history, &living);
+  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status != ENG_OK) return status;
+  return give(living.alive * eng__family_of(fit->family)->expected(&living, horizon),
+              out);
+}
+
+/* ---- how many ---- */
+
+/* Probabilities of 0 .. count - 1, of one who may have left. */
+static void spread(const eng_fit *fit, const struct eng__living *living, double horizon,
+                   double *out, size_t count)
+{
+  eng__family_of(fit->family)->distribution(living, horizon, out, count);
+  for (size_t i = 0; i < count; i++) {
+    out[i] *= living->alive;
+    if (i == 0) out[i] += 1 - living->alive;
+    if (!(out[i] >= 0)) out[i] = 0;
+    if (out[i] > 1) out[i] = 1;
+  }
+}
+
+eng_status eng_fit_purchases(const eng_fit *fit, const eng_history *history,
+                             double horizon, double *out, size_t count)
+{
+  struct eng__living living;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  memset(out, 0, count * sizeof *out);
+  status = look(fit, history, &living);
+  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status == ENG_OK && count > 0) spread(fit, &living, horizon, out, count);
+  return status;
+}
+
+/* Where the sum of probabilities first passes each of two levels. */
+static bool find_quantiles(const double *p, size_t count, double low, double high,
+                           uint32_t *low_out, uint32_t *high_out)
+{
+  bool has_low = false;
+  double sum = 0;
+
+  for (size_t i = 0; i < count; i++) {
+    sum += p[i];
+    if (!has_low && sum > low) {
+      *low_out = (uint32_t)i;
+      has_low = true;
+    }
+    if (sum >= high) {
+      *high_out = (uint32_t)i;
+      return true;
+    }
+  }
+  return false;
+}
+
+eng_status eng_fit_interval(const eng_fit *fit, const eng_history *history,
+                            double horizon, double level, uint32_t *low, uint32_t *high)
+{
+  double few[BUFFER], many[MOST_COUNTED], tail = (1 - level) / 2;
+  struct eng__living living;
+  eng_status status;
+
+  if (low != NULL) *low = 0;
+  if (high != NULL) *high = 0;
+  if (low == NULL || high == NULL) return ENG_E_INVALID;
+  status = look(fit, history, &living);
+  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status == ENG_OK && !(level >= 0.01 && level <= 0.999)) status = ENG_E_RANGE;
+  if (status != ENG_OK) return status;
+  spread(fit, &living, horizon, few, BUFFER);
+  if (find_quantiles(few, BUFFER, tail, 1 - tail, low, high)) return ENG_OK;
+  spread(fit, &living, horizon, many, MOST_COUNTED);
+  if (find_quantiles(many, MOST_COUNTED, tail, 1 - tail, low, high)) return ENG_OK;
+  *low = *high = 0;
+  return ENG_E_LIMIT;
+}
+
+/* ---- worth ---- */
+
+eng_status eng_fit_discounted_purchases(const eng_fit *fit, const eng_history *history,
+                                        double rate, double *out)
+{
+  struct eng__living living;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = look(fit, history, &living);
+  if (status == ENG_OK && !(rate >= 1e-9 && rate <= 10)) status = ENG_E_RANGE;
+  if (status != ENG_OK) return status;
+  return give(living.alive * eng__family_of(fit->family)->discounted(&living, rate),
+              out);
+}
+
+eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_history *history,
+                                  double *out)
+{
+  struct eng__history h;
+  double mean, value;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = read_history(fit, history, &h, &mean);
+  if (status != ENG_OK) return status;
+  if (fit->worth.count == 0) return ENG_E_THIN;
+  /* Purchases of unknown worth tell nothing about it. */
+  if (!eng__spend_expected(fit->worth.value, mean > 0 ? h.x : 0, mean, &value)) {
+    return ENG_E_INFINITE;
+  }
+  return give(value, out);
+}
+
+eng_status eng_fit_value(const eng_fit *fit, const eng_history *history, double rate,
+                         double *out)
+{
+  double purchases, spend;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = eng_fit_discounted_purchases(fit, history, rate, &purchases);
+  if (status == ENG_OK) status = eng_fit_expected_spend(fit, history, &spend);
+  return status == ENG_OK ? give(purchases * spend, out) : status;
+}
