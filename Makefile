@@ -146,6 +146,7 @@ UNIT_TESTS = \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c
 REFERENCE_TESTS = \
+  tests/reference/test_forecast_fits.c \
   tests/reference/test_forecast_grids.c \
   tests/reference/test_histories.c
 SPEC_TESTS = \

@@ -341,7 +341,7 @@ typedef struct eng_history {
   uint32_t reserved; /**< 0 */
   double x;          /**< repeat purchases, 0..1e9, a whole number */
   double t_x;        /**< age at the last of them, 0 where x is 0 */
-  double T;          /**< age at the end, t_x..1e9; periods: a whole number */
+  double T;          /**< age at the end, t_x..1e9; periods: 0..1e4 */
   double mean_spend; /**< mean worth of the x purchases in major units; 0: not known */
 } eng_history;
 
@@ -378,7 +378,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_p_alive(const eng_fit *fit,
  *
  * @param[in]  fit      borrowed
  * @param[in]  history  in the fit's unit
- * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e5
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
  * @param[out] out      0..1; 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -395,7 +395,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_p_purchase(const eng_fit *fit,
  *
  * @param[in]  fit      borrowed
  * @param[in]  history  in the fit's unit
- * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e5
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
  * @param[out] out      0 or more; 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -413,12 +413,13 @@ ENG_API ENG_NODISCARD eng_status eng_fit_expected_purchases(const eng_fit *fit,
  *
  * @param[in]  fit      borrowed
  * @param[in]  history  in the fit's unit
- * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e5
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
  * @param[out] out      count entries, each 0..1; zeros on failure
  * @param[in]  count    entries of out; more purchases than count - 1 are not told
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_RANGE    the history contradicts itself, or a number is out of range
+ * @retval ENG_E_LIMIT    so many purchases are likely that they cannot be told apart
  * @threads{reentrant}
  * @since 0.1
  */
@@ -434,7 +435,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_purchases(const eng_fit *fit,
  *
  * @param[in]  fit      borrowed
  * @param[in]  history  in the fit's unit
- * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e5
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
  * @param[in]  level    0.01..0.999, such as 0.8
  * @param[out] low      purchases; 0 on failure
  * @param[out] high     purchases; 0 on failure

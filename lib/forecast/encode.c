@@ -77,7 +77,7 @@ static void read_part(struct eng__reader *reader, int count, bool optional,
     part->value[i] = read_double(reader);
     part->error[i] = read_double(reader);
     /* Wider than any scale of time or money makes of what is searched for. */
-    if (!(part->value[i] >= 1e-30 && part->value[i] <= 1e30) || part->error[i] < 0) {
+    if (!(part->value[i] >= 1e-12 && part->value[i] <= 1e24) || part->error[i] < 0) {
       eng__reader_fail(reader, ENG_E_FIELD);
     }
   }
@@ -104,7 +104,7 @@ static void put_fit(struct eng__sink *sink, const eng_fit *fit)
 eng_status eng_fit_encode(const eng_fit *fit, uint8_t *buffer, size_t capacity,
                           size_t *size)
 {
-  struct eng__sink measure = {NULL, 0, 0}, sink = {buffer, capacity, 0};
+  struct eng__sink measure = {NULL, 0, 0}, sink = {buffer, 0, capacity};
 
   if (size != NULL) *size = 0;
   if (fit == NULL || size == NULL || (buffer == NULL && capacity > 0)) {

@@ -11,7 +11,7 @@
 
 #include "forecast/gammagamma.h"
 
-enum { MOST_PERIODS = 100000, BUFFER = 250, MOST_COUNTED = 2000 };
+enum { MOST_PERIODS = 10000, BUFFER = 250, MOST_COUNTED = 2000 };
 
 static const double most = 1e9;
 
@@ -133,6 +133,22 @@ eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_history *his
 
 /* ---- how many ---- */
 
+/* The customer under the fit, where its counts can be told in bounded time: Pareto/NBD
+ * walks along the horizon in steps of about three purchases. */
+static eng_status look_ahead(const eng_fit *fit, const eng_history *history,
+                             double horizon, struct eng__living *out)
+{
+  eng_status status = look(fit, history, out);
+  const double *v = out->v;
+
+  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status == ENG_OK && fit->family == ENG_FAMILY_PARETONBD &&
+      !(v[0] * log1p(horizon / v[1]) + v[2] * log1p(horizon / v[3]) < 15000)) {
+    status = ENG_E_LIMIT;
+  }
+  return status;
+}
+
 /* Probabilities of 0 .. count - 1, of one who may have left. */
 static void spread(const eng_fit *fit, const struct eng__living *living, double horizon,
                    double *out, size_t count)
@@ -154,8 +170,7 @@ eng_status eng_fit_purchases(const eng_fit *fit, const eng_history *history,
 
   if (out == NULL) return ENG_E_INVALID;
   memset(out, 0, count * sizeof *out);
-  status = look(fit, history, &living);
-  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  status = look_ahead(fit, history, horizon, &living);
   if (status == ENG_OK && count > 0) spread(fit, &living, horizon, out, count);
   return status;
 }
@@ -191,8 +206,7 @@ eng_status eng_fit_interval(const eng_fit *fit, const eng_history *history,
   if (low != NULL) *low = 0;
   if (high != NULL) *high = 0;
   if (low == NULL || high == NULL) return ENG_E_INVALID;
-  status = look(fit, history, &living);
-  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  status = look_ahead(fit, history, horizon, &living);
   if (status == ENG_OK && !(level >= 0.01 && level <= 0.999)) status = ENG_E_RANGE;
   if (status != ENG_OK) return status;
   spread(fit, &living, horizon, few, BUFFER);

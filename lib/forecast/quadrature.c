@@ -38,7 +38,7 @@ static double peak_of(eng__log_fn fn, const void *user, double low, double high)
   double c = high - golden * (high - low), d = low + golden * (high - low);
   double at_c = fn(user, c), at_d = fn(user, d);
 
-  while (high - low > 0.01) {
+  for (int i = 0; i < 60 && high - low > 0.01; i++) {
     if (at_c >= at_d) {
       high = d;
       d = c;

@@ -26,7 +26,8 @@
   X(histories) \
   X(language) \
   X(model) \
-  X(forecast_grids)
+  X(forecast_grids) \
+  X(forecast_fits)
 /* clang-format on */
 
 #endif
