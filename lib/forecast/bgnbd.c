@@ -129,27 +129,23 @@ static void distribution(const struct eng__living *l, double t, double *out,
 
 /* ---- discounted ---- */
 
-struct discounting {
-  const struct eng__living *living;
-  double rate;
-};
-
-/* rate * integral of exp(-rate t) expected(t) dt, t = exp(u) / rate. */
-static double discounting_density(const void *user, double u)
-{
-  const struct discounting *d = user;
-  double t = exp(u), expected_then;
-
-  if (t > 740 || t < 1e-290) return -1e6;
-  expected_then = expected(d->living, t / d->rate);
-  return expected_then > 0 ? u - t + log(expected_then) : -1e6;
-}
-
+/* The integral of rate exp(-rate t) expected(t), by parts that of its derivative. */
 static double discounted(const struct eng__living *l, double rate)
 {
-  struct discounting d = {l, rate};
+  struct eng__powers powers = {l->v[1], 0, l->v[1], 0};
+  double sum = 0, from = 0;
 
-  return exp(eng__log_integral(discounting_density, &d, -40, 6));
+  while (rate * from < 40) {
+    double half = eng__panel(&powers, rate, from) / 2;
+
+    for (int i = 0; i < 8; i++) {
+      double d = half * eng__nodes8[i / 2].x, t = from + half + (i % 2 ? d : -d);
+
+      sum += half * eng__nodes8[i / 2].weight * rate * exp(-rate * t) * expected(l, t);
+    }
+    from += 2 * half;
+  }
+  return sum;
 }
 
 /* ---- a customer ---- */

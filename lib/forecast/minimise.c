@@ -166,7 +166,7 @@ void eng__minimise(const struct eng__problem *problem, const double *start,
 
     memset(&next, 0, sizeof next);
     steepest = hold(&s);
-    out->converged = steepest < enough;
+    out->converged = steepest < enough * (1 + fabs(s.here.value));
     if (out->converged || !isfinite(s.here.value)) break;
     slope = direction(&s, d);
     if (!(slope < 0) || !walk(&s, d, slope, &next)) {
@@ -180,10 +180,14 @@ void eng__minimise(const struct eng__problem *problem, const double *start,
     before = s.here.value;
     learn(&s, &next);
     s.here = next;
-    if (before - s.here.value < 1e-15 * fabs(before) && hold(&s) < passable) break;
+    if (before - s.here.value < 1e-15 * fabs(before) &&
+        hold(&s) < passable * (1 + fabs(before))) {
+      break;
+    }
   }
   steepest = hold(&s);
-  out->converged = isfinite(s.here.value) && steepest < passable;
+  out->converged =
+      isfinite(s.here.value) && steepest < passable * (1 + fabs(s.here.value));
   out->value = s.here.value;
   for (int i = 0; i < problem->count; i++) {
     out->at[i] = s.here.at[i];

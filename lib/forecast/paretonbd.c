@@ -58,25 +58,29 @@ static double discounted(const struct eng__living *l, double rate)
   return l->v[0] / l->v[1] * eng__power_laplace(&powers, rate);
 }
 
-/* Adds weight times the counts that a life of length u brings. */
-static void add_counts(const struct eng__living *l, double u, double weight,
-                       double *out, size_t count)
+/* Adds weight times the counts that a life of length u brings; what was added. */
+static double add_counts(const struct eng__living *l, double u, double weight,
+                         double *out, size_t count)
 {
   double r = l->v[0], A = l->v[1], z = u / (A + u), fall = r * log1p(u / A);
-  double w = weight * exp(-fall), log_w;
+  double w = weight * exp(-fall), log_w, sum = 0;
 
   if (fall < 600) {
     for (size_t k = 0; k < count; k++) {
       out[k] += w;
+      sum += w;
       w *= (r + (double)k) / ((double)k + 1) * z;
     }
   } else {
     log_w = log(weight) - fall;
     for (size_t k = 0; k < count; k++) {
-      out[k] += exp(log_w);
+      w = exp(log_w);
+      out[k] += w;
+      sum += w;
       log_w += log((r + (double)k) / ((double)k + 1) * z);
     }
   }
+  return sum;
 }
 
 static void distribution(const struct eng__living *l, double t, double *out,
@@ -86,9 +90,9 @@ static void distribution(const struct eng__living *l, double t, double *out,
   double s = l->v[2], B = l->v[3], from = 0;
 
   for (size_t k = 0; k < count; k++) out[k] = 0;
-  add_counts(l, t, exp(-s * log1p(t / B)), out, count);
+  (void)add_counts(l, t, exp(-s * log1p(t / B)), out, count);
   while (from < t) {
-    double size = eng__panel(&powers, 0, from), half;
+    double size = eng__panel(&powers, 0, from), half, added = 0;
 
     if (size > t - from) size = t - from;
     if (!(from + size > from)) break;
@@ -97,8 +101,10 @@ static void distribution(const struct eng__living *l, double t, double *out,
       double d = half * eng__nodes8[i / 2].x, u = from + half + (i % 2 ? d : -d);
       double ends = s / B * exp(-(s + 1) * log1p(u / B));
 
-      add_counts(l, u, half * eng__nodes8[i / 2].weight * ends, out, count);
+      added += add_counts(l, u, half * eng__nodes8[i / 2].weight * ends, out, count);
     }
+    /* Longer lives bring more than is counted. */
+    if (added < 1e-18 && from * l->v[0] > l->v[1] * (double)count) break;
     from += size;
   }
 }

@@ -26,6 +26,7 @@
   X(histories) \
   X(language) \
   X(model) \
+  X(forecast) \
   X(forecast_grids) \
   X(forecast_fits)
 /* clang-format on */
