@@ -22,31 +22,25 @@ enum { LONG_SUM = 1500 };
 /* ---- expected purchases of one who is there ---- */
 
 struct leaving {
-  double r, tau, a, b, log_beta;
+  double r, tau, a, b, log_beta, log_rate;
 };
 
 /* p^(a - 1) (1 - p)^(b - 1) / B(a, b) (1 - (1 + p tau)^-r) / p dp, p = logistic(u). */
 static double leaving_density(const void *user, double u)
 {
   const struct leaving *l = user;
-  double p = eng__logistic(u), log_p, log_q;
-  double fall;
+  double e = exp(-fabs(u)), both = log1p(e), p = u > 0 ? 1 / (1 + e) : e / (1 + e);
+  double log_p = u > 0 ? -both : u - both, log_q = u > 0 ? -u - both : -both;
+  double fall = l->r * log1p(p * l->tau);
 
-  log_p = u > 0 ? -log1p(exp(-u)) : u - log1p(exp(u));
-  log_q = u > 0 ? -u - log1p(exp(-u)) : -log1p(exp(u));
-  if (p > 0) {
-    fall = l->r * log1p(p * l->tau);
-    fall = fall > 1e-300 ? log(-expm1(-fall)) - log_p : log(l->r * l->tau);
-  } else {
-    fall = log(l->r * l->tau);
-  }
+  fall = fall > 1e-300 ? log(-expm1(-fall)) - log_p : l->log_rate;
   return l->a * log_p + l->b * log_q - l->log_beta + fall;
 }
 
 static double by_integral(double r, double tau, double a, double b)
 {
-  struct leaving l = {r, tau, a, b, eng__log_beta(a, b)};
-  double usual = log(a) - log(b), turn = -log(r * tau);
+  struct leaving l = {r, tau, a, b, eng__log_beta(a, b), log(r * tau)};
+  double usual = log(a) - log(b), turn = -l.log_rate;
 
   return exp(eng__log_integral(leaving_density, &l, (turn < usual ? turn : usual) - 25,
                                (turn > usual ? turn : usual) + 5));

@@ -195,7 +195,7 @@ static void ck_sane(const eng_fit *fit)
     status = eng_fit_interval(fit, &h, horizon, 0.8, &low, &high);
     ck_assert(status == ENG_OK || status == ENG_E_LIMIT);
     ck_assert(low <= high);
-    if (i % 3 == 0) {
+    if (i % 6 == 0) {
       ck_ok(eng_fit_discounted_purchases(fit, &h, 1e-3, &v));
       ck_assert(isfinite(v) && v >= 0);
     }
