@@ -12,15 +12,20 @@ PUBLIC_HEADERS = \
   include/engagement.h \
   include/engagement/allocator.h \
   include/engagement/api.h \
+  include/engagement/authoring.h \
   include/engagement/book.h \
   include/engagement/calendar.h \
+  include/engagement/callback.h \
   include/engagement/context.h \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
   include/engagement/forecast.h \
+  include/engagement/history.h \
   include/engagement/model.h \
   include/engagement/money.h \
+  include/engagement/rfm.h \
+  include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/version.h
 
@@ -30,6 +35,7 @@ CORE_SOURCES = \
   lib/core/calendar.c \
   lib/core/codebook.c \
   lib/core/context.c \
+  lib/core/counts.c \
   lib/core/customer.c \
   lib/core/event.c \
   lib/core/hash.c \
@@ -42,26 +48,48 @@ CORE_SOURCES = \
   lib/core/sort.c \
   lib/core/status.c \
   lib/core/timeline.c \
+  lib/core/utf8.c \
   lib/core/version.c \
   lib/core/vocabulary.c
 
 MODEL_SOURCES = \
+  lib/model/ahead.c \
   lib/model/assessor.c \
+  lib/model/assume.c \
+  lib/model/check.c \
+  lib/model/compile.c \
+  lib/model/counted.c \
+  lib/model/diff.c \
+  lib/model/difference.c \
   lib/model/evaluate.c \
   lib/model/expression.c \
   lib/model/explain.c \
+  lib/model/explain_score.c \
   lib/model/fraction.c \
+  lib/model/history.c \
+  lib/model/host.c \
   lib/model/lex.c \
+  lib/model/measure.c \
   lib/model/model.c \
   lib/model/names.c \
   lib/model/next.c \
+  lib/model/outline.c \
+  lib/model/params.c \
   lib/model/parse.c \
+  lib/model/parse_score.c \
   lib/model/parser.c \
+  lib/model/print.c \
   lib/model/quick.c \
+  lib/model/range.c \
+  lib/model/ranks.c \
+  lib/model/rates.c \
+  lib/model/score.c \
   lib/model/see.c \
+  lib/model/sweep.c \
   lib/model/tally.c
 
-SCORE_SOURCES =
+SCORE_SOURCES = \
+  lib/score/rfm.c
 
 FORECAST_SOURCES = \
   lib/forecast/bgbb.c \
@@ -94,6 +122,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c
 
@@ -107,49 +136,92 @@ STORE_SOURCES =
 
 # In the order in which they are listed to people.
 BUILTIN_MODELS = \
-  lib/model/builtin/five_levels.model
+  lib/model/builtin/sashi.model \
+  lib/model/builtin/sashi_matrix.model \
+  lib/model/builtin/five_e.model \
+  lib/model/builtin/four_stages.model \
+  lib/model/builtin/five_levels.model \
+  lib/model/builtin/evolution.model \
+  lib/model/builtin/dimensions.model \
+  lib/model/builtin/b2b.model \
+  lib/model/builtin/say_stay_spend.model
 
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
+  examples/engagement/assess.c \
+  examples/engagement/authoring.c \
+  examples/engagement/bars.c \
+  examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
+  examples/engagement/explain_score.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
+  examples/engagement/journey.c \
   examples/engagement/message.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
+  examples/engagement/params.c \
+  examples/engagement/rates.c \
+  examples/engagement/scores.c \
+  examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
+  examples/lifecycle/custom_callback.c \
   examples/till.c
+# The same, each with the helpers: a customer's story under each built-in model, and
+# under models of one's own.
+LIFECYCLE_EXAMPLES = \
+  examples/lifecycle/b2b.c \
+  examples/lifecycle/custom_text.c \
+  examples/lifecycle/dimensions.c \
+  examples/lifecycle/evolution.c \
+  examples/lifecycle/five_e.c \
+  examples/lifecycle/five_levels.c \
+  examples/lifecycle/four_stages.c \
+  examples/lifecycle/sashi.c \
+  examples/lifecycle/sashi_matrix.c \
+  examples/lifecycle/say_stay_spend.c
+LIFECYCLE_HELPERS = \
+  examples/lifecycle/story.c
 
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
+  tests/unit/test_authoring.c \
   tests/unit/test_bad_rows.c \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
+  tests/unit/test_callback.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
   tests/unit/test_forecast.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
+  tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
+  tests/unit/test_models.c \
   tests/unit/test_money.c \
+  tests/unit/test_params.c \
+  tests/unit/test_rates.c \
+  tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
-  tests/unit/test_vocabulary.c
+  tests/unit/test_vocabulary.c \
+  tests/unit/test_worst.c
 REFERENCE_TESTS = \
   tests/reference/test_forecast_fits.c \
   tests/reference/test_forecast_grids.c \
-  tests/reference/test_histories.c
+  tests/reference/test_histories.c \
+  tests/reference/test_published.c
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
@@ -157,6 +229,7 @@ UNIT_HELPERS = \
   tests/unit/support.c
 
 PROPERTY_TESTS = \
+  tests/property/prop_authoring.c \
   tests/property/prop_book.c \
   tests/property/prop_draw.c \
   tests/property/prop_model.c \
@@ -174,13 +247,17 @@ FUZZERS = \
   tests/fuzz/fuzz_book.c \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
+  tests/fuzz/fuzz_evaluate.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
   tests/format/run.sh \
+  tests/lifecycle/custom_callback.sh \
+  tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.
@@ -196,6 +273,7 @@ FEED_SOURCES = \
 BENCH_SOURCES = \
   tests/bench/bench.c \
   tests/bench/engagement.c \
+  tests/bench/engagement_models.c \
   tests/bench/engagement_more.c \
   tests/bench/engagement_till.c \
   tests/bench/feed.c \
@@ -209,7 +287,9 @@ BENCH_SQLITE_SOURCES = \
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
   docs/format.md \
-  docs/language.md
+  docs/host.md \
+  docs/language.md \
+  docs/models.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -217,7 +297,7 @@ LIB_VERSION_INFO = 0:0:0
 
 # ---- settings ------------------------------------------------------------------
 
-# Seconds for each fuzzer.
+# Seconds for each fuzzer, and for `make triples`.
 SECONDS = 60
 # Percentage of the generated cases of property tests, and their seed.
 CASES ?= 100
@@ -294,6 +374,8 @@ property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
 script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
+lifecycle_examples = $(patsubst %.c,out/%$(EXEEXT),$(LIFECYCLE_EXAMPLES))
+lifecycle_objects = $(patsubst %.c,out/%.o,$(LIFECYCLE_HELPERS))
 feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
 # Lazily: HAVE_SQLITE3 is a machine fact.
 bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
@@ -312,7 +394,7 @@ lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
 all: lib program examples ## the library, the program and the examples (default)
 lib: libengagement.la
 program: engagement$(EXEEXT)
-examples: $(examples)
+examples: $(examples) $(lifecycle_examples)
 
 out/lib/%.lo: $(srcdir)/lib/%.c config.mk
 	@mkdir -p $(@D)
@@ -372,6 +454,11 @@ engagement$(EXEEXT): $(program_objects) libengagement.la
 $(examples): out/%$(EXEEXT): out/%.o libengagement.la
 	$(say) LINK $@
 	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
+
+$(lifecycle_examples): out/%$(EXEEXT): out/%.o $(lifecycle_objects) libengagement.la
+	$(say) LINK $@
+	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< \
+	  $(lifecycle_objects) libengagement.la -lm
 
 # ---- tests ---------------------------------------------------------------------
 
@@ -441,7 +528,8 @@ $(selftest): out/tests/abi/selftest.o libengagement.la
 .PHONY: check check-run check-programs test-programs selftest fuzzers
 selftest: $(selftest)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples)
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples) \
+  $(lifecycle_examples)
 
 ifeq ($(HAVE_CHECK),no)
 test-programs check-run:
@@ -480,6 +568,12 @@ check: all test-programs ## every test here; CASES= (percent), SEED=, DATA=
 	$(MAKE) --no-print-directory -s check-run || exit 1; \
 	if [ $$audit = 1 ]; then echo 'FAILED: audit (see above)'; exit 1; fi
 
+# Case 0 is that of SEED, as in the tests; another SEED draws others.
+.PHONY: triples
+triples: $(property_run) ## models, histories, moments against the reference; SECONDS=60, SEED=
+	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
+	  $(RUN) ./$(property_run)
+
 .PHONY: audit headers installcheck
 audit: lib ## exports, globals, calls and arrows of the built library
 	@MAKE='$(MAKE)' SRCDIR='$(srcdir)' CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' \
@@ -497,7 +591,7 @@ audit: lib ## exports, globals, calls and arrows of the built library
 pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
-  $(EXAMPLES) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
+  $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES)
 
@@ -712,5 +806,6 @@ help: ## this list
 
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
--include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
+-include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
+  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
   $(BENCH_SQLITE_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)

@@ -11,15 +11,20 @@
 
 #include <engagement/allocator.h>
 #include <engagement/api.h>
+#include <engagement/authoring.h>
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/callback.h>
 #include <engagement/context.h>
 #include <engagement/csv.h>
 #include <engagement/customer.h>
 #include <engagement/event.h>
 #include <engagement/forecast.h>
+#include <engagement/history.h>
 #include <engagement/model.h>
 #include <engagement/money.h>
+#include <engagement/rfm.h>
+#include <engagement/score.h>
 #include <engagement/status.h>
 #include <engagement/version.h>
 

@@ -29,7 +29,12 @@ struct command {
 };
 
 int stages_run(const struct options *options);
+int journey_run(const struct options *options);
+int changes_run(const struct options *options);
 int explain_run(const struct options *options);
+int scores_run(const struct options *options);
+int select_run(const struct options *options);
+int crosswalk_run(const struct options *options);
 int models_run(const struct options *options);
 
 #endif

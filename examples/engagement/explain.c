@@ -12,6 +12,7 @@
 #include <engagement/money.h>
 
 #include "command.h"
+#include "explain.h"
 #include "message.h"
 #include "output.h"
 #include "session.h"
@@ -24,7 +25,9 @@ enum { WITNESSES_SHOWN = 5 };
 struct answer {
   const struct session *session;
   const eng_model *model;
+  int32_t index; /* of the model */
   const eng_explanation *explanation;
+  const eng_customer *customer;
 };
 
 static int is_said(const char *words) { return words != NULL && words[0] != '\0'; }
@@ -68,8 +71,8 @@ static void put_mark(struct text *out, int32_t holds)
   text_paint(out, paints[which], output_has_blocks() ? signs[which] : plain[which]);
 }
 
-static void put_event(struct text *out, const struct session *session,
-                      const eng_event *event)
+void explain_event(struct text *out, const struct session *session,
+                   const eng_event *event)
 {
   const char *kind = eng_kind_name(session->context, eng_event_kind(event));
   int64_t amount;
@@ -96,7 +99,7 @@ static void put_witnesses(struct text *out, const struct answer *a, int32_t part
 
     if (event == NULL) continue;
     text_put(out, "        ");
-    put_event(out, a->session, event);
+    explain_event(out, a->session, event);
     text_put(out, "\n");
   }
   if (total > shown)
@@ -191,6 +194,11 @@ static void put_next(struct text *out, const struct answer *a)
     text_print(out, "\n  The stage stays %s.\n", eng_model_stage_name(a->model, stage));
     return;
   }
+  if (next == ENG_TIME_UNKNOWN) {
+    text_print(out, "\n  How long the stage stays %s is not known.\n",
+               eng_model_stage_name(a->model, stage));
+    return;
+  }
   text_print(out, "\n  The stage becomes %s on ", eng_model_stage_name(a->model, then));
   text_add_time(out, a->session, next);
   text_put(out, ", ");
@@ -204,7 +212,10 @@ static void put_target(struct text *out, const struct answer *a)
 
   text_put(out, "\n");
   if (target == 0) {
-    text_put(out, "There is no stage after this one.\n");
+    text_put(out,
+             eng_explanation_stage(a->explanation) < eng_model_stage_count(a->model)
+                 ? "No later stage is reached by doing more.\n"
+                 : "There is no stage after this one.\n");
     return;
   }
   text_paint(out, PAINT_BOLD, "What is missing for ");
@@ -215,11 +226,28 @@ static void put_target(struct text *out, const struct answer *a)
   put_lines(out, a, ENG_PART_MISSING);
 }
 
-static void tell(const struct answer *a)
+/* The values that the answer rests on and the text of the model does not say. */
+static void put_params(struct text *out, const eng_model *model)
+{
+  int32_t count = eng_model_param_count(model);
+  int any = 0;
+
+  for (int32_t i = 0; i < count; i++) {
+    if (!eng_model_param_is_set(model, i)) continue;
+    text_print(out, "%s%s = %s, not %s", any ? "; " : "with ",
+               eng_model_param_name(model, i), eng_model_param_text(model, i),
+               eng_model_param_default(model, i));
+    any = 1;
+  }
+  if (any) text_put(out, "\n");
+}
+
+static eng_status tell(const struct answer *a)
 {
   const struct session *session = a->session;
   int32_t stage = eng_explanation_stage(a->explanation);
   struct text out = {0};
+  eng_status status;
 
   text_put(&out, "Customer ");
   put_shown(&out, session->options->customer);
@@ -230,7 +258,9 @@ static void tell(const struct answer *a)
   text_print(&out, " (%s", eng_model_name(a->model));
   if (eng_model_revision(a->model) > 0)
     text_print(&out, ", revision %d", (int)eng_model_revision(a->model));
-  text_put(&out, ")\n\n");
+  text_put(&out, ")\n");
+  put_params(&out, a->model);
+  text_put(&out, "\n");
   if (stage == 0) {
     text_put(&out, "Stage: ");
     text_paint(&out, PAINT_BOLD, "none");
@@ -244,16 +274,18 @@ static void tell(const struct answer *a)
   }
   put_target(&out, a);
   put_next(&out, a);
+  status = explain_scores(&out, session, a->index, a->customer);
   put_remarks(&out, a, ENG_PART_ADVICE, "Advice");
   put_remarks(&out, a, ENG_PART_NOTE, "Notes");
   fwrite(out.bytes, 1, out.length, stdout);
   text_free(&out);
+  return status;
 }
 
 /* ---- JSON ---- */
 
-static void json_event(struct json *json, const struct session *session,
-                       const eng_event *event)
+void explain_json_event(struct json *json, const struct session *session,
+                        const eng_event *event)
 {
   char id[24];
   int64_t number;
@@ -317,7 +349,8 @@ static void json_clauses(struct json *json, const struct answer *a)
     json_key(json, "witnesses");
     json_open(json, '[');
     for (int32_t w = 0; w < count; w++)
-      json_event(json, a->session, eng_explanation_witness(x, ENG_PART_CLAUSE, i, w));
+      explain_json_event(json, a->session,
+                         eng_explanation_witness(x, ENG_PART_CLAUSE, i, w));
     json_close(json, ']');
     json_close(json, '}');
   }
@@ -355,11 +388,53 @@ static void json_remarks(struct json *json, const struct answer *a, int32_t part
   json_close(json, ']');
 }
 
-static void tell_json(struct json *json, const struct answer *a)
+/* All params: the value in effect, and what it would be if it were not set. */
+static void json_params(struct json *json, const eng_model *model)
+{
+  json_key(json, "params");
+  json_open(json, '[');
+  for (int32_t i = 0; i < eng_model_param_count(model); i++) {
+    json_open(json, '{');
+    json_key(json, "name");
+    json_words(json, eng_model_param_name(model, i));
+    json_key(json, "value");
+    json_words(json, eng_model_param_text(model, i));
+    json_key(json, "default");
+    json_words(json, eng_model_param_default(model, i));
+    json_close(json, '}');
+  }
+  json_close(json, ']');
+}
+
+/* Which text, values and settings the answer comes from, to be kept beside it. */
+static void json_digest(struct json *json, const char *key, const uint8_t *digest)
+{
+  char hex[2 * ENG_DIGEST_SIZE + 1];
+
+  for (int i = 0; i < ENG_DIGEST_SIZE; i++)
+    snprintf(hex + 2 * i, 3, "%02x", (unsigned)digest[i]);
+  json_key(json, key);
+  json_words(json, hex);
+}
+
+static void json_digests(struct json *json, const struct answer *a)
+{
+  uint8_t digest[ENG_DIGEST_SIZE];
+
+  if (eng_model_digest(a->model, digest) == ENG_OK)
+    json_digest(json, "model_digest", digest);
+  if (eng_context_digest(a->session->context, digest) == ENG_OK)
+    json_digest(json, "settings_digest", digest);
+}
+
+static eng_status tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
+  int32_t stage = eng_explanation_stage(a->explanation);
+  int32_t target = eng_explanation_target(a->explanation);
   int32_t then;
   int64_t next = eng_explanation_next_change(a->explanation, &then);
+  eng_status status;
 
   json_open(json, '{');
   json_key(json, "customer");
@@ -367,21 +442,32 @@ static void tell_json(struct json *json, const struct answer *a)
   json_key(json, "model");
   json_words(json, eng_model_name(a->model));
   json_key(json, "stage");
-  json_words(json,
-             eng_model_stage_name(a->model, eng_explanation_stage(a->explanation)));
+  json_words(json, eng_model_stage_name(a->model, stage));
+  json_key(json, "rank");
+  json_number(json, stage);
+  json_key(json, "title");
+  json_words(json, stage > 0 ? eng_model_stage_title(a->model, stage) : NULL);
   json_clauses(json, a);
+  json_key(json, "missing_for");
+  json_words(json, target > 0 ? eng_model_stage_name(a->model, target) : NULL);
   json_missing(json, a);
   json_key(json, "next_change");
   json_time(json, next);
   json_key(json, "next_stage");
-  json_words(json, next == ENG_TIME_NONE ? NULL : eng_model_stage_name(a->model, then));
+  json_words(json, next == ENG_TIME_NONE || next == ENG_TIME_UNKNOWN
+                       ? NULL
+                       : eng_model_stage_name(a->model, then));
   json_remarks(json, a, ENG_PART_ADVICE, "advise");
   json_remarks(json, a, ENG_PART_NOTE, "notes");
+  status = explain_json_scores(json, a->session, a->index, a->customer);
   json_key(json, "as_of");
   json_time(json, a->session->as_of);
   json_key(json, "revision");
   json_number(json, eng_model_revision(a->model));
+  json_params(json, a->model);
+  json_digests(json, a);
   json_close(json, '}');
+  return status;
 }
 
 /* ---- the command ---- */
@@ -398,17 +484,14 @@ static int write_answers(const struct session *session, const eng_customer *cust
   if (is_list) json_open(&json, '[');
   for (int32_t m = 0; m < session->model_count && status == ENG_OK; m++) {
     eng_explanation *explanation = NULL;
-    struct answer a = {session, session->models[m], NULL};
+    struct answer a = {session, session->models[m], m, NULL, customer};
 
     status = eng_assessor_explain(session->assessor, m, customer, session->as_of,
                                   &explanation);
     if (status != ENG_OK) break;
     a.explanation = explanation;
     if (m > 0 && !is_json) printf("\n%s\n\n", "----");
-    if (is_json)
-      tell_json(&json, &a);
-    else
-      tell(&a);
+    status = is_json ? tell_json(&json, &a) : tell(&a);
     eng_explanation_free(explanation);
   }
   if (is_list) json_close(&json, ']');
@@ -418,18 +501,13 @@ static int write_answers(const struct session *session, const eng_customer *cust
 
 static int explain_customer(const struct session *session)
 {
-  const char *id = session->options->customer;
   eng_customer *customer = NULL;
   uint64_t row;
-  eng_status status = eng_book_find(session->book, id, strlen(id), &row);
-  int answer;
+  eng_status status;
+  int answer = session_customer(session, &row);
 
-  if (status == ENG_E_NOTFOUND) {
-    complain("the inputs have no customer of the id that --customer gives; ids are "
-             "compared byte for byte");
-    return ANSWER_NO;
-  }
-  if (status == ENG_OK) status = eng_book_customer(session->book, row, &customer);
+  if (answer != ANSWER_DONE) return answer;
+  status = eng_book_customer(session->book, row, &customer);
   if (status != ENG_OK) return complain_status("explain", status);
   answer = write_answers(session, customer);
   eng_customer_free(customer);

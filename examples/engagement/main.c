@@ -24,20 +24,65 @@ static const struct command commands[] = {
     {"stages", "INPUT...", "where every customer stands in a lifecycle",
      "The stage of every customer under each model, and when it changes if nothing\n"
      "happens. Without --format: how many customers stand where, with a bar for each\n"
-     "stage; up to 50 customers are listed, with --rows all of them.\n",
+     "stage; up to 50 customers are listed, with --rows all of them.\n"
+     "--history adds since when, the highest stage ever reached, and the lap.\n",
      "engagement stages orders.csv --kind purchase --model five_levels",
-     ON_INPUTS | OPTIONS_ROWS, stages_run},
+     ON_INPUTS | OPTIONS_ROWS | OPTIONS_HISTORY, stages_run},
+    {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
+     "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
+     "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
+     "their quintiles as three digits 1..5, 5 the best. The columns of forecasts stay\n"
+     "empty in this version. A --model of your own gives its scores say, stay, "
+     "spend.\n",
+     "engagement scores orders.csv --kind purchase --currency USD --format csv",
+     ON_INPUTS | OPTIONS_ROWS, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage: every clause with what was measured, the events\n"
      "that prove it, what is missing for the next stage, when the stage changes if\n"
-     "nothing happens, and what the model advises. --format json is for programs.\n",
+     "nothing happens, and what the model advises; and every score line by line.\n"
+     "--since says what changed the scores. --format json is for programs.\n",
      "engagement explain orders.csv --kind purchase --customer 42",
-     ON_INPUTS | OPTIONS_CUSTOMER, explain_run},
-    {"models", "[show NAME]", "the published models that are built in",
-     "The built-in models with their stages and sources, or the text of one: a page\n"
-     "to read, and to copy and change for a model of your own (--model FILE).\n",
-     "engagement models show five_levels > mine.model", OPTIONS_WORDS | OPTIONS_FORMAT,
-     models_run},
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |
+         OPTIONS_SINCE,
+     explain_run},
+    {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
+     "Every change of a customer's stage under each model, in order, and its cause:\n"
+     "  event KIND         this happened\n"
+     "  undo KIND          a refund or cancellation took effect\n"
+     "  expiry KIND TIME   this event left a window\n"
+     "  age KIND TIME      this event became old enough\n"
+     "  period KIND TIME   a day or week of a streak began; this event is out of it\n"
+     "  time               a time since reached its limit\n",
+     "engagement journey orders.csv --kind purchase --customer 42",
+     ON_INPUTS | OPTIONS_CUSTOMER, journey_run},
+    {"changes", "INPUT... --to TIME", "who will change stage if nothing happens",
+     "Every change of stage from one time to another if nothing happens: what came\n"
+     "after --from is not seen. Causes are those of journey.\n",
+     "engagement changes orders.csv --kind purchase --to 2026-12-31",
+     OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
+         OPTIONS_FROM_TO,
+     changes_run},
+    {"select", "INPUT... --where CONDITION",
+     "the customers for whom a condition is true",
+     "The ids of the customers for whom a condition is true, in their order. It is\n"
+     "written as behind `when` in a model; docs/language.md has all of it.\n",
+     "engagement select orders.csv --kind purchase --where 'count(purchase) >= 2'",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
+    {"crosswalk", "INPUT... --model A --model B",
+     "how the stages of two models go together",
+     "How many customers are in each stage of A and of B at once, counted from what\n"
+     "they did, and the share of each stage of A that is in each stage of B.\n",
+     "engagement crosswalk orders.csv --kind purchase --model five_e --model sashi",
+     ON_INPUTS, crosswalk_run},
+    {"models", "[show|check|diff|print ...]",
+     "the published models; tools for your own",
+     "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"
+     "  show NAME                 the text of a built-in one, to copy and change\n"
+     "  check FILE...             what can hardly be meant; 1 if it is serious\n"
+     "  diff OLD NEW [INPUT...]   what differs; who moves, and by which line\n"
+     "  print FILE                the same model in one form, without comments\n",
+     "engagement models show five_levels > mine.model",
+     OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -52,8 +97,7 @@ static int help_program(void)
     printf("  %-10s %s\n", commands[i].name, commands[i].summary);
   printf("\n"
          "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
-         "Columns customer, time, kind, amount and others are recognised by the names\n"
-         "that are in common use, and what was recognised is said.\n"
+         "Columns are recognised by the names in common use; what was taken is said.\n"
          "\n"
          "  engagement stages orders.csv --kind purchase --currency USD\n"
          "\n"
@@ -133,7 +177,8 @@ static int run(const struct command *command, int count, char **words)
     if (options.quiet) message_be_quiet();
     if (options.help) {
       answer = help_command(command);
-    } else if ((command->groups & OPTIONS_INPUT) != 0 && options.words.count == 0) {
+    } else if ((command->groups & OPTIONS_INPUT) != 0 && options.words.count == 0 &&
+               (command->groups & OPTIONS_WORDS) == 0) {
       complain("say which file to read, or - for standard input: engagement %s %s",
                command->name, command->arguments);
       answer = ANSWER_USAGE;

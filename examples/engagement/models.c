@@ -13,9 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/authoring.h>
+
+#include "authoring.h"
 #include "command.h"
 #include "message.h"
 #include "output.h"
+#include "params.h"
 #include "text.h"
 
 /* No model text may be longer, see ENG_LIMIT_MODEL. */
@@ -74,7 +78,7 @@ static int parse_file(const eng_context *context, const char *path, FILE *file,
   return answer;
 }
 
-static int open_model(const eng_context *context, const char *name, eng_model **out)
+int models_open_one(const eng_context *context, const char *name, eng_model **out)
 {
   int is_path = strpbrk(name, "/\\.") != NULL;
   eng_status status;
@@ -111,12 +115,33 @@ static int is_new(const struct session *session, const eng_model *model)
   return 1;
 }
 
+/* The condition of --where, in the place of models. */
+static int open_condition(struct session *session)
+{
+  const char *where = session->options->where;
+  eng_error error;
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  status = eng_model_condition(session->context, where, strlen(where),
+                               &session->models[0], &error);
+  if (status == ENG_OK) {
+    session->model_count = 1;
+    return ANSWER_DONE;
+  }
+  if (status == ENG_E_NOMEM) return complain_status("--where", status);
+  complain_at("--where", error.line, error.column, "%s",
+              error.text[0] != '\0' ? error.text : eng_status_text(status));
+  return ANSWER_USAGE;
+}
+
 int models_open(struct session *session)
 {
   const struct words *asked = &session->options->models;
   int32_t built_in = eng_builtin_count();
   size_t count = asked->count > 0 ? asked->count : (size_t)built_in;
 
+  if (session->options->where != NULL) return open_condition(session);
   if (count > SESSION_MODELS) {
     complain("up to %d models can be asked for together", SESSION_MODELS);
     return ANSWER_USAGE;
@@ -125,16 +150,18 @@ int models_open(struct session *session)
     const char *name =
         asked->count > 0 ? asked->items[i] : eng_builtin_name((int32_t)i);
     eng_model *model = NULL;
-    int answer = open_model(session->context, name, &model);
+    int answer = models_open_one(session->context, name, &model);
 
     if (answer != ANSWER_DONE) return answer;
-    if (!is_new(session, model)) {
+    if (!is_new(session, model)) answer = ANSWER_USAGE;
+    if (answer == ANSWER_DONE) answer = params_set(&session->options->params, &model);
+    if (answer != ANSWER_DONE) {
       eng_model_free(model);
-      return ANSWER_USAGE;
+      return answer;
     }
     session->models[session->model_count++] = model;
   }
-  return ANSWER_DONE;
+  return params_check(session);
 }
 
 /* ---- the command ---- */
@@ -195,22 +222,43 @@ static int show(const char *name)
   return output_end();
 }
 
+static int show_words(const struct options *options)
+{
+  if (options->words.count != 1) {
+    complain("say which one: engagement models show NAME");
+    return ANSWER_USAGE;
+  }
+  if (options->format == FORMAT_TABLE) return show(options->words.items[0]);
+  complain("models show prints the text as it is written; --format is for the list");
+  return ANSWER_USAGE;
+}
+
+/* What can be done with models, by the first word. */
+static const struct {
+  const char *name;
+  int (*run)(const struct options *options);
+} deeds[] = {{"show", show_words},
+             {"check", models_check},
+             {"diff", models_diff},
+             {"print", models_print}};
+
+enum { DEEDS = sizeof deeds / sizeof deeds[0] };
+
 int models_run(const struct options *options)
 {
-  const struct words *words = &options->words;
+  struct options own = *options;
   struct session session;
   int answer;
 
-  if (words->count == 2 && strcmp(words->items[0], "show") == 0)
-    return show(words->items[1]);
-  if (words->count > 0) {
-    if (strcmp(words->items[0], "show") == 0)
-      complain("say which one: engagement models show NAME");
-    else if (strcmp(words->items[0], "check") == 0 ||
-             strcmp(words->items[0], "diff") == 0)
-      complain("models %s is for a later version", words->items[0]);
-    else
-      complain("models takes nothing, or: show NAME");
+  for (int i = 0; i < DEEDS && options->words.count > 0; i++) {
+    if (strcmp(options->words.items[0], deeds[i].name) != 0) continue;
+    own.words.items++;
+    own.words.count--;
+    return deeds[i].run(&own);
+  }
+  if (options->words.count > 0) {
+    complain("models takes nothing, or: show NAME, check FILE..., diff OLD NEW "
+             "[INPUT...], print FILE");
     return ANSWER_USAGE;
   }
   answer = session_context(&session, options);

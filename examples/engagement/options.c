@@ -184,14 +184,27 @@ struct option {
 static const struct option table[] = {
     {"model", "NAME|FILE", "a built-in model or a model file; may be repeated",
      OPTIONS_MODEL, LIST, FIELD(models)},
-    {"customer", "ID", "the customer to explain", OPTIONS_CUSTOMER, WORD,
+    {"param", "NAME=VALUE", "another value for a model's param; MODEL.NAME for one",
+     OPTIONS_MODEL, LIST, FIELD(params)},
+    {"customer", "ID", "the customer asked about", OPTIONS_CUSTOMER, WORD,
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
+     OPTIONS_WHERE, WORD, FIELD(where)},
+    {"since", "TIME", "what changed each score since then; a date: its end",
+     OPTIONS_SINCE, WORD, FIELD(since)},
+    {"from", "TIME", "from when; a date: its beginning; else the data's end",
+     OPTIONS_FROM_TO, WORD, FIELD(from)},
+    {"to", "TIME", "until when; a date: its end", OPTIONS_FROM_TO, WORD, FIELD(to)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
+     set_format},
+    {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,
      set_format},
     {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,
      FIELD(rows)},
+    {"history", NULL, "since when, the highest stage ever reached, the lap",
+     OPTIONS_HISTORY, FLAG, FIELD(history)},
 
     {"map", "FIELD=COL,...", "which column holds a field: customer=user,time=at",
      OPTIONS_INPUT, LIST, FIELD(maps)},
@@ -203,6 +216,10 @@ static const struct option table[] = {
      FIELD(own_kinds)},
     {"currency", "CODE", "of amounts that name none, and of sums: USD", OPTIONS_INPUT,
      WORD, FIELD(currency)},
+    {"rate", "CODE=NUMBER", "what one is in --currency; CODE@DATE: from then on",
+     OPTIONS_INPUT, LIST, FIELD(rate)},
+    {"rates", "FILE", "rates as CSV with columns currency, from and rate",
+     OPTIONS_INPUT, WORD, FIELD(rates)},
     {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
@@ -233,10 +250,13 @@ static void add_word(struct words *words, const char *word)
   words->items[words->count++] = word;
 }
 
-static const struct option *find(const char *name, size_t length)
+/* The option of that name that a command takes. */
+static const struct option *find(const struct command *command, const char *name,
+                                 size_t length)
 {
   for (size_t i = 0; i < COUNT(table); i++)
-    if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
+    if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0 &&
+        strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
       return &table[i];
   return NULL;
 }
@@ -283,9 +303,9 @@ static int read_option(struct options *options, const struct command *command,
   const char *word = words[(*at)++] + 2;
   const char *value = strchr(word, '=');
   size_t length = value != NULL ? (size_t)(value - word) : strlen(word);
-  const struct option *option = find(word, length);
+  const struct option *option = find(command, word, length);
 
-  if (option == NULL || (option->group & (command->groups | OPTIONS_COMMON)) == 0) {
+  if (option == NULL) {
     unknown_option(command, word, length);
     return 0;
   }
@@ -339,7 +359,9 @@ void options_free(struct options *options)
   free(options->maps.items);
   free(options->kinds.items);
   free(options->own_kinds.items);
+  free(options->rate.items);
   free(options->models.items);
+  free(options->params.items);
   *options = (struct options){0};
 }
 

@@ -23,7 +23,12 @@ enum {
   OPTIONS_CUSTOMER = 1 << 4,
   OPTIONS_FORMAT = 1 << 5,
   OPTIONS_ROWS = 1 << 6,
-  OPTIONS_WORDS = 1 << 7 /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
+  OPTIONS_HISTORY = 1 << 8,
+  OPTIONS_FROM_TO = 1 << 9,
+  OPTIONS_SINCE = 1 << 12,
+  OPTIONS_WHERE = 1 << 20,
+  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
 /* How an answer is written. */
@@ -46,6 +51,8 @@ struct options {
   struct words own_kinds;
   const char *kind;
   const char *currency;
+  struct words rate;
+  const char *rates;
   const char *rejects;
   int strict;
   int32_t time_format; /* ENG_TIME_* */
@@ -56,10 +63,15 @@ struct options {
   int32_t delimiter;   /* 0: found out */
 
   const char *as_of;
+  const char *since;
+  const char *where;
+  const char *from, *to;
   struct words models;
+  struct words params;
   const char *customer;
   int format; /* FORMAT_* */
   int rows;
+  int history;
 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after

@@ -291,7 +291,9 @@ void rows_time(struct rows *rows, int64_t time)
 {
   char text[ENG_TIME_TEXT];
 
-  if (time == ENG_TIME_NONE || eng_time_format(time, text) != ENG_OK)
+  if (time == ENG_TIME_UNKNOWN)
+    rows_words(rows, "unknown");
+  else if (time == ENG_TIME_NONE || eng_time_format(time, text) != ENG_OK)
     rows_words(rows, NULL);
   else
     rows_words(rows, text);
@@ -374,7 +376,9 @@ void json_time(struct json *json, int64_t time)
 {
   char text[ENG_TIME_TEXT];
 
-  if (time == ENG_TIME_NONE || eng_time_format(time, text) != ENG_OK)
+  if (time == ENG_TIME_UNKNOWN)
+    json_words(json, "unknown");
+  else if (time == ENG_TIME_NONE || eng_time_format(time, text) != ENG_OK)
     json_plain(json, "null");
   else
     json_words(json, text);

@@ -15,6 +15,7 @@
 #include "input.h"
 #include "message.h"
 #include "models.h"
+#include "rates.h"
 
 /* ---- the context ---- */
 
@@ -65,6 +66,7 @@ static int fill_settings(eng_settings *settings, const struct options *options)
   }
   status = eng_settings_set_currency(settings, currency);
   if (status != ENG_OK) return complain_status("--currency", status);
+  if (rates_set(options, settings) != ANSWER_DONE) return ANSWER_USAGE;
   return add_own_kinds(settings, &options->own_kinds);
 }
 
@@ -86,20 +88,34 @@ int session_context(struct session *session, const struct options *options)
   return answer;
 }
 
-/* ---- as-of ---- */
+/* ---- times ---- */
 
-static int read_as_of(struct session *session)
+static int read_time(const struct session *session, const char *option,
+                     const char *text, int32_t date, int64_t *out)
 {
-  const char *text = session->options->as_of;
-
-  session->as_of = ENG_TIME_NONE;
+  *out = ENG_TIME_NONE;
   if (text == NULL) return ANSWER_DONE;
-  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_LAST,
-                     &session->as_of) == ENG_OK)
+  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, date, out) ==
+      ENG_OK)
     return ANSWER_DONE;
-  complain("--as-of is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"",
+  complain("--%s is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"", option,
            text);
   return ANSWER_USAGE;
+}
+
+/* The moment asked about, and for `changes` the time asked about. */
+static int read_times(struct session *session)
+{
+  const struct options *options = session->options;
+  int answer =
+      options->from != NULL
+          ? read_time(session, "from", options->from, ENG_DATE_FIRST, &session->as_of)
+          : read_time(session, "as-of", options->as_of, ENG_DATE_LAST, &session->as_of);
+
+  if (answer != ANSWER_DONE) return answer;
+  answer = read_time(session, "to", options->to, ENG_DATE_LAST, &session->until);
+  if (answer != ANSWER_DONE) return answer;
+  return read_time(session, "since", options->since, ENG_DATE_LAST, &session->since);
 }
 
 /* The end of the business day of the last event, unless one was asked for. */
@@ -129,20 +145,47 @@ static void settle_as_of(struct session *session)
 
 /* ---- all of it ---- */
 
-int session_open(struct session *session, const struct options *options)
+int session_begin(struct session *session, const struct options *options)
 {
   int answer = session_context(session, options);
-  eng_status status;
 
-  if (answer == ANSWER_DONE) answer = read_as_of(session);
-  if (answer == ANSWER_DONE) answer = models_open(session);
-  if (answer != ANSWER_DONE) return answer;
+  return answer == ANSWER_DONE ? read_times(session) : answer;
+}
+
+int session_load(struct session *session)
+{
+  eng_status status;
+  int answer;
+
   status = eng_assessor_new(session->context, (const eng_model *const *)session->models,
                             session->model_count, &session->assessor);
   if (status != ENG_OK) return complain_status("models", status);
   answer = input_load(session);
-  if (answer == ANSWER_DONE) settle_as_of(session);
-  return answer;
+  if (answer != ANSWER_DONE) return answer;
+  settle_as_of(session);
+  if (session->until == ENG_TIME_NONE || session->until >= session->as_of)
+    return ANSWER_DONE;
+  complain("--to is before the time that it counts from");
+  return ANSWER_USAGE;
+}
+
+int session_open(struct session *session, const struct options *options)
+{
+  int answer = session_begin(session, options);
+
+  if (answer == ANSWER_DONE) answer = models_open(session);
+  return answer == ANSWER_DONE ? session_load(session) : answer;
+}
+
+int session_customer(const struct session *session, uint64_t *row)
+{
+  const char *id = session->options->customer;
+  eng_status status = eng_book_find(session->book, id, strlen(id), row);
+
+  if (status == ENG_OK) return ANSWER_DONE;
+  complain("the inputs have no customer of the id that --customer gives; ids are "
+           "compared byte for byte");
+  return ANSWER_NO;
 }
 
 void session_close(struct session *session)

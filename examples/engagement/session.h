@@ -20,6 +20,8 @@ struct session {
   eng_assessor *assessor;
   eng_book *book;
   int64_t as_of;
+  int64_t until; /* of `changes`; ENG_TIME_NONE elsewhere */
+  int64_t since; /* of `explain`: what to compare with; ENG_TIME_NONE: nothing */
 };
 
 /* Makes the context, reads the models that are asked for (all that are built in if none
@@ -27,7 +29,16 @@ struct session {
  * after saying why; session_close is right in either case. */
 int session_open(struct session *session, const struct options *options);
 
+/* The two halves of that, for whoever opens models in another way: the context and the
+ * times that are asked for; and what is read with the models that are there then. */
+int session_begin(struct session *session, const struct options *options);
+int session_load(struct session *session);
+
 void session_close(struct session *session);
+
+/* The row of the customer that is asked for. Returns ANSWER_DONE, or another exit
+ * status after saying why. */
+int session_customer(const struct session *session, uint64_t *row);
 
 /* The context alone, for what needs no inputs. */
 int session_context(struct session *session, const struct options *options);

@@ -9,31 +9,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assess.h"
+#include "bars.h"
 #include "command.h"
 #include "message.h"
 #include "output.h"
 #include "session.h"
 #include "text.h"
 
-enum { FEW = 50, PIECE = 1 << 16, BAR = 30, RANKS = 256 };
+enum { FEW = 50, RANKS = 256 };
 
 /* ---- rows ---- */
 
-static void write_rows_of(const struct session *session, struct rows *rows,
-                          const char *id, size_t length, const int32_t *stages,
-                          const int64_t *next_times, const int32_t *next_stages)
+/* What is known of one customer, an entry a model. */
+struct row {
+  int32_t stages[SESSION_MODELS];
+  int64_t next_times[SESSION_MODELS];
+  int32_t next_stages[SESSION_MODELS];
+  eng_standing standings[SESSION_MODELS]; /* under --history */
+};
+
+static eng_status read_row(const struct session *session, uint64_t at, struct row *row)
 {
+  eng_status status =
+      eng_book_next_change(session->book, at, session->assessor, session->as_of,
+                           row->stages, row->next_times, row->next_stages);
+
+  if (status != ENG_OK || !session->options->history) return status;
+  return eng_book_standing(session->book, at, session->assessor, session->as_of,
+                           row->standings);
+}
+
+static void write_row(const struct session *session, struct rows *rows, uint64_t at,
+                      const struct row *row)
+{
+  size_t length;
+  const char *id = eng_book_customer_id(session->book, at, &length);
+
   for (int32_t m = 0; m < session->model_count; m++) {
     const eng_model *model = session->models[m];
+    const eng_standing *standing = &row->standings[m];
 
     rows_text(rows, id, length);
     rows_words(rows, eng_model_name(model));
-    rows_words(rows, eng_model_stage_name(model, stages[m]));
-    rows_number(rows, stages[m]);
-    rows_time(rows, next_times[m]);
-    rows_words(rows, next_times[m] == ENG_TIME_NONE
+    rows_words(rows, eng_model_stage_name(model, row->stages[m]));
+    rows_number(rows, row->stages[m]);
+    rows_time(rows, row->next_times[m]);
+    rows_words(rows, row->next_times[m] == ENG_TIME_NONE ||
+                             row->next_times[m] == ENG_TIME_UNKNOWN
                          ? NULL
-                         : eng_model_stage_name(model, next_stages[m]));
+                         : eng_model_stage_name(model, row->next_stages[m]));
+    if (!session->options->history) continue;
+    rows_time(rows, standing->since);
+    rows_words(rows, eng_model_stage_name(model, standing->highest));
+    rows_number(rows, standing->lap);
   }
 }
 
@@ -41,29 +70,18 @@ static int write_rows(const struct session *session, const uint64_t *order,
                       uint64_t count)
 {
   static const char *const columns[] = {"customer", "model",       "stage",
-                                        "rank",     "next_change", "next_stage"};
-  int32_t stages[SESSION_MODELS];
-  int64_t next_times[SESSION_MODELS];
-  int32_t next_stages[SESSION_MODELS];
+                                        "rank",     "next_change", "next_stage",
+                                        "since",    "highest",     "lap"};
   eng_status status = ENG_OK;
   struct rows rows;
+  struct row row;
   int answer;
 
-  rows_begin(&rows, session->options->format, columns, 6);
+  rows_begin(&rows, session->options->format, columns,
+             session->options->history ? 9 : 6);
   for (uint64_t i = 0; i < count && status == ENG_OK; i++) {
-    eng_customer *customer = NULL;
-    size_t length;
-    const char *id;
-
-    status = eng_book_customer(session->book, order[i], &customer);
-    if (status == ENG_OK)
-      status = eng_assessor_next_change(session->assessor, customer, session->as_of,
-                                        stages, next_times, next_stages);
-    if (status == ENG_OK) {
-      id = eng_customer_id(customer, &length);
-      write_rows_of(session, &rows, id, length, stages, next_times, next_stages);
-    }
-    eng_customer_free(customer);
+    status = read_row(session, order[i], &row);
+    if (status == ENG_OK) write_row(session, &rows, order[i], &row);
     if (i % 1024 == 0) {
       progress("stages", i, count);
       if (output_failed()) break;
@@ -77,67 +95,20 @@ static int write_rows(const struct session *session, const uint64_t *order,
 /* ---- the census ---- */
 
 /* Counts customers by model and rank: totals[m * RANKS + rank]. */
-static eng_status count_stages(const struct session *session, const uint64_t *order,
-                               uint64_t count, uint64_t *totals)
+struct count {
+  size_t models;
+  uint64_t *totals;
+};
+
+static void count_piece(void *user, const uint64_t *rows, uint64_t n,
+                        const int32_t *stages)
 {
-  size_t models = (size_t)session->model_count;
-  int32_t *stages = memory_resize(NULL, models * PIECE, sizeof *stages);
-  eng_status status = ENG_OK;
+  const struct count *count = user;
 
-  memset(totals, 0, models * RANKS * sizeof *totals);
-  for (uint64_t done = 0; done < count && status == ENG_OK;) {
-    uint64_t n = count - done < PIECE ? count - done : PIECE;
-
-    status = eng_book_assess(session->book, session->assessor, session->as_of,
-                             order + done, n, stages, NULL, NULL);
-    for (size_t m = 0; m < models && status == ENG_OK; m++)
-      for (uint64_t i = 0; i < n; i++) totals[m * RANKS + (size_t)stages[m * n + i]]++;
-    done += n;
-    progress("stages", done, count);
-  }
-  progress_end();
-  free(stages);
-  return status;
-}
-
-/* A share of a whole as 12.3 %, rounded half up. */
-static void add_share(struct text *text, uint64_t part, uint64_t whole)
-{
-  uint64_t tenths;
-  char share[32];
-
-  if (whole == 0) whole = 1;
-  tenths = (part * 2000 + whole) / (2 * whole);
-  snprintf(share, sizeof share, "%llu.%llu %%", (unsigned long long)(tenths / 10),
-           (unsigned long long)(tenths % 10));
-  text_print(text, "%8s", share);
-}
-
-/* Blocks of an eighth on a terminal that has them, else signs; never nothing for
- * somebody. */
-static void add_bar(struct text *text, uint64_t part, uint64_t most)
-{
-  static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  int blocks = output_has_blocks();
-  unsigned steps = blocks ? 8 : 1;
-  unsigned length;
-
-  if (part == 0 || most == 0) return;
-  length = (unsigned)((part * BAR * steps + most / 2) / most);
-  if (length == 0) length = 1;
-  text_put(text, "  ");
-  for (unsigned i = 0; i < length / steps; i++) text_put(text, blocks ? "█" : "#");
-  text_put(text, eighths[blocks ? length % 8 : 0]);
-}
-
-static void add_padded(struct text *text, const char *words, size_t width)
-{
-  size_t before = text->length;
-  size_t wide;
-
-  text_add_shown(text, words, strlen(words), 0);
-  wide = text_width(text->bytes + before, text->length - before);
-  text_print(text, "%*s", (int)(wide < width ? width - wide : 0), "");
+  (void)rows;
+  for (size_t m = 0; m < count->models; m++)
+    for (uint64_t i = 0; i < n; i++)
+      count->totals[m * RANKS + (size_t)stages[m * n + i]]++;
 }
 
 static size_t widest(const eng_model *model,
@@ -192,14 +163,14 @@ static void write_census(const struct session *session, const eng_model *model,
     if (rank == 0 && totals[0] == 0) continue;
     text_add_number(&number, totals[rank]);
     text_put(&out, "  ");
-    add_padded(&out, eng_model_stage_name(model, rank), names);
+    text_add_padded(&out, eng_model_stage_name(model, rank), names);
     if (titles > 0) {
       text_put(&out, "  ");
-      add_padded(&out, title_of(model, rank), titles);
+      text_add_padded(&out, title_of(model, rank), titles);
     }
     text_print(&out, "  %12s ", number.bytes);
-    add_share(&out, totals[rank], count);
-    add_bar(&out, totals[rank], most);
+    text_add_share(&out, totals[rank], count);
+    text_add_bar(&out, totals[rank], most);
     text_put(&out, "\n");
     text_free(&number);
   }
@@ -214,10 +185,11 @@ static int write_table(const struct session *session, const uint64_t *order,
 {
   size_t models = (size_t)session->model_count;
   uint64_t *totals = memory_resize(NULL, models * RANKS, sizeof *totals);
-  eng_status status = count_stages(session, order, count, totals);
-  int answer = ANSWER_DONE;
+  struct count counting = {models, totals};
+  int answer;
 
-  if (status != ENG_OK) answer = complain_status("stages", status);
+  memset(totals, 0, models * RANKS * sizeof *totals);
+  answer = assess_all(session, "stages", order, count, count_piece, &counting);
   for (size_t m = 0; m < models && answer == ANSWER_DONE; m++)
     write_census(session, session->models[m], totals + m * RANKS, count);
   free(totals);

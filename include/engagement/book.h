@@ -10,7 +10,10 @@
 #define ENGAGEMENT_BOOK_H
 
 #include <engagement/customer.h>
+#include <engagement/history.h>
 #include <engagement/model.h>
+#include <engagement/rfm.h>
+#include <engagement/score.h>
 
 ENG_BEGIN_DECLS
 
@@ -390,6 +393,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_merge_customer(eng_book *book,
  * @retval ENG_E_NOTFOUND  no such row
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -416,6 +420,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess_one(const eng_book *book, uint6
  * @retval ENG_E_CONTEXT    made from different contexts
  * @retval ENG_E_TIME       as_of out of range
  * @retval ENG_E_CANCELLED  stages holds what was done so far
+ * @retval ENG_E_CALLBACK   a callback model failed; stages holds what was done so far
  * @retval ENG_E_NOMEM
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -435,13 +440,16 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @param[in]  assessor     changed only inside; made from the book's context
  * @param[in]  as_of        0..ENG_TIME_MAX
  * @param[out] stages       one entry a model; may be NULL
- * @param[out] next_times   one entry a model; ENG_TIME_NONE: it stays for ever
+ * @param[out] next_times   one entry a model; ENG_TIME_NONE: it stays for ever;
+ *                          ENG_TIME_UNKNOWN: a callback model does not say
  * @param[out] next_stages  one entry a model
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
  * @retval ENG_E_NOTFOUND  no such row
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed
+ * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}
  * @since 0.1
@@ -449,6 +457,141 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
 ENG_API ENG_NODISCARD eng_status eng_book_next_change(
     const eng_book *book, uint64_t row, eng_assessor *assessor, int64_t as_of,
     int32_t *stages, int64_t *next_times, int32_t *next_stages);
+
+/**
+ * @brief Where one customer stands under every model, since when, the highest stage
+ * ever reached, and the lap, as eng_assessor_standing says.
+ *
+ * @param[in]  book       borrowed
+ * @param[in]  row        0 .. customers - 1
+ * @param[in]  assessor   changed only inside; made from the book's context
+ * @param[in]  as_of      0..ENG_TIME_MAX
+ * @param[out] standings  one entry a model; all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_LIMIT     more than 2^31 events
+ * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_standing(const eng_book *book, uint64_t row,
+                                                   eng_assessor *assessor,
+                                                   int64_t as_of,
+                                                   eng_standing *standings);
+
+/**
+ * @brief Every change of one customer's stage under one model, as eng_assessor_history
+ *        says.
+ *
+ * @param[in]  book      borrowed for the call
+ * @param[in]  row       0 .. customers - 1
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     index of the model, 0 .. models - 1
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[out] out       new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_RANGE     no such model
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of out of range
+ * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_LIMIT     more than 2^31 events
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_history(const eng_book *book, uint64_t row,
+                                                  eng_assessor *assessor, int32_t model,
+                                                  int64_t as_of, eng_history **out);
+
+/**
+ * @brief Every change of one customer's stage that is to come if nothing happens, as
+ *        eng_assessor_outlook says.
+ *
+ * @param[in]  book      borrowed for the call
+ * @param[in]  row       0 .. customers - 1
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     index of the model, 0 .. models - 1
+ * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  until     as_of .. ENG_TIME_MAX
+ * @param[out] out       new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  no such row
+ * @retval ENG_E_RANGE     no such model
+ * @retval ENG_E_CONTEXT   made from different contexts
+ * @retval ENG_E_TIME      as_of or until out of range
+ * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_LIMIT     more than 2^31 events
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_outlook(const eng_book *book, uint64_t row,
+                                                  eng_assessor *assessor, int32_t model,
+                                                  int64_t as_of, int64_t until,
+                                                  eng_history **out);
+
+/**
+ * @brief The scores of one model for many customers, into columns: one array for each
+ *        score.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     index of the model in the assessor, 0 .. models - 1
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  rows      which rows; NULL: 0 .. count - 1
+ * @param[in]  count     how many
+ * @param[out] values    scores x count: values[s * count + i] is score s of row i,
+ *                       0..ENG_SCORE_MAX; what is in it after a failure is of no use
+ * @param[in]  progress  called about every 65536 customers; may be NULL
+ * @param[in]  user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_RANGE      no such model
+ * @retval ENG_E_NOTFOUND   a row that is not there
+ * @retval ENG_E_CONTEXT    made from different contexts
+ * @retval ENG_E_TIME       as_of out of range
+ * @retval ENG_E_CANCELLED  values holds what was done so far
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many; one assessor for each thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_scores(const eng_book *book,
+                                                 eng_assessor *assessor, int32_t model,
+                                                 int64_t as_of, const uint64_t *rows,
+                                                 uint64_t count, int32_t *values,
+                                                 eng_progress_fn progress, void *user);
+
+/**
+ * @brief Recency, frequency and monetary value of many customers. eng_rfm_quintiles
+ *        makes cut points of them.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  rows      which rows; NULL: 0 .. count - 1
+ * @param[in]  count     how many
+ * @param[out] out       one entry a row; what is in it after a failure is of no use
+ * @param[in]  progress  called about every 65536 customers; may be NULL
+ * @param[in]  user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_NOTFOUND   a row that is not there
+ * @retval ENG_E_TIME       as_of out of range
+ * @retval ENG_E_CANCELLED  out holds what was done so far
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_rfm(const eng_book *book, int64_t as_of,
+                                              const uint64_t *rows, uint64_t count,
+                                              eng_rfm *out, eng_progress_fn progress,
+                                              void *user);
 
 /**
  * @brief The canonical bytes of the book: customers in order with their timelines.

@@ -22,6 +22,10 @@ ENG_BEGIN_DECLS
 /** "There is no such time", where a time is optional. */
 #define ENG_TIME_NONE INT64_MIN
 
+/** "There may be such a time, but nobody knows it", where a next change depends on a
+ *  callback model that does not say. */
+#define ENG_TIME_UNKNOWN (INT64_MIN + 1)
+
 /** How a time is written. */
 enum {
   ENG_TIME_AUTO = 0,        /**< any of the below, told apart by its form */

@@ -133,6 +133,42 @@ ENG_API ENG_NODISCARD eng_status eng_settings_set_currency(eng_settings *setting
                                                            int32_t currency);
 
 /**
+ * @brief Sets what a currency is worth in the base currency from a business day on.
+ *
+ * One major unit of `currency` is numerator / denominator major units of the base: with
+ * the dollar as base, 108 and 100 say that a euro is 1.08 dollars, however many
+ * decimals the two have. An amount counts at the rate in force when its event occurred,
+ * the last one from that business day or before, rounded half away from zero to minor
+ * units of the base, each event by itself. A purchase that was refunded in part counts
+ * with what is left of it in its own currency, at the rate of the purchase.
+ *
+ * Without a rate, or where the result needs more than 64 bits, an amount stays out of
+ * money; the event itself counts, and eng_assessor_left_out says how many there are.
+ * Rates may come in any order; of two for one currency and day the one set last holds.
+ * Those of the base currency, and all where there is none, are of no consequence.
+ *
+ * @param[in] settings     changed
+ * @param[in] currency     ISO 4217 number
+ * @param[in] from_day     days since 1970-01-01, -2..2932896; -2: since ever. See
+ *                         eng_business_day
+ * @param[in] numerator    1..100000000000000 (10^14)
+ * @param[in] denominator  1..100000000000000
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   settings is NULL
+ * @retval ENG_E_CURRENCY  not a currency of ISO 4217
+ * @retval ENG_E_RANGE     from_day, numerator or denominator
+ * @retval ENG_E_LIMIT     more than 2^20 rates were set
+ * @retval ENG_E_NOMEM
+ * @threads{one object may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_settings_set_rate(eng_settings *settings,
+                                                       int32_t currency,
+                                                       int64_t from_day,
+                                                       int64_t numerator,
+                                                       int64_t denominator);
+
+/**
  * @brief Sets a limit.
  *
  * @param[in] settings  changed
@@ -239,6 +275,23 @@ ENG_API void eng_context_free(eng_context *context);
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_context_currency(const eng_context *context);
+
+/**
+ * @brief Which settings gave an answer: the digest of all that answers depend on.
+ *
+ * These are zone, business day, week, base currency, rates, and the names and meaning
+ * of own kinds and channels; not their numbers, memory, limits and the hash key.
+ * SipHash-2-4-128 under a key of zeros.
+ *
+ * @param[in]  context  borrowed
+ * @param[out] digest   ENG_DIGEST_SIZE bytes (16); all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_context_digest(const eng_context *context,
+                                                    uint8_t *digest);
 
 /**
  * @brief The number of a kind from its name, built in, another system's name for

@@ -5,8 +5,8 @@
  *
  * A model is parsed and checked once and never changes. An assessor compiles several
  * models together and holds the memory to run them: one for each thread. Answers come
- * in three depths: assess (which stage), next change (when it differs if nothing
- * happens) and explain (why, and what is missing).
+ * in several depths: assess (which stage), next change (when it differs if nothing
+ * happens), explain (why, and what is missing), and histories (history.h).
  */
 #ifndef ENGAGEMENT_MODEL_H
 #define ENGAGEMENT_MODEL_H
@@ -35,6 +35,22 @@ enum {
   ENG_SHAPE_MIX = 4,
   ENG_SHAPE_CLASSES = 5
 };
+
+/** What a value counts. */
+enum {
+  ENG_UNIT_NUMBER = 1,
+  ENG_UNIT_RATIO = 2,
+  ENG_UNIT_MILLISECONDS = 3,
+  ENG_UNIT_MONEY = 4 /**< minor units of the context's base currency */
+};
+
+/** An exact value: numerator / denominator. */
+typedef struct eng_value {
+  int64_t numerator;   /**< has the sign */
+  int64_t denominator; /**< > 0; in lowest terms */
+  int32_t unit;        /**< ENG_UNIT_* */
+  int32_t defined;     /**< 1; or 0: there is nothing to measure, and the number is 0 */
+} eng_value;
 
 /** @brief How many models are built in.
  *  @return a number of models
@@ -208,6 +224,124 @@ ENG_API const char *eng_model_dimension_name(const eng_model *model, int32_t ind
  *  @since 0.1 */
 ENG_API const char *eng_model_dimension_title(const eng_model *model, int32_t index);
 
+/** @brief How many params it has: constants of the text that a host may set otherwise.
+ *  @param[in] model  borrowed
+ *  @return 0 or more
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_model_param_count(const eng_model *model);
+
+/** @brief The name of a param.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0, in the order of the text
+ *  @return closed by a NUL, borrowed until the model is freed; NULL if there is none
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_model_param_name(const eng_model *model, int32_t index);
+
+/** @brief The value of a param in effect, as the language writes it: "180 days",
+ *         "50.00 EUR", "40 %", "4"; what eng_model_with_params takes.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0
+ *  @return closed by a NUL, borrowed until the model is freed; NULL if there is none
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_model_param_text(const eng_model *model, int32_t index);
+
+/** @brief What the value of a param would be if it alone were not set: the text's own,
+ *         worked out from the other params as they are.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0
+ *  @return as for eng_model_param_text
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_model_param_default(const eng_model *model, int32_t index);
+
+/** @brief Whether a param was set by eng_model_with_params.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0
+ *  @return 1 or 0; 0 if there is no such param
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_model_param_is_set(const eng_model *model, int32_t index);
+
+/** @brief Where a param stands in the text.
+ *  @param[in] model  borrowed
+ *  @param[in] index  from 0
+ *  @return the line, from 1; 0 if there is no such param
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_model_param_line(const eng_model *model, int32_t index);
+
+/**
+ * @brief The value of a param in effect, exactly, and its unit.
+ *
+ * @param[in]  model  borrowed
+ * @param[in]  index  from 0
+ * @param[out] out    always defined; all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  there is no such param
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_param_value(const eng_model *model,
+                                                       int32_t index, eng_value *out);
+
+/**
+ * @brief The same model with other values for some of its params.
+ *
+ * `values` says `name = value` again and again, as a model does: the word `param` may
+ * stand before a name and a comma behind a value, line breaks mean nothing, a # begins
+ * a comment. "regular = 6, fresh = 120 days" sets two. A value is a constant of the
+ * param's own type; it can be computed, also from params that are declared before. What
+ * follows from a param follows from the value set, and all rules of the language hold:
+ * a window has to stay above 0, and wider than its `before`.
+ *
+ * Params that are not named keep what they have in `model`, also if that was set.
+ *
+ * @param[in]  model   borrowed for the call; unchanged
+ * @param[in]  values  UTF-8, not closed by a NUL; may be NULL if length is 0
+ * @param[in]  length  bytes, up to the limit ENG_LIMIT_MODEL
+ * @param[out] out     new; NULL on failure
+ * @param[out] error   line and column in `values`; both 0 where the values are right by
+ *                     themselves and the model is not with them, and the text then says
+ *                     where in the model; may be NULL
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_UNSUPPORTED  a callback model, which has no text
+ * @retval ENG_E_NAME       no such param; the error names the nearest one
+ * @retval ENG_E_DUPLICATE  a param was set twice
+ * @retval ENG_E_SYNTAX     not what the language writes
+ * @retval ENG_E_TYPE       another type than the param's, not a constant, or a window
+ *                          that holds nothing
+ * @retval ENG_E_LIMIT      too long, or nested too deeply
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_with_params(const eng_model *model,
+                                                       const char *values,
+                                                       size_t length, eng_model **out,
+                                                       eng_error *error);
+
+/**
+ * @brief Which model gave an answer: the digest of its text and of the values of its
+ *        params in effect.
+ *
+ * SipHash-2-4-128 under a key of zeros. Setting a param to what it is changes nothing;
+ * a comment does. Of a callback model: of its name, revision, stages and dimensions.
+ *
+ * @param[in]  model   borrowed
+ * @param[out] digest  ENG_DIGEST_SIZE bytes; all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_digest(const eng_model *model,
+                                                  uint8_t *digest);
+
 /**
  * @brief Compiles models to be run together, in one pass over a timeline.
  *
@@ -260,6 +394,7 @@ ENG_API const eng_model *eng_assessor_model(const eng_assessor *assessor,
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -276,13 +411,16 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  * @param[in]  customer     borrowed
  * @param[in]  as_of        0..ENG_TIME_MAX
  * @param[out] stages       one entry a model; may be NULL
- * @param[out] next_times   one entry a model: when; ENG_TIME_NONE: it stays for ever
+ * @param[out] next_times   one entry a model: when; ENG_TIME_NONE: it stays for ever;
+ *                          ENG_TIME_UNKNOWN: a callback model does not say
  * @param[out] next_stages  one entry a model: the stage from then on; the present one
- *                          if it stays
+ *                          if it stays or nobody knows
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
+ * @retval ENG_E_LIMIT    more than 2^31 events
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -290,22 +428,6 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
 ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(
     eng_assessor *assessor, const eng_customer *customer, int64_t as_of,
     int32_t *stages, int64_t *next_times, int32_t *next_stages);
-
-/** What a value counts. */
-enum {
-  ENG_UNIT_NUMBER = 1,
-  ENG_UNIT_RATIO = 2,
-  ENG_UNIT_MILLISECONDS = 3,
-  ENG_UNIT_MONEY = 4 /**< minor units of the context's base currency */
-};
-
-/** An exact value: numerator / denominator. */
-typedef struct eng_value {
-  int64_t numerator;   /**< has the sign */
-  int64_t denominator; /**< > 0; in lowest terms */
-  int32_t unit;        /**< ENG_UNIT_* */
-  int32_t defined;     /**< 1; or 0: there is nothing to measure, and the number is 0 */
-} eng_value;
 
 /**
  * @brief The dimensions of one model for a customer.
@@ -322,6 +444,7 @@ typedef struct eng_value {
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_BUFFER   the model has more dimensions
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -330,10 +453,30 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(
     eng_assessor *assessor, int32_t model, const eng_customer *customer, int64_t as_of,
     eng_value *values, int32_t count);
 
+/**
+ * @brief How many of a customer's amounts count as events and are left out of money:
+ *        in a currency for which there is no rate, or beyond 64 bits in the base.
+ *
+ * @param[in]  assessor  changed only inside
+ * @param[in]  customer  borrowed
+ * @param[in]  as_of     0..ENG_TIME_MAX; amounts after it are not counted
+ * @param[out] count     0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_CONTEXT  made from different contexts
+ * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
+ * @threads{one assessor may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_assessor_left_out(eng_assessor *assessor,
+                                                       const eng_customer *customer,
+                                                       int64_t as_of, int64_t *count);
+
 /** The parts of an explanation. */
 enum {
   ENG_PART_CLAUSE = 1, /**< the clauses of the stage reached, each with its witnesses */
-  ENG_PART_MISSING = 2, /**< the clauses of the next stage that do not hold */
+  ENG_PART_MISSING = 2, /**< the clauses of the stage ahead that do not hold */
   ENG_PART_ADVICE = 3,  /**< what the model advises in this stage */
   ENG_PART_NOTE = 4     /**< what was left out or has no effect, and why */
 };
@@ -361,6 +504,8 @@ enum {
  * @retval ENG_E_RANGE    no such model
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
+ * @retval ENG_E_CALLBACK  a callback model failed; see eng_model_from_callbacks
+ * @retval ENG_E_LIMIT    more than 2^31 events
  * @retval ENG_E_NOMEM
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1
@@ -385,9 +530,10 @@ ENG_API void eng_explanation_free(eng_explanation *explanation);
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_stage(const eng_explanation *explanation);
 
-/** @brief The stage that ENG_PART_MISSING is about: the next one declared.
+/** @brief The stage that ENG_PART_MISSING is about: the next one declared that
+ * something happening could bring. Stages that silence alone brings are passed over.
  *  @param[in] explanation  borrowed
- *  @return rank; 0: the customer is at the last one
+ *  @return rank; 0: there is none
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
@@ -395,7 +541,8 @@ ENG_API int32_t eng_explanation_target(const eng_explanation *explanation);
 /** @brief The first instant at which the stage differs if nothing happens.
  *  @param[in]  explanation  borrowed
  *  @param[out] stage        the stage from then on; may be NULL
- *  @return milliseconds since 1970; ENG_TIME_NONE: it stays for ever
+ *  @return milliseconds since 1970; ENG_TIME_NONE: it stays for ever; ENG_TIME_UNKNOWN:
+ *          a callback model does not say
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int64_t eng_explanation_next_change(const eng_explanation *explanation,
@@ -414,7 +561,8 @@ ENG_API int32_t eng_explanation_line_count(const eng_explanation *explanation,
  *
  *  Conditions are taken apart at their `and`s. Of alternatives (`or`) those that hold
  *  are shown for the stage reached; for a missing stage all of them are, led by
- *  "either", "or" and "and".
+ *  "either", "or" and "and". What a missing stage wants by the name of another stage is
+ *  taken apart too, and what is wanted twice is said once.
  *
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_*

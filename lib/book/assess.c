@@ -73,6 +73,18 @@ static size_t try_summaries(const struct job *job, uint64_t from, uint64_t to,
   return count;
 }
 
+/* For callback models alone: the id lies far from the events. */
+static void name_customer(const struct eng_book *book, eng_assessor *assessor,
+                          uint64_t row)
+{
+  size_t length;
+  const char *id;
+
+  if (!eng__assess_asks_host(assessor)) return;
+  id = eng_book_customer_id(book, row, &length);
+  eng__assess_name(assessor, id, length);
+}
+
 static eng_status assess_group(const struct job *job, uint64_t from, uint64_t to)
 {
   int32_t stages[MODELS_MAX];
@@ -88,6 +100,7 @@ static eng_status assess_group(const struct job *job, uint64_t from, uint64_t to
     eng_status status;
 
     eng__book_view(job->book, row_at(job, from + open[k]), &timeline);
+    name_customer(job->book, job->assessor, row_at(job, from + open[k]));
     status = eng__assess_timeline(job->assessor, &timeline, &job->book->shapes, stages);
     if (status != ENG_OK) return status;
     put_stages(job, from + open[k], stages);
@@ -115,6 +128,7 @@ eng_status eng_book_assess(const eng_book *book, eng_assessor *assessor, int64_t
       return ENG_E_CANCELLED;
     }
     status = assess_group(&job, i, count - i < GROUP ? count : i + GROUP);
+    eng__assess_name(assessor, NULL, 0);
     if (status != ENG_OK) return status;
   }
   if (progress != NULL && progress(user, count, count) != 0) return ENG_E_CANCELLED;
@@ -138,7 +152,13 @@ eng_status eng_book_assess_one(const eng_book *book, uint64_t row,
     return ENG_OK;
   }
   eng__book_view(book, (uint32_t)row, &timeline);
-  return eng__assess_timeline(assessor, &timeline, &book->shapes, stages);
+  name_customer(book, assessor, row);
+  status = eng__assess_timeline(assessor, &timeline, &book->shapes, stages);
+  eng__assess_name(assessor, NULL, 0);
+  if (status != ENG_OK) {
+    memset(stages, 0, (size_t)eng_assessor_model_count(assessor) * sizeof *stages);
+  }
+  return status;
 }
 
 eng_status eng_book_next_change(const eng_book *book, uint64_t row,
@@ -156,6 +176,69 @@ eng_status eng_book_next_change(const eng_book *book, uint64_t row,
   if (status != ENG_OK) return status;
   eng__assess_prepare(assessor, as_of);
   eng__book_view(book, (uint32_t)row, &timeline);
-  return eng__assess_next(assessor, &timeline, &book->shapes, stages, next_times,
-                          next_stages);
+  name_customer(book, assessor, row);
+  status = eng__assess_next(assessor, &timeline, &book->shapes, stages, next_times,
+                            next_stages);
+  eng__assess_name(assessor, NULL, 0);
+  if (status != ENG_OK) eng__no_answer(assessor, stages, next_times, next_stages);
+  return status;
+}
+
+/* ---- histories ---- */
+
+static eng_status view(const eng_book *book, uint64_t row, const eng_assessor *assessor,
+                       int64_t as_of, struct eng__timeline *timeline)
+{
+  eng_status status;
+
+  if (book == NULL || assessor == NULL) return ENG_E_INVALID;
+  if (row >= book->rows) return ENG_E_NOTFOUND;
+  status = check(book, assessor, as_of);
+  if (status == ENG_OK) eng__book_view(book, (uint32_t)row, timeline);
+  return status;
+}
+
+eng_status eng_book_standing(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                             int64_t as_of, eng_standing *standings)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (assessor == NULL || standings == NULL) return ENG_E_INVALID;
+  memset(standings, 0, (size_t)eng_assessor_model_count(assessor) * sizeof *standings);
+  status = view(book, row, assessor, as_of, &timeline);
+  if (status != ENG_OK) return status;
+  return eng__assess_standing(assessor, &timeline, &book->shapes, as_of, standings);
+}
+
+eng_status eng_book_history(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                            int32_t model, int64_t as_of, eng_history **out)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  status = view(book, row, assessor, as_of, &timeline);
+  if (status != ENG_OK) return status;
+  if (model < 0 || model >= eng_assessor_model_count(assessor)) return ENG_E_RANGE;
+  return eng__assess_history(assessor, model, &timeline, &book->shapes, ENG_TIME_NONE,
+                             as_of, out);
+}
+
+eng_status eng_book_outlook(const eng_book *book, uint64_t row, eng_assessor *assessor,
+                            int32_t model, int64_t as_of, int64_t until,
+                            eng_history **out)
+{
+  struct eng__timeline timeline;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  status = view(book, row, assessor, as_of, &timeline);
+  if (status != ENG_OK) return status;
+  if (model < 0 || model >= eng_assessor_model_count(assessor)) return ENG_E_RANGE;
+  if (until < as_of || until > ENG_TIME_MAX) return ENG_E_TIME;
+  return eng__assess_history(assessor, model, &timeline, &book->shapes, as_of, until,
+                             out);
 }

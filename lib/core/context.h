@@ -31,6 +31,16 @@ struct eng__vocabulary {
   struct eng__own own[128]; /* number - ENG__OWN */
 };
 
+/* What one unit of a currency is in the base currency from a time on. In the settings:
+ * between major units, and from a business day; in a context: between minor units in
+ * lowest terms, and from an instant. */
+struct eng__rate {
+  int64_t from;
+  int64_t n, d;
+  uint32_t order; /* of being set: of two from one day the later counts */
+  int32_t currency;
+};
+
 struct eng_settings {
   eng_allocator allocator;
   uint64_t limits[ENG__LIMIT_COUNT];
@@ -38,6 +48,8 @@ struct eng_settings {
   int32_t currency;
   uint64_t hash_key[2];
   struct eng__vocabulary kinds, channels;
+  struct eng__rate *rates; /* as they came; in a context: NULL */
+  size_t rate_count, rate_room;
 };
 
 struct eng_context {
@@ -46,6 +58,9 @@ struct eng_context {
   int64_t day_shift;            /* zone minus start of the day, milliseconds */
   uint64_t kind_key[256];       /* 0: an own number that is not named */
   uint64_t channel_key[256];
+  struct eng__rate *rates; /* sorted by currency and time, none of the base currency */
+  size_t rate_count, rate_room;
+  uint8_t digest[16];
 };
 
 static inline const eng_allocator *eng__memory(const eng_context *context)

@@ -15,8 +15,10 @@
 
 enum {
   SPARE = 48,
-  /* A block with an event more. */
-  SCRATCH = ENG__BLOCK_MAX + SPARE + ENG__SPLICE_ROOM + ENG__SLACK
+  /* A block with an event more; a block of one event may be longer than others. */
+  LONGEST = (int)ENG__BLOCK_MAX > (int)ENG__EVENT_MAX ? (int)ENG__BLOCK_MAX
+                                                      : (int)ENG__EVENT_MAX,
+  SCRATCH = LONGEST + SPARE + ENG__SPLICE_ROOM + ENG__SLACK
 };
 
 /* ---- counted memory ---- */
@@ -225,6 +227,66 @@ static void free_block(struct eng__heavy *heavy, const struct eng__pen *pen,
   give(heavy, pen, block->run.bytes, block->capacity);
 }
 
+/* ---- counts ---- */
+
+/* Counts that cannot be kept right are dropped: they are a help, and no more. */
+static void drop_counts(struct eng__heavy *heavy, const struct eng__pen *pen,
+                        struct eng__node *node)
+{
+  heavy->memory -= eng__counts_memory(node->counts);
+  eng__counts_free(node->counts, pen->memory);
+  node->counts = NULL;
+}
+
+/* The block has other events than before. */
+static void recount_block(struct eng__heavy *heavy, const struct eng__pen *pen,
+                          struct eng__node *node, uint32_t at)
+{
+  size_t before = eng__counts_memory(node->counts);
+  bool right;
+
+  if (node->counts == NULL) return;
+  right = eng__counts_set(node->counts, pen, node->count, at, &node->blocks[at].run);
+  heavy->memory += eng__counts_memory(node->counts) - before;
+  if (!right) drop_counts(heavy, pen, node);
+}
+
+static void count_event(struct eng__heavy *heavy, const struct eng__pen *pen,
+                        struct eng__node *node, uint32_t at,
+                        const struct eng__event *event)
+{
+  size_t before = eng__counts_memory(node->counts);
+  struct eng__counted counted;
+  bool right;
+
+  if (node->counts == NULL) return;
+  eng__counted_event(event, eng_context_currency(pen->context), &counted);
+  right = eng__counts_add(node->counts, pen->memory, node->count, at, &counted);
+  heavy->memory += eng__counts_memory(node->counts) - before;
+  if (!right) drop_counts(heavy, pen, node);
+}
+
+/* Counts a node from when on it pays: a walk through few blocks is short, and of a
+ * short timeline the counts would be a large part. */
+static void count_node(struct eng__heavy *heavy, const struct eng__pen *pen,
+                       struct eng__node *node)
+{
+  bool right = true;
+
+  if (node->counts != NULL) return;
+  if (node->count < ENG__COUNTS_FROM && heavy->node_count == 1) return;
+  node->counts = eng__counts_new(pen->memory);
+  if (node->counts == NULL) return;
+  for (uint32_t j = 0; j < node->count && right; j++) {
+    eng__counts_insert(node->counts, j, j);
+    right = eng__counts_set(node->counts, pen, j + 1, j, &node->blocks[j].run);
+  }
+  heavy->memory += eng__counts_memory(node->counts);
+  if (!right) drop_counts(heavy, pen, node);
+}
+
+/* ---- nodes ---- */
+
 static struct eng__node *new_node(struct eng__heavy *heavy, const struct eng__pen *pen)
 {
   struct eng__node *node = take(heavy, pen, sizeof *node);
@@ -232,6 +294,7 @@ static struct eng__node *new_node(struct eng__heavy *heavy, const struct eng__pe
   if (node == NULL) return NULL;
   node->count = 0;
   node->stale = true;
+  node->counts = NULL;
   return node;
 }
 
@@ -272,9 +335,13 @@ static eng_status reserve_block(struct eng__heavy *heavy, const struct eng__pen 
   if (other == NULL) return ENG_E_NOMEM;
   other->count = node->count - keep;
   memcpy(other->blocks, node->blocks + keep, other->count * sizeof other->blocks[0]);
+  if (node->counts != NULL) {
+    eng__counts_remove(node->counts, node->count, keep, other->count);
+  }
   node->count = keep;
   node->stale = true;
   insert_node(heavy, spot->node + 1, other);
+  count_node(heavy, pen, other);
   if (spot->block >= keep) {
     spot->node++;
     spot->block -= keep;
@@ -282,16 +349,22 @@ static eng_status reserve_block(struct eng__heavy *heavy, const struct eng__pen 
   return ENG_OK;
 }
 
-static void insert_block(struct eng__heavy *heavy, struct spot spot,
-                         const struct eng__block *block)
+static void insert_block(struct eng__heavy *heavy, const struct eng__pen *pen,
+                         struct spot spot, const struct eng__block *block)
 {
   struct eng__node *node = heavy->nodes[spot.node];
 
   memmove(node->blocks + spot.block + 1, node->blocks + spot.block,
           (node->count - spot.block) * sizeof node->blocks[0]);
   node->blocks[spot.block] = *block;
+  if (node->counts != NULL) eng__counts_insert(node->counts, node->count, spot.block);
   node->count++;
   node->stale = true;
+  if (node->counts != NULL) {
+    recount_block(heavy, pen, node, spot.block);
+  } else {
+    count_node(heavy, pen, node);
+  }
 }
 
 static void remove_block(struct eng__heavy *heavy, const struct eng__pen *pen,
@@ -300,11 +373,15 @@ static void remove_block(struct eng__heavy *heavy, const struct eng__pen *pen,
   struct eng__node *node = heavy->nodes[spot.node];
 
   free_block(heavy, pen, &node->blocks[spot.block]);
+  if (node->counts != NULL) {
+    eng__counts_remove(node->counts, node->count, spot.block, 1);
+  }
   node->stale = true;
   node->count--;
   memmove(node->blocks + spot.block, node->blocks + spot.block + 1,
           (node->count - spot.block) * sizeof node->blocks[0]);
   if (node->count > 0) return;
+  drop_counts(heavy, pen, node);
   give(heavy, pen, node, sizeof *node);
   heavy->node_count--;
   memmove(heavy->nodes + spot.node, heavy->nodes + spot.node + 1,
@@ -349,6 +426,7 @@ void eng__heavy_free(struct eng__heavy *heavy, const struct eng__pen *pen)
     struct eng__node *node = heavy->nodes[i];
 
     for (uint32_t j = 0; j < node->count; j++) free_block(heavy, pen, &node->blocks[j]);
+    drop_counts(heavy, pen, node);
     give(heavy, pen, node, sizeof *node);
   }
   give(heavy, pen, heavy->nodes, heavy->node_room * sizeof *heavy->nodes);
@@ -430,7 +508,7 @@ static eng_status append_block(struct eng__heavy *heavy, const struct eng__pen *
     return status;
   }
   spot.block++;
-  insert_block(heavy, spot, &block);
+  insert_block(heavy, pen, spot, &block);
   return ENG_OK;
 }
 
@@ -457,6 +535,7 @@ eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pe
       block->run.last = event->occurred_at;
       eng__summary_add(&block->run.summary, &layout, event->occurred_at);
       node->stale = true;
+      count_event(heavy, pen, node, node->count - 1, event);
       count_appended(heavy, pen, event, &layout);
       return ENG_OK;
     }
@@ -492,9 +571,10 @@ static uint32_t middle(const struct eng__pen *pen, const struct eng__run *run,
 }
 
 /* Puts a run that was made in scratch memory in place of a block, in two halves if it
- * is too long. */
+ * is too long. `added` is the event that it has more, or NULL if others changed. */
 static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
-                         struct spot spot, const struct eng__run *run)
+                         struct spot spot, const struct eng__run *run,
+                         const struct eng__event *added)
 {
   struct eng__block *block = block_at(heavy, spot);
   uint8_t scratch[SCRATCH + ENG__SPLICE_ROOM];
@@ -516,6 +596,11 @@ static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
       *block = left;
     }
     heavy->nodes[spot.node]->stale = true;
+    if (added != NULL) {
+      count_event(heavy, pen, heavy->nodes[spot.node], spot.block, added);
+    } else {
+      recount_block(heavy, pen, heavy->nodes[spot.node], spot.block);
+    }
     return ENG_OK;
   }
   cut = middle(pen, run, &before);
@@ -535,8 +620,9 @@ static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
   block = block_at(heavy, spot);
   free_block(heavy, pen, block);
   *block = left;
+  recount_block(heavy, pen, heavy->nodes[spot.node], spot.block);
   spot.block++;
-  insert_block(heavy, spot, &right);
+  insert_block(heavy, pen, spot, &right);
   return ENG_OK;
 }
 
@@ -558,6 +644,7 @@ static void take_out(struct eng__heavy *heavy, const struct eng__pen *pen,
   block->run = run;
   block->run.bytes = bytes;
   heavy->nodes[spot.node]->stale = true;
+  recount_block(heavy, pen, heavy->nodes[spot.node], spot.block);
 }
 
 /* Finds the version that is held of an event with an id. */
@@ -591,7 +678,7 @@ static eng_status put_at(struct eng__heavy *heavy, const struct eng__pen *pen,
 
   run.bytes = scratch;
   eng__run_splice(pen, &block_at(heavy, spot)->run, place, event, remove, &run);
-  return commit(heavy, pen, spot, &run);
+  return commit(heavy, pen, spot, &run, remove ? NULL : event);
 }
 
 static eng_status put_new(struct eng__heavy *heavy, const struct eng__pen *pen,
@@ -725,6 +812,7 @@ void eng__heavy_expire(struct eng__heavy *heavy, const struct eng__pen *pen,
       heavy->count -= node->blocks[j].run.count;
       free_block(heavy, pen, &node->blocks[j]);
     }
+    drop_counts(heavy, pen, node);
     give(heavy, pen, node, sizeof *node);
     whole_nodes++;
   }
@@ -745,6 +833,9 @@ void eng__heavy_expire(struct eng__heavy *heavy, const struct eng__pen *pen,
       heavy->count -= block->run.count;
       free_block(heavy, pen, block);
     }
+    if (node->counts != NULL && whole_blocks > 0) {
+      eng__counts_remove(node->counts, node->count, 0, whole_blocks);
+    }
     node->count -= whole_blocks;
     node->stale = true;
     memmove(node->blocks, node->blocks + whole_blocks,
@@ -761,6 +852,7 @@ void eng__heavy_expire(struct eng__heavy *heavy, const struct eng__pen *pen,
       memcpy(bytes, part.bytes, part.size);
       block->run = part;
       block->run.bytes = bytes;
+      recount_block(heavy, pen, node, 0);
     }
   }
   summarise(heavy);

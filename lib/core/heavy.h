@@ -2,19 +2,19 @@
 /*
  * heavy.h - the timeline of a customer with very many events.
  *
- * Past ENG__LIGHT_MAX bytes the one run becomes blocks of at most about 2 KiB, in
+ * Past ENG__LIGHT_MAX bytes the one run becomes blocks of at most about 1 KiB, in
  * canonical order, under nodes of up to 128 blocks: recording touches one block. Ids
- * are found through a table of their own, derived and never encoded.
+ * are found through a table of their own, and nodes count their blocks' events; both
+ * are derived and never encoded.
  */
 #ifndef ENG_CORE_HEAVY_H
 #define ENG_CORE_HEAVY_H
 
-#include "core/run.h"
+#include "core/counts.h"
 
 enum {
   ENG__LIGHT_MAX = 4096, /* bytes of a run; more is heavy */
-  ENG__BLOCK_MAX = 2048, /* bytes of a block with more than one event */
-  ENG__NODE_MAX = 128    /* blocks of a node */
+  ENG__BLOCK_MAX = 1024  /* bytes of a block with more than one event */
 };
 
 struct eng__block {
@@ -26,6 +26,7 @@ struct eng__node {
   uint32_t count;
   bool stale;                 /* some block changed since the summary was made */
   struct eng__summary summary; /* of all blocks */
+  struct eng__counts *counts;  /* of their events; NULL: none are kept */
   struct eng__block blocks[ENG__NODE_MAX];
 };
 

@@ -9,11 +9,16 @@
 #ifndef ENG_MODEL_ASSESS_H
 #define ENG_MODEL_ASSESS_H
 
-#include <engagement/model.h>
+#include <engagement/history.h>
 
 #include "core/timeline.h"
 
 const eng_context *eng__assessor_context(const eng_assessor *assessor);
+
+/* Whether there are callback models, which may ask for the customer's id; it is borrowed
+ * until another one is named. */
+bool eng__assess_asks_host(const eng_assessor *assessor);
+void eng__assess_name(eng_assessor *assessor, const char *id, size_t length);
 
 /* Makes ready for timelines as of an instant; as_of is in range. Cheap if it is the
  * one that is prepared already. */
@@ -29,13 +34,32 @@ eng_status eng__assess_timeline(eng_assessor *assessor,
                                 const struct eng__timeline *timeline,
                                 const struct eng__shapes *shapes, int32_t *stages);
 
+/* The scores of one model, from the events; values has one entry a score. */
+eng_status eng__score_timeline(eng_assessor *assessor, int32_t model,
+                               const struct eng__timeline *timeline,
+                               const struct eng__shapes *shapes, int32_t *values);
+
 /* What a failed call leaves in its out-parameters; stages may be NULL. */
 void eng__no_answer(const eng_assessor *assessor, int32_t *stages, int64_t *next_times,
                     int32_t *next_stages);
 
 /* The same, and the next change of each; see eng_assessor_next_change. */
-eng_status eng__assess_next(eng_assessor *assessor, const struct eng__timeline *timeline,
+eng_status eng__assess_next(eng_assessor *assessor,
+                            const struct eng__timeline *timeline,
                             const struct eng__shapes *shapes, int32_t *stages,
                             int64_t *next_times, int32_t *next_stages);
+
+/* Where a customer stands under each model; see eng_assessor_standing. */
+eng_status eng__assess_standing(eng_assessor *assessor,
+                                const struct eng__timeline *timeline,
+                                const struct eng__shapes *shapes, int64_t as_of,
+                                eng_standing *standings);
+
+/* The changes under one model up to `until`: all of them if `since` is ENG_TIME_NONE,
+ * else those after `since` if nothing happens from then on. */
+eng_status eng__assess_history(eng_assessor *assessor, int32_t model,
+                               const struct eng__timeline *timeline,
+                               const struct eng__shapes *shapes, int64_t since,
+                               int64_t until, eng_history **out);
 
 #endif

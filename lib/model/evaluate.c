@@ -189,6 +189,44 @@ static bool shared(const struct scope *s, int32_t index, struct eng__fraction *o
   return memo->defined;
 }
 
+/* ---- scores ---- */
+
+/* Points of one event or day as often as there are some, held within the cap. */
+static int64_t times(int64_t count, const struct eng__score_term *term)
+{
+  int64_t points = term->points < 0 ? -term->points : term->points;
+  int64_t all = points == 0 || count <= term->cap / points ? points * count : term->cap;
+
+  return term->points < 0 ? -all : all;
+}
+
+static int64_t held(int64_t n, int64_t low, int64_t high)
+{
+  return n < low ? low : n > high ? high : n;
+}
+
+/* What is not defined gives nothing. */
+static int64_t points_of(const struct scope *s, const struct eng__term *node)
+{
+  const struct eng__score_term *term = &s->model->terms[node->n];
+  struct eng__fraction value;
+
+  if (!operand(s, node->a, &value)) return 0;
+  switch (node->op) {
+  case ENG__OP_EACH: return times(value.n, term);
+  case ENG__OP_WHEN: return value.n == 1 ? term->points : 0;
+  default: return held(eng__fraction_floor(value), -term->cap, term->cap);
+  }
+}
+
+static int64_t sum_of(const struct scope *s, int32_t index)
+{
+  const struct eng__term *node = &s->model->nodes[index];
+
+  if (node->op != ENG__OP_TERMS) return points_of(s, node);
+  return sum_of(s, node->a) + sum_of(s, node->b);
+}
+
 static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction *out)
 {
   const struct eng__term *node = &s->model->nodes[index];
@@ -213,6 +251,11 @@ static bool evaluate(const struct scope *s, int32_t index, struct eng__fraction 
   case ENG__OP_NOT: return evaluate(s, node->a, &a) && give(out, !a.n);
   case ENG__OP_DEFINED: return give(out, evaluate(s, node->a, &a));
   case ENG__OP_ELSE: return evaluate(s, node->a, out) || evaluate(s, node->b, out);
+  case ENG__OP_EACH:
+  case ENG__OP_WHEN:
+  case ENG__OP_WORTH:
+  case ENG__OP_TERMS: return give(out, sum_of(s, index));
+  case ENG__OP_SCORE: return give(out, held(sum_of(s, node->a), 0, ENG__SCORE_MAX));
   default:
     if (!eng__op_compares(node->op)) {
       return operand(s, node->a, &a) && operand(s, node->b, &b) &&

@@ -15,7 +15,10 @@
 #include "core/checked.h"
 #include "core/customer.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "model/assessor.h"
+#include "model/host.h"
+#include "model/lex.h"
 
 enum { WITNESSES = 100, CLAUSES = 256, WORDING = 1000, PARTS = 5 };
 
@@ -176,37 +179,19 @@ static void put_value(struct writer *w, int type, struct eng__fraction v, int un
   }
 }
 
-/* The wording of a node, white space and comments folded to single spaces, texts as
- * they are; cut where it is too long to read. */
+/* The wording of a node on one line; cut where it is too long to read. */
 static void put_text_of(struct writer *w, const struct eng__term *node)
 {
-  const char *text = w->model->text;
-  bool blank = false, quoted = false;
-  size_t start = begin(w);
+  eng_explanation *x = w->explanation;
+  void *texts = x->texts;
 
-  for (uint32_t i = node->from; i < node->to; i++) {
-    char c = text[i];
-
-    if (begin(w) - start > WORDING) {
-      put_text(w, " ...");
-      return;
-    }
-    if (!quoted && c == '#') {
-      while (i + 1 < node->to && text[i + 1] != '\n') i++;
-      blank = true;
-    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
-      blank = true;
-    } else {
-      if (blank) put(w, " ", 1);
-      blank = false;
-      put(w, &c, 1);
-      if (quoted && c == '\\' && i + 1 < node->to) {
-        put(w, &text[++i], 1);
-      } else if (c == '"') {
-        quoted = !quoted;
-      }
-    }
-  }
+  if (w->status != ENG_OK) return;
+  w->status = eng__grow(&x->memory, &texts, &x->texts_room,
+                        x->texts_size + (node->to - node->from) + 5, 1);
+  x->texts = texts;
+  if (w->status != ENG_OK) return;
+  x->texts_size += eng__lex_fold(w->model->text, node->from, node->to, WORDING,
+                                 x->texts + x->texts_size);
 }
 
 /* The same, with the `not` that a class says by `no` and that the text does not have:
@@ -333,25 +318,30 @@ static eng_status see(struct writer *w, eng__see_fn fn, void *user)
                   fn, user);
 }
 
-/* Makes the witnesses' extensions their own, on which their effective ids depend. */
+/* Makes a witness's extension its own, on which its effective id depends. */
+static void keep_extension(struct writer *w, eng_event *witness)
+{
+  struct eng__event *event = &witness->fields;
+  uint8_t *copy = NULL;
+
+  if (event->extension_size > 0) {
+    if (w->status == ENG_OK) {
+      copy = eng__new(&w->explanation->memory, event->extension_size);
+    }
+    if (copy == NULL) {
+      w->status = ENG_E_NOMEM;
+      event->extension_size = 0;
+    } else {
+      memcpy(copy, event->extension, event->extension_size);
+    }
+  }
+  event->extension = copy;
+}
+
 static void keep_extensions(struct writer *w, struct line *line)
 {
   for (int32_t i = 0; i < line->witness_count; i++) {
-    struct eng__event *event = &line->witnesses[i].fields;
-    uint8_t *copy = NULL;
-
-    if (event->extension_size > 0) {
-      if (w->status == ENG_OK) {
-        copy = eng__new(&w->explanation->memory, event->extension_size);
-      }
-      if (copy == NULL) {
-        w->status = ENG_E_NOMEM;
-        event->extension_size = 0;
-      } else {
-        memcpy(copy, event->extension, event->extension_size);
-      }
-    }
-    event->extension = copy;
+    keep_extension(w, &line->witnesses[i]);
   }
 }
 
@@ -398,9 +388,21 @@ static int32_t behind_lets(const eng_model *model, int32_t node)
   return node;
 }
 
-/* Whether a term is a measure that events add to. */
+static bool counts(const eng_model *model, int32_t index)
+{
+  const struct eng__term *term = &model->nodes[behind_lets(model, index)];
+
+  if (term->op == ENG__OP_ADD) return counts(model, term->a) && counts(model, term->b);
+  return term->op == ENG__OP_MEASURE &&
+         model->measures[term->a].op == ENG__MEASURE_COUNT;
+}
+
+/* Whether a term is a measure that events add to, or several counts together. */
 static bool adds_up(const eng_model *model, const struct eng__term *term)
 {
+  if (term->op == ENG__OP_ADD) {
+    return counts(model, term->a) && counts(model, term->b);
+  }
   if (term->op != ENG__OP_MEASURE) return false;
   switch (model->measures[term->a].op) {
   case ENG__MEASURE_COUNT:
@@ -488,6 +490,19 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
   }
 }
 
+/* Whether the last line of a part says what one before it did, where two alternatives
+ * or two stages that are named want the same. */
+static bool said_before(const struct writer *w, const struct part *part)
+{
+  const char *texts = w->explanation->texts;
+  const char *last = texts + part->lines[part->count - 1].text;
+
+  for (size_t i = 0; i + 1 < part->count; i++) {
+    if (strcmp(texts + part->lines[i].text, last) == 0) return true;
+  }
+  return false;
+}
+
 static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
                        const char *prefix)
 {
@@ -510,6 +525,12 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
     put_wording(w, meaning);
   }
   end(w);
+  if (w->status == ENG_OK && *prefix == '\0' &&
+      said_before(w, &w->explanation->parts[part])) {
+    w->explanation->parts[part].count--;
+    w->explanation->texts_size = line->text;
+    return;
+  }
   line->measured = line->threshold = begin(w);
   end(w);
   if (eng__op_compares(meaning->op)) describe_comparison(w, meaning, line);
@@ -552,6 +573,11 @@ static void add_clauses(struct writer *w, int part, int32_t index, const char *p
   if (w->status != ENG_OK) return;
   holds = holds_now(w, index);
   if (part == ENG_PART_MISSING && holds == ENG_HOLDS_YES) return;
+  /* What is missing for a stage that is named is what is missing here. */
+  if (part == ENG_PART_MISSING && node->op == ENG__OP_STAGE) {
+    add_clauses(w, part, w->model->stages[node->a].when, prefix);
+    return;
+  }
   if (node->op == ENG__OP_AND) {
     bool nested = *prefix != '\0' && holds_now(w, node->a) != ENG_HOLDS_YES;
 
@@ -607,13 +633,146 @@ static void add_notes(struct writer *w)
     ignored += undos->undos[i].foreign;
   }
   if (!measures_money(w->model)) left_out = 0;
-  add_note(w, left_out, "amounts in other currencies were left out of money");
+  add_note(w, left_out,
+           "amounts in other currencies were left out of money: there is no rate");
   add_note(
       w, inert,
       "voids, refunds or cancellations have no effect: what they name is not held, or "
       "is later than they are");
   add_note(w, ignored, "refunds in another currency than their purchase were ignored");
   add_note(w, w->hidden, "clauses are not shown");
+}
+
+/* ---- what a host says itself ---- */
+
+struct eng_evidence {
+  struct writer *writer;
+  int32_t part; /* of the line added last; 0: there is none */
+};
+
+eng_status eng_evidence_add(eng_evidence *evidence, int32_t part, const char *text,
+                            size_t length)
+{
+  struct writer *w;
+  struct line *line;
+
+  if (evidence == NULL || text == NULL) return ENG_E_INVALID;
+  if (part < ENG_PART_CLAUSE || part > ENG_PART_NOTE) return ENG_E_RANGE;
+  if (!eng__is_utf8(text, length)) return ENG_E_TEXT;
+  w = evidence->writer;
+  if (w->explanation->parts[part].count == CLAUSES) return ENG_E_LIMIT;
+  line = add_line(w, part);
+  if (line == NULL) return w->status;
+  evidence->part = part;
+  line->text = begin(w);
+  put(w, text, length);
+  end(w);
+  line->measured = line->threshold = 0; /* the empty text */
+  return w->status;
+}
+
+/* The clause added last, or NULL. */
+static struct line *last_clause(const eng_evidence *evidence)
+{
+  struct part *part = &evidence->writer->explanation->parts[evidence->part];
+
+  if (evidence->part != ENG_PART_CLAUSE && evidence->part != ENG_PART_MISSING) {
+    return NULL;
+  }
+  return &part->lines[part->count - 1];
+}
+
+static size_t put_said(struct writer *w, const char *text, size_t length)
+{
+  size_t at = begin(w);
+
+  if (length > 0) put(w, text, length);
+  end(w);
+  return at;
+}
+
+eng_status eng_evidence_measure(eng_evidence *evidence, const char *measured,
+                                size_t measured_length, const char *threshold,
+                                size_t threshold_length, int32_t holds,
+                                int64_t distance)
+{
+  struct writer *w;
+  struct line *line;
+
+  if (evidence == NULL || (measured == NULL && measured_length > 0) ||
+      (threshold == NULL && threshold_length > 0)) {
+    return ENG_E_INVALID;
+  }
+  line = last_clause(evidence);
+  if (line == NULL) return ENG_E_NOTFOUND;
+  if (holds < ENG_HOLDS_NO || holds > ENG_HOLDS_UNKNOWN ||
+      (distance <= 0 && distance != ENG_DISTANCE_NONE)) {
+    return ENG_E_RANGE;
+  }
+  if ((measured_length > 0 && !eng__is_utf8(measured, measured_length)) ||
+      (threshold_length > 0 && !eng__is_utf8(threshold, threshold_length))) {
+    return ENG_E_TEXT;
+  }
+  w = evidence->writer;
+  line->measured = put_said(w, measured, measured_length);
+  line->threshold = put_said(w, threshold, threshold_length);
+  line->holds = holds;
+  line->distance = distance;
+  return w->status;
+}
+
+/* One more witness in front of the others; the oldest goes where there are too many. */
+eng_status eng_evidence_witness(eng_evidence *evidence, const eng_event *event)
+{
+  const eng_allocator *memory;
+  struct writer *w;
+  struct line *line;
+  eng_event *grown;
+  size_t count;
+
+  if (evidence == NULL || event == NULL) return ENG_E_INVALID;
+  line = last_clause(evidence);
+  if (line == NULL) return ENG_E_NOTFOUND;
+  w = evidence->writer;
+  if (event->context != w->assessor->context) return ENG_E_CONTEXT;
+  if (w->status != ENG_OK) return w->status;
+  memory = &w->explanation->memory;
+  count = (size_t)line->witness_count;
+  if (count == WITNESSES) {
+    struct eng__event *oldest = &line->witnesses[--count].fields;
+
+    eng__free(memory, (void *)(uintptr_t)oldest->extension, oldest->extension_size);
+  } else {
+    grown = eng__resize(memory, line->witnesses, count * sizeof *grown,
+                        (count + 1) * sizeof *grown);
+    if (grown == NULL) return w->status = ENG_E_NOMEM;
+    line->witnesses = grown;
+    line->witness_count++;
+  }
+  memmove(line->witnesses + 1, line->witnesses, count * sizeof *line->witnesses);
+  line->witnesses[0] = *event;
+  line->witness_total++;
+  keep_extension(w, &line->witnesses[0]);
+  return w->status;
+}
+
+static void ask_host(struct writer *w)
+{
+  const struct eng__host *host = w->model->host;
+  const eng_customer *customer = w->customer;
+  struct eng_evidence evidence = {w, 0};
+  struct eng_view view;
+  eng_status answer;
+
+  if (host->explain == NULL) {
+    add_text_line(w, ENG_PART_NOTE, "this model does not say why");
+    return;
+  }
+  w->status =
+      eng__view_open(w->assessor, &customer->timeline, &customer->shapes, &view);
+  if (w->status != ENG_OK) return;
+  answer = host->explain(host->user, &view, w->explanation->stage, &evidence);
+  if (w->status == ENG_OK) w->status = eng__host_status(answer);
 }
 
 /* ---- the whole ---- */
@@ -623,6 +782,11 @@ static void write_all(struct writer *w)
   eng_explanation *x = w->explanation;
   const eng_model *model = w->model;
 
+  if (model->host != NULL) {
+    ask_host(w);
+    add_notes(w);
+    return;
+  }
   if (x->stage > 0) {
     const struct eng__stage *stage = &model->stages[x->stage - 1];
 
@@ -644,18 +808,21 @@ static eng_status find_stage(eng_assessor *assessor, int32_t model,
 {
   int32_t stages[64], next_stages[64];
   int64_t next_times[64];
-  eng_status status = eng__assess_next(assessor, &customer->timeline, &customer->shapes,
-                                       stages, next_times, next_stages);
+  eng_status status;
 
+  assessor->asked = UINT64_C(1) << model;
+  status = eng__assess_next(assessor, &customer->timeline, &customer->shapes, stages,
+                            next_times, next_stages);
+  assessor->asked = UINT64_MAX;
   if (status != ENG_OK) return status;
   x->stage = stages[model];
   x->next_time = next_times[model];
   x->next_stage = next_stages[model];
-  x->target = x->stage < eng_model_stage_count(assessor->members[model].model)
-                  ? x->stage + 1
-                  : 0;
   /* The sweep moved the tallies on: measure as of the instant once more. */
-  return eng__measure(assessor, &customer->timeline, &customer->shapes);
+  status = eng__measure(assessor, &customer->timeline, &customer->shapes);
+  if (status == ENG_OK)
+    x->target = eng__stage_ahead(assessor, &assessor->members[model], x->stage);
+  return status;
 }
 
 eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
@@ -682,9 +849,46 @@ eng_status eng_assessor_explain(eng_assessor *assessor, int32_t model,
   w.explanation->memory = *memory;
   end(&w); /* offset 0 is the empty text */
   eng__assess_prepare(assessor, as_of);
+  eng__assess_name(assessor, customer->id, customer->id_length);
   if (w.status == ENG_OK)
     w.status = find_stage(assessor, model, customer, w.explanation);
   if (w.status == ENG_OK) write_all(&w);
+  eng__assess_name(assessor, NULL, 0);
+  if (w.status != ENG_OK) {
+    eng_explanation_free(w.explanation);
+    return w.status;
+  }
+  *out = w.explanation;
+  return ENG_OK;
+}
+
+/* The same of a condition or number alone, where the assessor has measured already:
+ * clauses if it is a number or holds, what is missing if not. */
+eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
+                             const eng_customer *customer, int32_t node,
+                             eng_explanation **out)
+{
+  const eng_allocator *memory = eng__memory(assessor->context);
+  struct writer w;
+
+  *out = NULL;
+  memset(&w, 0, sizeof w);
+  w.assessor = assessor;
+  w.member = &assessor->members[model];
+  w.model = w.member->model;
+  w.customer = customer;
+  w.explanation = eng__new_zeroed(memory, sizeof *w.explanation);
+  if (w.explanation == NULL) return ENG_E_NOMEM;
+  w.explanation->memory = *memory;
+  w.explanation->next_time = ENG_TIME_NONE;
+  end(&w); /* offset 0 is the empty text */
+  if (w.model->nodes[node].type != ENG__TYPE_BOOLEAN) {
+    add_clause(&w, ENG_PART_CLAUSE, node, ENG_HOLDS_YES, "");
+  } else {
+    bool holds = holds_now(&w, node) == ENG_HOLDS_YES;
+
+    add_clauses(&w, holds ? ENG_PART_CLAUSE : ENG_PART_MISSING, node, "");
+  }
   if (w.status != ENG_OK) {
     eng_explanation_free(w.explanation);
     return w.status;

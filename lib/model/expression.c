@@ -180,7 +180,7 @@ static int read_of(struct eng__parser *p, struct eng__measure *measure)
     measure->of = (uint8_t)eng__find_number_field(p, &token, &type);
   }
   if (p->status == ENG_OK && type == ENG__TYPE_MONEY &&
-      eng_context_currency(p->model->context) == 0) {
+      eng_context_currency(p->model->context) == 0 && !p->model->built_in) {
     eng__fail_at(p, &p->token, ENG_E_TYPE,
                  "measures of money need a base currency in the settings");
   }
@@ -259,13 +259,19 @@ static void unknown_in_expression(struct eng__parser *p, const struct eng__token
   size_t size = token->to - token->from;
   struct eng__guess guess = eng__new_guess(token);
 
+  if (eng__token_is(p, token, "true") || eng__token_is(p, token, "false")) {
+    eng__fail_at(p, token, ENG_E_NAME,
+                 "the language has no true and false: a condition compares something, "
+                 "such as count(visit) >= 1");
+    return;
+  }
   eng__consider_list(&guess, text, size, word_names);
   for (int i = 0; i < MEASURES; i++) {
     eng__consider(&guess, text, size, measures[i].name, strlen(measures[i].name));
   }
   if (p->in_where) eng__consider_fields(&guess, text, size);
-  for (size_t i = 0; i < p->definition_count; i++) {
-    const struct eng__definition *d = &p->definitions[i];
+  for (size_t i = 0; i < model->definition_count; i++) {
+    const struct eng__definition *d = &model->definitions[i];
 
     eng__consider(&guess, text, size, model->text + d->from, d->to - d->from);
   }
@@ -343,6 +349,26 @@ static bool is_capitals(const char *text, size_t size)
   return true;
 }
 
+/* N base: money of the base currency, whichever it is. A built-in model that has none
+ * to go by measures no money, so that any unit does. */
+static int32_t parse_base(struct eng__parser *p, const struct eng__token *number)
+{
+  int32_t currency = eng_context_currency(p->model->context);
+  uint32_t to = p->token.to;
+  int64_t minor = number->n;
+
+  if (currency == 0 && !p->model->built_in) {
+    eng__fail_at(p, &p->token, ENG_E_TYPE, "the settings have no base currency");
+  } else if (currency != 0 &&
+             eng_money_parse(p->model->text + number->from, number->to - number->from,
+                             currency, &minor) != ENG_OK) {
+    eng__fail_at(p, number, ENG_E_SYNTAX, "more decimals than the currency has");
+  }
+  if (p->status != ENG_OK) return 0;
+  eng__next_word(p);
+  return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number->from, to);
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -373,6 +399,7 @@ static int32_t parse_number(struct eng__parser *p)
       eng__next_word(p);
       return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
     }
+    if (size == 4 && memcmp(text, "base", 4) == 0) return parse_base(p, &number);
     if (size == 3 && eng_currency_number(text, 3, &currency) == ENG_OK) {
       uint32_t to = p->token.to;
       int64_t minor;
@@ -383,9 +410,7 @@ static int32_t parse_number(struct eng__parser *p)
         return 0;
       }
       if (currency != eng_context_currency(p->model->context)) {
-        eng__fail(p, ENG_E_TYPE);
-        (void)eng__error_set(p->error, ENG_E_TYPE, p->token.line, p->token.column,
-                             p->token.from, "not the base currency of the settings");
+        eng__fail_at(p, &p->token, ENG_E_TYPE, "not the base currency of the settings");
         return 0;
       }
       if (eng_money_parse(p->model->text + number.from, number.to - number.from,
@@ -503,8 +528,9 @@ static int product_type(int op, int a, int b)
   return 0;
 }
 
-static int sum_type(int a, int b)
+static int sum_type(int op, int a, int b)
 {
+  (void)op;
   if (is_scalar(a) && is_scalar(b)) return a == b ? a : ENG__TYPE_RATIO;
   return a == b && (a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY) ? a : 0;
 }
@@ -538,23 +564,30 @@ static int32_t parse_unary(struct eng__parser *p)
                        eng__term_at(p, node)->to);
 }
 
-static int32_t parse_product(struct eng__parser *p)
-{
-  int32_t left = parse_unary(p);
+/* Two operators that bind alike, from left to right. */
+struct arithmetic {
+  const char *signs[2], *doing[2];
+  int ops[2];
+  int (*type)(int op, int a, int b);
+  int32_t (*operand)(struct eng__parser *p);
+};
 
-  while (eng__at_sign(p, "*") || eng__at_sign(p, "/")) {
+static int32_t parse_arithmetic(struct eng__parser *p, const struct arithmetic *level)
+{
+  int32_t left = level->operand(p);
+
+  while (eng__at_sign(p, level->signs[0]) || eng__at_sign(p, level->signs[1])) {
     struct eng__token token = p->token;
-    int op = eng__at_sign(p, "*") ? ENG__OP_MULTIPLY : ENG__OP_DIVIDE;
+    int which = eng__at_sign(p, level->signs[1]), op = level->ops[which], type;
     int32_t right;
-    int type;
 
     eng__next_word(p);
-    right = parse_unary(p);
+    right = level->operand(p);
     if (p->status != ENG_OK) return 0;
-    type = product_type(op, eng__type_of(p, left), eng__type_of(p, right));
+    type = level->type(op, eng__type_of(p, left), eng__type_of(p, right));
     if (type == 0) {
-      eng__mismatch(p, &token, op == ENG__OP_MULTIPLY ? "multiply" : "divide",
-                    eng__type_of(p, left), eng__type_of(p, right));
+      eng__mismatch(p, &token, level->doing[which], eng__type_of(p, left),
+                    eng__type_of(p, right));
       return 0;
     }
     left = eng__add_term(p, op, type, left, right, eng__term_at(p, left)->from,
@@ -564,30 +597,26 @@ static int32_t parse_product(struct eng__parser *p)
   return left;
 }
 
+static int32_t parse_product(struct eng__parser *p)
+{
+  static const struct arithmetic product = {{"*", "/"},
+                                            {"multiply", "divide"},
+                                            {ENG__OP_MULTIPLY, ENG__OP_DIVIDE},
+                                            product_type,
+                                            parse_unary};
+
+  return parse_arithmetic(p, &product);
+}
+
 static int32_t parse_sum(struct eng__parser *p)
 {
-  int32_t left = parse_product(p);
+  static const struct arithmetic sum = {{"+", "-"},
+                                        {"add", "subtract"},
+                                        {ENG__OP_ADD, ENG__OP_SUBTRACT},
+                                        sum_type,
+                                        parse_product};
 
-  while (eng__at_sign(p, "+") || eng__at_sign(p, "-")) {
-    struct eng__token token = p->token;
-    int op = eng__at_sign(p, "+") ? ENG__OP_ADD : ENG__OP_SUBTRACT;
-    int32_t right;
-    int type;
-
-    eng__next_word(p);
-    right = parse_product(p);
-    if (p->status != ENG_OK) return 0;
-    type = sum_type(eng__type_of(p, left), eng__type_of(p, right));
-    if (type == 0) {
-      eng__mismatch(p, &token, op == ENG__OP_ADD ? "add" : "subtract",
-                    eng__type_of(p, left), eng__type_of(p, right));
-      return 0;
-    }
-    left = eng__add_term(p, op, type, left, right, eng__term_at(p, left)->from,
-                         eng__term_at(p, right)->to);
-    if (p->status == ENG_OK) left = fold(p, left);
-  }
-  return left;
+  return parse_arithmetic(p, &sum);
 }
 
 /* x else y: y where x is not defined. */
@@ -605,7 +634,7 @@ static int32_t parse_else(struct eng__parser *p)
     if (p->status != ENG_OK) return 0;
     type = eng__type_of(p, left) == eng__type_of(p, right)
                ? eng__type_of(p, left)
-               : sum_type(eng__type_of(p, left), eng__type_of(p, right));
+               : sum_type(ENG__OP_ADD, eng__type_of(p, left), eng__type_of(p, right));
     if (type == 0 || type == ENG__TYPE_AGE) {
       eng__mismatch(p, &token, "choose between", eng__type_of(p, left),
                     eng__type_of(p, right));
@@ -633,13 +662,14 @@ static int comparison(const struct eng__parser *p)
   return 0;
 }
 
-/* Whether a tree measures time since: such a value changes at every instant. */
+/* A time since changes at every instant, so it is compared with what does not, or with
+ * another one, which grows as fast. */
 static bool can_compare(int op, int a, int b)
 {
   bool order = op != ENG__OP_EQUAL && op != ENG__OP_NOT_EQUAL;
 
   if (a == ENG__TYPE_AGE || b == ENG__TYPE_AGE) {
-    return a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
+    return a == b || a == ENG__TYPE_DURATION || b == ENG__TYPE_DURATION;
   }
   if (is_scalar(a) && is_scalar(b)) return true;
   if (a != b) return false;
@@ -661,7 +691,12 @@ static int32_t parse_comparison(struct eng__parser *p)
     return 0;
   }
   if (comparison(p) != 0) {
-    eng__expected(p, "'and' between two comparisons");
+    /* a < b else c = d would be a < (b else c) = d. */
+    bool by_else = eng__term_at(p, right)->op == ENG__OP_ELSE &&
+                   p->model->text[eng__term_at(p, right)->from] != '(';
+
+    eng__expected(p, by_else ? "parentheses around the conditions beside 'else'"
+                             : "'and' between two comparisons");
     return 0;
   }
   return eng__add_term(p, op, ENG__TYPE_BOOLEAN, left, right,

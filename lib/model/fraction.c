@@ -161,6 +161,26 @@ bool eng__fraction_divide(struct eng__fraction a, struct eng__fraction b,
          eng__fraction_multiply(a, inverse, out);
 }
 
+bool eng__scale(int64_t amount, int64_t n, int64_t d, int64_t *out)
+{
+  struct wide whole;
+  uint64_t rest;
+  int64_t small;
+
+  if (eng__mul_i64(amount, n, &small)) {
+    whole.high = 0;
+    whole.low = (uint64_t)(small / d);
+    rest = (uint64_t)(small % d);
+  } else {
+    whole = wide_divide(product((uint64_t)amount, (uint64_t)n), (uint64_t)d, &rest);
+  }
+  if (whole.high != 0 || whole.low > INT64_MAX) return false;
+  if (rest >= (uint64_t)d - rest) whole.low++;
+  if (whole.low > INT64_MAX) return false;
+  *out = (int64_t)whole.low;
+  return true;
+}
+
 static int sign(int64_t a) { return (a > 0) - (a < 0); }
 
 int eng__fraction_compare(struct eng__fraction a, struct eng__fraction b)

@@ -24,6 +24,9 @@ bool eng__fraction_multiply(struct eng__fraction a, struct eng__fraction b,
 bool eng__fraction_divide(struct eng__fraction a, struct eng__fraction b,
                           struct eng__fraction *out);
 
+/* amount * n / d, rounded half up; all at least 0, d > 0. False: it does not fit. */
+bool eng__scale(int64_t amount, int64_t n, int64_t d, int64_t *out);
+
 /* <0, 0, >0; always exact. */
 int eng__fraction_compare(struct eng__fraction a, struct eng__fraction b);
 

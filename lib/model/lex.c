@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/utf8.h"
+
 void eng__lex_begin(struct eng__lexer *lexer, const char *text, size_t size)
 {
   lexer->text = text;
@@ -91,6 +93,9 @@ static void read_text(struct eng__lexer *lexer, struct eng__token *token)
     return;
   }
   lexer->at++;
+  if (!eng__is_utf8(lexer->text + token->from, lexer->at - token->from)) {
+    bad(token, "this text is not valid UTF-8");
+  }
 }
 
 static void read_sign(struct eng__lexer *lexer, struct eng__token *token)
@@ -135,4 +140,36 @@ void eng__lex_next(struct eng__lexer *lexer, struct eng__token *token)
     read_sign(lexer, token);
   }
   token->to = lexer->at;
+}
+
+size_t eng__lex_fold(const char *text, uint32_t from, uint32_t to, size_t most,
+                     char *out)
+{
+  bool blank = false, quoted = false;
+  size_t size = 0;
+
+  for (uint32_t i = from; i < to; i++) {
+    char c = text[i];
+
+    if (size > most) {
+      memcpy(out + size, " ...", 4);
+      return size + 4;
+    }
+    if (!quoted && c == '#') {
+      while (i + 1 < to && text[i + 1] != '\n') i++;
+      blank = true;
+    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
+      blank = true;
+    } else {
+      if (blank) out[size++] = ' ';
+      blank = false;
+      out[size++] = c;
+      if (quoted && c == '\\' && i + 1 < to) {
+        out[size++] = text[++i];
+      } else if (c == '"') {
+        quoted = !quoted;
+      }
+    }
+  }
+  return size;
 }

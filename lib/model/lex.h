@@ -38,4 +38,10 @@ struct eng__lexer {
 void eng__lex_begin(struct eng__lexer *lexer, const char *text, size_t size);
 void eng__lex_next(struct eng__lexer *lexer, struct eng__token *token);
 
+/* Words from .. to of a text as one line: white space and comments become single
+ * spaces, texts in quotes stay as they are. What is longer than `most` bytes is cut and
+ * ends with " ...". Returns the bytes written: to - from + 4 at the most, no NUL. */
+size_t eng__lex_fold(const char *text, uint32_t from, uint32_t to, size_t most,
+                     char *out);
+
 #endif

@@ -6,9 +6,12 @@
 
 #include <string.h>
 
+#include <engagement/authoring.h>
+
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/builtin.h"
+#include "model/host.h"
 #include "model/parse.h"
 
 /* ---- life ---- */
@@ -19,24 +22,69 @@ void eng_model_free(eng_model *model)
 
   if (model == NULL) return;
   memory = eng__memory(model->context);
-  eng__free(memory, model->text, model->text_size + 1);
+  eng__host_free(model);
+  eng__free(memory, model->text, model->text_room);
   eng__free(memory, model->names, model->names_room);
+  eng__free(memory, model->definitions,
+            model->definition_room * sizeof *model->definitions);
   eng__free(memory, model->nodes, model->node_room * sizeof *model->nodes);
   eng__free(memory, model->measures, model->measure_room * sizeof *model->measures);
   eng__free(memory, model->stages, model->stage_room * sizeof *model->stages);
   eng__free(memory, model->dimensions,
             model->dimension_room * sizeof *model->dimensions);
+  eng__free(memory, model->scores, model->score_room * sizeof *model->scores);
+  eng__free(memory, model->terms, model->term_room * sizeof *model->terms);
+  eng__free(memory, model->params, model->param_room * sizeof *model->params);
+  eng__free(memory, model->settings, model->setting_room * sizeof *model->settings);
   eng__free(memory, model->advices, model->advice_room * sizeof *model->advices);
   eng__free(memory, model, sizeof *model);
 }
 
-eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
-                           eng_model **out, eng_error *error)
+/* What is parsed. */
+enum { TEXT, BUILT_IN, CONDITION };
+
+/* A model with nothing but its text, `length` bytes, and room for `more` behind it. */
+static eng_model *new_model(const eng_context *context, const char *text, size_t length,
+                            size_t more, int what)
 {
-  const eng_allocator *memory;
-  eng_model *model;
+  const eng_allocator *memory = eng__memory(context);
+  eng_model *model = eng__new_zeroed(memory, sizeof *model);
+
+  if (model == NULL) return NULL;
+  model->context = context;
+  model->shape = ENG_SHAPE_LADDER;
+  model->bare = what == CONDITION;
+  model->built_in = what == BUILT_IN;
+  model->text_size = length;
+  model->text_room = length + 1 + more;
+  model->text = eng__new(memory, model->text_room);
+  if (model->text == NULL) {
+    eng__free(memory, model, sizeof *model);
+    return NULL;
+  }
+  if (length > 0) memcpy(model->text, text, length);
+  model->text[length] = '\0';
+  return model;
+}
+
+static eng_status parse(eng_model *model, const eng_model *base, size_t set,
+                        eng_model **out, eng_error *error)
+{
   eng_status status;
 
+  if (model == NULL) return ENG_E_NOMEM;
+  status = eng__model_parse(model, base, set, error);
+  if (status != ENG_OK) {
+    eng_model_free(model);
+    return status;
+  }
+  *out = model;
+  return ENG_OK;
+}
+
+static eng_status parse_text(const eng_context *context, const char *text,
+                             size_t length, int what, eng_model **out, eng_error *error)
+{
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
   eng__error_clear(error);
@@ -44,26 +92,70 @@ eng_status eng_model_parse(const eng_context *context, const char *text, size_t 
   if (length > eng__limit(context, ENG_LIMIT_MODEL)) {
     return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
   }
-  memory = eng__memory(context);
-  model = eng__new_zeroed(memory, sizeof *model);
-  if (model == NULL) return ENG_E_NOMEM;
-  model->context = context;
-  model->shape = ENG_SHAPE_LADDER;
-  model->text_size = length;
-  model->text = eng__new(memory, length + 1);
-  if (model->text == NULL) {
-    eng__free(memory, model, sizeof *model);
-    return ENG_E_NOMEM;
+  return parse(new_model(context, text, length, 0, what), NULL, 0, out, error);
+}
+
+eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
+                           eng_model **out, eng_error *error)
+{
+  return parse_text(context, text, length, TEXT, out, error);
+}
+
+eng_status eng_model_condition(const eng_context *context, const char *text,
+                               size_t length, eng_model **out, eng_error *error)
+{
+  return parse_text(context, text, length, CONDITION, out, error);
+}
+
+/* Writes what was set in a model as a text that sets it again; returns its bytes. */
+static size_t write_settings(const eng_model *model, char *out)
+{
+  size_t size = 0;
+
+  for (size_t i = 0; i < model->setting_count; i++) {
+    const struct eng__setting *setting = &model->settings[i];
+    size_t name = setting->name_to - setting->name_from;
+    size_t value = setting->to - setting->from;
+
+    if (out != NULL) {
+      memcpy(out + size, model->text + setting->name_from, name);
+      out[size + name] = '=';
+      memcpy(out + size + name + 1, model->text + setting->from, value);
+      out[size + name + 1 + value] = '\n';
+    }
+    size += name + value + 2;
   }
-  if (length > 0) memcpy(model->text, text, length);
-  model->text[length] = '\0';
-  status = eng__model_parse(model, error);
-  if (status != ENG_OK) {
-    eng_model_free(model);
-    return status;
+  return size;
+}
+
+/* The model is made anew from its text, so windows that a param is in, params that
+ * follow from it, and every check of the language come by themselves. */
+eng_status eng_model_with_params(const eng_model *model, const char *values,
+                                 size_t length, eng_model **out, eng_error *error)
+{
+  eng_model *copy;
+  size_t more;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  eng__error_clear(error);
+  if (model == NULL || (values == NULL && length > 0)) return ENG_E_INVALID;
+  if (model->host != NULL) return ENG_E_UNSUPPORTED;
+  if (length > eng__limit(model->context, ENG_LIMIT_MODEL)) {
+    return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
   }
-  *out = model;
-  return ENG_OK;
+  /* A line of its own for what was set before, and one byte that closes all. */
+  more = length + 1 + write_settings(model, NULL) + 1;
+  copy = new_model(model->context, model->text, model->text_size, more,
+                   model->bare       ? CONDITION
+                   : model->built_in ? BUILT_IN
+                                     : TEXT);
+  if (copy == NULL) return ENG_E_NOMEM;
+  if (length > 0) memcpy(copy->text + model->text_size + 1, values, length);
+  copy->text[model->text_size + 1 + length] = '\n';
+  (void)write_settings(model, copy->text + model->text_size + 1 + length + 1);
+  copy->text[copy->text_room - 1] = '\0';
+  return parse(copy, model, length, out, error);
 }
 
 /* ---- built-in models ---- */
@@ -93,7 +185,7 @@ eng_status eng_model_builtin(const eng_context *context, const char *name,
     const eng__builtin *builtin = &eng__builtins[i];
 
     if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
-      return eng_model_parse(context, builtin->text, builtin->size, out, NULL);
+      return parse_text(context, builtin->text, builtin->size, BUILT_IN, out, NULL);
     }
   }
   return ENG_E_NOTFOUND;

@@ -26,10 +26,10 @@ static bool same_name(const struct eng__parser *p, uint32_t from, uint32_t to,
 const struct eng__definition *eng__find_definition(const struct eng__parser *p,
                                                    const struct eng__token *token)
 {
-  for (size_t i = 0; i < p->definition_count; i++) {
-    if (same_name(p, p->definitions[i].from, p->definitions[i].to, token)) {
-      return &p->definitions[i];
-    }
+  for (size_t i = 0; i < p->model->definition_count; i++) {
+    const struct eng__definition *definition = &p->model->definitions[i];
+
+    if (same_name(p, definition->from, definition->to, token)) return definition;
   }
   return NULL;
 }

@@ -15,24 +15,36 @@
 
 /* ---- declarations ---- */
 
-static const char *const statements[] = {"param", "let",     "dimension", "stage",
-                                         "lap",   "classes", "class",     NULL};
+static const char *const statements[] = {"param", "let", "dimension", "score", "term",
+                                         "stage", "lap", "classes",   "class", NULL};
 static const char *const reserved[] = {
     "language", "model", "source", "shape",   "revision",  "param",   "let",
     "stage",    "when",  "advise", "where",   "within",    "before",  "and",
     "or",       "not",   "else",   "defined", "any",       "all",     "inbound",
     "outbound", "none",  "of",     "last",    "dimension", "classes", "class",
-    "lap",      "alias", "yes",    "no",      NULL};
+    "lap",      "alias", "yes",    "no",      "score",     "term",    "each",
+    "up",       "to",    NULL};
 
-static bool is_reserved(const struct eng__parser *p, const struct eng__token *token)
+static bool is_one_of(const struct eng__parser *p, const struct eng__token *token,
+                      const char *const *names)
 {
-  for (int i = 0; reserved[i] != NULL; i++) {
-    if (eng__token_is(p, token, reserved[i])) return true;
+  for (; *names != NULL; names++) {
+    if (eng__token_is(p, token, *names)) return true;
   }
-  return eng__is_measure(p, token);
+  return false;
 }
 
-static void fail_reserved(struct eng__parser *p, const struct eng__token *token)
+bool eng__at_statement(const struct eng__parser *p)
+{
+  return is_one_of(p, &p->token, statements);
+}
+
+bool eng__is_reserved(const struct eng__parser *p, const struct eng__token *token)
+{
+  return is_one_of(p, token, reserved) || eng__is_measure(p, token);
+}
+
+void eng__fail_reserved(struct eng__parser *p, const struct eng__token *token)
 {
   eng__fail_at(p, token, ENG_E_SYNTAX, "this word belongs to the language");
 }
@@ -43,39 +55,26 @@ static void fail_taken(struct eng__parser *p, const struct eng__token *token)
 }
 
 /* A name is free if nothing of the language or of the model has it. */
-static void check_free(struct eng__parser *p, const struct eng__token *token)
+void eng__check_free(struct eng__parser *p, const struct eng__token *token)
 {
   if (p->status != ENG_OK) return;
-  if (is_reserved(p, token)) {
-    fail_reserved(p, token);
+  if (eng__is_reserved(p, token)) {
+    eng__fail_reserved(p, token);
   } else if (eng__find_definition(p, token) != NULL || eng__find_stage(p, token) >= 0) {
     fail_taken(p, token);
   }
 }
 
-/* A list with room for one more item; as it was, and the parse failed, without memory.
- */
-static void *make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
-                       size_t item)
+void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
+                         int32_t node, int what)
 {
-  eng_status status = ENG_OK;
+  eng_model *model = p->model;
+  struct eng__definition definition = {name->from, name->to, node, (uint8_t)what};
 
-  if (p->status == ENG_OK) {
-    status = eng__grow(p->memory, &list, room, count + 1, item);
-  }
-  if (status != ENG_OK) eng__fail(p, status);
-  return list;
-}
-
-static void add_definition(struct eng__parser *p, const struct eng__token *name,
-                           int32_t node)
-{
-  p->definitions = make_room(p, p->definitions, p->definition_count,
-                             &p->definition_room, sizeof *p->definitions);
+  model->definitions = eng__make_room(p, model->definitions, model->definition_count,
+                                      &model->definition_room, sizeof definition);
   if (p->status != ENG_OK) return;
-  p->definitions[p->definition_count].from = name->from;
-  p->definitions[p->definition_count].to = name->to;
-  p->definitions[p->definition_count++].node = node;
+  model->definitions[model->definition_count++] = definition;
 }
 
 /* param NAME = constant, or let NAME = expression; from behind the word. */
@@ -86,17 +85,13 @@ static void parse_definition(struct eng__parser *p, bool param)
   struct eng__token at;
   int32_t node;
 
-  check_free(p, &name);
-  if (eng__is_filter_word(p, &name)) fail_reserved(p, &name);
+  eng__check_free(p, &name);
+  if (eng__is_filter_word(p, &name)) eng__fail_reserved(p, &name);
   eng__need_sign(p, "=");
   at = p->token;
   node = eng__parse_expression(p);
-  if (p->status != ENG_OK) return;
-  if (param && eng__resolved_term(p, node)->op != ENG__OP_CONSTANT) {
-    eng__fail_at(p, &at, ENG_E_TYPE,
-                 "a param is a constant: a number, duration or amount");
-  }
-  add_definition(p, &name, node);
+  if (param) node = eng__add_param(p, &name, &at, node);
+  eng__add_definition(p, &name, node, param ? ENG__IS_PARAM : ENG__IS_LET);
 }
 
 /* dimension NAME ["title"] = number, from behind the word. */
@@ -107,7 +102,7 @@ static void parse_dimension(struct eng__parser *p)
   struct eng__dimension dimension = {0, 0, 0};
   int type;
 
-  check_free(p, &name);
+  eng__check_free(p, &name);
   if (p->status != ENG_OK) return;
   dimension.name = eng__keep(p, model->text + name.from, name.to - name.from);
   if (p->token.word == ENG__WORD_TEXT) dimension.title = eng__keep_text(p);
@@ -120,11 +115,11 @@ static void parse_dimension(struct eng__parser *p)
       type != ENG__TYPE_DURATION && type != ENG__TYPE_MONEY) {
     eng__mismatch(p, &at, "show as a dimension", type, 0);
   }
-  model->dimensions = make_room(p, model->dimensions, model->dimension_count,
-                                &model->dimension_room, sizeof *model->dimensions);
+  model->dimensions = eng__make_room(p, model->dimensions, model->dimension_count,
+                                     &model->dimension_room, sizeof *model->dimensions);
   if (p->status != ENG_OK) return;
   model->dimensions[model->dimension_count++] = dimension;
-  add_definition(p, &name, dimension.node);
+  eng__add_definition(p, &name, dimension.node, ENG__IS_DIMENSION);
 }
 
 static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
@@ -135,8 +130,8 @@ static void parse_advice(struct eng__parser *p, struct eng__stage *stage)
   while (eng__take_name(p, "advise")) {
     uint32_t text = eng__keep_text(p);
 
-    model->advices = make_room(p, model->advices, model->advice_count,
-                               &model->advice_room, sizeof *model->advices);
+    model->advices = eng__make_room(p, model->advices, model->advice_count,
+                                    &model->advice_room, sizeof *model->advices);
     if (p->status != ENG_OK) return;
     model->advices[model->advice_count++] = text;
     stage->advice_count++;
@@ -151,12 +146,13 @@ static void begin_stage(struct eng__parser *p, const char *what,
   struct eng__token name = eng__declare(p, what);
 
   memset(stage, 0, sizeof *stage);
-  check_free(p, &name);
+  eng__check_free(p, &name);
   if (p->status != ENG_OK) return;
   if (model->stage_count == eng__limit(model->context, ENG_LIMIT_STAGES)) {
     eng__fail_at(p, &name, ENG_E_LIMIT, "too many stages");
     return;
   }
+  stage->from = name.from;
   stage->name = eng__keep(p, model->text + name.from, name.to - name.from);
   if (p->token.word == ENG__WORD_TEXT) stage->title = eng__keep_text(p);
 }
@@ -166,8 +162,8 @@ static void end_stage(struct eng__parser *p, struct eng__stage *stage)
   eng_model *model = p->model;
 
   parse_advice(p, stage);
-  model->stages = make_room(p, model->stages, model->stage_count, &model->stage_room,
-                            sizeof *model->stages);
+  model->stages = eng__make_room(p, model->stages, model->stage_count,
+                                 &model->stage_room, sizeof *model->stages);
   if (p->status == ENG_OK) model->stages[model->stage_count++] = *stage;
 }
 
@@ -183,7 +179,7 @@ static void parse_alias(struct eng__parser *p, struct eng__stage *stage)
 {
   struct eng__token alias = eng__declare(p, "another name of the stage");
 
-  check_free(p, &alias);
+  eng__check_free(p, &alias);
   if (p->status == ENG_OK && eng__token_is(p, &alias, p->model->names + stage->name)) {
     fail_taken(p, &alias);
   }
@@ -211,8 +207,6 @@ static void parse_stage(struct eng__parser *p, const struct eng__token *word)
 
 /* ---- classes ---- */
 
-enum { AXES_MAX = 4 };
-
 /* Whether an axis is true, or is not: not being known counts as not. */
 static int32_t axis_is(struct eng__parser *p, int32_t axis, bool yes)
 {
@@ -226,8 +220,10 @@ static int32_t axis_is(struct eng__parser *p, int32_t axis, bool yes)
 }
 
 /* class NAME ["title"] yes|no {, yes|no} {advise "text"}; its corner of the table. */
-static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int count)
+static unsigned parse_class(struct eng__parser *p)
 {
+  const int32_t *axes = p->model->axes;
+  int count = p->model->axis_count;
   struct eng__stage stage;
   unsigned corner = 0;
 
@@ -249,6 +245,7 @@ static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int coun
                                         eng__term_at(p, is)->to);
   }
   if (eng__at_sign(p, ",")) eng__expected(p, "one answer for each axis");
+  stage.answers = corner;
   end_stage(p, &stage);
   return corner;
 }
@@ -257,7 +254,7 @@ static unsigned parse_class(struct eng__parser *p, const int32_t *axes, int coun
  * `classes`. */
 static void parse_classes(struct eng__parser *p, const struct eng__token *word)
 {
-  int32_t axes[AXES_MAX];
+  int32_t *axes = p->model->axes;
   unsigned corners = 0;
   int count = 0;
 
@@ -266,17 +263,18 @@ static void parse_classes(struct eng__parser *p, const struct eng__token *word)
   do {
     struct eng__token axis = p->token;
 
-    if (count == AXES_MAX) eng__fail_at(p, &axis, ENG_E_LIMIT, "at most 4 axes");
+    if (count == ENG__AXES_MAX) eng__fail_at(p, &axis, ENG_E_LIMIT, "at most 4 axes");
     if (p->status != ENG_OK) return;
     axes[count] = eng__parse_expression(p);
     eng__need_condition(p, &axis, axes[count++]);
+    p->model->axis_count = count;
   } while (eng__take_sign(p, ","));
   while (eng__at_name(p, "class")) {
     struct eng__token class_at = p->token;
     unsigned corner;
 
     eng__next_word(p);
-    corner = parse_class(p, axes, count);
+    corner = parse_class(p);
     if (p->status == ENG_OK && (corners & 1u << corner)) {
       eng__fail_at(p, &class_at, ENG_E_DUPLICATE, "these answers have a class already");
     }
@@ -381,6 +379,10 @@ static void unknown_statement(struct eng__parser *p)
                  "a class stands directly behind `classes`");
     return;
   }
+  if (eng__at_name(p, "term")) {
+    eng__fail_at(p, &p->token, ENG_E_SYNTAX, "a term stands directly in a score");
+    return;
+  }
   if (p->token.word == ENG__WORD_NAME) {
     eng__consider_list(&guess, p->model->text + p->token.from,
                        p->token.to - p->token.from, statements);
@@ -389,8 +391,8 @@ static void unknown_statement(struct eng__parser *p)
     eng__unknown_name(p, &p->token, "statement", &guess);
   } else {
     eng__expected(p, p->model->stage_count == 0
-                         ? "param, let, dimension, stage or classes"
-                         : "an operator, param, let, dimension or stage");
+                         ? "param, let, dimension, score, stage or classes"
+                         : "an operator, param, let, dimension, score or stage");
   }
 }
 
@@ -408,6 +410,8 @@ static void parse_model(struct eng__parser *p)
       parse_definition(p, false);
     } else if (eng__take_name(p, "dimension")) {
       parse_dimension(p);
+    } else if (eng__take_name(p, "score")) {
+      eng__parse_score(p);
     } else if (eng__take_name(p, "stage")) {
       parse_stage(p, &word);
     } else if (eng__take_name(p, "classes")) {
@@ -423,16 +427,44 @@ static void parse_model(struct eng__parser *p)
   }
 }
 
-eng_status eng__model_parse(eng_model *model, eng_error *error)
+static void parse_bare(struct eng__parser *p)
 {
+  struct eng__stage stage = {0};
+  struct eng__token at;
+
+  eng__next_word(p);
+  (void)eng__keep(p, "", 0); /* offset 0 is the empty text */
+  p->model->name = eng__keep(p, "condition", 9);
+  stage.name = eng__keep(p, "match", 5);
+  at = p->token;
+  stage.when = eng__parse_expression(p);
+  eng__need_condition(p, &at, stage.when);
+  if (p->status == ENG_OK && p->token.word != ENG__WORD_END) {
+    eng__expected(p, "an operator or the end of the condition");
+  }
+  end_stage(p, &stage);
+}
+
+eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
+                            eng_error *error)
+{
+  uint32_t own = (uint32_t)model->text_size + 1, end = (uint32_t)model->text_room - 1;
   struct eng__parser p;
 
   memset(&p, 0, sizeof p);
   p.model = model;
   p.memory = eng__memory(model->context);
   p.error = error;
+  if (base != NULL) {
+    eng__read_settings(&p, own, own + (uint32_t)set, base);
+    eng__read_settings(&p, own + (uint32_t)set, end, NULL);
+  }
   eng__lex_begin(&p.lexer, model->text, model->text_size);
-  parse_model(&p);
-  eng__free(p.memory, p.definitions, p.definition_room * sizeof *p.definitions);
+  if (model->bare) {
+    parse_bare(&p);
+  } else {
+    parse_model(&p);
+  }
+  if (p.status == ENG_OK) p.status = eng__model_sign(model);
   return p.status;
 }

@@ -37,12 +37,49 @@ void eng__say_text(struct eng__phrase *phrase, const char *text)
   eng__say(phrase, text, strlen(text));
 }
 
+static void say_number(struct eng__phrase *phrase, uint32_t n)
+{
+  char digits[10];
+  size_t at = sizeof digits;
+
+  do {
+    digits[--at] = (char)('0' + n % 10);
+    n /= 10;
+  } while (n > 0);
+  eng__say(phrase, digits + at, sizeof digits - at);
+}
+
+/* The host's values are where an error stands; one in the model itself, which was right
+ * before, is what they lead to, and is told with its place. */
+static void fail_with_settings(struct eng__parser *p, const struct eng__token *at,
+                               eng_status status, const char *text)
+{
+  struct eng__phrase phrase = {"", 0};
+
+  if (p->in_setting) {
+    (void)eng__error_set(p->error, status, at->line, at->column,
+                         at->from - p->model->text_size - 1, text);
+    return;
+  }
+  eng__say_text(&phrase, "line ");
+  say_number(&phrase, at->line);
+  eng__say_text(&phrase, ", column ");
+  say_number(&phrase, at->column);
+  eng__say_text(&phrase, " of the model: ");
+  eng__say_text(&phrase, text == NULL ? eng_status_text(status) : text);
+  (void)eng__error_set(p->error, status, 0, 0, 0, phrase.text);
+}
+
 void eng__fail_at(struct eng__parser *p, const struct eng__token *at, eng_status status,
                   const char *text)
 {
   if (p->status != ENG_OK) return;
   p->status = status;
-  (void)eng__error_set(p->error, status, at->line, at->column, at->from, text);
+  if (p->in_setting || p->model->setting_count > 0) {
+    fail_with_settings(p, at, status, text);
+  } else {
+    (void)eng__error_set(p->error, status, at->line, at->column, at->from, text);
+  }
 }
 
 void eng__fail(struct eng__parser *p, eng_status status)
@@ -74,7 +111,11 @@ void eng__expected(struct eng__parser *p, const char *what)
 
 /* ---- words ---- */
 
-void eng__next_word(struct eng__parser *p) { eng__lex_next(&p->lexer, &p->token); }
+void eng__next_word(struct eng__parser *p)
+{
+  p->behind = p->token.to;
+  eng__lex_next(&p->lexer, &p->token);
+}
 
 bool eng__token_is(const struct eng__parser *p, const struct eng__token *token,
                    const char *name)
@@ -121,6 +162,18 @@ void eng__need_sign(struct eng__parser *p, const char *sign)
 }
 
 /* ---- names that are kept ---- */
+
+void *eng__make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
+                     size_t item)
+{
+  eng_status status = ENG_OK;
+
+  if (p->status == ENG_OK) {
+    status = eng__grow(p->memory, &list, room, count + 1, item);
+  }
+  if (status != ENG_OK) eng__fail(p, status);
+  return list;
+}
 
 /* Copies text into the model's names, \" and \\ resolved; its offset, or 0. */
 uint32_t eng__keep(struct eng__parser *p, const char *text, size_t size)
@@ -274,7 +327,7 @@ int eng__type_of(const struct eng__parser *p, int32_t node)
   return eng__term_at(p, node)->type;
 }
 
-static const char *type_name(int type)
+const char *eng__type_name(int type)
 {
   switch (type) {
   case ENG__TYPE_NUMBER: return "a number";
@@ -299,10 +352,10 @@ void eng__mismatch(struct eng__parser *p, const struct eng__token *at,
   eng__say_text(&phrase, "cannot ");
   eng__say_text(&phrase, doing);
   eng__say_text(&phrase, " ");
-  eng__say_text(&phrase, type_name(a));
+  eng__say_text(&phrase, eng__type_name(a));
   if (b != 0) {
     eng__say_text(&phrase, " and ");
-    eng__say_text(&phrase, type_name(b));
+    eng__say_text(&phrase, eng__type_name(b));
   }
   eng__fail_at(p, at, ENG_E_TYPE, phrase.text);
 }

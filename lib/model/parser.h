@@ -10,24 +10,18 @@
 #include "model/lex.h"
 #include "model/model.h"
 
-/* A param or let. */
-struct eng__definition {
-  uint32_t from, to; /* its name in the text */
-  int32_t node;
-};
-
 struct eng__parser {
   eng_model *model;
   const eng_allocator *memory;
   struct eng__lexer lexer;
   struct eng__token token; /* the next word */
+  uint32_t behind;         /* the end of the one before */
   eng_error *error;
   eng_status status; /* the first failure */
-  struct eng__definition *definitions;
-  size_t definition_count, definition_room;
   uint64_t depth;
   bool in_where;
   bool has_classes; /* and so no stages of their own */
+  bool in_setting;  /* at a value that the host handed in, not in the model's own text */
 };
 
 /* ---- errors ---- */
@@ -64,6 +58,11 @@ uint32_t eng__keep_text(struct eng__parser *p);
 /* A name that is being declared. */
 struct eng__token eng__declare(struct eng__parser *p, const char *what);
 
+/* A list with room for one more item; as it was, and the parse failed, without memory.
+ */
+void *eng__make_room(struct eng__parser *p, void *list, size_t count, size_t *room,
+                     size_t item);
+
 /* ---- terms ---- */
 
 int32_t eng__add_term(struct eng__parser *p, int op, int type, int32_t a, int32_t b,
@@ -74,6 +73,8 @@ struct eng__term *eng__term_at(const struct eng__parser *p, int32_t node);
 /* What a term is behind the lets that name it. */
 struct eng__term *eng__resolved_term(const struct eng__parser *p, int32_t node);
 int eng__type_of(const struct eng__parser *p, int32_t node);
+/* Such as "a duration". */
+const char *eng__type_name(int type);
 /* "cannot DOING A and B". */
 void eng__mismatch(struct eng__parser *p, const struct eng__token *at, const char *doing,
                    int a, int b);
@@ -108,6 +109,34 @@ int32_t eng__read_field(struct eng__parser *p, const struct eng__token *token);
 /* The field that `of` names, and its type. ORDER fields: the numbers come first. */
 int eng__find_number_field(struct eng__parser *p, const struct eng__token *token,
                            int *type);
+
+/* ---- declarations ---- */
+
+/* Whether the next word begins a statement. */
+bool eng__at_statement(const struct eng__parser *p);
+/* Whether a word belongs to the language. */
+bool eng__is_reserved(const struct eng__parser *p, const struct eng__token *token);
+void eng__fail_reserved(struct eng__parser *p, const struct eng__token *token);
+/* A name is free if nothing of the language or of the model has it. */
+void eng__check_free(struct eng__parser *p, const struct eng__token *token);
+/* A name that stands for a term from here on; `what` is ENG__IS_. */
+void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
+                         int32_t node, int what);
+
+/* ---- scores ---- */
+
+/* score NAME ["title"] term {term}, from behind the word. */
+void eng__parse_score(struct eng__parser *p);
+/* ---- params ---- */
+
+/* Finds what the host handed in between two places of the text. With `base`, whose
+ * params have to have the names; else what is set already is passed over. */
+void eng__read_settings(struct eng__parser *p, uint32_t from, uint32_t to,
+                        const eng_model *base);
+/* A param whose own value is `node`: the node of the value in effect. `at` is where the
+ * own one stands. */
+int32_t eng__add_param(struct eng__parser *p, const struct eng__token *name,
+                       const struct eng__token *at, int32_t node);
 
 /* ---- expressions ---- */
 

@@ -20,6 +20,31 @@ enum {
   ENG__MAY_BE_ANY = 7
 };
 
+/* `and`, `not` and `else` on these sets; `or` follows from the first two. */
+static inline int eng__both(int a, int b)
+{
+  int out = ((a | b) & ENG__MAY_BE_FALSE) | (a & b & ENG__MAY_BE_TRUE);
+  int not_false = ENG__MAY_BE_UNKNOWN | ENG__MAY_BE_TRUE;
+
+  if (((a & ENG__MAY_BE_UNKNOWN) && (b & not_false)) ||
+      ((b & ENG__MAY_BE_UNKNOWN) && (a & not_false))) {
+    out |= ENG__MAY_BE_UNKNOWN;
+  }
+  return out;
+}
+
+static inline int eng__opposite(int a)
+{
+  return (a & ENG__MAY_BE_UNKNOWN) | (a & ENG__MAY_BE_FALSE ? ENG__MAY_BE_TRUE : 0) |
+         (a & ENG__MAY_BE_TRUE ? ENG__MAY_BE_FALSE : 0);
+}
+
+/* a else b, of conditions. */
+static inline int eng__either(int a, int b)
+{
+  return a & ENG__MAY_BE_UNKNOWN ? (a & ~ENG__MAY_BE_UNKNOWN) | b : a;
+}
+
 /* A comparison of one measure with a constant, worked out for an instant: what its
  * answer may be before the events are read, and what it is once they are counted. Every order
  * is "at least `least`", or not; equality is rare and answered by the events. */

@@ -142,7 +142,7 @@ static int by_number(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static eng_status reserve_scratch(eng_assessor *assessor, size_t count)
+eng_status eng__reserve_scratch(eng_assessor *assessor, size_t count)
 {
   void *scratch = assessor->scratch;
   eng_status status = eng__grow(eng__memory(assessor->context), &scratch,
@@ -158,7 +158,7 @@ static void list_gap(eng_assessor *assessor, const struct eng__track *track,
 {
   size_t count = 0;
 
-  for (size_t i = track->out + 1; i < track->in; i++) {
+  for (size_t i = 1; i < track->count; i++) {
     assessor->scratch[count++] = track->readings[i].time - track->readings[i - 1].time;
   }
   tally->n = (int64_t)count;
@@ -172,7 +172,7 @@ static void list_distinct(eng_assessor *assessor, const struct eng__track *track
 {
   size_t count = 0;
 
-  for (size_t i = track->out; i < track->in; i++) {
+  for (size_t i = 0; i < track->count; i++) {
     if (!track->readings[i].has_number) continue;
     assessor->scratch[count++] = track->readings[i].number;
   }
@@ -189,16 +189,7 @@ eng_status eng__tally_list(eng_assessor *assessor, size_t meter)
   struct eng__tally *tally = &assessor->tallies[meter];
   int op = assessor->meters[meter].measure.op;
 
-  if (op == ENG__MEASURE_MIN || op == ENG__MEASURE_MAX) {
-    tally->n = 0;
-    for (size_t i = track->out; i < track->in; i++) {
-      add_extreme(tally, &track->readings[i], op == ENG__MEASURE_MIN);
-    }
-    return ENG_OK;
-  }
-  if (reserve_scratch(assessor, track->in - track->out + 1) != ENG_OK) {
-    return ENG_E_NOMEM;
-  }
+  if (eng__reserve_scratch(assessor, track->count + 1) != ENG_OK) return ENG_E_NOMEM;
   if (op == ENG__MEASURE_GAP) {
     list_gap(assessor, track, tally);
   } else {

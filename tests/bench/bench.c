@@ -53,6 +53,8 @@ static const struct job_goal goals[] = {
     {JOB_HEAVY_IDS, NULL, 5, 10, 0},
     {JOB_HEAVY_LATE_IDS, NULL, 5, 10, 0},
     {JOB_HEAVY_ASSESS, NULL, 5, 10, 0},
+    {JOB_TILL_ALL, NULL, 6, 12, 0},
+    {JOB_EXPLAIN, NULL, 50, 100, 0},
 };
 enum { GOALS = sizeof goals / sizeof *goals };
 

@@ -467,6 +467,13 @@ static void engagement_run(void *self, enum job job, struct job_result *result)
   case JOB_HEAVY_IDS:
   case JOB_HEAVY_LATE_IDS:
   case JOB_HEAVY_ASSESS: failed = engagement_heavy(s, job, result); break;
+  case JOB_CENSUS_ONE:
+  case JOB_CENSUS_ALL:
+  case JOB_TILL_ONE:
+  case JOB_TILL_ALL:
+  case JOB_EXPLAIN:
+  case JOB_NEXT_ALL:
+  case JOB_PARSE: failed = engagement_models(s, job, result); break;
   default: break; /* not in the library yet */
   }
   if (failed) result->ran = -1;

@@ -70,11 +70,23 @@ eng_assessor *engagement_assessor(struct engagement *s, const char *text,
 /* The canonical bytes of a book, `size_out` of them; free them. */
 uint8_t *engagement_encode(const eng_book *book, size_t *size_out);
 
+/* An event that comes in at the till, and putting it into a book: its row. */
+struct coming {
+  char id[32];
+  size_t length;
+  int32_t kind, channel;
+  int64_t time, amount, value;
+};
+struct coming engagement_coming(const struct engagement *s, size_t i);
+eng_status engagement_record(struct engagement *s, eng_book *book,
+                             const struct coming *coming, uint64_t *row);
+
 /* ---- jobs, in files of their own: 0 or -1 ---- */
 
 int engagement_till(struct engagement *s, struct job_result *result);
 int engagement_sizes(struct engagement *s, enum job job, struct job_result *result);
 int engagement_late(struct engagement *s, enum job job, struct job_result *result);
 int engagement_heavy(struct engagement *s, enum job job, struct job_result *result);
+int engagement_models(struct engagement *s, enum job job, struct job_result *result);
 
 #endif

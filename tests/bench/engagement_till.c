@@ -94,14 +94,7 @@ static char *features_text(void)
 
 /* ---- the till ---- */
 
-struct coming {
-  char id[32];
-  size_t length;
-  int32_t kind, channel;
-  int64_t time, amount, value;
-};
-
-static struct coming coming(const struct engagement *s, size_t i)
+struct coming engagement_coming(const struct engagement *s, size_t i)
 {
   struct feed_event e = job_till_event(s->feed, i, s->options->till_events);
   struct coming c;
@@ -116,8 +109,8 @@ static struct coming coming(const struct engagement *s, size_t i)
   return c;
 }
 
-static eng_status record(struct engagement *s, eng_book *book, const struct coming *c,
-                         uint64_t *row)
+eng_status engagement_record(struct engagement *s, eng_book *book,
+                             const struct coming *c, uint64_t *row)
 {
   eng_status status = eng_event_reset(s->event, c->kind, c->time);
   if (status == ENG_OK) status = eng_event_set_channel(s->event, c->channel);
@@ -137,13 +130,13 @@ static int serve(struct engagement *s, eng_book *book, eng_assessor *assessor,
   double *each = malloc((n + 1) * sizeof *each);
   struct coming *queue = malloc((n + 1) * sizeof *queue);
   for (size_t i = 0; queue && i < n; i++) /* drawing them is no part of the till */
-    queue[i] = coming(s, i);
+    queue[i] = engagement_coming(s, i);
   struct stopwatch whole = stopwatch_start();
   for (; each && queue && done < n; done++) {
     int32_t rank = 0;
     uint64_t row = 0;
     double before = clock_wall();
-    eng_status status = record(s, book, &queue[done], &row);
+    eng_status status = engagement_record(s, book, &queue[done], &row);
     if (status == ENG_OK)
       status = eng_book_assess_one(book, row, assessor, JOB_AS_OF, &rank);
     each[done] = clock_wall() - before;
@@ -225,10 +218,10 @@ static int check(struct engagement *s, eng_book *book, int64_t *checksum)
   eng_assessor *assessor = engagement_assessor(s, text, &model);
   eng_status status = assessor ? ENG_OK : ENG_E_INVALID;
   for (size_t i = 0; status == ENG_OK && i < s->options->till_events; i++) {
-    struct coming c = coming(s, i);
+    struct coming c = engagement_coming(s, i);
     int64_t f[F_COUNT];
     uint64_t row = 0;
-    status = record(s, book, &c, &row);
+    status = engagement_record(s, book, &c, &row);
     if (status == ENG_OK) status = read_features(s, book, row, assessor, f);
     if (status == ENG_OK) *checksum += job_hash(f);
   }

@@ -41,6 +41,13 @@ static const char *const names[JOB_COUNT] = {
     "J8_heavy_ids",
     "J8_heavy_late_ids",
     "J8_heavy_assess",
+    "J3_five_levels",
+    "J3_all_models",
+    "J6_five_levels",
+    "J6_all_models",
+    "J6_explain",
+    "J6_next_all",
+    "J9_parse",
 };
 const int job_windows[F_WINDOWS] = {30, 90, 365};
 
@@ -59,7 +66,8 @@ int job_has_one_answer(enum job job) { return job != JOB_BYTES; }
 static int is_till(enum job job)
 {
   return job == JOB_TILL || job == JOB_TILL_FILE ||
-         (job >= JOB_HEAVY && job <= JOB_HEAVY_ASSESS);
+         (job >= JOB_HEAVY && job <= JOB_HEAVY_ASSESS) ||
+         (job >= JOB_TILL_ONE && job <= JOB_PARSE);
 }
 
 /* ---- timings ---- */

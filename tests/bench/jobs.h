@@ -55,6 +55,13 @@ enum job {
   JOB_HEAVY_IDS,
   JOB_HEAVY_LATE_IDS,
   JOB_HEAVY_ASSESS,
+  JOB_CENSUS_ONE,  /* under the built-in model five_levels */
+  JOB_CENSUS_ALL,  /* under all built-in models, in one pass */
+  JOB_TILL_ONE,    /* record one event, then assess its customer likewise */
+  JOB_TILL_ALL,
+  JOB_EXPLAIN,     /* explain one customer under one model */
+  JOB_NEXT_ALL,    /* next changes of one customer under all built-in models */
+  JOB_PARSE,       /* parse the largest built-in model */
   JOB_COUNT
 };
 const char *job_name(enum job job);

@@ -110,7 +110,8 @@ END
 ask 0 --version
 is 'version is one line' 1 "$(wc -l <out | tr -d ' ')"
 prints '^engagement [0-9][0-9.]*'
-for words in --help 'help input' 'stages --help' 'explain --help' 'models --help'; do
+for words in --help 'help input' 'stages --help' 'explain --help' 'scores --help' \
+  'journey --help' 'changes --help' 'models --help'; do
   ask 0 $words
   lines=$(wc -l <out)
   if [ "$lines" -le 24 ]; then pass; else fail "$words: $lines lines fit no screen"; fi
@@ -159,8 +160,21 @@ says 'did you mean five_levels'
 ask 2 stages shop.csv --model five_levels --model five_levels
 ask 2 explain shop.csv
 ask 2 explain shop.csv --customer anna --format csv
+ask 2 changes shop.csv
+says 'say until when'
+ask 2 changes shop.csv --to someday
+ask 2 changes shop.csv --from someday --to 2026-05-01
+ask 2 changes shop.csv --from 2026-05-01 --to 2026-04-01
+says 'before'
+ask 2 changes shop.csv --as-of 2026-05-01 --to 2026-06-01
+ask 2 journey shop.csv --to 2026-04-01
 ask 2 models show
 ask 2 models show five_levls
+ask 2 models show five_levels --format json
+says 'as it is written'
+ask 0 explain --help
+prints '[-]-format FORMAT  .*or json'
+is 'explain offers no CSV' 0 "$(grep -c csv out | sed 's/^1$/0/')"
 
 # ---- models ---------------------------------------------------------------------
 
@@ -251,6 +265,73 @@ ask 0 stages empty.csv --model five_levels --format json
 valid_json 'no rows'
 ask 0 stages empty.csv --model five_levels
 
+# ---- journey and changes ---------------------------------------------------------
+
+cat >visits.model <<'END'
+language 1
+model visits
+  shape cycle
+stage known when count(any) >= 1
+stage fresh when count(any within 30 days) >= 1
+stage buyer when sum(purchase within 60 days) >= 10.00 EUR
+lap buyer
+END
+cat >visits.csv <<'END'
+customer,time,kind,amount,currency,id,refers_to
+anna,2026-01-01T09:00:00Z,visit,,,,
+anna,2026-01-02T09:00:00Z,purchase,12.00,EUR,a1,
+anna,2026-01-03T09:00:00Z,refer,,,,
+anna,2026-01-04T09:00:00Z,refund,5.00,EUR,,a1
+zoe,2026-01-20,visit,,,,
+END
+cat >journey.want <<'END'
+customer,model,time,from,to,cause
+anna,visits,2026-01-01T09:00:00.000Z,none,fresh,event visit
+anna,visits,2026-01-02T09:00:00.000Z,fresh,buyer,event purchase
+anna,visits,2026-01-04T09:00:00.000Z,buyer,fresh,undo refund
+anna,visits,2026-02-02T09:00:00.000Z,fresh,known,expiry refer 2026-01-03T09:00:00.000Z
+zoe,visits,2026-01-20T00:00:00.000Z,none,fresh,event visit
+zoe,visits,2026-02-19T00:00:00.000Z,fresh,known,expiry visit 2026-01-20T00:00:00.000Z
+END
+ask 0 journey visits.csv --model visits.model --currency EUR --as-of 2026-05-01 --format csv
+is 'a journey' '' "$(diff journey.want out)"
+ask 0 journey visits.csv --model visits.model --currency EUR --as-of 2026-05-01 --format csv \
+  --customer zoe
+is 'the journey of one customer' '' "$(grep -v anna journey.want | diff - out)"
+ask 0 journey visits.csv --model visits.model --currency EUR --format json
+valid_json journey
+json 'keys of journey in JSON' customer,model,time,from,to,cause "','.join(d[0])"
+ask 0 journey visits.csv --model visits.model --currency EUR
+prints '^anna  *visits  *2026-01-02T09:00:00.000Z  *fresh  *buyer  *event purchase$'
+ask 1 journey visits.csv --customer nobody_here
+ask 0 journey empty.csv --model visits.model --currency EUR --format csv
+is 'no journeys, a header' 1 "$(wc -l <out | tr -d ' ')"
+
+ask 0 changes visits.csv --model visits.model --currency EUR --from 2026-01-03 --to 2026-02-02 \
+  --format csv
+says 'as of 2026-01-03T00:00:00.000Z'
+is 'who will move' customer,model,time,from,to,cause "$(cat out)"
+ask 0 changes visits.csv --model visits.model --currency EUR --from 2026-01-03 --to 2026-03-03 \
+  --format csv
+is 'from a date, to the end of one' \
+  'anna,visits,2026-03-03T09:00:00.000Z,buyer,known,expiry purchase 2026-01-02T09:00:00.000Z' \
+  "$(tail -n +2 out)"
+ask 0 changes visits.csv --model visits.model --currency EUR --to 2026-12-31 --format csv
+is 'from the last day on' 2 "$(tail -n +2 out | wc -l | tr -d ' ')"
+
+ask 0 stages visits.csv --model visits.model --currency EUR --format csv --history
+is 'columns of stages with their history' \
+  customer,model,stage,rank,next_change,next_stage,since,highest,lap "$(head -n 1 out)"
+prints '^anna,visits,fresh,2,2026-02-02T09:00:00.000Z,known,2026-01-04T09:00:00.000Z,buyer,2$'
+prints '^zoe,visits,fresh,2,2026-02-19T00:00:00.000Z,known,2026-01-20T00:00:00.000Z,fresh,1$'
+ask 0 stages visits.csv --model visits.model --currency EUR --history --format json
+valid_json 'stages with their history'
+ask 0 stages visits.csv --model visits.model --currency EUR --history
+prints '^anna .* buyer  *2$'
+is 'the past is that of the day asked about' '' \
+  "$("$program" stages visits.csv --model visits.model --currency EUR --as-of 2026-01-19 --format csv \
+    --history -q | grep zoe | grep -v '^zoe,visits,none,0,,,,none,1$')"
+
 # ---- input ----------------------------------------------------------------------
 
 ask 0 stages log.csv --kind purchase --currency USD --model five_levels --format csv
@@ -327,6 +408,8 @@ ask 0 explain shop.csv --customer anna --model five_levels --format json
 valid_json explain
 json 'keys of explain' True "set(('customer', 'model', 'stage', 'clauses', 'missing', \
 'next_change', 'next_stage', 'advise')) <= set(d)"
+json 'the stage of explain' True "d['rank'] in range(1, 6) and len(d['title']) > 0"
+json 'what the missing clauses are for' advocate "d['missing_for']"
 json 'keys of a clause' text,measured,threshold,holds,witnesses \
   "','.join(d['clauses'][0])"
 json 'keys of what is missing' text,measured,threshold,distance \
@@ -342,11 +425,155 @@ ask 1 explain shop.csv --customer nobody_here --model five_levels
 is 'nothing is said of others' '' "$(grep -E 'anna|carl|baker|nobody_here' err)"
 is 'and nothing is answered' '' "$(cat out)"
 
+# ---- scores ---------------------------------------------------------------------
+
+cat >deeds.csv <<'END'
+customer,time,kind,amount,currency,incentivised,public,valence,id,refers_to
+anna,2026-01-05T09:10:00Z,purchase,120.00,EUR,,,,,
+anna,2026-02-05T09:10:00Z,purchase,150.00,EUR,,,,,
+anna,2026-02-06T09:10:00Z,refer,,,0,,,,
+anna,2026-02-07T09:10:00Z,refer,,,1,,,,
+anna,2026-03-01T12:00:00Z,review,,,,1,2,,
+bo,2026-01-07T10:00:00Z,purchase,30.00,EUR,,,,b1,
+bo,2026-01-09T10:00:00Z,refund,30.00,EUR,,,,,b1
+bo,2026-01-12T10:00:00Z,purchase,8.00,USD,,,,,
+carl,2026-03-02T12:00:00Z,visit,,,,,,,
+END
+columns=customer,say,stay,spend,recency_days,frequency,monetary,rfm,p_alive,p_purchase
+columns=$columns,expected_purchases,expected_spend,currency
+ask 0 scores deeds.csv --currency EUR --format csv
+is 'columns of scores' "$columns" "$(head -n 1 out)"
+prints '^anna,280,450,330,25,2,270.00,333,,,,,EUR$'
+prints '^bo,0,175,0,49,1,0.00,111,,,,,EUR$'
+prints '^carl,0,175,0,,0,0.00,,,,,,EUR$'
+says 'in other currencies than EUR are in no sum: 1$'
+ask 0 scores deeds.csv --currency EUR --format json
+valid_json scores
+json 'keys of scores in JSON' "$columns" "','.join(d[0])"
+json 'forecasts are none yet' None "d[0]['p_alive']"
+ask 0 scores deeds.csv --currency EUR
+prints 'Say, stay, spend'
+prints '^  say  *lowest  *0, '
+prints 'Digits of rfm'
+prints '^anna  *280  *450'
+ask 0 scores deeds.csv --format csv
+says 'without --currency'
+prints '^anna,280,450,60,25,2,,,,,,,$'
+ask 0 scores deeds.csv --currency EUR --format csv --as-of 2025-01-01
+prints '^anna,0,0,0,,0,0.00,,,,,,EUR$'
+cat >own_scores.model <<'END'
+language 1 model own
+score say term told 10 each count(refer) up to 15
+stage a when say > 0
+END
+ask 0 scores deeds.csv --currency EUR --format csv --model own_scores.model
+prints '^anna,15,,,25,2,270.00,'
+ask 2 scores deeds.csv --model own_scores.model --model say_stay_spend
+ask 2 scores deeds.csv --model five_levels
+says 'no score that is called'
+ask 0 scores empty.csv --format csv
+is 'no scores, a header' 1 "$(wc -l <out | tr -d ' ')"
+ask 0 scores empty.csv
+
+ask 0 explain deeds.csv --currency EUR --customer anna --model say_stay_spend
+prints '^say: 280 of 1000, "what they tell others"$'
+prints '^   +120  brought a friend, unpaid: '
+prints 'refer on 2026-02-06 09:10:00: +120, until 2027-02-06 09:10:00'
+prints '^  Nothing for: '
+ask 0 explain deeds.csv --currency EUR --customer anna --model say_stay_spend \
+  --since 2026-02-01 --as-of 2027-02-06T09:10:00Z
+prints '^  Since 2026-02-01 23:59:59 it rose from 0 to 160, because$'
+prints '^    +60  brought a friend for a reward: refer on 2026-02-07 09:10:00 is new$'
+prints 'purchase on 2026-01-05 09:10:00, 120.00 EUR no longer counts: it is too long ago$'
+ask 0 explain deeds.csv --currency EUR --customer anna --model say_stay_spend \
+  --since 2026-02-01 --format json
+valid_json 'explain scores'
+json 'scores in JSON' 'say,stay,spend' "','.join(s['name'] for s in d['scores'])"
+json 'keys of a line' True "{'term', 'event', 'points'} <= set(d['scores'][0]['lines'][0])"
+json 'the lines add up to the score' True \
+  "all(sum(l['points'] for l in s['lines']) == s['score'] for s in d['scores'])"
+json 'the causes add up to the difference' True \
+  "all(sum(l['points'] for l in s['since']['lines']) == s['score'] - s['since']['score'] \
+for s in d['scores'])"
+ask 2 explain deeds.csv --customer anna --since someday
+says 'since is a time'
+ask 2 stages deeds.csv --since 2026-02-01
+# ---- params and rates -----------------------------------------------------------
+
+cat >turned.model <<'END'
+language 1
+model turned "A model to turn"
+param often = 2
+param fresh = 40 days
+param enough = 15.00 EUR
+stage bought when count(purchase) >= 1
+stage spends when sum(purchase, refund) >= enough
+stage regular when days(purchase within fresh) >= often
+END
+set -- --model turned.model --currency EUR --as-of 2026-02-10
+ask 0 explain shop.csv --customer anna "$@"
+prints '^Stage: regular'
+if grep -q '^with ' out; then fail 'nothing was set'; else pass; fi
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=20 days' --param turned.often=3
+prints '^Stage: spends'
+prints '^with often = 3, not 2; fresh = 20 days, not 40 days$'
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=20d' --format json
+json 'params in JSON' '20 days, not 40 days' \
+  "d['params'][1]['value'] + ', not ' + d['params'][1]['default']"
+digest=$(sed -n 's/.*"model_digest": "\([0-9a-f]*\)".*/\1/p' out)
+is 'a digest has 32 digits' 32 "${#digest}"
+ask 0 explain shop.csv --customer anna "$@" --param 'fresh=480 hours' --format json
+prints "\"model_digest\": \"$digest\""
+ask 0 explain shop.csv --customer anna "$@" --format json
+if grep -q "$digest" out; then fail 'other values, the same digest'; else pass; fi
+ask 2 explain shop.csv --customer anna "$@" --param fresch=3d
+says 'did you mean fresh?'
+ask 2 explain shop.csv --customer anna "$@" --param turned.fresch=3d
+says "did you mean 'fresh'?"
+ask 2 explain shop.csv --customer anna "$@" --param other.fresh=3d
+says 'the model other is not asked for'
+ask 2 explain shop.csv --customer anna "$@" --param fresh=3
+says "'fresh' is a duration such as 40 days, not a number"
+ask 2 explain shop.csv --customer anna "$@" --param 'fresh=0 days'
+says 'line 8, column .* of the model: a window is a constant duration above 0'
+ask 2 explain shop.csv --customer anna "$@" --param fresh
+says 'NAME=VALUE'
+
+sed 's/15.00 EUR/15.00 USD/' turned.model >dollar.model
+set -- --customer anna --model dollar.model --currency USD --as-of 2026-02-10
+set -- "$@" --param often=9
+ask 0 explain shop.csv "$@"
+prints '^  2 amounts in other currencies were left out of money: there is no rate'
+ask 0 explain shop.csv "$@" --rate EUR=1.10
+prints 'measured 21.45 USD'
+ask 0 explain shop.csv "$@" --rate EUR=1.10 --rate EUR@2026-02-01=2
+prints 'measured 27.75 USD'
+printf 'from,currency,rate\n,EUR,1.10\n\n2026-02-01, EUR ,3\n' >rates.csv
+ask 0 explain shop.csv "$@" --rates rates.csv
+prints 'measured 34.75 USD'
+ask 0 explain shop.csv "$@" --rates rates.csv --rate EUR@2026-02-01=2
+prints 'measured 27.75 USD'
+for word in EUR EUR=0 EUR=-1 EUR=1,1 EU=1 EUR@yesterday=1 EUR=; do
+  ask 2 explain shop.csv "$@" --rate $word
+  says '^engagement: --rate: '
+done
+ask 2 explain shop.csv --customer anna --rate EUR=1
+says 'rates need --currency'
+ask 2 explain shop.csv "$@" --rates nowhere.csv
+says 'nowhere.csv cannot be read'
+printf 'currency,price\nEUR,1\n' >rates.csv
+ask 2 explain shop.csv "$@" --rates rates.csv
+says 'rates.csv:1: the header has to name'
+printf 'currency,rate\nEUR,1\nEUR\n' >rates.csv
+ask 2 explain shop.csv "$@" --rates rates.csv
+says 'rates.csv:3: the row has too few fields'
+
 # ---- output that cannot be written ----------------------------------------------
 
 if [ -w /dev/full ]; then
   for words in --help 'stages shop.csv --format csv' 'stages shop.csv' \
-    'explain shop.csv --customer anna' 'models show five_levels' models; do
+    'explain shop.csv --customer anna' 'scores shop.csv' 'models show five_levels' \
+    models; do
     "$program" $words >/dev/full 2>err
     is "a full disk: $words" 3 $?
   done
@@ -375,6 +602,15 @@ if [ -r "$cdnow" ] && [ -r "$master" ]; then
   says '6,919 events of 2,357 customers'
   ask 0 stages "$cdnow" "$@" --identical merge
   says '6,898 events of 2,357 customers'
+  ask 0 scores "$cdnow" --kind purchase --currency USD --as-of 1998-06-30 --format csv
+  is 'CDNOW: a row of scores for each' 2358 "$(wc -l <out | tr -d ' ')"
+  is 'CDNOW: every buyer has three digits' 2357 \
+    "$(cut -d, -f8 out | grep -c '^[1-5][1-5][1-5]$')"
+  is 'CDNOW: all purchases are kept' 6919 \
+    "$(awk -F, 'NR > 1 { n += $6 } END { print n }' out)"
+  is 'CDNOW: money is what the log says' \
+    "$(awk -F, 'NR > 1 { n += $4 } END { printf "%.2f", n }' "$cdnow")" \
+    "$(awk -F, 'NR > 1 { n += $7 } END { printf "%.2f", n }' out)"
   ask 0 stages "$master" "$@"
   is 'CDNOW, all: customers' 23570 "$(tail -n +2 out | wc -l | tr -d ' ')"
 else

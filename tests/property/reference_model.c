@@ -104,13 +104,40 @@ static int pick(prop_draw *draw, int n) { return (int)prop_between(draw, 0, n - 
 
 #define MINUTE INT64_C(60000)
 
+enum { EUR = 978, USD = 840, JPY = 392 }; /* the yen has no minor units */
+
+/* Half of the settings have none. */
+static void draw_rates(prop_draw *draw, ref_calendar *calendar)
+{
+  static const int64_t worths[][2] = {
+      {108, 100}, {1, 3}, {67, 10000}, {3, 1000}, {99999999999999, 100000000000000},
+      {2, 1}};
+
+  if (one_in(draw, 2)) return;
+  calendar->rate_count = 1 + pick(draw, REF_RATES);
+  for (int i = 0; i < calendar->rate_count; i++) {
+    ref_rate *rate = &calendar->rates[i];
+    const int64_t *worth = worths[pick(draw, 6)];
+
+    rate->currency = one_in(draw, 6) ? EUR : one_in(draw, 2) ? USD : JPY;
+    rate->from =
+        one_in(draw, 3) ? -2 : REF_START / REF_DAY + prop_between(draw, -2, 30) * 4;
+    rate->n = worth[0];
+    rate->d = worth[1];
+  }
+}
+
 ref_calendar ref_calendar_draw(prop_draw *draw)
 {
   static const int offsets[] = {60, 60, 0, -300, 330, 840};
   static const int starts[] = {180, 180, 0, 0, 1439};
-  ref_calendar calendar = {offsets[pick(draw, 6)], starts[pick(draw, 5)],
-                           1 + pick(draw, 7)};
+  ref_calendar calendar = {offsets[pick(draw, 6)],
+                           starts[pick(draw, 5)],
+                           1 + pick(draw, 7),
+                           {{0, 0, 0, 0}},
+                           0};
 
+  draw_rates(draw, &calendar);
   return calendar;
 }
 
@@ -144,8 +171,15 @@ eng_context *ref_context(const ref_calendar *calendar)
   eng_settings *settings = NULL;
   eng_context *context = NULL;
 
-  if (eng_settings_new(NULL, &settings) != ENG_OK ||
-      eng_settings_set_zone(settings, calendar->offset) != ENG_OK ||
+  if (eng_settings_new(NULL, &settings) != ENG_OK) abort();
+  for (int i = 0; i < calendar->rate_count; i++) {
+    const ref_rate *rate = &calendar->rates[i];
+
+    if (eng_settings_set_rate(settings, rate->currency, rate->from, rate->n, rate->d) !=
+        ENG_OK)
+      abort();
+  }
+  if (eng_settings_set_zone(settings, calendar->offset) != ENG_OK ||
       eng_settings_set_day(settings, calendar->day_start) != ENG_OK ||
       eng_settings_set_week(settings, calendar->week_start) != ENG_OK ||
       eng_settings_set_currency(settings, 978) != ENG_OK ||
@@ -202,7 +236,7 @@ static void draw_fields(ref_event *event, const ref_history *history, prop_draw 
     if (one_in(draw, 8)) event->amount = -event->amount;
     if (one_in(draw, 40) && sizeof(wide) > sizeof(int64_t))
       event->amount = INT64_MAX - prop_between(draw, 0, 3);
-    event->currency = one_in(draw, 6) ? 840 : 978;
+    event->currency = !one_in(draw, 4) ? EUR : one_in(draw, 2) ? USD : JPY;
   }
   bool undoes = event->kind >= ENG_EVENT_REFUND;
   event->has_refers_to = history->count > 0 && one_in(draw, undoes ? 1 : 9);
@@ -219,7 +253,8 @@ static int draw_kind(prop_draw *draw, bool undoes)
 
   if (undoes && one_in(draw, 3)) return undoing[pick(draw, 5)];
   if (one_in(draw, 2)) return ENG_EVENT_PURCHASE;
-  return one_in(draw, 2) ? ENG_EVENT_VISIT : kinds[pick(draw, KINDS)].number;
+  if (one_in(draw, 2)) return ENG_EVENT_VISIT;
+  return one_in(draw, 4) ? ENG_EVENT_REFER : kinds[pick(draw, KINDS)].number;
 }
 
 static void must(eng_status status)
@@ -258,6 +293,7 @@ void ref_history_draw(ref_history *history, prop_draw *draw,
 
   must(eng_event_new(context, ENG_EVENT_VISIT, 0, &event));
   memset(history, 0, sizeof *history);
+  history->calendar = *calendar;
   for (int i = 0; i < count; i++) {
     ref_event *e = &history->events[i];
 
@@ -343,21 +379,50 @@ static bool keeps(const ref_history *history, const ref_event *purchase, int64_t
   return paid == 0 || *left > 0;
 }
 
+/* An amount in euros, by the rate of the event's day; false: there is none that fits.
+ */
+static bool in_euros(const ref_history *history, const ref_event *e, int64_t *amount)
+{
+  const ref_calendar *calendar = &history->calendar;
+  const ref_rate *rate = NULL;
+  wide cents, d;
+
+  if (e->currency == EUR) return true;
+  for (int i = 0; i < calendar->rate_count; i++) {
+    const ref_rate *other = &calendar->rates[i];
+
+    if (other->currency != e->currency || other->from > day_of(calendar, e->time)) {
+      continue;
+    }
+    if (rate == NULL || other->from >= rate->from) rate = other;
+  }
+  if (rate == NULL) return false;
+  cents = (wide)(*amount < 0 ? -*amount : *amount) * rate->n;
+  if (e->currency == JPY) cents *= 100;
+  d = rate->d;
+  cents = cents / d + (cents % d * 2 >= d);
+  if (cents > INT64_MAX) return false;
+  *amount = *amount < 0 ? -(int64_t)cents : (int64_t)cents;
+  return true;
+}
+
 void ref_look(const ref_history *history, int64_t as_of, ref_sight *sight)
 {
   sight->count = 0;
   for (int i = 0; i < history->count; i++) {
     const ref_event *e = &history->events[i];
-    ref_seen seen = {e, e->kind, false, 0};
+    ref_seen seen = {e, e->kind, false, 0, false};
     int64_t amount = e->amount;
 
     if (e->kind == ENG_EVENT_VOID || e->time > as_of || is_voided(history, e)) continue;
     if (e->kind == ENG_EVENT_PURCHASE && e->has_amount && e->amount < 0)
       seen.kind = ENG_EVENT_REFUND;
     if (seen.kind == ENG_EVENT_PURCHASE && !keeps(history, e, as_of, &amount)) continue;
-    seen.has_amount = e->has_amount && e->currency == 978;
     if (seen.kind == ENG_EVENT_REFUND && amount > 0) amount = -amount;
-    if (e->kind == ENG_EVENT_REFUND && e->has_refers_to) seen.has_amount = false;
+    if (e->has_amount && !(e->kind == ENG_EVENT_REFUND && e->has_refers_to)) {
+      seen.has_amount = in_euros(history, e, &amount);
+      seen.left_out = !seen.has_amount;
+    }
     seen.amount = amount;
     sight->seen[sight->count++] = seen;
   }
@@ -410,7 +475,8 @@ enum op {
   OR,
   NOT,
   DEFINED,
-  ELSE
+  ELSE,
+  SCORED /* which: a score */
 };
 
 enum field {
@@ -453,6 +519,23 @@ struct node {
   char text[32];
 };
 
+/* A term of a score. */
+enum form { EACH, WHEN, WORTH };
+
+struct term {
+  enum form form;
+  node *measured;
+  int points, cap; /* cap -1: not said */
+  bool title;
+};
+
+enum { TERMS = 5, POINTS_LIMIT = 1000000 };
+
+struct score {
+  struct term terms[TERMS];
+  int count;
+};
+
 enum {
   NODES = 4000,
   STAGES = 4,
@@ -471,7 +554,10 @@ struct ref_model {
   bool has_alias[STAGES];
   node *definitions[DEFINITIONS]; /* d0, d1 .. */
   bool is_param[DEFINITIONS], is_dimension[DEFINITIONS];
+  struct score scores[DEFINITIONS];
+  int score_count;
   int stage_count, definition_count;
+  int lap;          /* rank of its stage, or 0 */
   node *axes[AXES]; /* of a table of classes, if there are any */
   int axis_count;
   int classes[CLASSES]; /* answers of each, the first axis the lowest bit */
@@ -720,7 +806,8 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
   if (!where && one_in(draw, 3)) {
     a = one_in(draw, 4) ? find_definition(model, draw, AGE, false) : NULL;
     if (a == NULL) a = draw_measure(model, draw, AGE);
-    b = draw_value(model, draw, DURATION, depth - 2, where);
+    b = one_in(draw, 4) ? draw_measure(model, draw, AGE)
+                        : draw_value(model, draw, DURATION, depth - 2, where);
   } else if (one_in(draw, 3)) {
     enum type type = one_in(draw, 4) ? DURATION : MONEY;
 
@@ -734,13 +821,32 @@ static node *draw_comparison(ref_model *model, prop_draw *draw, int depth, bool 
                          : new_node(model, op, CONDITION, a, b);
 }
 
+/* A score against a constant near what terms give; NULL where there is no score. */
+static node *draw_band(ref_model *model, prop_draw *draw)
+{
+  for (int i = 0; i < model->definition_count; i++) {
+    node *a, *b;
+
+    if (model->definitions[i]->op != SCORED || one_in(draw, 3)) continue;
+    a = new_node(model, DEFINITION, NUMBER, model->definitions[i], NULL);
+    a->which = i;
+    b = new_node(model, CONSTANT, NUMBER, NULL, NULL);
+    b->n = prop_between(draw, 0, 200) * (one_in(draw, 4) ? 5 : 1);
+    snprintf(b->text, sizeof b->text, "%d", (int)b->n);
+    return new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION, a, b);
+  }
+  return NULL;
+}
+
 /* The everyday clause: a measure against a constant. */
 static node *draw_clause(ref_model *model, prop_draw *draw)
 {
   static const enum type types[] = {NUMBER, NUMBER, MONEY, AGE, RATIO, DURATION};
   enum type type = types[pick(draw, model->plain ? 4 : 6)];
   enum op op = (enum op)(LESS + pick(draw, 6));
-  node *a = draw_measure(model, draw, type);
+  node *a = one_in(draw, 2) ? draw_band(model, draw) : NULL;
+  if (a != NULL) return a;
+  a = draw_measure(model, draw, type);
   node *b = draw_constant(model, draw, type == AGE ? DURATION : type);
 
   return one_in(draw, 5) ? new_node(model, op, CONDITION, b, a)
@@ -970,8 +1076,37 @@ static void print_node(ref_model *model, const node *at, int least)
   print(model, ")");
 }
 
+static void print_term(ref_model *model, const struct term *term, int i)
+{
+  char text[64];
+
+  snprintf(text, sizeof text, "  term t%d %s", i, term->title ? "\"a term\" " : "");
+  print(model, text);
+  snprintf(text, sizeof text, "%d %s ", term->points,
+           term->form == EACH ? "each" : "when");
+  if (term->form != WORTH) print(model, text);
+  print_node(model, term->measured, 1);
+  snprintf(text, sizeof text, " up to %d", term->cap);
+  if (term->cap >= 0) print(model, text);
+  print(model, "\n");
+}
+
+static void print_score(ref_model *model, int i, bool title)
+{
+  const struct score *score = &model->scores[model->definitions[i]->which];
+
+  print(model, "score ");
+  print(model, definition_names[i]);
+  print(model, title ? " \"a score\"\n" : "\n");
+  for (int k = 0; k < score->count; k++) print_term(model, &score->terms[k], k);
+}
+
 static void print_definition(ref_model *model, int i, bool title)
 {
+  if (model->definitions[i]->op == SCORED) {
+    print_score(model, i, title);
+    return;
+  }
   print(model, model->is_param[i]       ? "param "
                : model->is_dimension[i] ? "dimension "
                                         : "let ");
@@ -982,6 +1117,43 @@ static void print_definition(ref_model *model, int i, bool title)
   print(model, "\n");
 }
 
+static struct term draw_term(ref_model *model, prop_draw *draw)
+{
+  struct term term = {(enum form)pick(draw, 3), NULL, 0, -1, one_in(draw, 3)};
+
+  term.points = (int)prop_between(draw, -40, 120) * (one_in(draw, 4) ? 8 : 1);
+  if (one_in(draw, 3)) term.cap = (int)prop_between(draw, 0, 10) * 37;
+  switch (term.form) {
+  case EACH:
+    term.measured = draw_measure(model, draw, NUMBER);
+    while (term.measured->which > DAYS)
+      term.measured = draw_measure(model, draw, NUMBER);
+    break;
+  case WHEN:
+    term.measured = one_in(draw, 2)
+                        ? draw_condition(model, draw, 2, false)
+                        : new_node(model, (enum op)(LESS + pick(draw, 6)), CONDITION,
+                                   draw_measure(model, draw, AGE),
+                                   draw_constant(model, draw, DURATION));
+    term.cap = -1;
+    break;
+  default: term.measured = draw_value(model, draw, scalar(draw), 2, false); break;
+  }
+  return term;
+}
+
+static node *draw_score(ref_model *model, prop_draw *draw)
+{
+  struct score *score = &model->scores[model->score_count];
+  node *at;
+
+  for (int i = 1 + pick(draw, TERMS); i > 0; i--)
+    score->terms[score->count++] = draw_term(model, draw);
+  at = new_node(model, SCORED, NUMBER, NULL, NULL);
+  at->which = model->score_count++;
+  return at;
+}
+
 static void draw_definition(ref_model *model, prop_draw *draw)
 {
   static const enum type types[] = {NUMBER, RATIO, DURATION, MONEY};
@@ -990,16 +1162,20 @@ static void draw_definition(ref_model *model, prop_draw *draw)
 
   if (i == DEFINITIONS) return;
   model->is_param[i] = one_in(draw, 3);
-  model->is_dimension[i] = !model->is_param[i] && one_in(draw, 2);
+  model->is_dimension[i] = !model->is_param[i] && one_in(draw, 3);
   if (model->is_param[i])
     model->definitions[i] = draw_constant(model, draw, type);
+  else if (!model->is_dimension[i] && one_in(draw, 2))
+    model->definitions[i] = draw_score(model, draw);
   else if (!model->is_dimension[i] && one_in(draw, 4))
     model->definitions[i] = draw_measure(model, draw, AGE);
   else if (!model->is_dimension[i] && one_in(draw, 2))
     model->definitions[i] = draw_condition(model, draw, 2, false);
   else
     model->definitions[i] = draw_value(model, draw, type, 2, false);
-  print_definition(model, i, model->is_dimension[i] && one_in(draw, 2));
+  print_definition(model, i,
+                   (model->is_dimension[i] || model->definitions[i]->op == SCORED) &&
+                       one_in(draw, 2));
   model->definition_count++;
 }
 
@@ -1041,13 +1217,17 @@ static void draw_stage(ref_model *model, prop_draw *draw)
 static void draw_stages(ref_model *model, prop_draw *draw)
 {
   char text[32];
+  int lap;
 
   for (int i = 1 + pick(draw, STAGES); i > 0; i--) {
     draw_stage(model, draw);
     if (!model->plain && one_in(draw, 4)) draw_definition(model, draw);
   }
-  snprintf(text, sizeof text, "lap s%d\n", pick(draw, model->stage_count));
-  if (one_in(draw, 4)) print(model, text);
+  lap = pick(draw, model->stage_count);
+  if (one_in(draw, 2)) return;
+  snprintf(text, sizeof text, "lap s%d\n", lap);
+  print(model, text);
+  model->lap = lap + 1;
 }
 
 static void print_class(ref_model *model, int i)
@@ -1110,6 +1290,42 @@ ref_model *ref_model_draw(prop_draw *draw, const ref_calendar *calendar)
 ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar)
 {
   return draw_model(draw, calendar, true);
+}
+
+static void print_value(const node *at, char *out, size_t room)
+{
+  long long n = (long long)at->n;
+
+  switch (at->type) {
+  case NUMBER: snprintf(out, room, "%lld", n); break;
+  case RATIO: snprintf(out, room, "%lld / %lld", n, (long long)at->d); break;
+  case DURATION: snprintf(out, room, "%lld ms", n); break;
+  default: snprintf(out, room, "%lld.%02lld EUR", n / 100, n % 100); break;
+  }
+}
+
+void ref_model_set(ref_model *model, prop_draw *draw, char *out, size_t room)
+{
+  size_t size = 0;
+
+  *out = '\0';
+  for (int i = 0; i < model->definition_count; i++) {
+    node *param = model->definitions[i];
+    char value[40];
+
+    if (!model->is_param[i] || one_in(draw, 3)) continue;
+    param->n *= prop_between(draw, 1, 3);
+    for (int k = 0; k < model->node_count; k++) {
+      node *at = &model->nodes[k];
+
+      if (at->within_name != definition_names[i]) continue;
+      at->within = param->n;
+      note_duration(model, at->within);
+    }
+    print_value(param, value, sizeof value);
+    size += (size_t)snprintf(out + size, room - size, "%s = %s\n", definition_names[i],
+                             value);
+  }
 }
 
 void ref_model_free(ref_model *model) { free(model); }
@@ -1425,6 +1641,31 @@ static struct value opposite(struct value a)
   return a.defined ? whole(a.n == 0) : undefined;
 }
 
+/* Towards 0 to a magnitude. */
+static int held(wide n, int magnitude)
+{
+  return (int)(n < -magnitude ? -magnitude : n > magnitude ? magnitude : n);
+}
+
+static int points_of(const struct about *about, const struct term *term)
+{
+  struct value value = evaluate(about, term->measured);
+  int cap = term->cap < 0 ? POINTS_LIMIT : term->cap;
+
+  if (!value.defined) return 0;
+  if (term->form == EACH) return held(value.n * term->points, cap);
+  if (term->form == WHEN) return value.n == 1 ? term->points : 0;
+  return held(value.n / value.d - (value.n % value.d < 0), cap);
+}
+
+static int score_of(const struct about *about, const struct score *score)
+{
+  int sum = 0;
+
+  for (int i = 0; i < score->count; i++) sum += points_of(about, &score->terms[i]);
+  return sum < 0 ? 0 : sum > 1000 ? 1000 : sum;
+}
+
 static struct value evaluate(const struct about *about, const node *at)
 {
   struct value a, b;
@@ -1435,6 +1676,7 @@ static struct value evaluate(const struct about *about, const node *at)
   case FIELD: return field(about->one, at->which);
   case IS: return is(about->one, at);
   case DEFINITION: return evaluate(about, at->a);
+  case SCORED: return whole(score_of(about, &about->model->scores[at->which]));
   case STAGE: return evaluate(about, about->model->stages[at->which]);
   case NEGATE:
     a = evaluate(about, at->a);
@@ -1481,6 +1723,8 @@ int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t 
   return 0;
 }
 
+int ref_model_lap(const ref_model *model) { return model->lap; }
+
 int ref_model_dimension_count(const ref_model *model)
 {
   int count = 0;
@@ -1504,4 +1748,34 @@ void ref_model_dimension(const ref_model *model, int index, const ref_sight *sig
   out->numerator = (int64_t)value.n;
   out->denominator = (int64_t)value.d;
   out->unit = units[model->definitions[i]->type];
+}
+
+int ref_model_score_count(const ref_model *model) { return model->score_count; }
+
+int ref_model_score(const ref_model *model, int index, const ref_sight *sight,
+                    int64_t now)
+{
+  struct about about = {model, sight, now, NULL};
+
+  return score_of(&about, &model->scores[index]);
+}
+
+int ref_model_term_count(const ref_model *model, int index)
+{
+  return model->scores[index].count;
+}
+
+int ref_model_term(const ref_model *model, int index, int term, const ref_sight *sight,
+                   int64_t now)
+{
+  struct about about = {model, sight, now, NULL};
+
+  return points_of(&about, &model->scores[index].terms[term]);
+}
+
+int ref_model_term_each(const ref_model *model, int index, int term)
+{
+  const struct term *at = &model->scores[index].terms[term];
+
+  return at->form == EACH ? at->points : INT32_MAX;
 }

@@ -33,9 +33,26 @@ typedef struct ref_event {
   bool incentivised, is_public;
 } ref_event;
 
+/* What a currency is worth from a business day on: n / d euros for one of its units. */
+typedef struct ref_rate {
+  int currency;
+  int64_t from, n, d;
+} ref_rate;
+
+enum { REF_RATES = 5 };
+
+/* When days and weeks begin: minutes east of UTC, minutes after midnight, 1 Monday ..
+ * 7 Sunday; and the rates, of which a later one of the same day counts. */
+typedef struct ref_calendar {
+  int offset, day_start, week_start;
+  ref_rate rates[REF_RATES];
+  int rate_count;
+} ref_calendar;
+
 enum { REF_EVENTS = 16 };
 
 typedef struct ref_history {
+  ref_calendar calendar;
   ref_event events[REF_EVENTS];
   int count;
 } ref_history;
@@ -46,18 +63,13 @@ typedef struct ref_seen {
   int kind;
   bool has_amount; /* in the base currency */
   int64_t amount;
+  bool left_out; /* there is no rate, or the result is too large */
 } ref_seen;
 
 typedef struct ref_sight {
   ref_seen seen[REF_EVENTS];
   int count;
 } ref_sight;
-
-/* When days and weeks begin: minutes east of UTC, minutes after midnight, 1 Monday ..
- * 7 Sunday. */
-typedef struct ref_calendar {
-  int offset, day_start, week_start;
-} ref_calendar;
 
 ref_calendar ref_calendar_draw(prop_draw *draw);
 /* The first instant of the business day that a time lies in. */
@@ -86,16 +98,31 @@ typedef struct ref_model ref_model;
 ref_model *ref_model_draw(prop_draw *draw, const ref_calendar *calendar);
 /* One of everyday clauses about purchases: what a summary may decide. */
 ref_model *ref_model_draw_plain(prop_draw *draw, const ref_calendar *calendar);
+/* Gives some params other values, and says them as the library takes them. */
+void ref_model_set(ref_model *model, prop_draw *draw, char *out, size_t room);
 void ref_model_free(ref_model *model);
 const char *ref_model_text(const ref_model *model);
 
 /* The rank of the stage at `now`, with what is in sight. */
 int32_t ref_model_stage(const ref_model *model, const ref_sight *sight, int64_t now);
 
+/* The rank of the stage whose spells are laps; 0: there is none. */
+int ref_model_lap(const ref_model *model);
+
 /* The dimensions, in the order of the text. */
 int ref_model_dimension_count(const ref_model *model);
 void ref_model_dimension(const ref_model *model, int index, const ref_sight *sight,
                          int64_t now, eng_value *out);
+
+/* The scores, in the order of the text, and the points of their terms t0, t1 .. */
+int ref_model_score_count(const ref_model *model);
+int ref_model_score(const ref_model *model, int index, const ref_sight *sight,
+                    int64_t now);
+int ref_model_term_count(const ref_model *model, int index);
+int ref_model_term(const ref_model *model, int index, int term, const ref_sight *sight,
+                   int64_t now);
+/* The points of each event or day; INT32_MAX where the term is another. */
+int ref_model_term_each(const ref_model *model, int index, int term);
 
 /* The durations that stand in the model; returns how many. */
 int ref_model_durations(const ref_model *model, const int64_t **out);

@@ -11,6 +11,7 @@
   X(prop_draw) \
   X(prop_timeline) \
   X(prop_model) \
+  X(prop_authoring) \
   X(prop_book)
 /* clang-format on */
 

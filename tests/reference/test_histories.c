@@ -356,7 +356,8 @@ START_TEST(the_same_file_twice_changes_nothing)
 }
 END_TEST
 
-START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
+/* Clicks of the web shop. */
+static uint64_t load_clicks(struct shop *shop, const struct file *file)
 {
   static const struct {
     const char *name;
@@ -374,24 +375,258 @@ START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
                {"payment_cash", ENG_EVENT_BEGIN_CHECKOUT},
                {"payment_done", ENG_EVENT_PURCHASE}};
   struct intake intake;
+
+  begin_file(shop, &intake, ENG_IDENTICAL_KEEP);
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    ck_assert_int_eq(eng_csv_map_kind(intake.csv, kinds[i].name, strlen(kinds[i].name),
+                                      kinds[i].kind),
+                     ENG_OK);
+  }
+  feed_row(&intake, file->header);
+  for (size_t i = 0; i < file->count; i++) feed_row(&intake, file->rows[i]);
+  return end_file(&intake);
+}
+
+START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
+{
   uint64_t ranks[6];
   struct file file;
   struct shop shop;
 
   if (!read_file("onlineshop/events.csv", &file)) return;
   open_shop(&shop);
-  begin_file(&shop, &intake, ENG_IDENTICAL_KEEP);
-  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    ck_assert_int_eq(eng_csv_map_kind(intake.csv, kinds[i].name, strlen(kinds[i].name),
-                                      kinds[i].kind),
-                     ENG_OK);
-  }
-  feed_row(&intake, file.header);
-  for (size_t i = 0; i < file.count; i++) feed_row(&intake, file.rows[i]);
-  ck_assert_uint_eq(end_file(&intake), 32283);
+  ck_assert_uint_eq(load_clicks(&shop, &file), 32283);
   ck_assert_uint_eq(eng_book_customer_count(shop.book), 3751);
   census(&shop, eng_book_last_event_at(shop.book), ranks);
   ck_assert_uint_eq(ranks[3] + ranks[4] + ranks[5], 653);
+  close_shop(&shop);
+  free_file(&file);
+}
+END_TEST
+
+enum { CLICKS = 2, HISTORIES = 3 };
+
+/* Every customer, or one in some where CASES is below 100: emulators and checkers. */
+static uint64_t stride(void)
+{
+  const char *cases = getenv("CASES");
+  long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
+
+  return percent >= 100 ? 1 : percent < 1 ? 100 : 100 / (uint64_t)percent;
+}
+
+/* Every real history; sales from 1996-12 on, clicks from 2018 on. */
+static bool open_history(int which, struct file *file, struct shop *shop)
+{
+  static const char *const names[HISTORIES] = {"cdnow/cdnow_sample_log.csv",
+                                               "cdnow/cdnow_master_log.csv",
+                                               "onlineshop/events.csv"};
+
+  if (!read_file(names[which], file)) return false;
+  open_shop(shop);
+  if (which < CLICKS) {
+    load_sales(shop, file, 0, file->count, ENG_IDENTICAL_KEEP);
+  } else {
+    load_clicks(shop, file);
+  }
+  return true;
+}
+
+/* What say_stay_spend says of a customer is the sum of its lines, and so is what
+ * changed in half a year. */
+static void ck_lines(eng_assessor *assessor, const eng_customer *customer, int64_t now,
+                     const int32_t *values, uint64_t count, uint64_t row)
+{
+  const int64_t before = now - 183 * INT64_C(86400000);
+
+  for (uint64_t s = 0; s < 3; s++) {
+    eng_score_explanation *x, *y;
+    eng_score_difference *d;
+    int32_t sum = 0, by = 0;
+
+    ck_assert_int_eq(
+        eng_assessor_explain_score(assessor, 0, (int32_t)s, customer, now, &x), ENG_OK);
+    ck_assert_int_eq(
+        eng_assessor_explain_score(assessor, 0, (int32_t)s, customer, before, &y),
+        ENG_OK);
+    ck_assert_int_eq(eng_score_compare(y, x, &d), ENG_OK);
+    for (int32_t i = 0; i < eng_score_explanation_line_count(x); i++)
+      sum += eng_score_explanation_points(x, i);
+    for (int32_t i = 0; i < eng_score_difference_line_count(d); i++)
+      by += eng_score_difference_after(d, i) - eng_score_difference_before(d, i);
+    ck_assert_int_eq(sum, values[s * count + row]);
+    ck_assert_int_eq(by, sum - eng_score_explanation_score(y));
+    eng_score_difference_free(d);
+    eng_score_explanation_free(y);
+    eng_score_explanation_free(x);
+  }
+}
+
+START_TEST(the_lines_of_every_score_add_up)
+{
+  struct file file;
+  struct shop shop;
+  eng_model *model;
+  eng_assessor *assessor;
+  int32_t *values;
+  uint64_t count;
+  int64_t now;
+
+  if (!open_history(_i, &file, &shop)) return;
+  ck_assert_int_eq(eng_model_builtin(shop.context, "say_stay_spend", 14, &model),
+                   ENG_OK);
+  ck_assert_int_eq(
+      eng_assessor_new(shop.context, (const eng_model *const *)&model, 1, &assessor),
+      ENG_OK);
+  now = eng_book_last_event_at(shop.book);
+  count = eng_book_customer_count(shop.book);
+  values = malloc(3 * (size_t)count * sizeof *values);
+  ck_assert_int_eq(
+      eng_book_scores(shop.book, assessor, 0, now, NULL, count, values, NULL, NULL),
+      ENG_OK);
+  for (uint64_t row = 0; row < count; row += stride()) {
+    eng_customer *customer;
+
+    ck_assert_int_eq(eng_book_customer(shop.book, row, &customer), ENG_OK);
+    ck_lines(assessor, customer, now, values, count, row);
+    eng_customer_free(customer);
+  }
+  free(values);
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+  close_shop(&shop);
+  free_file(&file);
+}
+END_TEST
+
+/* ---- the laws of change, for every customer under every built-in model ---- */
+
+enum { MODELS = 64, MOMENTS = 100 };
+
+struct judges {
+  const struct shop *shop;
+  eng_model *models[MODELS];
+  int32_t count;
+  eng_assessor *assessor;
+};
+
+static void open_judges(struct judges *judges, const struct shop *shop)
+{
+  judges->shop = shop;
+  judges->count = eng_builtin_count();
+  for (int32_t m = 0; m < judges->count; m++) {
+    const char *name = eng_builtin_name(m);
+
+    ck_assert_int_eq(
+        eng_model_builtin(shop->context, name, strlen(name), &judges->models[m]),
+        ENG_OK);
+  }
+  ck_assert_int_eq(eng_assessor_new(shop->context,
+                                    (const eng_model *const *)judges->models,
+                                    judges->count, &judges->assessor),
+                   ENG_OK);
+}
+
+static void close_judges(struct judges *judges)
+{
+  eng_assessor_free(judges->assessor);
+  for (int32_t m = 0; m < judges->count; m++) eng_model_free(judges->models[m]);
+}
+
+/* Asserting has its price, and here it is done millions of times. */
+static void same(int32_t a, int32_t b)
+{
+  if (a != b) ck_abort_msg("%d is not %d", (int)a, (int)b);
+}
+
+static int32_t stage_at(const struct judges *judges, uint64_t row, int32_t m,
+                        int64_t at)
+{
+  int32_t stages[MODELS];
+
+  same(eng_book_assess_one(judges->shop->book, row, judges->assessor, at, stages),
+       ENG_OK);
+  return stages[m];
+}
+
+/* The events end at `last`, so that from then on nothing happens. */
+static void check_next(const struct judges *judges, uint64_t row, int64_t last)
+{
+  int32_t stages[MODELS], next[MODELS];
+  int64_t times[MODELS];
+
+  ck_assert_int_eq(eng_book_next_change(judges->shop->book, row, judges->assessor, last,
+                                        stages, times, next),
+                   ENG_OK);
+  for (int32_t m = 0; m < judges->count; m++) {
+    same(stage_at(judges, row, m, last), stages[m]);
+    if (times[m] == ENG_TIME_NONE) {
+      same(stage_at(judges, row, m, ENG_TIME_MAX), stages[m]);
+      continue;
+    }
+    same(stage_at(judges, row, m, times[m]), next[m]);
+    same(stage_at(judges, row, m, times[m] - 1), stages[m]);
+    ck_assert_int_ne(stages[m], next[m]);
+  }
+}
+
+static void check_changes(const struct judges *judges, uint64_t row, int32_t m,
+                          const eng_history *history)
+{
+  for (uint64_t i = 0; i < eng_history_change_count(history); i++) {
+    int64_t at = eng_history_time(history, i);
+
+    same(stage_at(judges, row, m, at), eng_history_to(history, i));
+    same(stage_at(judges, row, m, at - 1), eng_history_from(history, i));
+  }
+}
+
+/* The course of a customer under every model, at each change and at random moments. */
+static void check_courses(const struct judges *judges, uint64_t row, int64_t first,
+                          int64_t last)
+{
+  eng_history *histories[MODELS];
+  int32_t stages[MODELS];
+
+  for (int32_t m = 0; m < judges->count; m++) {
+    ck_assert_int_eq(eng_book_history(judges->shop->book, row, judges->assessor, m,
+                                      last, &histories[m]),
+                     ENG_OK);
+    check_changes(judges, row, m, histories[m]);
+  }
+  for (int k = 0; k < MOMENTS; k++) {
+    int64_t at = first + (int64_t)(draw() % (uint64_t)(last - first + 1));
+
+    same(eng_book_assess_one(judges->shop->book, row, judges->assessor, at, stages),
+         ENG_OK);
+    for (int32_t m = 0; m < judges->count; m++) {
+      same(stages[m], eng_history_stage_at(histories[m], at));
+    }
+  }
+  for (int32_t m = 0; m < judges->count; m++) eng_history_free(histories[m]);
+}
+
+static void check_laws(const struct shop *shop, int64_t first)
+{
+  int64_t last = eng_book_last_event_at(shop->book);
+  struct judges judges;
+
+  state = 11;
+  open_judges(&judges, shop);
+  for (uint64_t row = 0; row < eng_book_customer_count(shop->book); row += stride()) {
+    check_next(&judges, row, last);
+    check_courses(&judges, row, first, last);
+  }
+  close_judges(&judges);
+}
+
+START_TEST(every_history_says_what_assessing_says)
+{
+  struct file file;
+  struct shop shop;
+
+  if (!open_history(_i, &file, &shop)) return;
+  check_laws(&shop, _i < CLICKS ? INT64_C(849398400000) : INT64_C(1514764800000));
   close_shop(&shop);
   free_file(&file);
 }
@@ -409,7 +644,9 @@ Suite *histories_suite(void)
   tcase_add_test(tests, merged_rows_may_be_split_over_files_and_come_again);
   tcase_add_test(tests, rows_with_ids_may_be_split_over_files_and_come_again);
   tcase_add_test(tests, the_same_file_twice_changes_nothing);
+  tcase_add_loop_test(tests, the_lines_of_every_score_add_up, 0, HISTORIES);
   tcase_add_test(tests, all_who_paid_in_the_web_shop_are_at_buy_or_beyond);
+  tcase_add_loop_test(tests, every_history_says_what_assessing_says, 0, HISTORIES);
   suite_add_tcase(suite, tests);
   return suite;
 }

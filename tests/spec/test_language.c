@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * test_language.c - the guide of the model language is its own test. A block of
- * docs/language.md that is marked `model` is accepted; one that is marked
- * `model-error` is refused with the line, column and text of its `# error:` comment.
- * A block that does not begin with `language` gets a head, and a stage if it has none.
+ * docs/language.md that is marked `model` is accepted, and printed back the same; one
+ * that is marked `model-error` is refused with the line, column and text of its `#
+ * error:` comment. A block that does not begin with `language` gets a head, and a stage
+ * if it has none.
  */
 #include <check.h>
 #include <stdbool.h>
@@ -97,6 +98,25 @@ static eng_context *euro_context(void)
   return context;
 }
 
+/* What is printed of a model parses, prints the same and does not differ. */
+static void prints_back(const eng_context *context, const eng_model *model, int line)
+{
+  static char once[2 * BLOCK], twice[2 * BLOCK];
+  eng_model *again;
+  eng_diff *diff;
+  size_t size, same;
+
+  ck_assert_int_eq(eng_model_print(model, once, sizeof once, &size), ENG_OK);
+  ck_assert_int_eq(eng_model_parse(context, once, size, &again, NULL), ENG_OK);
+  ck_assert_int_eq(eng_model_print(again, twice, sizeof twice, &same), ENG_OK);
+  ck_assert_msg(size == same && memcmp(once, twice, size) == 0,
+                "docs/language.md:%d: printed twice, it differs", line);
+  ck_assert_int_eq(eng_model_diff(model, again, &diff), ENG_OK);
+  ck_assert_int_eq(eng_diff_count(diff), 0);
+  eng_diff_free(diff);
+  eng_model_free(again);
+}
+
 /* Parses a block; lines of the error count from the block's first. */
 static eng_status parse(const struct block *block, eng_error *error)
 {
@@ -110,6 +130,7 @@ static eng_status parse(const struct block *block, eng_error *error)
            whole || block->wrong || has_stage(block->text) ? "" : tail);
   eng_error_init(error, sizeof *error);
   status = eng_model_parse(context, text, strlen(text), &model, error);
+  if (status == ENG_OK) prints_back(context, model, block->line);
   if (!whole && error->line > 2) error->line -= 2;
   eng_model_free(model);
   eng_context_free(context);

@@ -24,11 +24,20 @@
   X(csv) \
   X(bad_rows) \
   X(histories) \
+  X(history) \
   X(language) \
-  X(model) \
   X(forecast) \
   X(forecast_grids) \
-  X(forecast_fits)
+  X(forecast_fits) \
+  X(score) \
+  X(model) \
+  X(models) \
+  X(params) \
+  X(published) \
+  X(rates) \
+  X(callback) \
+  X(authoring) \
+  X(worst)
 /* clang-format on */
 
 #endif

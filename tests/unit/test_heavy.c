@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/customer.h"
+#include "model/assessor.h"
 #include "unit/support.h"
 
 Suite *heavy_suite(void);
@@ -20,6 +21,22 @@ static void open_customer(void)
 {
   memset(&host, 0, sizeof host);
   context = context_in(&host);
+  customer = customer_of(context);
+  event = event_of(context, ENG_EVENT_VISIT, 0);
+}
+
+/* The same with money. */
+static void open_customer_of_a_shop(void)
+{
+  eng_allocator allocator;
+  eng_settings *settings;
+
+  memset(&host, 0, sizeof host);
+  allocator = host_allocator(&host);
+  ck_ok(eng_settings_new(&allocator, &settings));
+  ck_ok(eng_settings_set_currency(settings, 978));
+  ck_ok(eng_context_new(settings, &context));
+  eng_settings_free(settings);
   customer = customer_of(context);
   event = event_of(context, ENG_EVENT_VISIT, 0);
 }
@@ -69,7 +86,7 @@ START_TEST(a_million_events_in_order_and_then_late_ones_stay_cheap)
   host_reset(&host);
   for (int64_t i = 0; i < n; i++) ck_assert_int_eq(put(i * 1000, -1), ENG_RECORD_ADDED);
   in_order_bytes = host.asked;
-  /* A block of 2 KiB takes some 250 of these events. */
+  /* A block of 1 KiB takes some 125 of these events. */
   ck_assert_uint_lt(host.requests, (uint64_t)n / 100 + 50);
   ck_assert_uint_lt(in_order_bytes, (uint64_t)n * 16 + 65536);
   ck_assert_uint_lt(held(), (size_t)n * 12 + 65536);
@@ -304,10 +321,153 @@ START_TEST(a_block_of_one_event_goes_with_it)
 }
 END_TEST
 
+/* ---- counts ---- */
+
+static const char counted_text[] =
+    "language 1\nmodel counted\n"
+    "dimension n1 = count(purchase)\n"
+    "dimension n2 = count(any within 90 days)\n"
+    "dimension n3 = count(visit, click within 700 days before 30 days)\n"
+    "dimension n4 = count(review before 400 days)\n"
+    "dimension n5 = sum(purchase, refund)\n"
+    "dimension n6 = sum(purchase within 365 days)\n"
+    "dimension n7 = sum(any within 2 days)\n"
+    "stage fresh when recency(click within 300 days) <= 90 m\n"
+    "stage quiet when recency(review) > 6 h and recency(purchase before 10 days) < 11 "
+    "days\n"
+    "stage early when tenure(click within 100 days) < 99 days or tenure(review) > 900 "
+    "days\n";
+
+enum { COUNTED = 7 };
+
+/* An assessor of the model, and one that has to walk, because of a measure more. */
+static eng_assessor *assessor_of(bool walks, eng_model **model)
+{
+  char text[sizeof counted_text + 40];
+  const eng_model *models[1];
+  eng_assessor *assessor;
+
+  strcpy(text, counted_text);
+  if (walks) strcat(text, "dimension n8 = days(any)\n");
+  ck_ok(eng_model_parse(context, text, strlen(text), model, NULL));
+  models[0] = *model;
+  ck_ok(eng_assessor_new(context, models, 1, &assessor));
+  ck_assert(assessor->all_counted == !walks);
+  return assessor;
+}
+
+static void same_answers(eng_assessor *quick, eng_assessor *slow, int64_t as_of)
+{
+  eng_value a[COUNTED], b[COUNTED + 1];
+  int32_t stage, other;
+
+  ck_ok(eng_assessor_dimensions(quick, 0, customer, as_of, a, COUNTED));
+  ck_ok(eng_assessor_dimensions(slow, 0, customer, as_of, b, COUNTED + 1));
+  for (int i = 0; i < COUNTED; i++) {
+    ck_assert_int_eq(a[i].defined, b[i].defined);
+    ck_assert_int_eq(a[i].numerator, b[i].numerator);
+  }
+  ck_ok(eng_assessor_assess(quick, customer, as_of, &stage));
+  ck_ok(eng_assessor_assess(slow, customer, as_of, &other));
+  ck_assert_int_eq(stage, other);
+}
+
+static uint64_t drawn = 1;
+
+static uint64_t draw(uint64_t below)
+{
+  drawn = drawn * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return (drawn >> 33) % below;
+}
+
+/* Any kind, often at the time of another event, some with money of either currency. */
+static void put_any(int64_t span)
+{
+  static const int32_t kinds[] = {ENG_EVENT_VISIT,  ENG_EVENT_CLICK,
+                                  ENG_EVENT_REVIEW, ENG_EVENT_PURCHASE,
+                                  ENG_EVENT_REFUND, ENG_EVENT_MESSAGE_OUT};
+  int64_t at =
+      (int64_t)draw((uint64_t)(span / 3600000)) * 3600000 + (int64_t)draw(3) * 60000;
+  int32_t kind = kinds[draw(100) == 0 ? 2 : draw(6)];
+
+  ck_ok(eng_event_reset(event, kind, at));
+  if (kind == ENG_EVENT_PURCHASE || kind == ENG_EVENT_REFUND || draw(50) == 0) {
+    ck_ok(eng_event_set_amount(event, (int64_t)draw(100000) - 20000,
+                               draw(5) == 0 ? 840 : 978));
+  }
+  if (draw(4) == 0) ck_ok(eng_event_set_id(event, draw(20000)));
+  ck_ok(eng_customer_record(customer, event, NULL));
+}
+
+START_TEST(counts_say_what_a_walk_says)
+{
+  const int64_t span = INT64_C(1000) * 86400000;
+  const int64_t n = million() / 25;
+  eng_model *models[2];
+  eng_assessor *quick = assessor_of(false, &models[0]);
+  eng_assessor *slow = assessor_of(true, &models[1]);
+  uint64_t counted = 0;
+
+  for (int64_t i = 0; i < n; i++) {
+    put_any(span);
+    if (i == n / 2) ck_ok(eng_customer_expire(customer, span / 10));
+    if (i % 100 != 0) continue;
+    counted += eng__can_count(quick, &customer->timeline);
+    same_answers(quick, slow, (int64_t)draw((uint64_t)(span / 60000)) * 60000);
+    same_answers(quick, slow, (int64_t)draw((uint64_t)span));
+  }
+  ck_assert_uint_gt(counted, 0);
+  /* And once everything stands still, at and beside every kind of edge. */
+  for (int i = 0; i < 300; i++) {
+    int64_t at = (int64_t)draw((uint64_t)(span / 3600000)) * 3600000;
+
+    for (int64_t beside = -1; beside <= 1; beside++) {
+      same_answers(quick, slow, at + beside + (at == 0));
+    }
+  }
+  eng_assessor_free(quick);
+  eng_assessor_free(slow);
+  eng_model_free(models[0]);
+  eng_model_free(models[1]);
+}
+END_TEST
+
+START_TEST(counts_are_done_without_where_there_is_no_memory)
+{
+  const int64_t span = INT64_C(1000) * 86400000;
+  eng_model *models[2];
+  eng_assessor *quick = assessor_of(false, &models[0]);
+  eng_assessor *slow = assessor_of(true, &models[1]);
+  uint64_t failed = 0;
+
+  for (int64_t i = 0; i < 12000; i++) {
+    uint64_t before;
+    eng_status status;
+
+    host_reset(&host);
+    if (draw(3) == 0) host.fail_at = 1 + draw(3);
+    ck_ok(eng_event_reset(event, ENG_EVENT_PURCHASE,
+                          (int64_t)draw((uint64_t)(span / 1000)) * 1000));
+    ck_ok(eng_event_set_amount(event, (int64_t)draw(9999), 978));
+    before = eng_customer_event_count(customer);
+    status = eng_customer_record(customer, event, NULL);
+    failed += status != ENG_OK;
+    ck_assert(status == ENG_OK || eng_customer_event_count(customer) == before);
+    host.fail_at = 0;
+    if (i % 200 == 0) same_answers(quick, slow, (int64_t)draw((uint64_t)span));
+  }
+  ck_assert_uint_gt(failed, 0);
+  eng_assessor_free(quick);
+  eng_assessor_free(slow);
+  eng_model_free(models[0]);
+  eng_model_free(models[1]);
+}
+END_TEST
+
 Suite *heavy_suite(void)
 {
   Suite *suite = suite_create("heavy");
-  TCase *tests = tcase_create("heavy");
+  TCase *tests = tcase_create("heavy"), *counts = tcase_create("counts");
 
   tcase_set_timeout(tests, 60);
   tcase_add_checked_fixture(tests, open_customer, close_customer);
@@ -322,5 +482,10 @@ Suite *heavy_suite(void)
                       0, 20);
   tcase_add_test(tests, a_block_of_one_event_goes_with_it);
   suite_add_tcase(suite, tests);
+  tcase_set_timeout(counts, 60);
+  tcase_add_checked_fixture(counts, open_customer_of_a_shop, close_customer);
+  tcase_add_test(counts, counts_say_what_a_walk_says);
+  tcase_add_test(counts, counts_are_done_without_where_there_is_no_memory);
+  suite_add_tcase(suite, counts);
   return suite;
 }
