@@ -89,7 +89,8 @@ MODEL_SOURCES = \
   lib/model/tally.c
 
 SCORE_SOURCES = \
-  lib/score/rfm.c
+  lib/score/rfm.c \
+  lib/score/summary.c
 
 FORECAST_SOURCES = \
   lib/forecast/bgbb.c \
@@ -124,7 +125,8 @@ BOOK_SOURCES = \
   lib/book/record.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
-  lib/book/stage.c
+  lib/book/stage.c \
+  lib/book/summaries.c
 
 IO_SOURCES = \
   lib/io/csv.c \

@@ -14,7 +14,7 @@
 #ifndef ENGAGEMENT_FORECAST_H
 #define ENGAGEMENT_FORECAST_H
 
-#include <engagement/calendar.h>
+#include <engagement/customer.h>
 
 ENG_BEGIN_DECLS
 
@@ -136,6 +136,49 @@ ENG_API uint64_t eng_summaries_purchases(const eng_summaries *summaries);
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API uint64_t eng_summaries_distinct(const eng_summaries *summaries);
+
+/** @brief The unit of summaries.
+ *  @param[in] summaries  borrowed
+ *  @return ENG_UNIT_*; 0 where summaries is NULL
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_summaries_unit(const eng_summaries *summaries);
+
+/** One customer's history as summaries take it. */
+typedef struct eng_summary {
+  int64_t spend;     /**< what the x purchases were worth, minor units of the base
+                          currency; 0 where has_spend is 0 */
+  uint32_t x;        /**< repeat purchases: days, or years, with any after the first */
+  uint32_t t_x;      /**< from the first to the last of them */
+  uint32_t T;        /**< from the first purchase to the end */
+  int32_t bought;    /**< 1; 0: nothing was bought by then, and all is 0 */
+  int32_t has_spend; /**< 1; 0: x is 0, or a repeat purchase has no amount in the base
+                          currency */
+  int32_t reserved;  /**< 0 */
+} eng_summary;
+
+/**
+ * @brief A customer's history, reduced for forecasts.
+ *
+ * Purchases are seen as they are kept at `until`: what was voided or fully refunded is
+ * none. Those of one business day are one; with ENG_UNIT_PERIOD those of one calendar
+ * year of business days are one.
+ *
+ * @param[in]  customer  borrowed
+ * @param[in]  unit      ENG_UNIT_*: days for the first two, years for the third
+ * @param[in]  until     the end, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[out] out       all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    no such unit
+ * @retval ENG_E_TIME     until is out of range
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant; a customer may be read by many threads}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_customer_summary(const eng_customer *customer,
+                                                      int32_t unit, int64_t until,
+                                                      eng_summary *out);
 
 /* ---- fitting ---- */
 
@@ -351,6 +394,22 @@ typedef struct eng_history {
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API void eng_history_init(eng_history *history, uint32_t size);
+
+/**
+ * @brief A customer's history in the units of a fit.
+ *
+ * @param[in]  fit      borrowed
+ * @param[in]  summary  borrowed; of the fit's unit
+ * @param[in,out] out   filled; its size was set
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL, or out has no size
+ * @retval ENG_E_NOTFOUND  the customer has bought nothing; out is a new customer
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_fit_history(const eng_fit *fit,
+                                                 const eng_summary *summary,
+                                                 eng_history *out);
 
 /**
  * @brief Probability that a customer is still there at T. No memory is allocated.

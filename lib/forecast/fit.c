@@ -366,12 +366,12 @@ static const char *lacking(const eng_summaries *s, const eng_fit_options *option
 static eng_status fit_all(struct fitting *f, eng_fit *fit)
 {
   double ticks = eng__ticks_per_unit(fit->unit), scale;
-  struct eng__cell *cells;
+  struct eng__alike *cells;
   eng_status status;
 
   scale = fit->unit == ENG_UNIT_PERIOD ? 1 : LONGEST / (double)f->summaries->longest;
   f->stretch = 1 / (scale * ticks);
-  status = eng__summaries_cells(f->summaries, &cells);
+  status = eng__summaries_alikes(f->summaries, &cells);
   if (status != ENG_OK) return status;
   status =
       eng__sample_make(f->memory, cells, f->summaries->cell_count, scale, &f->sample);

@@ -22,6 +22,30 @@ void eng_history_init(eng_history *history, uint32_t size)
   history->size = size;
 }
 
+eng_status eng_fit_history(const eng_fit *fit, const eng_summary *summary,
+                           eng_history *out)
+{
+  eng_history whole;
+  double ticks;
+
+  if (out == NULL || out->size < sizeof(uint32_t)) return ENG_E_INVALID;
+  eng_history_init(out, out->size);
+  if (fit == NULL || summary == NULL) return ENG_E_INVALID;
+  if (!summary->bought) return ENG_E_NOTFOUND;
+  ticks = eng__ticks_per_unit(fit->unit);
+  eng_history_init(&whole, sizeof whole);
+  whole.size = out->size;
+  whole.x = summary->x;
+  whole.t_x = summary->t_x / ticks;
+  whole.T = summary->T / ticks;
+  if (summary->has_spend && summary->spend > 0 && fit->currency != 0) {
+    whole.mean_spend =
+        (double)summary->spend * eng__minor_unit(fit->currency) / summary->x;
+  }
+  memcpy(out, &whole, out->size < sizeof whole ? out->size : sizeof whole);
+  return ENG_OK;
+}
+
 /* ---- what comes in ---- */
 
 static bool is_whole(double v) { return v == floor(v); }

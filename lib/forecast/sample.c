@@ -72,7 +72,7 @@ void eng__sample_release(const eng_allocator *memory, struct eng__sample *s)
   memset(s, 0, sizeof *s);
 }
 
-static size_t count_xs(const struct eng__cell *cells, size_t count)
+static size_t count_xs(const struct eng__alike *cells, size_t count)
 {
   size_t n = 0;
 
@@ -101,7 +101,7 @@ static void list_times(struct eng__sample *s, struct eng__group *group)
   if (n > s->longest) s->longest = n;
 }
 
-static void fill(struct eng__sample *s, const struct eng__cell *cells,
+static void fill(struct eng__sample *s, const struct eng__alike *cells,
                  const uint32_t *ticks, double scale)
 {
   size_t x = 0;
@@ -125,7 +125,7 @@ static void fill(struct eng__sample *s, const struct eng__cell *cells,
   for (size_t i = 0; i < s->x_count; i++) list_times(s, &s->groups[i]);
 }
 
-eng_status eng__sample_make(const eng_allocator *memory, const struct eng__cell *cells,
+eng_status eng__sample_make(const eng_allocator *memory, const struct eng__alike *cells,
                             size_t count, double scale, struct eng__sample *out)
 {
   struct eng__sample s;

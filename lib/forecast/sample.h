@@ -48,14 +48,14 @@ struct eng__sample {
 };
 
 /* One distinct history of integers and how many have it. */
-struct eng__cell {
+struct eng__alike {
   uint32_t x, t_x, T;
   uint32_t reserved;
   uint64_t count;
 };
 
 /* From sorted cells; a time is its integer times `scale`. */
-eng_status eng__sample_make(const eng_allocator *memory, const struct eng__cell *cells,
+eng_status eng__sample_make(const eng_allocator *memory, const struct eng__alike *cells,
                             size_t count, double scale, struct eng__sample *out);
 void eng__sample_release(const eng_allocator *memory, struct eng__sample *sample);
 

@@ -60,13 +60,13 @@ static uint64_t hash_worth(const eng_summaries *s, uint32_t x, int64_t spend)
 }
 
 /* The slot that has a history, or is free for it. */
-static struct eng__cell *find_cell(const eng_summaries *s, uint32_t x, uint32_t t_x,
-                                   uint32_t T)
+static struct eng__alike *find_cell(const eng_summaries *s, uint32_t x, uint32_t t_x,
+                                    uint32_t T)
 {
   size_t at = (size_t)hash_cell(s, x, t_x, T) & (s->cell_room - 1);
 
   for (;;) {
-    struct eng__cell *cell = &s->cells[at];
+    struct eng__alike *cell = &s->cells[at];
 
     if (cell->count == 0) return cell;
     if (cell->x == x && cell->t_x == t_x && cell->T == T) return cell;
@@ -100,10 +100,10 @@ static size_t room_for(size_t room, size_t count, size_t item)
 static eng_status grow_cells(eng_summaries *s)
 {
   const eng_allocator *memory = eng__memory(s->context);
-  struct eng__cell *old = s->cells;
+  struct eng__alike *old = s->cells;
   size_t old_room = s->cell_room;
   size_t room = room_for(old_room, s->cell_count, sizeof *old);
-  struct eng__cell *cells;
+  struct eng__alike *cells;
 
   if (room == old_room) return ENG_OK;
   if (room == 0) return ENG_E_NOMEM;
@@ -145,7 +145,7 @@ static eng_status grow_worths(eng_summaries *s)
 static void count_cell(eng_summaries *s, uint32_t x, uint32_t t_x, uint32_t T,
                        uint64_t customers)
 {
-  struct eng__cell *cell = find_cell(s, x, t_x, T);
+  struct eng__alike *cell = find_cell(s, x, t_x, T);
 
   if (cell->count == 0) {
     cell->x = x;
@@ -215,7 +215,7 @@ eng_status eng_summaries_merge(eng_summaries *s, const eng_summaries *other)
   }
   status = fits(s, other->customers, other->purchases);
   for (size_t i = 0; i < other->cell_room && status == ENG_OK; i++) {
-    const struct eng__cell *cell = &other->cells[i];
+    const struct eng__alike *cell = &other->cells[i];
 
     if (cell->count == 0) continue;
     status = grow_cells(s);
@@ -232,6 +232,8 @@ eng_status eng_summaries_merge(eng_summaries *s, const eng_summaries *other)
 }
 
 /* ---- what is in them ---- */
+
+int32_t eng_summaries_unit(const eng_summaries *s) { return s == NULL ? 0 : s->unit; }
 
 uint64_t eng_summaries_customers(const eng_summaries *s)
 {
@@ -250,7 +252,7 @@ uint64_t eng_summaries_distinct(const eng_summaries *s)
 
 static int by_history(const void *a, const void *b)
 {
-  const struct eng__cell *p = a, *q = b;
+  const struct eng__alike *p = a, *q = b;
 
   if (p->x != q->x) return p->x < q->x ? -1 : 1;
   if (p->t_x != q->t_x) return p->t_x < q->t_x ? -1 : 1;
@@ -265,7 +267,7 @@ static int by_worth(const void *a, const void *b)
   return (p->spend > q->spend) - (p->spend < q->spend);
 }
 
-eng_status eng__summaries_cells(const eng_summaries *s, struct eng__cell **out)
+eng_status eng__summaries_alikes(const eng_summaries *s, struct eng__alike **out)
 {
   size_t n = 0;
 

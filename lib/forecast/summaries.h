@@ -23,7 +23,7 @@ struct eng__worth {
 struct eng_summaries {
   const eng_context *context;
   int32_t unit;
-  struct eng__cell *cells; /* count 0: a free slot */
+  struct eng__alike *cells; /* count 0: a free slot */
   size_t cell_room, cell_count;
   struct eng__worth *worths;
   size_t worth_room, worth_count;
@@ -32,7 +32,8 @@ struct eng_summaries {
 };
 
 /* Both in ascending order; new, of cell_count and worth_count entries. */
-eng_status eng__summaries_cells(const eng_summaries *summaries, struct eng__cell **out);
+eng_status eng__summaries_alikes(const eng_summaries *summaries,
+                                 struct eng__alike **out);
 eng_status eng__summaries_worths(const eng_summaries *summaries,
                                  struct eng__worth **out);
 
