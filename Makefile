@@ -157,6 +157,7 @@ PROGRAM_SOURCES = \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_score.c \
+  examples/engagement/fit.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
@@ -170,7 +171,8 @@ PROGRAM_SOURCES = \
   examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
-  examples/engagement/text.c
+  examples/engagement/text.c \
+  examples/engagement/validate.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \

@@ -62,6 +62,22 @@ static const struct command commands[] = {
      OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
          OPTIONS_FROM_TO,
      changes_run},
+    {"fit", "INPUT...", "the shop's own forecasts, estimated from its history",
+     "Fits a family of forecasts to the histories of all customers and prints it as\n"
+     "JSON: parameters with standard errors, the likelihood, and a reason where there\n"
+     "is something to know. --save keeps it for a till, or for scores --fit. Where "
+     "the\n"
+     "data is too thin the reason says what it lacks, and the exit status is 1.\n",
+     "engagement fit orders.csv --kind purchase --currency USD --save shop.fit",
+     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE, fit_run},
+    {"validate", "INPUT... --split TIME", "how good forecasts would have been",
+     "Fits every family to what was known at --split and compares its forecasts with\n"
+     "what came until --until, beside rules of thumb; as JSON. The coverage is that "
+     "of\n"
+     "the 80 % interval by randomised PIT: the place of what came within the forecast\n"
+     "distribution, between two counts by a hash of the customer's id.\n",
+     "engagement validate orders.csv --kind purchase --split 2026-06-30",
+     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SPLIT, validate_run},
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"

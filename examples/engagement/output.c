@@ -8,6 +8,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -364,6 +365,16 @@ void json_number(struct json *json, int64_t number)
 {
   json_next(json);
   printf("%lld", (long long)number);
+}
+
+void json_real(struct json *json, double number)
+{
+  json_next(json);
+  if (isfinite(number)) {
+    printf("%.12g", number);
+  } else {
+    fputs("null", stdout);
+  }
 }
 
 void json_plain(struct json *json, const char *plain)

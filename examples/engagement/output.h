@@ -91,6 +91,7 @@ void json_key(struct json *json, const char *key);
 void json_text(struct json *json, const char *bytes, size_t length);
 void json_words(struct json *json, const char *words); /* NULL and "" are null */
 void json_number(struct json *json, int64_t number);
+void json_real(struct json *json, double number);      /* what is not finite is null */
 void json_plain(struct json *json, const char *plain); /* null, true, false */
 void json_time(struct json *json, int64_t time);       /* ENG_TIME_NONE is null */
 
