@@ -31,11 +31,12 @@ static const struct command commands[] = {
     {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
      "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
-     "their quintiles as three digits 1..5, 5 the best. The columns of forecasts stay\n"
-     "empty in this version. A --model of your own gives its scores say, stay, "
+     "their quintiles as three digits 1..5, 5 the best. Forecasts of the time after\n"
+     "--as-of are those of a --fit, or of one made here; they stay empty where there\n"
+     "are too few customers. A --model of your own gives its scores say, stay, "
      "spend.\n",
      "engagement scores orders.csv --kind purchase --currency USD --format csv",
-     ON_INPUTS | OPTIONS_ROWS, scores_run},
+     ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage: every clause with what was measured, the events\n"
      "that prove it, what is missing for the next stage, when the stage changes if\n"

@@ -71,6 +71,7 @@ void rows_begin(struct rows *rows, int format, const char *const *columns, int c
 void rows_text(struct rows *rows, const char *bytes, size_t length);
 void rows_words(struct rows *rows, const char *words);
 void rows_number(struct rows *rows, int64_t number);
+void rows_real(struct rows *rows, double number, int decimals);
 /* ENG_TIME_NONE is none. */
 void rows_time(struct rows *rows, int64_t time);
 

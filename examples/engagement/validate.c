@@ -35,6 +35,7 @@ struct trial {
   double horizon; /* in the unit */
   double days;
   double minor; /* major units in a minor one */
+  int has_money;
   struct case_ *cases;
   uint64_t count;
   eng_summaries *summaries;
@@ -230,10 +231,11 @@ static void mark_rule(struct marks *marks, const struct trial *trial, int rule)
 
     mark(marks, expected, c->bought);
     mark_probability(marks, -expm1(-expected), c->bought);
-    if (c->has_spent && c->then.has_spend && c->then.x > 0) {
+    if (!trial->has_money || !c->has_spent) continue;
+    if (c->then.has_spend && c->then.x > 0) {
       mark_spend(marks, expected * (double)c->then.spend * trial->minor / c->then.x,
                  c->spent);
-    } else if (c->has_spent && c->then.x == 0 && (rule != EVERYBODY_ALIKE)) {
+    } else if (c->then.x == 0 && rule != EVERYBODY_ALIKE) {
       mark_spend(marks, 0, c->spent);
     }
   }
@@ -432,6 +434,7 @@ int validate_run(const struct options *options)
     int32_t decimals = currency != 0 ? eng_currency_decimals(currency) : 0;
 
     trial.session = &session;
+    trial.has_money = currency != 0;
     trial.minor = 1;
     for (int32_t i = 0; i < decimals; i++) trial.minor /= 10;
     answer = validate_session(&trial);
