@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/money.h>
+
 #include "command.h"
 #include "fit.h"
 #include "message.h"
@@ -58,6 +60,13 @@ int ahead_open(struct ahead *ahead, const struct session *session,
   answer = options->fit != NULL ? fit_read(session, options->fit, &ahead->fit)
                                 : make_fit(ahead, session);
   if (answer != ANSWER_DONE || ahead->fit == NULL) return answer;
+  if (eng_fit_currency(ahead->fit) != 0 &&
+      eng_fit_currency(ahead->fit) != eng_context_currency(session->context)) {
+    complain("the fit speaks of %s: say --currency %s",
+             eng_currency_code(eng_fit_currency(ahead->fit)),
+             eng_currency_code(eng_fit_currency(ahead->fit)));
+    return ANSWER_USAGE;
+  }
   switch (eng_fit_unit(ahead->fit)) {
   case ENG_UNIT_DAY: ahead->horizon = days; break;
   case ENG_UNIT_WEEK: ahead->horizon = days / 7; break;

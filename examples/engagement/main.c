@@ -116,8 +116,6 @@ static int help_program(void)
          "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
          "Columns are recognised by the names in common use; what was taken is said.\n"
          "\n"
-         "  engagement stages orders.csv --kind purchase --currency USD\n"
-         "\n"
          "  engagement COMMAND --help    what a command does\n"
          "  engagement help input        options for reading files\n"
          "  engagement --version         the version\n"

@@ -398,6 +398,9 @@ ENG_API void eng_history_init(eng_history *history, uint32_t size);
 /**
  * @brief A customer's history in the units of a fit.
  *
+ * Without a mean spend where the base currency of the fit's context is another than
+ * that of the fit.
+ *
  * @param[in]  fit      borrowed
  * @param[in]  summary  borrowed; of the fit's unit
  * @param[in,out] out   filled; its size was set

@@ -38,7 +38,8 @@ eng_status eng_fit_history(const eng_fit *fit, const eng_summary *summary,
   whole.x = summary->x;
   whole.t_x = summary->t_x / ticks;
   whole.T = summary->T / ticks;
-  if (summary->has_spend && summary->spend > 0 && fit->currency != 0) {
+  if (summary->has_spend && summary->spend > 0 && fit->currency != 0 &&
+      fit->currency == fit->context->settings.currency) {
     whole.mean_spend =
         (double)summary->spend * eng__minor_unit(fit->currency) / summary->x;
   }
