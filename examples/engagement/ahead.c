@@ -95,24 +95,21 @@ static void put_none(struct rows *rows, int count)
 
 void ahead_put(const struct ahead *ahead, struct rows *rows, uint64_t i)
 {
-  double alive, buys, purchases, spend;
+  eng_forecast forecast;
   eng_history history;
 
   eng_history_init(&history, sizeof history);
   if (ahead->fit == NULL ||
       eng_fit_history(ahead->fit, &ahead->summaries[i], &history) != ENG_OK ||
-      eng_fit_p_alive(ahead->fit, &history, &alive) != ENG_OK ||
-      eng_fit_p_purchase(ahead->fit, &history, ahead->horizon, &buys) != ENG_OK ||
-      eng_fit_expected_purchases(ahead->fit, &history, ahead->horizon, &purchases) !=
-          ENG_OK) {
+      eng_fit_forecast(ahead->fit, &history, ahead->horizon, &forecast) != ENG_OK) {
     put_none(rows, AHEAD_COLUMNS);
     return;
   }
-  rows_real(rows, alive, 6);
-  rows_real(rows, buys, 6);
-  rows_real(rows, purchases, 6);
-  if (eng_fit_expected_spend(ahead->fit, &history, &spend) == ENG_OK)
-    rows_real(rows, purchases * spend, 2);
+  rows_real(rows, forecast.p_alive, 6);
+  rows_real(rows, forecast.p_purchase, 6);
+  rows_real(rows, forecast.expected_purchases, 6);
+  if (forecast.has_spend)
+    rows_real(rows, forecast.expected_spend, 2);
   else
     put_none(rows, 1);
 }

@@ -116,10 +116,10 @@ static int help_program(void)
          "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
          "Columns are recognised by the names in common use; what was taken is said.\n"
          "\n"
+         "  engagement stages orders.csv --kind purchase --currency USD\n"
          "  engagement COMMAND --help    what a command does\n"
          "  engagement help input        options for reading files\n"
          "  engagement --version         the version\n"
-         "\n"
          "Exit status: 0 done; 1 the answer is no, or --strict met a bad row;\n"
          "2 usage, or an input that cannot be read; 3 anything else.\n");
   return output_end();

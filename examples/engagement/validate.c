@@ -163,24 +163,21 @@ static eng_status mark_fit(struct marks *marks, const struct trial *trial,
 {
   for (uint64_t i = 0; i < trial->count; i++) {
     const struct case_ *c = &trial->cases[i];
-    double expected, p, spend;
+    eng_forecast forecast;
     eng_history history;
     eng_status status;
 
     eng_history_init(&history, sizeof history);
     status = eng_fit_history(fit, &c->then, &history);
     if (status == ENG_OK) {
-      status = eng_fit_expected_purchases(fit, &history, trial->horizon, &expected);
-    }
-    if (status == ENG_OK) {
-      status = eng_fit_p_purchase(fit, &history, trial->horizon, &p);
+      status = eng_fit_forecast(fit, &history, trial->horizon, &forecast);
     }
     if (status == ENG_OK) status = mark_interval(marks, trial, c, fit, &history);
     if (status != ENG_OK) return status;
-    mark(marks, expected, c->bought);
-    mark_probability(marks, p, c->bought);
-    if (c->has_spent && eng_fit_expected_spend(fit, &history, &spend) == ENG_OK) {
-      mark_spend(marks, expected * spend, c->spent);
+    mark(marks, forecast.expected_purchases, c->bought);
+    mark_probability(marks, forecast.p_purchase, c->bought);
+    if (c->has_spent && forecast.has_spend) {
+      mark_spend(marks, forecast.expected_spend, c->spent);
     }
     if (i % 1024 == 0) progress("forecasts", i, trial->count);
   }

@@ -470,6 +470,34 @@ ENG_API ENG_NODISCARD eng_status eng_fit_expected_purchases(const eng_fit *fit,
                                                             double horizon,
                                                             double *out);
 
+/** What a fit says of a customer over a horizon. */
+typedef struct eng_forecast {
+  double p_alive;            /**< that the customer is still there, 0..1 */
+  double p_purchase;         /**< of at least one purchase, 0..1 */
+  double expected_purchases; /**< 0 or more */
+  double expected_spend;     /**< what those are worth in major units; 0 where has_spend
+                                  is 0 */
+  int32_t has_spend;         /**< 1; 0: see eng_fit_expected_spend for why */
+  int32_t reserved;          /**< 0 */
+} eng_forecast;
+
+/**
+ * @brief All of that at once, which is quicker than one by one. No memory is allocated.
+ *
+ * @param[in]  fit      borrowed
+ * @param[in]  history  in the fit's unit
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
+ * @param[out] out      all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    the history contradicts itself, or a number is out of range
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_fit_forecast(const eng_fit *fit,
+                                                  const eng_history *history,
+                                                  double horizon, eng_forecast *out);
+
 /**
  * @brief Probabilities of exactly 0, 1, 2, ... purchases in (T, T + horizon].
  *

@@ -290,3 +290,44 @@ eng_status eng_fit_value(const eng_fit *fit, const eng_history *history, double 
   if (status == ENG_OK) status = eng_fit_expected_spend(fit, history, &spend);
   return status == ENG_OK ? give(purchases * spend, out) : status;
 }
+
+/* ---- all at once ---- */
+
+static eng_status forecast(const eng_fit *fit, const eng_history *history,
+                           double horizon, eng_forecast *out)
+{
+  const struct eng__family *family;
+  struct eng__living living;
+  eng_status status = look(fit, history, &living);
+  double alive, spend;
+
+  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status != ENG_OK) return status;
+  family = eng__family_of(fit->family);
+  alive = living.alive;
+  status = give_probability(alive, &out->p_alive);
+  if (status == ENG_OK) {
+    status = give_probability(alive * family->p_purchase(&living, horizon),
+                              &out->p_purchase);
+  }
+  if (status == ENG_OK) {
+    status = give(alive * family->expected(&living, horizon), &out->expected_purchases);
+  }
+  if (status == ENG_OK && eng_fit_expected_spend(fit, history, &spend) == ENG_OK &&
+      give(spend * out->expected_purchases, &out->expected_spend) == ENG_OK) {
+    out->has_spend = 1;
+  }
+  return status;
+}
+
+eng_status eng_fit_forecast(const eng_fit *fit, const eng_history *history,
+                            double horizon, eng_forecast *out)
+{
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  memset(out, 0, sizeof *out);
+  status = forecast(fit, history, horizon, out);
+  if (status != ENG_OK) memset(out, 0, sizeof *out);
+  return status;
+}

@@ -170,6 +170,7 @@ static void ck_sane(const eng_fit *fit)
   for (int i = 0; i < 5 * 4 * 3 * 4; i += 7) {
     double x = xs[i % 5], T = ends[i / 5 % 4], horizon = horizons[i / 60], p[30], v;
     double alive, buys, expected, sum = 0;
+    eng_forecast all;
     eng_history h;
     uint32_t low, high;
     eng_status status;
@@ -182,6 +183,9 @@ static void ck_sane(const eng_fit *fit)
     ck_ok(eng_fit_p_alive(fit, &h, &alive));
     ck_ok(eng_fit_p_purchase(fit, &h, horizon, &buys));
     ck_ok(eng_fit_expected_purchases(fit, &h, horizon, &expected));
+    ck_ok(eng_fit_forecast(fit, &h, horizon, &all));
+    ck_assert(all.p_alive == alive && all.p_purchase == buys &&
+              all.expected_purchases == expected && isfinite(all.expected_spend));
     ck_assert(alive >= 0 && alive <= 1 && buys >= 0 && buys <= alive + 1e-12);
     ck_assert(isfinite(expected) && expected >= buys * (1 - 1e-6));
     status = eng_fit_purchases(fit, &h, horizon, p, 30);
