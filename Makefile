@@ -167,6 +167,7 @@ PROGRAM_SOURCES = \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/params.c \
+  examples/engagement/plot.c \
   examples/engagement/rates.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \

@@ -96,11 +96,11 @@ static void put_none(struct rows *rows, int count)
 void ahead_put(const struct ahead *ahead, struct rows *rows, uint64_t i)
 {
   eng_forecast forecast;
-  eng_history history;
+  eng_rf history;
 
-  eng_history_init(&history, sizeof history);
+  eng_rf_init(&history, sizeof history);
   if (ahead->fit == NULL ||
-      eng_fit_history(ahead->fit, &ahead->summaries[i], &history) != ENG_OK ||
+      eng_fit_rf(ahead->fit, &ahead->summaries[i], &history) != ENG_OK ||
       eng_fit_forecast(ahead->fit, &history, ahead->horizon, &forecast) != ENG_OK) {
     put_none(rows, AHEAD_COLUMNS);
     return;

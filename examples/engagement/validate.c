@@ -18,6 +18,7 @@
 #include "fit.h"
 #include "message.h"
 #include "output.h"
+#include "plot.h"
 #include "session.h"
 
 /* A customer's history at the split, and what came after it. */
@@ -144,7 +145,7 @@ static double place_of(const struct trial *trial, const struct case_ *c)
 /* Whether what came lies within the middle 80 % of what was forecast. */
 static eng_status mark_interval(struct marks *marks, const struct trial *trial,
                                 const struct case_ *c, const eng_fit *fit,
-                                const eng_history *history)
+                                const eng_rf *history)
 {
   double *p = memory_resize(NULL, (size_t)c->bought + 1, sizeof *p), at = 0;
   eng_status status =
@@ -164,11 +165,11 @@ static eng_status mark_fit(struct marks *marks, const struct trial *trial,
   for (uint64_t i = 0; i < trial->count; i++) {
     const struct case_ *c = &trial->cases[i];
     eng_forecast forecast;
-    eng_history history;
+    eng_rf history;
     eng_status status;
 
-    eng_history_init(&history, sizeof history);
-    status = eng_fit_history(fit, &c->then, &history);
+    eng_rf_init(&history, sizeof history);
+    status = eng_fit_rf(fit, &c->then, &history);
     if (status == ENG_OK) {
       status = eng_fit_forecast(fit, &history, trial->horizon, &forecast);
     }
@@ -341,6 +342,130 @@ static eng_status write_families(struct trial *trial, struct json *json)
   return ENG_OK;
 }
 
+/* ---- the plot ---- */
+
+static eng_status plot_groups(const struct trial *trial, const eng_fit *fit,
+                              struct plot *plot)
+{
+  for (uint64_t i = 0; i < trial->count; i++) {
+    const struct case_ *c = &trial->cases[i];
+    int group = c->then.x < PLOT_GROUPS ? (int)c->then.x : PLOT_GROUPS - 1;
+    eng_rf history;
+    double expected;
+    eng_status status;
+
+    eng_rf_init(&history, sizeof history);
+    status = eng_fit_rf(fit, &c->then, &history);
+    if (status == ENG_OK) {
+      status = eng_fit_expected_purchases(fit, &history, trial->horizon, &expected);
+    }
+    if (status != ENG_OK) return status;
+    plot->groups[group].customers++;
+    plot->groups[group].expected += expected;
+    plot->groups[group].actual += c->bought;
+  }
+  return ENG_OK;
+}
+
+/* What a new customer buys by each age, in the unit: steps + 1 entries. */
+static eng_status expect_by_age(const eng_fit *fit, size_t steps, double *out)
+{
+  eng_rf newcomer;
+  eng_status status = ENG_OK;
+
+  eng_rf_init(&newcomer, sizeof newcomer);
+  for (size_t i = 0; i <= steps && status == ENG_OK; i++) {
+    status = eng_fit_expected_purchases(fit, &newcomer, (double)i, &out[i]);
+  }
+  return status;
+}
+
+/* The day on which a step ends. */
+static int64_t step_end(const struct trial *trial, int64_t first, size_t step)
+{
+  int64_t days = trial->unit == ENG_UNIT_WEEK ? 7 : 1;
+
+  return eng_business_day_start(trial->session->context,
+                                first + (int64_t)(step + 1) * days) -
+         1;
+}
+
+/* All repeat purchases by the end of each step: one look at the book for each. */
+static eng_status plot_time(const struct trial *trial, const double *by_age,
+                            int64_t first, struct plot *plot)
+{
+  size_t n = (size_t)trial->count;
+  double ticks = trial->unit == ENG_UNIT_WEEK ? 7 : 1;
+  uint64_t *rows = memory_resize(NULL, n + 1, sizeof *rows);
+  eng_summary *seen = memory_resize(NULL, n + 1, sizeof *seen);
+  eng_status status = ENG_OK;
+
+  for (size_t i = 0; i < n; i++) rows[i] = trial->cases[i].row;
+  for (size_t step = 0; step < plot->steps && status == ENG_OK; step++) {
+    status = eng_book_summary(trial->session->book, trial->unit,
+                              step_end(trial, first, step), rows, n, seen, NULL, NULL);
+    for (size_t i = 0; i < n && status == ENG_OK; i++) {
+      double age = seen[i].T / ticks;
+      size_t whole = (size_t)age;
+
+      if (!seen[i].bought) continue;
+      plot->actual[step] += seen[i].x;
+      plot->expected[step] +=
+          by_age[whole] + (age - (double)whole) * (by_age[whole + 1] - by_age[whole]);
+    }
+    progress("plot", step, plot->steps);
+  }
+  progress_end();
+  free(rows);
+  free(seen);
+  return status;
+}
+
+/* The business day of the first purchase of all. */
+static int64_t first_day(const struct trial *trial)
+{
+  int64_t split = eng_business_day(trial->session->context, trial->session->split);
+  uint32_t oldest = 0;
+
+  for (uint64_t i = 0; i < trial->count; i++) {
+    if (trial->cases[i].then.T > oldest) oldest = trial->cases[i].then.T;
+  }
+  return split - oldest;
+}
+
+/* Over time only where time is days or weeks, and not too many of them. */
+static int draw(const struct trial *trial, const eng_fit *fit)
+{
+  enum { MOST_STEPS = 600 };
+  int64_t ticks = trial->unit == ENG_UNIT_WEEK ? 7 : 1, first = first_day(trial);
+  int64_t split = eng_business_day(trial->session->context, trial->session->split);
+  int64_t days = split - first + 1 + (int64_t)trial->days;
+  struct plot plot = {.family = eng_family_name(eng_fit_family(fit)),
+                      .unit = fit_unit_name(trial->unit)};
+  eng_status status = plot_groups(trial, fit, &plot);
+  double *by_age = NULL;
+  int answer;
+
+  if (trial->unit != ENG_UNIT_PERIOD && days / ticks <= MOST_STEPS) {
+    plot.steps = (size_t)(days / ticks);
+    plot.split = (size_t)((split - first + 1) / ticks);
+    plot.expected = memory_resize(NULL, plot.steps + 1, sizeof *plot.expected);
+    plot.actual = memory_resize(NULL, plot.steps + 1, sizeof *plot.actual);
+    by_age = memory_resize(NULL, plot.steps + 3, sizeof *by_age);
+    for (size_t i = 0; i <= plot.steps; i++) plot.expected[i] = plot.actual[i] = 0;
+    if (status == ENG_OK) status = expect_by_age(fit, plot.steps + 2, by_age);
+    if (status == ENG_OK) status = plot_time(trial, by_age, first, &plot);
+  }
+  answer = status == ENG_OK ? plot_write(&plot, trial->session->options->plot)
+                            : complain_status("plot", status);
+  free(plot.expected);
+  free(plot.actual);
+  free(by_age);
+  return answer;
+}
+
+/* ---- the whole ---- */
+
 static int write_trial(struct trial *trial)
 {
   struct json json = {0};
@@ -348,6 +473,7 @@ static int write_trial(struct trial *trial)
   eng_fit *fit = NULL;
   eng_error error;
   eng_status status;
+  int answer = ANSWER_DONE, ended;
 
   eng_error_init(&error, sizeof error);
   status = mark_family(trial, trial->family, &marks, &fit, &error);
@@ -376,9 +502,12 @@ static int write_trial(struct trial *trial)
     json_words(&json, error.text[0] != '\0' ? error.text : eng_status_text(status));
   }
   json_close(&json, '}');
+  if (status == ENG_OK && trial->session->options->plot != NULL) {
+    answer = draw(trial, fit);
+  }
   eng_fit_free(fit);
-  (void)output_end();
-  if (status == ENG_OK) return ANSWER_DONE;
+  ended = output_end();
+  if (status == ENG_OK) return answer == ANSWER_DONE ? ended : answer;
   if (status == ENG_E_THIN || status == ENG_E_NOFIT) return ANSWER_NO;
   return complain_status("forecasts", status);
 }

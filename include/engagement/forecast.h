@@ -379,21 +379,21 @@ ENG_API ENG_NODISCARD eng_status eng_fit_decode(const eng_context *context,
 /* ---- forecasts of one customer ---- */
 
 /** A customer's history in the unit of a fit. All zeros is a new customer. */
-typedef struct eng_history {
-  uint32_t size;     /**< set by eng_history_init */
+typedef struct eng_rf {
+  uint32_t size;     /**< set by eng_rf_init */
   uint32_t reserved; /**< 0 */
   double x;          /**< repeat purchases, 0..1e9, a whole number */
   double t_x;        /**< age at the last of them, 0 where x is 0 */
   double T;          /**< age at the end, t_x..1e9; periods: 0..1e4 */
   double mean_spend; /**< mean worth of the x purchases in major units; 0: not known */
-} eng_history;
+} eng_rf;
 
 /** @brief Sets a history to that of a new customer.
  *  @param[out] history  the caller's; NULL does nothing
- *  @param[in]  size     sizeof(eng_history) as the caller was compiled
+ *  @param[in]  size     sizeof(eng_rf) as the caller was compiled
  *  @threads{reentrant}
  *  @since 0.1 */
-ENG_API void eng_history_init(eng_history *history, uint32_t size);
+ENG_API void eng_rf_init(eng_rf *history, uint32_t size);
 
 /**
  * @brief A customer's history in the units of a fit.
@@ -410,9 +410,8 @@ ENG_API void eng_history_init(eng_history *history, uint32_t size);
  * @threads{reentrant}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_fit_history(const eng_fit *fit,
-                                                 const eng_summary *summary,
-                                                 eng_history *out);
+ENG_API ENG_NODISCARD eng_status eng_fit_rf(const eng_fit *fit,
+                                            const eng_summary *summary, eng_rf *out);
 
 /**
  * @brief Probability that a customer is still there at T. No memory is allocated.
@@ -431,8 +430,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_history(const eng_fit *fit,
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_p_alive(const eng_fit *fit,
-                                                 const eng_history *history,
-                                                 double *out);
+                                                 const eng_rf *history, double *out);
 
 /**
  * @brief Probability of at least one purchase in (T, T + horizon]. No memory is
@@ -449,7 +447,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_p_alive(const eng_fit *fit,
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_p_purchase(const eng_fit *fit,
-                                                    const eng_history *history,
+                                                    const eng_rf *history,
                                                     double horizon, double *out);
 
 /**
@@ -466,7 +464,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_p_purchase(const eng_fit *fit,
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_expected_purchases(const eng_fit *fit,
-                                                            const eng_history *history,
+                                                            const eng_rf *history,
                                                             double horizon,
                                                             double *out);
 
@@ -495,8 +493,8 @@ typedef struct eng_forecast {
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_forecast(const eng_fit *fit,
-                                                  const eng_history *history,
-                                                  double horizon, eng_forecast *out);
+                                                  const eng_rf *history, double horizon,
+                                                  eng_forecast *out);
 
 /**
  * @brief Probabilities of exactly 0, 1, 2, ... purchases in (T, T + horizon].
@@ -514,7 +512,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_forecast(const eng_fit *fit,
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_purchases(const eng_fit *fit,
-                                                   const eng_history *history,
+                                                   const eng_rf *history,
                                                    double horizon, double *out,
                                                    size_t count);
 
@@ -537,9 +535,9 @@ ENG_API ENG_NODISCARD eng_status eng_fit_purchases(const eng_fit *fit,
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_interval(const eng_fit *fit,
-                                                  const eng_history *history,
-                                                  double horizon, double level,
-                                                  uint32_t *low, uint32_t *high);
+                                                  const eng_rf *history, double horizon,
+                                                  double level, uint32_t *low,
+                                                  uint32_t *high);
 
 /**
  * @brief All purchases after T, each counted exp(-rate * its distance from T).
@@ -556,8 +554,9 @@ ENG_API ENG_NODISCARD eng_status eng_fit_interval(const eng_fit *fit,
  * @source{Fader, Hardie & Lee (2005), RFM and CLV: Using Iso-Value Curves}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_fit_discounted_purchases(
-    const eng_fit *fit, const eng_history *history, double rate, double *out);
+ENG_API ENG_NODISCARD eng_status eng_fit_discounted_purchases(const eng_fit *fit,
+                                                              const eng_rf *history,
+                                                              double rate, double *out);
 
 /**
  * @brief Expected worth of one purchase to come, in major units.
@@ -575,7 +574,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_discounted_purchases(
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_expected_spend(const eng_fit *fit,
-                                                        const eng_history *history,
+                                                        const eng_rf *history,
                                                         double *out);
 
 /**
@@ -595,7 +594,7 @@ ENG_API ENG_NODISCARD eng_status eng_fit_expected_spend(const eng_fit *fit,
  * @since 0.1
  */
 ENG_API ENG_NODISCARD eng_status eng_fit_value(const eng_fit *fit,
-                                               const eng_history *history, double rate,
+                                               const eng_rf *history, double rate,
                                                double *out);
 
 /** @} */

@@ -18,7 +18,7 @@
 /* ---- one history ---- */
 
 /* log of the term of one who left right after the last purchase. */
-static double log_first_term(const double *p, const struct eng__history *h)
+static double log_first_term(const double *p, const struct eng__rf *h)
 {
   double a = p[0], b = p[1], c = p[2], d = p[3];
 
@@ -28,7 +28,7 @@ static double log_first_term(const double *p, const struct eng__history *h)
 }
 
 /* log of the term of one who is there still. */
-static double log_there(const double *p, const struct eng__history *h)
+static double log_there(const double *p, const struct eng__rf *h)
 {
   double a = p[0], b = p[1], c = p[2], d = p[3];
 
@@ -38,15 +38,14 @@ static double log_there(const double *p, const struct eng__history *h)
 }
 
 /* How much the term falls from i periods after the last purchase to i + 1. */
-static double ratio_after(const double *p, const struct eng__history *h, double i)
+static double ratio_after(const double *p, const struct eng__rf *h, double i)
 {
   double a = p[0], b = p[1], c = p[2], d = p[3], at = h->t_x + i;
 
   return (b + at - h->x) / (a + b + at) * ((d + at) / (c + d + at + 1));
 }
 
-static void living(const double *p, const struct eng__history *h,
-                   struct eng__living *out)
+static void living(const double *p, const struct eng__rf *h, struct eng__living *out)
 {
   double silent = h->T - h->t_x, term = 1, left = 0, odds;
 
@@ -152,8 +151,7 @@ struct shares {
   double by[4]; /* of those who left, summed over the period */
 };
 
-static void left_shares(const double *p, const struct eng__history *h,
-                        struct shares *out)
+static void left_shares(const double *p, const struct eng__rf *h, struct shares *out)
 {
   double a = p[0], b = p[1], c = p[2], d = p[3], silent = h->T - h->t_x, term = 1;
   double ab = eng__digamma_rise(a + b, h->t_x);
@@ -190,7 +188,7 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 
   for (size_t i = 0; i < s->count; i++) {
     const struct eng__row *row = &s->rows[i];
-    struct eng__history h = {s->xs[row->x], s->times[row->t_x], s->times[row->T]};
+    struct eng__rf h = {s->xs[row->x], s->times[row->t_x], s->times[row->T]};
     struct shares shares = {0, 0, {0, 0, 0, 0}};
     double by_x = eng__digamma_rise(p[0], h.x);
 

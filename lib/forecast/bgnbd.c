@@ -145,7 +145,7 @@ static double discounted(const struct eng__living *l, double rate)
 /* ---- a customer ---- */
 
 /* first: 1 if a customer may leave after the first purchase too. */
-static void living(const double *p, const struct eng__history *h, double first,
+static void living(const double *p, const struct eng__rf *h, double first,
                    struct eng__living *out)
 {
   double r = p[0], alpha = p[1], a = p[2], b = p[3], odds;
@@ -164,13 +164,12 @@ static void living(const double *p, const struct eng__history *h, double first,
   }
 }
 
-static void living_bg(const double *p, const struct eng__history *h,
-                      struct eng__living *out)
+static void living_bg(const double *p, const struct eng__rf *h, struct eng__living *out)
 {
   living(p, h, 0, out);
 }
 
-static void living_mbg(const double *p, const struct eng__history *h,
+static void living_mbg(const double *p, const struct eng__rf *h,
                        struct eng__living *out)
 {
   living(p, h, 1, out);

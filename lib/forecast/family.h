@@ -26,7 +26,7 @@ struct eng__living {
 };
 
 /* x repeats, the last at age t_x, seen until age T. */
-struct eng__history {
+struct eng__rf {
   double x, t_x, T;
 };
 
@@ -39,7 +39,7 @@ struct eng__family {
   bool discrete; /* time is a number of periods */
   bool leaves;   /* knows that customers leave */
 
-  void (*living)(const double *parameters, const struct eng__history *history,
+  void (*living)(const double *parameters, const struct eng__rf *history,
                  struct eng__living *out);
   /* Purchases in (0, t]. */
   double (*expected)(const struct eng__living *living, double t);

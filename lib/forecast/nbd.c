@@ -10,8 +10,7 @@
 
 #include "forecast/special.h"
 
-static void living(const double *p, const struct eng__history *h,
-                   struct eng__living *out)
+static void living(const double *p, const struct eng__rf *h, struct eng__living *out)
 {
   out->log_alive = 0;
   out->alive = 1;

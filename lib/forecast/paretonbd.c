@@ -17,8 +17,7 @@
 
 /* ---- a customer ---- */
 
-static void living(const double *p, const struct eng__history *h,
-                   struct eng__living *out)
+static void living(const double *p, const struct eng__rf *h, struct eng__living *out)
 {
   double r = p[0], alpha = p[1], s = p[2], beta = p[3], silent = h->T - h->t_x;
   struct eng__powers powers = {alpha + h->t_x, r + h->x, beta + h->t_x, s + 1};

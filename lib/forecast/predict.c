@@ -15,25 +15,24 @@ enum { MOST_PERIODS = 10000, BUFFER = 250, MOST_COUNTED = 2000 };
 
 static const double most = 1e9;
 
-void eng_history_init(eng_history *history, uint32_t size)
+void eng_rf_init(eng_rf *history, uint32_t size)
 {
   if (history == NULL || size < sizeof(uint32_t)) return;
   memset(history, 0, size);
   history->size = size;
 }
 
-eng_status eng_fit_history(const eng_fit *fit, const eng_summary *summary,
-                           eng_history *out)
+eng_status eng_fit_rf(const eng_fit *fit, const eng_summary *summary, eng_rf *out)
 {
-  eng_history whole;
+  eng_rf whole;
   double ticks;
 
   if (out == NULL || out->size < sizeof(uint32_t)) return ENG_E_INVALID;
-  eng_history_init(out, out->size);
+  eng_rf_init(out, out->size);
   if (fit == NULL || summary == NULL) return ENG_E_INVALID;
   if (!summary->bought) return ENG_E_NOTFOUND;
   ticks = eng__ticks_per_unit(fit->unit);
-  eng_history_init(&whole, sizeof whole);
+  eng_rf_init(&whole, sizeof whole);
   whole.size = out->size;
   whole.x = summary->x;
   whole.t_x = summary->t_x / ticks;
@@ -53,15 +52,15 @@ static bool is_whole(double v) { return v == floor(v); }
 
 static bool is_within(double v, double end) { return v >= 0 && v <= end; }
 
-static eng_status read_history(const eng_fit *fit, const eng_history *from,
-                               struct eng__history *out, double *mean_spend)
+static eng_status read_history(const eng_fit *fit, const eng_rf *from,
+                               struct eng__rf *out, double *mean_spend)
 {
-  eng_history whole;
+  eng_rf whole;
 
   if (fit == NULL || from == NULL || from->size < sizeof(uint32_t)) {
     return ENG_E_INVALID;
   }
-  eng_history_init(&whole, sizeof whole);
+  eng_rf_init(&whole, sizeof whole);
   memcpy(&whole, from, from->size < sizeof whole ? from->size : sizeof whole);
   if (!is_within(whole.x, most) || !is_whole(whole.x) || !is_within(whole.T, most) ||
       !is_within(whole.t_x, whole.T) || !is_within(whole.mean_spend, 1e18) ||
@@ -90,10 +89,10 @@ static eng_status check_horizon(const eng_fit *fit, double horizon)
 }
 
 /* The customer under the fit. */
-static eng_status look(const eng_fit *fit, const eng_history *history,
+static eng_status look(const eng_fit *fit, const eng_rf *history,
                        struct eng__living *out)
 {
-  struct eng__history h;
+  struct eng__rf h;
   eng_status status = read_history(fit, history, &h, NULL);
 
   if (status != ENG_OK) return status;
@@ -115,7 +114,7 @@ static eng_status give_probability(double value, double *out)
   return give(value > 1 ? 1 : value, out);
 }
 
-eng_status eng_fit_p_alive(const eng_fit *fit, const eng_history *history, double *out)
+eng_status eng_fit_p_alive(const eng_fit *fit, const eng_rf *history, double *out)
 {
   struct eng__living living;
   eng_status status;
@@ -126,8 +125,8 @@ eng_status eng_fit_p_alive(const eng_fit *fit, const eng_history *history, doubl
   return status == ENG_OK ? give_probability(living.alive, out) : status;
 }
 
-eng_status eng_fit_p_purchase(const eng_fit *fit, const eng_history *history,
-                              double horizon, double *out)
+eng_status eng_fit_p_purchase(const eng_fit *fit, const eng_rf *history, double horizon,
+                              double *out)
 {
   struct eng__living living;
   eng_status status;
@@ -141,7 +140,7 @@ eng_status eng_fit_p_purchase(const eng_fit *fit, const eng_history *history,
       living.alive * eng__family_of(fit->family)->p_purchase(&living, horizon), out);
 }
 
-eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_history *history,
+eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_rf *history,
                                       double horizon, double *out)
 {
   struct eng__living living;
@@ -160,8 +159,8 @@ eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_history *his
 
 /* The customer under the fit, where its counts can be told in bounded time: Pareto/NBD
  * walks along the horizon in steps of about three purchases. */
-static eng_status look_ahead(const eng_fit *fit, const eng_history *history,
-                             double horizon, struct eng__living *out)
+static eng_status look_ahead(const eng_fit *fit, const eng_rf *history, double horizon,
+                             struct eng__living *out)
 {
   eng_status status = look(fit, history, out);
   const double *v = out->v;
@@ -187,8 +186,8 @@ static void spread(const eng_fit *fit, const struct eng__living *living, double 
   }
 }
 
-eng_status eng_fit_purchases(const eng_fit *fit, const eng_history *history,
-                             double horizon, double *out, size_t count)
+eng_status eng_fit_purchases(const eng_fit *fit, const eng_rf *history, double horizon,
+                             double *out, size_t count)
 {
   struct eng__living living;
   eng_status status;
@@ -221,8 +220,8 @@ static bool find_quantiles(const double *p, size_t count, double low, double hig
   return false;
 }
 
-eng_status eng_fit_interval(const eng_fit *fit, const eng_history *history,
-                            double horizon, double level, uint32_t *low, uint32_t *high)
+eng_status eng_fit_interval(const eng_fit *fit, const eng_rf *history, double horizon,
+                            double level, uint32_t *low, uint32_t *high)
 {
   double few[BUFFER], many[MOST_COUNTED], tail = (1 - level) / 2;
   struct eng__living living;
@@ -244,7 +243,7 @@ eng_status eng_fit_interval(const eng_fit *fit, const eng_history *history,
 
 /* ---- worth ---- */
 
-eng_status eng_fit_discounted_purchases(const eng_fit *fit, const eng_history *history,
+eng_status eng_fit_discounted_purchases(const eng_fit *fit, const eng_rf *history,
                                         double rate, double *out)
 {
   struct eng__living living;
@@ -259,10 +258,10 @@ eng_status eng_fit_discounted_purchases(const eng_fit *fit, const eng_history *h
               out);
 }
 
-eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_history *history,
+eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_rf *history,
                                   double *out)
 {
-  struct eng__history h;
+  struct eng__rf h;
   double mean, value;
   eng_status status;
 
@@ -278,7 +277,7 @@ eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_history *history
   return give(value, out);
 }
 
-eng_status eng_fit_value(const eng_fit *fit, const eng_history *history, double rate,
+eng_status eng_fit_value(const eng_fit *fit, const eng_rf *history, double rate,
                          double *out)
 {
   double purchases, spend;
@@ -293,8 +292,8 @@ eng_status eng_fit_value(const eng_fit *fit, const eng_history *history, double 
 
 /* ---- all at once ---- */
 
-static eng_status forecast(const eng_fit *fit, const eng_history *history,
-                           double horizon, eng_forecast *out)
+static eng_status forecast(const eng_fit *fit, const eng_rf *history, double horizon,
+                           eng_forecast *out)
 {
   const struct eng__family *family;
   struct eng__living living;
@@ -320,8 +319,8 @@ static eng_status forecast(const eng_fit *fit, const eng_history *history,
   return status;
 }
 
-eng_status eng_fit_forecast(const eng_fit *fit, const eng_history *history,
-                            double horizon, eng_forecast *out)
+eng_status eng_fit_forecast(const eng_fit *fit, const eng_rf *history, double horizon,
+                            eng_forecast *out)
 {
   eng_status status;
 

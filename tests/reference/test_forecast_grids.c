@@ -116,7 +116,7 @@ struct lone {
   uint32_t group_times[2];
 };
 
-static struct eng__sample *lone_sample(struct lone *lone, const struct eng__history *h)
+static struct eng__sample *lone_sample(struct lone *lone, const struct eng__rf *h)
 {
   bool two = h->t_x < h->T;
 
@@ -145,7 +145,7 @@ static struct eng__sample *lone_sample(struct lone *lone, const struct eng__hist
 }
 
 static double log_likelihood(const struct eng__family *family, const double *p,
-                             const struct eng__history *h, double *gradient)
+                             const struct eng__rf *h, double *gradient)
 {
   struct lone lone;
 
@@ -154,7 +154,7 @@ static double log_likelihood(const struct eng__family *family, const double *p,
 
 /* The gradient against a difference of five points. */
 static void ck_gradient(const struct grid *grid, const struct eng__family *family,
-                        const double *p, const struct eng__history *h)
+                        const double *p, const struct eng__rf *h)
 {
   double gradient[ENG__PARAMETERS], unused[ENG__PARAMETERS], moved[ENG__PARAMETERS];
   double value = log_likelihood(family, p, h, gradient);
@@ -208,9 +208,8 @@ static void run_family(const char *file, const struct eng__family *family, int r
 
   if (!open_grid(&grid, file)) return;
   while (next_row(&grid)) {
-    struct eng__history h = {number(&grid, "x"), number(&grid, "tx"),
-                             number(&grid, "T")};
-    struct eng__history none = {0, 0, 0};
+    struct eng__rf h = {number(&grid, "x"), number(&grid, "tx"), number(&grid, "T")};
+    struct eng__rf none = {0, 0, 0};
     double p[4], unused[4], t = number(&grid, "t");
     struct eng__living living, newcomer;
 
@@ -250,8 +249,7 @@ START_TEST(bgbb_is_as_computed)
 
   if (!open_grid(&grid, "bgbb.csv")) return;
   while (next_row(&grid)) {
-    struct eng__history h = {number(&grid, "x"), number(&grid, "tx"),
-                             number(&grid, "n")};
+    struct eng__rf h = {number(&grid, "x"), number(&grid, "tx"), number(&grid, "n")};
     double p[4], unused[4], n = number(&grid, "n_star");
     struct eng__living living;
 

@@ -171,11 +171,11 @@ static void ck_sane(const eng_fit *fit)
     double x = xs[i % 5], T = ends[i / 5 % 4], horizon = horizons[i / 60], p[30], v;
     double alive, buys, expected, sum = 0;
     eng_forecast all;
-    eng_history h;
+    eng_rf h;
     uint32_t low, high;
     eng_status status;
 
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     h.x = x;
     h.T = T;
     h.t_x = x > 0 ? T * (i / 20 % 3) / 2 : 0;
@@ -283,7 +283,7 @@ END_TEST
 START_TEST(nobody_who_leaves_means_nbd_and_says_so)
 {
   eng_summaries *summaries = nobody(ENG_UNIT_WEEK);
-  eng_history h;
+  eng_rf h;
 
   state = 3;
   for (int k = 0; k < SIMULATED; k++) {
@@ -291,7 +291,7 @@ START_TEST(nobody_who_leaves_means_nbd_and_says_so)
 
     add(summaries, life.x, life.t_x, DAYS, 1);
   }
-  eng_history_init(&h, sizeof h);
+  eng_rf_init(&h, sizeof h);
   h.x = 5;
   h.t_x = 50;
   h.T = DAYS / 7.0;
@@ -335,14 +335,14 @@ START_TEST(a_purchase_on_the_last_day_is_an_ordinary_one)
   for (int i = 0; i < CONTINUOUS; i++) {
     eng_summaries *summaries = people(0.6, 20, 0.8, 2);
     eng_fit *fit;
-    eng_history h;
+    eng_rf h;
     double v;
 
     add(summaries, 3, 300, 300, 5);
     add(summaries, 1, 1, 1, 5);
     fit = sane_fit(summaries, continuous[i]);
     ck_assert_int_eq(eng_fit_converged(fit, ENG_FIT_PURCHASES), 1);
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     h.x = 3;
     h.t_x = h.T = 300;
     ck_ok(eng_fit_p_alive(fit, &h, &v));
@@ -421,7 +421,7 @@ START_TEST(customers_who_buy_thousands_of_times_are_fitted)
   for (int i = 0; i < CONTINUOUS; i++) {
     eng_summaries *summaries = nobody(ENG_UNIT_DAY);
     eng_fit *fit;
-    eng_history h;
+    eng_rf h;
     double v;
 
     for (int k = 0; k < 300; k++) {
@@ -433,7 +433,7 @@ START_TEST(customers_who_buy_thousands_of_times_are_fitted)
     }
     fit = sane_fit(summaries, continuous[i]);
     ck_assert_int_eq(eng_fit_converged(fit, ENG_FIT_PURCHASES), 1);
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     h.x = 3000;
     h.t_x = 5999;
     h.T = 6000;
@@ -498,10 +498,10 @@ START_TEST(nothing_happens_where_a_formula_divides_by_zero)
   for (int i = 0; i < 5; i++) {
     for (int k = 0; k < 3; k++) {
       eng_fit *fit = made_fit(ENG_FAMILY_BGNBD + k, 0.5, 6, c[i], 3);
-      eng_history h;
+      eng_rf h;
       double v;
 
-      eng_history_init(&h, sizeof h);
+      eng_rf_init(&h, sizeof h);
       h.x = 2;
       h.t_x = 20;
       h.T = 30;
@@ -525,9 +525,9 @@ START_TEST(discounted_purchases_are_the_sum_of_what_is_expected)
   for (int i = 0; i < 4 * 4; i++) {
     eng_fit *fit = made_fit(families[i % 4], 0.5, 6, 0.8, 3);
     double sum = 0, before = 0, v;
-    eng_history h;
+    eng_rf h;
 
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     h.x = i / 4 * 20;
     h.t_x = h.x > 0 ? 20 : 0;
     h.T = 30;
@@ -547,11 +547,11 @@ END_TEST
 START_TEST(tiny_parameters_to_leave_are_no_special_case)
 {
   eng_fit *fit = made_fit(ENG_FAMILY_BGNBD, 0.3, 5, 0.02, 0.03);
-  eng_history h;
+  eng_rf h;
   double v;
 
   ck_sane(fit);
-  eng_history_init(&h, sizeof h);
+  eng_rf_init(&h, sizeof h);
   ck_ok(eng_fit_expected_purchases(fit, &h, 20, &v));
   /* Below what would be bought if nobody left, above a first purchase's chance. */
   ck_assert(v > 0.3 && v < 0.3 / 5 * 20);
@@ -568,9 +568,9 @@ START_TEST(fits_from_strangers_answer_or_say_why_not)
                                  ENG_FAMILY_PARETONBD, ENG_FAMILY_NBD}[i % 4];
     eng_fit *fit = made_fit(family, values[i / 4 % 5], values[i / 20 % 5],
                             values[i / 100 % 5], values[i / 500 % 5]);
-    eng_history h;
+    eng_rf h;
 
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     for (int k = 0; k < 8; k++) {
       double v[5], p[40];
       uint32_t low, high;
@@ -615,10 +615,10 @@ START_TEST(forecasts_of_simulated_customers_come_true)
   fit = fit_of(summaries, ENG_FAMILY_AUTO);
   ck_assert_int_eq(eng_fit_family(fit), ENG_FAMILY_PARETONBD);
   for (int i = 0; i < MANY; i++) {
-    eng_history h;
+    eng_rf h;
     double v, p[120], below = 0, at;
 
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     h.x = lives[i].x;
     h.t_x = lives[i].t_x;
     h.T = 200;
@@ -729,11 +729,11 @@ START_TEST(histories_that_contradict_themselves_are_refused)
                                   {1.5, 2, 5}, {NAN, 2, 5},   {1, NAN, 5},
                                   {1, 2, NAN}, {1, -1, 5},    {1, 2, -5},
                                   {2e9, 2, 5}, {1, 2, 1e300}, {1, 2, INFINITY}};
-  eng_history h;
+  eng_rf h;
   double v;
 
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-    eng_history_init(&h, sizeof h);
+    eng_rf_init(&h, sizeof h);
     h.x = bad[i][0];
     h.t_x = bad[i][1];
     h.T = bad[i][2];
@@ -741,7 +741,7 @@ START_TEST(histories_that_contradict_themselves_are_refused)
     ck_assert_int_eq(eng_fit_p_alive(fit, &h, &v), ENG_E_RANGE);
     ck_assert(v == 0);
   }
-  eng_history_init(&h, sizeof h);
+  eng_rf_init(&h, sizeof h);
   ck_assert_int_eq(eng_fit_expected_purchases(fit, &h, NAN, &v), ENG_E_RANGE);
   ck_assert_int_eq(eng_fit_expected_purchases(fit, &h, -1, &v), ENG_E_RANGE);
   ck_assert_int_eq(eng_fit_discounted_purchases(fit, &h, 0, &v), ENG_E_RANGE);
