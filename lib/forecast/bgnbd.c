@@ -123,14 +123,14 @@ static void distribution(const struct eng__living *l, double t, double *out,
 
 /* ---- discounted ---- */
 
-/* The integral of rate exp(-rate t) expected(t), by parts that of its derivative. */
+/* The integral of rate exp(-rate t) expected(t), by parts that of its derivative, in
+ * panels that grow with the distance from the singularity at -A. */
 static double discounted(const struct eng__living *l, double rate)
 {
-  struct eng__powers powers = {l->v[1], 0, l->v[1], 0};
   double sum = 0, from = 0;
 
   while (rate * from < 40) {
-    double half = eng__panel(&powers, rate, from) / 2;
+    double wide = 1.5 * (l->v[1] + from), half = (wide < 6 / rate ? wide : 6 / rate) / 2;
 
     for (int i = 0; i < 8; i++) {
       double d = half * eng__nodes8[i / 2].x, t = from + half + (i % 2 ? d : -d);

@@ -29,7 +29,7 @@ const struct eng__node eng__nodes16[8] = {
 
 /* ---- the whole line ---- */
 
-enum { HALVINGS = 9 };
+enum { HALVINGS = 7 };
 
 /* Where fn is greatest within [low, high], to about a hundredth. */
 static double peak_of(eng__log_fn fn, const void *user, double low, double high)
