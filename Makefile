@@ -178,6 +178,7 @@ PROGRAM_SOURCES = \
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
+  examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/till.c
 # The same, each with the helpers: a customer's story under each built-in model, and
@@ -263,6 +264,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/forecasts.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -292,6 +294,7 @@ BENCH_SQLITE_SOURCES = \
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
+  docs/forecasts.md \
   docs/format.md \
   docs/host.md \
   docs/language.md \
