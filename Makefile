@@ -255,6 +255,7 @@ FUZZERS = \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_evaluate.c \
+  tests/fuzz/fuzz_fit.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
@@ -291,6 +292,9 @@ BENCH_SOURCES = \
   tests/bench/plain.c
 BENCH_SQLITE_SOURCES = \
   tests/bench/peers_sqlite.c
+# Forecasts, a program of its own.
+FORECAST_BENCH_SOURCES = \
+  tests/bench/forecasts.c
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
@@ -390,6 +394,7 @@ feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
 bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
 bench_objects = $(patsubst %.c,out/%.o,$(bench_sources))
 bench_run = out/tests/bench/bench$(EXEEXT)
+forecast_bench = $(patsubst %.c,out/%$(EXEEXT),$(FORECAST_BENCH_SOURCES))
 unit_run = out/tests/unit/run$(EXEEXT)
 property_run = out/tests/property/run$(EXEEXT)
 selftest = out/tests/abi/selftest$(EXEEXT)
@@ -524,6 +529,10 @@ $(bench_run): $(bench_objects) libengagement.la
 	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(bench_objects) $(static_lib) \
 	  $(if $(filter 1,$(HAVE_SQLITE3)),$(SQLITE3_LIBS)) $(lib_libs) -ldl
 
+$(forecast_bench): out/%$(EXEEXT): out/%.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(static_lib) $(lib_libs)
+
 $(feed_programs): out/%$(EXEEXT): $(srcdir)/%.c config.mk
 	@mkdir -p $(@D)
 	$(say) LINK $@
@@ -602,7 +611,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
-  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES)
+  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
 	@SRCDIR='$(srcdir)' CC='$(CC)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
@@ -691,7 +700,7 @@ fuzz-run: $(fuzzers)
 demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
-bench-programs: $(bench_run) $(feed_programs)
+bench-programs: $(bench_run) $(forecast_bench) $(feed_programs)
 
 # -l and -d: percent of the events that come late, and twice.
 feed_name = out/bench/feed_$(N)
@@ -715,7 +724,8 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	./$(bench_run) -t out/bench -j '$(JOBS)' $(if $(PEERS),-e all) $(if $(FEED), \
 	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
 	  -f $(feed_name).csv -f $(feed_name).bin \
-	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin)
+	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
+	./$(forecast_bench) $(N)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
@@ -817,4 +827,4 @@ help: ## this list
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
   $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
-  $(BENCH_SQLITE_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)
+  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)
