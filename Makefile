@@ -157,6 +157,7 @@ PROGRAM_SOURCES = \
   examples/engagement/bars.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
+  examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
   examples/engagement/fit.c \
   examples/engagement/host.c \
@@ -178,6 +179,7 @@ PROGRAM_SOURCES = \
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
+  examples/census.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/till.c

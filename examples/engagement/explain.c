@@ -14,6 +14,7 @@
 #include "command.h"
 #include "explain.h"
 #include "message.h"
+#include "models.h"
 #include "output.h"
 #include "session.h"
 #include "text.h"
@@ -254,7 +255,7 @@ static eng_status tell(const struct answer *a)
   text_put(&out, ", as of ");
   text_add_as_of(&out, session);
   text_put(&out, "\n");
-  put_shown(&out, eng_model_title(a->model));
+  put_shown(&out, models_title(a->model));
   text_print(&out, " (%s", eng_model_name(a->model));
   if (eng_model_revision(a->model) > 0)
     text_print(&out, ", revision %d", (int)eng_model_revision(a->model));
@@ -274,7 +275,8 @@ static eng_status tell(const struct answer *a)
   }
   put_target(&out, a);
   put_next(&out, a);
-  status = explain_scores(&out, session, a->index, a->customer);
+  status = explain_dimensions(&out, session, a->index, a->customer);
+  if (status == ENG_OK) status = explain_scores(&out, session, a->index, a->customer);
   put_remarks(&out, a, ENG_PART_ADVICE, "Advice");
   put_remarks(&out, a, ENG_PART_NOTE, "Notes");
   fwrite(out.bytes, 1, out.length, stdout);
@@ -459,7 +461,9 @@ static eng_status tell_json(struct json *json, const struct answer *a)
                        : eng_model_stage_name(a->model, then));
   json_remarks(json, a, ENG_PART_ADVICE, "advise");
   json_remarks(json, a, ENG_PART_NOTE, "notes");
-  status = explain_json_scores(json, a->session, a->index, a->customer);
+  status = explain_json_dimensions(json, a->session, a->index, a->customer);
+  if (status == ENG_OK)
+    status = explain_json_scores(json, a->session, a->index, a->customer);
   json_key(json, "as_of");
   json_time(json, a->session->as_of);
   json_key(json, "revision");

@@ -15,6 +15,14 @@ void explain_event(struct text *out, const struct session *session,
 void explain_json_event(struct json *json, const struct session *session,
                         const eng_event *event);
 
+/* The dimensions of a model; nothing where it has none. */
+eng_status explain_dimensions(struct text *out, const struct session *session,
+                              int32_t model, const eng_customer *customer);
+
+/* The same as the value of a key `dimensions`. */
+eng_status explain_json_dimensions(struct json *json, const struct session *session,
+                                   int32_t model, const eng_customer *customer);
+
 /* The scores of a model line by line and, after --since, what changed them; nothing
  * where the model has none. */
 eng_status explain_scores(struct text *out, const struct session *session,

@@ -153,7 +153,7 @@ static int put_term(struct text *out, const struct told *told, int32_t line,
 static void put_idle(struct text *out, const struct told *told, int unknown)
 {
   const eng_score_explanation *x = told->now;
-  int named = 0;
+  struct text names = {0};
 
   for (int32_t line = 0; line < eng_score_explanation_line_count(x);) {
     int32_t end = end_of_term(x, line), points = 0;
@@ -161,16 +161,17 @@ static void put_idle(struct text *out, const struct told *told, int unknown)
 
     for (int32_t i = line; i < end; i++) points += eng_score_explanation_points(x, i);
     if (points == 0 && is_unknown == unknown) {
-      if (named++ == 0)
-        text_put(out, unknown ? "  Not known, and so nothing: " : "  Nothing for: ");
+      if (names.length == 0)
+        text_put(&names, unknown ? "Not known, and so nothing: " : "Nothing for: ");
       else
-        text_put(out, "; ");
-      put_shown(out, called(eng_score_explanation_title(x, line),
-                            eng_score_explanation_term(x, line)));
+        text_put(&names, "; ");
+      put_shown(&names, called(eng_score_explanation_title(x, line),
+                               eng_score_explanation_term(x, line)));
     }
     line = end;
   }
-  if (named > 0) text_put(out, "\n");
+  if (names.length > 0) text_add_wrapped(out, 2, 4, names.bytes);
+  text_free(&names);
 }
 
 static void put_score(struct text *out, const struct told *told)
@@ -213,11 +214,11 @@ static void put_cause(struct text *out, const struct told *told, int32_t line)
     text_put(out, ": ");
     explain_event(out, told->session, event);
   }
-  if (cause == ENG_CAUSE_APPEARED)
+  if (cause == ENG_SCORE_CAUSE_APPEARED)
     text_put(out, event != NULL ? " is new" : ": this is so now");
-  else if (cause == ENG_CAUSE_EXPIRED)
+  else if (cause == ENG_SCORE_CAUSE_EXPIRED)
     text_put(out, " no longer counts: it is too long ago");
-  else if (cause == ENG_CAUSE_GONE)
+  else if (cause == ENG_SCORE_CAUSE_GONE)
     text_put(out, event != NULL ? " no longer counts" : ": this is no longer so");
   else
     text_print(out, "%s %+d, before %+d", event != NULL ? " counts" : ": now",
@@ -293,9 +294,9 @@ static const char *state_name(int32_t state)
 static const char *cause_name(int32_t cause)
 {
   switch (cause) {
-  case ENG_CAUSE_APPEARED: return "appeared";
-  case ENG_CAUSE_EXPIRED: return "expired";
-  case ENG_CAUSE_GONE: return "gone";
+  case ENG_SCORE_CAUSE_APPEARED: return "appeared";
+  case ENG_SCORE_CAUSE_EXPIRED: return "expired";
+  case ENG_SCORE_CAUSE_GONE: return "gone";
   default: return "changed";
   }
 }

@@ -37,6 +37,7 @@ struct load {
   FILE *rejects;
   uint64_t rejected; /* bad rows of all files */
   int no_currency;   /* whether some of them for want of a currency */
+  int no_kind;       /* or for a kind that nobody knows */
   uint64_t merged;   /* equal rows of later files that fell together with known ones */
   int stopped;       /* --strict met a bad row */
   int unkept;        /* a bad row could not be written to --rejects */
@@ -61,6 +62,7 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
 
   load->rejected++;
   load->no_currency |= error->code == ENG_E_CURRENCY;
+  load->no_kind |= error->code == ENG_E_KIND;
   if (load->rejected <= REJECTS_SAID)
     complain_at(load->name, error->line, error->column, "%s",
                 error->text[0] != '\0' ? error->text : eng_status_text(error->code));
@@ -170,12 +172,13 @@ static int32_t find_kind(const struct load *load, const char *option, const char
   near = eng_kind_nearest(load->context, name, length);
   text_add(&shown, name, length);
   if (near != 0)
-    complain("%s: nobody knows the kind \"%s\"; did you mean %s? A kind of your own is "
-             "named by --own-kind",
+    complain("%s: nobody knows the kind \"%s\"; did you mean %s? engagement help kinds "
+             "lists them; a kind of your own is named by --own-kind",
              option, shown.bytes, eng_kind_name(load->context, near));
   else
     complain(
-        "%s: nobody knows the kind \"%s\"; a kind of your own is named by --own-kind",
+        "%s: nobody knows the kind \"%s\"; engagement help kinds lists them; a kind "
+        "of your own is named by --own-kind",
         option, shown.bytes);
   text_free(&shown);
   return 0;
@@ -398,6 +401,7 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
                           "more event"
                         : " are identical with others and count as more "
                           "events");
+    text_put(&line, " (see --identical)");
   }
   if (counts->replaced > 0) {
     text_put(&line, ", ");
@@ -504,6 +508,10 @@ static int close_rejects(struct load *load, int answer)
       complain("%s; --rejects FILE keeps them", count.bytes);
     if (load->no_currency)
       complain("amounts need a currency: --currency EUR, or a currency column");
+    if (load->no_kind)
+      complain(
+          "--kinds NAME=KIND says what names in the log mean; engagement help kinds "
+          "lists the kinds");
     text_free(&count);
   }
   if (load->rejects != NULL && fclose(load->rejects) != 0 && answer == ANSWER_DONE) {
@@ -567,6 +575,11 @@ int input_load(struct session *session)
   if (answer == ANSWER_DONE) answer = open_rejects(&load);
   if (answer == ANSWER_DONE) answer = read_inputs(&load);
   answer = close_rejects(&load, answer);
+  if (answer == ANSWER_DONE && load.rejected > 0 &&
+      eng_book_event_count(session->book) == 0) {
+    complain("no row could be read; nothing is answered");
+    answer = ANSWER_USAGE;
+  }
   eng_csv_free(load.csv);
   return answer;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <engagement/context.h>
 #include <engagement/version.h>
 
 #include "command.h"
@@ -22,44 +23,47 @@ enum { ON_INPUTS = OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_FORMA
 
 static const struct command commands[] = {
     {"stages", "INPUT...", "where every customer stands in a lifecycle",
-     "The stage of every customer under each model, and when it changes if nothing\n"
-     "happens. Without --format: how many customers stand where, with a bar for each\n"
-     "stage; up to 50 customers are listed, with --rows all of them.\n"
+     "The stage of every customer under each --model, or under all that are built in,\n"
+     "and when it changes if nothing happens. Without --format: how many stand where;\n"
+     "up to 50 customers are listed, with --rows all of them.\n"
      "--history adds since when, the highest stage ever reached, and the lap.\n",
-     "engagement stages orders.csv --kind purchase --model five_levels",
+     "engagement stages orders.csv --kind purchase --currency USD --model sashi",
      ON_INPUTS | OPTIONS_ROWS | OPTIONS_HISTORY, stages_run},
     {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
      "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
-     "their quintiles as three digits 1..5, 5 the best. Forecasts of the time after\n"
-     "--as-of are those of a --fit, or of one made here; they stay empty where there\n"
-     "are too few customers. A --model of your own gives its scores say, stay, "
-     "spend.\n",
+     "their quintiles as three digits 1..5, 5 the best; forecasts by a --fit or by one\n"
+     "made here, empty where customers are too few. A --model of your own gives all of\n"
+     "its scores; those of other names follow say, stay and spend.\n",
      "engagement scores orders.csv --kind purchase --currency USD --format csv",
      ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
-     "Why a customer is in a stage: every clause with what was measured, the events\n"
-     "that prove it, what is missing for the next stage, when the stage changes if\n"
-     "nothing happens, and what the model advises; and every score line by line.\n"
+     "Why a customer is in a stage of each --model, or of all that are built in: "
+     "every\n"
+     "clause with what was measured, the events that prove it, what is missing for "
+     "the\n"
+     "next stage, when the stage changes if nothing happens, and what the model\n"
+     "advises; its dimensions, and every score line by line.\n"
      "--since says what changed the scores. --format json is for programs.\n",
-     "engagement explain orders.csv --kind purchase --customer 42",
+     "engagement explain orders.csv --kind purchase --currency USD --customer 42",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |
          OPTIONS_SINCE,
      explain_run},
     {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
-     "Every change of a customer's stage under each model, in order, and its cause:\n"
+     "Every change of stage under each --model, or all built-in ones, and its cause:\n"
      "  event KIND         this happened\n"
      "  undo KIND          a refund or cancellation took effect\n"
      "  expiry KIND TIME   this event left a window\n"
      "  age KIND TIME      this event became old enough\n"
      "  period KIND TIME   a day or week of a streak began; this event is out of it\n"
      "  time               a time since reached its limit\n",
-     "engagement journey orders.csv --kind purchase --customer 42",
+     "engagement journey orders.csv --kind purchase --currency USD --customer 42",
      ON_INPUTS | OPTIONS_CUSTOMER, journey_run},
     {"changes", "INPUT... --to TIME", "who will change stage if nothing happens",
-     "Every change of stage from one time to another if nothing happens: what came\n"
-     "after --from is not seen. Causes are those of journey.\n",
-     "engagement changes orders.csv --kind purchase --to 2026-12-31",
+     "Every change of stage under each --model, or under all that are built in, from\n"
+     "one time to another if nothing happens: what came after --from is not seen.\n"
+     "Causes are those of journey.\n",
+     "engagement changes orders.csv --kind purchase --currency USD --to 2026-12-31",
      OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
          OPTIONS_FROM_TO,
      changes_run},
@@ -83,13 +87,15 @@ static const struct command commands[] = {
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
      "written as behind `when` in a model; docs/language.md has all of it.\n",
-     "engagement select orders.csv --kind purchase --where 'count(purchase) >= 2'",
+     "engagement select orders.csv --kind purchase --currency USD \\\n"
+     "      --where 'count(purchase) >= 2'",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
     {"crosswalk", "INPUT... --model A --model B",
      "how the stages of two models go together",
      "How many customers are in each stage of A and of B at once, counted from what\n"
      "they did, and the share of each stage of A that is in each stage of B.\n",
-     "engagement crosswalk orders.csv --kind purchase --model five_e --model sashi",
+     "engagement crosswalk orders.csv --kind purchase --currency USD \\\n"
+     "      --model five_e --model sashi",
      ON_INPUTS, crosswalk_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
@@ -101,6 +107,9 @@ static const struct command commands[] = {
      "engagement models show five_levels > mine.model",
      OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
 };
+
+/* Kinds above it are the host's own. */
+enum { LAST_BUILT_IN = 127 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -118,7 +127,7 @@ static int help_program(void)
          "\n"
          "  engagement stages orders.csv --kind purchase --currency USD\n"
          "  engagement COMMAND --help    what a command does\n"
-         "  engagement help input        options for reading files\n"
+         "  engagement help input|kinds  options for reading files; kinds of events\n"
          "  engagement --version         the version\n"
          "Exit status: 0 done; 1 the answer is no, or --strict met a bad row;\n"
          "2 usage, or an input that cannot be read; 3 anything else.\n");
@@ -132,6 +141,43 @@ static int help_input(void)
   printf("\nExample:\n"
          "  engagement stages log.csv --map customer=user,time=at --kinds "
          "'paid=purchase'\n");
+  return output_end();
+}
+
+/* The built-in kinds of one direction. */
+static void list_kinds(struct text *out, const eng_context *context, int32_t direction)
+{
+  struct text names = {0};
+
+  for (int32_t kind = 1; kind <= LAST_BUILT_IN; kind++) {
+    if (eng_kind_direction(context, kind) != direction) continue;
+    text_print(&names, "%s%s", names.length > 0 ? ", " : "",
+               eng_kind_name(context, kind));
+  }
+  text_add_wrapped(out, 2, 2, names.bytes);
+  text_free(&names);
+}
+
+static int help_kinds(void)
+{
+  eng_context *context = NULL;
+  struct text out = {0};
+  eng_status status = eng_context_new(NULL, &context);
+
+  if (status != ENG_OK) return complain_status("kinds", status);
+  text_put(&out, "What customers do:\n\n");
+  list_kinds(&out, context, ENG_DIRECTION_CUSTOMER);
+  text_put(&out, "\nWhat the company does:\n\n");
+  list_kinds(&out, context, ENG_DIRECTION_COMPANY);
+  text_put(&out,
+           "\nLetter case, blanks and dashes do not matter, and names of GA4, Segment "
+           "and\nschema.org are known too. --kinds says what other names mean, "
+           "--own-kind names\nkinds of your own. docs/language.md has their groups.\n"
+           "\nExample:\n  engagement stages log.csv --kinds "
+           "'paid=purchase,seen=view_item'\n");
+  fwrite(out.bytes, 1, out.length, stdout);
+  text_free(&out);
+  eng_context_free(context);
   return output_end();
 }
 
@@ -179,6 +225,7 @@ static int help(int count, char **words)
 
   if (count == 0) return help_program();
   if (strcmp(words[0], "input") == 0) return help_input();
+  if (strcmp(words[0], "kinds") == 0) return help_kinds();
   command = find_command(words[0]);
   return command != NULL ? help_command(command) : unknown_command(words[0]);
 }

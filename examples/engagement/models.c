@@ -25,6 +25,13 @@
 /* No model text may be longer, see ENG_LIMIT_MODEL. */
 enum { LONGEST_MODEL = 1 << 20 };
 
+const char *models_title(const eng_model *model)
+{
+  const char *title = eng_model_title(model);
+
+  return title != NULL && title[0] != '\0' ? title : eng_model_name(model);
+}
+
 int32_t models_builtin_index(const char *name)
 {
   for (int32_t i = 0; i < eng_builtin_count(); i++)
@@ -52,6 +59,17 @@ static void unknown_model(const char *name)
 
 /* ---- loading ---- */
 
+/* What is wrong with a text; and, where that will mend it, the option that does. */
+static void complain_text(const eng_context *context, const char *name,
+                          eng_status status, const eng_error *error)
+{
+  complain_at(name, error->line, error->column, "%s",
+              error->text[0] != '\0' ? error->text : eng_status_text(status));
+  if (eng_context_currency(context) == 0 &&
+      strstr(error->text, "base currency") != NULL)
+    complain("the base currency is what --currency says: --currency USD");
+}
+
 static int parse_file(const eng_context *context, const char *path, FILE *file,
                       eng_model **out)
 {
@@ -71,8 +89,7 @@ static int parse_file(const eng_context *context, const char *path, FILE *file,
     else if (status == ENG_E_NOMEM)
       answer = complain_status(path, status);
     else
-      complain_at(path, error.line, error.column, "%s",
-                  error.text[0] != '\0' ? error.text : eng_status_text(status));
+      complain_text(context, path, status, &error);
   }
   free(bytes);
   return answer;
@@ -130,8 +147,7 @@ static int open_condition(struct session *session)
     return ANSWER_DONE;
   }
   if (status == ENG_E_NOMEM) return complain_status("--where", status);
-  complain_at("--where", error.line, error.column, "%s",
-              error.text[0] != '\0' ? error.text : eng_status_text(status));
+  complain_text(session->context, "--where", status, &error);
   return ANSWER_USAGE;
 }
 
@@ -178,6 +194,34 @@ static const char *shape_name(int32_t shape)
   }
 }
 
+/* For people, a few lines a model: a table of all this fits no screen. */
+static int tell(const struct session *session)
+{
+  struct text out = {0};
+
+  for (int32_t i = 0; i < session->model_count; i++) {
+    const eng_model *model = session->models[i];
+    struct text words = {0};
+
+    if (i > 0) text_put(&out, "\n");
+    text_paint(&out, PAINT_BOLD, eng_model_name(model));
+    text_print(&out, ", %s, revision %d\n", shape_name(eng_model_shape(model)),
+               (int)eng_model_revision(model));
+    text_add_wrapped(&out, 2, 2, eng_model_title(model));
+    for (int32_t rank = 1; rank <= eng_model_stage_count(model); rank++)
+      text_print(&words, "%s%s",
+                 rank > 1 ? ", " : "Stages: ", eng_model_stage_name(model, rank));
+    text_add_wrapped(&out, 2, 4, words.bytes);
+    text_clear(&words);
+    text_print(&words, "Source: %s", eng_model_source(model));
+    text_add_wrapped(&out, 2, 4, words.bytes);
+    text_free(&words);
+  }
+  fwrite(out.bytes, 1, out.length, stdout);
+  text_free(&out);
+  return output_end();
+}
+
 static int list(struct session *session)
 {
   static const char *const columns[] = {"name",     "title",  "shape",
@@ -186,6 +230,7 @@ static int list(struct session *session)
   int answer = models_open(session);
 
   if (answer != ANSWER_DONE) return answer;
+  if (session->options->format == FORMAT_TABLE) return tell(session);
   rows_begin(&rows, session->options->format, columns, 6);
   for (int32_t i = 0; i < session->model_count; i++) {
     const eng_model *model = session->models[i];
@@ -213,7 +258,12 @@ static int show(const char *name)
   size_t length;
 
   if (index < 0) {
-    unknown_model(name);
+    if (strpbrk(name, "/\\.") != NULL)
+      complain("models show is for built-in models; of a file: engagement models print "
+               "%s",
+               name);
+    else
+      unknown_model(name);
     return ANSWER_USAGE;
   }
   bytes = eng_builtin_text(index, &length);

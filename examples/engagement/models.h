@@ -14,6 +14,9 @@ int models_open(struct session *session);
 /* One model by name or file; freed by the caller. Returns as models_open does. */
 int models_open_one(const eng_context *context, const char *name, eng_model **out);
 
+/* The title of a model, or its name if it has none. */
+const char *models_title(const eng_model *model);
+
 /* Of a built-in model; -1 if there is none of that name. */
 int32_t models_builtin_index(const char *name);
 

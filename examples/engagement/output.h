@@ -50,7 +50,7 @@ void text_add_as_of(struct text *text, const struct session *session);
 /* ---- rows ---- */
 
 /* Rows of a table are held back until their widths are known, this many at the most. */
-enum { ROWS_HELD = 1000, ROWS_COLUMNS = 24 };
+enum { ROWS_HELD = 1000, ROWS_COLUMNS = 32 };
 
 struct rows {
   int format;

@@ -3,8 +3,9 @@
  * scores.c - `engagement scores`: say, stay, spend of every customer, and RFM.
  *
  * The three scores are those of these names in one model, the published one unless
- * another is asked for. Quintiles are taken over all customers of the inputs, as of the
- * moment asked about. Forecasts come from a fit (ahead.c).
+ * another is asked for; scores of other names follow them. Quintiles are taken over all
+ * customers of the inputs, as of the moment asked about. Forecasts come from a fit
+ * (ahead.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,21 @@
 #include "ahead.h"
 #include "command.h"
 #include "message.h"
+#include "models.h"
 #include "output.h"
 #include "session.h"
 #include "text.h"
 
-enum { FEW = 50, PIECE = 1 << 14, SHOWN = 3, MODEL_SCORES = 16 };
+enum {
+  FEW = 50,
+  PIECE = 1 << 14,
+  NAMED = 3,
+  MODEL_SCORES = 16, /* what the language allows */
+  SHOWN = NAMED + MODEL_SCORES,
+  OTHERS = 10 /* columns that are no scores */
+};
 
-static const char *const names[SHOWN] = {"say", "stay", "spend"};
+static const char *const named[NAMED] = {"say", "stay", "spend"};
 
 /* What is said of the customers, in the order of their ids. */
 struct sheet {
@@ -29,32 +38,49 @@ struct sheet {
   uint64_t count;
   eng_rfm *rfms;
   eng_rfm_cuts cuts;
-  int32_t index[SHOWN];   /* of each score in the model; -1: it has none */
-  int32_t *values[SHOWN]; /* a column for each, NULL where there is none */
+  int shown;              /* scores that have a column: the three, then the others */
+  int32_t index[SHOWN];   /* of each in the model; -1: it has none */
+  int32_t *values[SHOWN]; /* of each, NULL where there is none */
   uint64_t left_out;      /* amounts that are in no sum */
   struct ahead ahead;
+  uint64_t buyers; /* customers with a purchase */
 };
 
 /* ---- measuring ---- */
+
+/* Which of the three a name is; -1: none of them. */
+static int named_score(const char *name)
+{
+  for (int i = 0; i < NAMED; i++)
+    if (strcmp(name, named[i]) == 0) return i;
+  return -1;
+}
 
 /* Which scores the model has. */
 static int find_scores(struct sheet *sheet)
 {
   const eng_model *model = sheet->session->models[0];
-  int found = 0;
+  int32_t count = eng_model_score_count(model);
 
-  for (int i = 0; i < SHOWN; i++) {
-    sheet->index[i] = -1;
-    if (eng_model_score_find(model, names[i], strlen(names[i]), &sheet->index[i]) ==
-        ENG_OK)
-      found++;
-    else
-      sheet->index[i] = -1;
+  sheet->shown = NAMED;
+  for (int i = 0; i < NAMED; i++) sheet->index[i] = -1;
+  for (int32_t i = 0; i < count; i++) {
+    int which = named_score(eng_model_score_name(model, i));
+
+    if (which >= 0)
+      sheet->index[which] = i;
+    else if (sheet->shown < SHOWN)
+      sheet->index[sheet->shown++] = i;
   }
-  if (found > 0) return ANSWER_DONE;
-  complain("the model %s has no score that is called say, stay or spend",
-           eng_model_name(model));
+  if (count > 0) return ANSWER_DONE;
+  complain("the model %s has no scores", eng_model_name(model));
   return ANSWER_USAGE;
+}
+
+static const char *score_name(const struct sheet *sheet, int s)
+{
+  return s < NAMED ? named[s]
+                   : eng_model_score_name(sheet->session->models[0], sheet->index[s]);
 }
 
 static eng_status measure_scores(struct sheet *sheet)
@@ -69,7 +95,7 @@ static eng_status measure_scores(struct sheet *sheet)
 
     status = eng_book_scores(session->book, session->assessor, 0, session->as_of,
                              sheet->order + done, n, piece, NULL, NULL);
-    for (int s = 0; s < SHOWN && status == ENG_OK; s++) {
+    for (int s = 0; s < sheet->shown && status == ENG_OK; s++) {
       if (sheet->index[s] < 0) continue;
       memcpy(sheet->values[s] + done, piece + (uint64_t)sheet->index[s] * n,
              (size_t)n * sizeof *piece);
@@ -88,7 +114,7 @@ static eng_status measure(struct sheet *sheet)
   eng_status status;
 
   sheet->rfms = memory_resize(NULL, (size_t)sheet->count, sizeof *sheet->rfms);
-  for (int s = 0; s < SHOWN; s++)
+  for (int s = 0; s < sheet->shown; s++)
     if (sheet->index[s] >= 0)
       sheet->values[s] =
           memory_resize(NULL, (size_t)sheet->count, sizeof *sheet->values[s]);
@@ -99,8 +125,10 @@ static eng_status measure(struct sheet *sheet)
   if (status == ENG_OK)
     status =
         eng_rfm_quintiles(session->context, sheet->rfms, sheet->count, &sheet->cuts);
-  for (uint64_t i = 0; i < sheet->count && status == ENG_OK; i++)
+  for (uint64_t i = 0; i < sheet->count && status == ENG_OK; i++) {
     sheet->left_out += (uint64_t)sheet->rfms[i].left_out;
+    sheet->buyers += sheet->rfms[i].frequency > 0;
+  }
   return status;
 }
 
@@ -128,7 +156,7 @@ static void put_row(struct rows *rows, const struct sheet *sheet, uint64_t i)
   const char *id = eng_book_customer_id(sheet->session->book, sheet->order[i], &length);
 
   rows_text(rows, id, length);
-  for (int s = 0; s < SHOWN; s++) {
+  for (int s = 0; s < sheet->shown; s++) {
     if (sheet->values[s] != NULL)
       rows_number(rows, sheet->values[s][i]);
     else
@@ -148,30 +176,47 @@ static void put_row(struct rows *rows, const struct sheet *sheet, uint64_t i)
   rows_words(rows, currency != 0 ? eng_currency_code(currency) : NULL);
 }
 
+/* The names of the columns: of a score that is called like another of them with the
+ * model before it, in `own`. */
+static int name_columns(const struct sheet *sheet, const char **columns,
+                        struct text *own)
+{
+  static const char *const others[OTHERS] = {
+      "customer", "recency_days", "frequency",          "monetary",       "rfm",
+      "p_alive",  "p_purchase",   "expected_purchases", "expected_spend", "currency"};
+  int count = 0;
+
+  columns[count++] = others[0];
+  for (int s = 0; s < sheet->shown; s++) {
+    const char *name = score_name(sheet, s);
+    int taken = 0;
+
+    for (int i = 0; i < OTHERS; i++) taken = taken || strcmp(name, others[i]) == 0;
+    if (taken) {
+      text_print(&own[s], "%s.%s", eng_model_name(sheet->session->models[0]), name);
+      name = own[s].bytes;
+    }
+    columns[count++] = name;
+  }
+  for (int i = 1; i < OTHERS; i++) columns[count++] = others[i];
+  return count;
+}
+
 static int write_rows(const struct sheet *sheet)
 {
-  static const char *const columns[] = {"customer",
-                                        "say",
-                                        "stay",
-                                        "spend",
-                                        "recency_days",
-                                        "frequency",
-                                        "monetary",
-                                        "rfm",
-                                        "p_alive",
-                                        "p_purchase",
-                                        "expected_purchases",
-                                        "expected_spend",
-                                        "currency"};
+  const char *columns[SHOWN + OTHERS];
+  struct text own[SHOWN] = {{0}};
   struct rows rows;
+  int count = name_columns(sheet, columns, own), answer;
 
-  rows_begin(&rows, sheet->session->options->format, columns,
-             (int)(sizeof columns / sizeof columns[0]));
+  rows_begin(&rows, sheet->session->options->format, columns, count);
   for (uint64_t i = 0; i < sheet->count; i++) {
     put_row(&rows, sheet, i);
     if (i % 1024 == 0 && output_failed()) break;
   }
-  return rows_end(&rows);
+  answer = rows_end(&rows);
+  for (int s = 0; s < SHOWN; s++) text_free(&own[s]);
+  return answer;
 }
 
 /* ---- the summary ---- */
@@ -190,12 +235,19 @@ static void put_spread(struct text *out, const struct sheet *sheet, int s)
   int32_t *sorted;
   size_t n = (size_t)sheet->count;
 
+  int width = 6;
+
   if (sheet->values[s] == NULL || n == 0) return;
+  for (int i = 0; i < sheet->shown; i++) {
+    int length = (int)strlen(score_name(sheet, i));
+
+    if (length > width) width = length;
+  }
   sorted = memory_resize(NULL, n, sizeof *sorted);
   memcpy(sorted, sheet->values[s], n * sizeof *sorted);
   qsort(sorted, n, sizeof *sorted, by_number);
-  text_print(out, "  %-6s lowest %4d, median %4d, best tenth from %4d, highest %4d   ",
-             names[s], (int)sorted[0], (int)sorted[(n - 1) / 2],
+  text_print(out, "  %-*s lowest %4d, median %4d, best tenth from %4d, highest %4d   ",
+             width, score_name(sheet, s), (int)sorted[0], (int)sorted[(n - 1) / 2],
              (int)sorted[n - 1 - (n - 1) / 10], (int)sorted[n - 1]);
   text_add_shown(out, eng_model_score_title(model, sheet->index[s]),
                  strlen(eng_model_score_title(model, sheet->index[s])), 0);
@@ -242,7 +294,7 @@ static void write_summary(const struct sheet *sheet)
   struct text out = {0};
   struct text head = {0};
 
-  text_add_shown(&head, eng_model_title(model), strlen(eng_model_title(model)), 0);
+  text_add_shown(&head, models_title(model), strlen(models_title(model)), 0);
   text_paint(&out, PAINT_BOLD, head.bytes != NULL ? head.bytes : "");
   text_print(&out, "  (%s", eng_model_name(model));
   if (eng_model_revision(model) > 0)
@@ -252,8 +304,8 @@ static void write_summary(const struct sheet *sheet)
   text_put(&out, sheet->count == 1 ? " customer as of " : " customers as of ");
   text_add_as_of(&out, session);
   text_put(&out, "\n\n");
-  for (int s = 0; s < SHOWN; s++) put_spread(&out, sheet, s);
-  put_cuts(&out, sheet);
+  for (int s = 0; s < sheet->shown; s++) put_spread(&out, sheet, s);
+  if (sheet->buyers > 0) put_cuts(&out, sheet);
   text_put(&out, "\n");
   fwrite(out.bytes, 1, out.length, stdout);
   text_free(&head);
@@ -327,7 +379,7 @@ int scores_run(const struct options *options)
   int answer;
 
   if (options->models.count > 1) {
-    complain("scores takes one --model; it gives the scores say, stay and spend");
+    complain("scores takes one --model");
     return ANSWER_USAGE;
   }
   if (options->models.count == 0) {

@@ -13,6 +13,7 @@
 #include "bars.h"
 #include "command.h"
 #include "message.h"
+#include "models.h"
 #include "output.h"
 #include "session.h"
 #include "text.h"
@@ -146,7 +147,7 @@ static void write_census(const struct session *session, const eng_model *model,
 
   for (int32_t rank = 0; rank <= ranks; rank++)
     if (totals[rank] > most) most = totals[rank];
-  text_add_shown(&head, eng_model_title(model), strlen(eng_model_title(model)), 0);
+  text_add_shown(&head, models_title(model), strlen(models_title(model)), 0);
   text_paint(&out, PAINT_BOLD, head.bytes);
   text_print(&out, "  (%s", eng_model_name(model));
   if (eng_model_revision(model) > 0)

@@ -14,6 +14,9 @@
 
 #include "command.h"
 
+/* What fits a screen that is not wide. */
+enum { LINE_WIDTH = 78 };
+
 /* ---- memory ---- */
 
 void *memory_resize(void *old, size_t count, size_t each)
@@ -167,6 +170,31 @@ size_t text_width(const char *bytes, size_t length)
 static int lower(int letter)
 {
   return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
+}
+
+void text_add_wrapped(struct text *text, size_t first, size_t next, const char *words)
+{
+  size_t column = first;
+  int at_start = 1;
+
+  text_print(text, "%*s", (int)first, "");
+  while (*words != '\0') {
+    size_t length = strcspn(words, " ");
+    size_t wide = text_width(words, length);
+
+    if (!at_start && column + 1 + wide > LINE_WIDTH) {
+      text_print(text, "\n%*s", (int)next, "");
+      column = next;
+      at_start = 1;
+    }
+    if (!at_start) text_put(text, " ");
+    text_add(text, words, length);
+    column += wide + (at_start ? 0 : 1);
+    at_start = 0;
+    words += length;
+    words += strspn(words, " ");
+  }
+  text_put(text, "\n");
 }
 
 int text_same(const char *one, const char *other)

@@ -35,6 +35,10 @@ void text_print(struct text *text, const char *format, ...) TEXT_LIKE_PRINTF(2, 
  * where `lines` is 1. */
 void text_add_shown(struct text *text, const char *bytes, size_t length, int lines);
 
+/* Words fit to be shown in lines of up to 78 characters, from the beginning of a line
+ * on; the first is indented by `first`, the others by `next`. Ends with a line end. */
+void text_add_wrapped(struct text *text, size_t first, size_t next, const char *words);
+
 /* 1234567 as 1,234,567. */
 void text_add_number(struct text *text, uint64_t number);
 

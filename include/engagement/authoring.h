@@ -298,7 +298,7 @@ ENG_API uint32_t eng_diff_new_line(const eng_diff *diff, int32_t index);
  * @param[in]  diff      borrowed
  * @param[in]  assessor  changed only inside; runs both models
  * @param[in]  customer  borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[out] from      rank under the old model; 0 on failure
  * @param[out] to        rank under the new model; 0 on failure
  * @param[out] causes    indexes of differences, rising; may be NULL if capacity is 0

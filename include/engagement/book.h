@@ -387,7 +387,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_merge_customer(eng_book *book,
  * @param[in]  book      borrowed
  * @param[in]  row       0 .. customers - 1
  * @param[in]  assessor  changed only inside; made from the book's context
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
  * @param[out] stages    one entry a model: rank of the stage, 0 is none
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
@@ -408,7 +408,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess_one(const eng_book *book, uint6
  *
  * @param[in]  book      borrowed
  * @param[in]  assessor  changed only inside; made from the book's context
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[in]  rows      which rows; NULL: 0 .. count - 1
  * @param[in]  count     how many
  * @param[out] stages    models x count: stages[m * count + i] is the rank of row i
@@ -439,7 +439,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_assess(const eng_book *book,
  * @param[in]  book         borrowed
  * @param[in]  row          0 .. customers - 1
  * @param[in]  assessor     changed only inside; made from the book's context
- * @param[in]  as_of        0..ENG_TIME_MAX
+ * @param[in]  as_of        ms since 1970, 0..ENG_TIME_MAX
  * @param[out] stages       one entry a model; may be NULL
  * @param[out] next_times   one entry a model; ENG_TIME_NONE: it stays for ever;
  *                          ENG_TIME_UNKNOWN: a callback model does not say
@@ -466,7 +466,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_next_change(
  * @param[in]  book       borrowed
  * @param[in]  row        0 .. customers - 1
  * @param[in]  assessor   changed only inside; made from the book's context
- * @param[in]  as_of      0..ENG_TIME_MAX
+ * @param[in]  as_of      ms since 1970, 0..ENG_TIME_MAX
  * @param[out] standings  one entry a model; all 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
@@ -492,7 +492,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_standing(const eng_book *book, uint64_
  * @param[in]  row       0 .. customers - 1
  * @param[in]  assessor  changed only inside; made from the book's context
  * @param[in]  model     index of the model, 0 .. models - 1
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[out] out       new; NULL on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
@@ -518,8 +518,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_history(const eng_book *book, uint64_t
  * @param[in]  row       0 .. customers - 1
  * @param[in]  assessor  changed only inside; made from the book's context
  * @param[in]  model     index of the model, 0 .. models - 1
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
- * @param[in]  until     as_of .. ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  until     ms since 1970, as_of .. ENG_TIME_MAX
  * @param[out] out       new; NULL on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
@@ -545,7 +545,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_outlook(const eng_book *book, uint64_t
  * @param[in]  book      borrowed
  * @param[in]  assessor  changed only inside; made from the book's context
  * @param[in]  model     index of the model in the assessor, 0 .. models - 1
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[in]  rows      which rows; NULL: 0 .. count - 1
  * @param[in]  count     how many
  * @param[out] values    scores x count: values[s * count + i] is score s of row i,
@@ -574,7 +574,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_scores(const eng_book *book,
  *        makes cut points of them.
  *
  * @param[in]  book      borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[in]  rows      which rows; NULL: 0 .. count - 1
  * @param[in]  count     how many
  * @param[out] out       one entry a row; what is in it after a failure is of no use

@@ -168,8 +168,9 @@ ENG_API void eng_view_rewind(eng_view *view);
  *  @since 0.1 */
 ENG_API int32_t eng_view_kind(const eng_view *view);
 
-/** @brief What the event adds to a sum of money: of a purchase what is kept of it;
- * below 0 for a refund, and none for one that names its purchase, which has it off.
+/** @brief What the event adds to a sum of money: of a purchase what refunds leave;
+ *         below 0 for a refund that names no purchase; none for one that names its
+ *         purchase, from which it was taken off already.
  *  @param[in]  view    borrowed
  *  @param[out] amount  minor units of the base currency; may be NULL; 0 where it adds
  * none

@@ -384,8 +384,9 @@ ENG_API ENG_NODISCARD eng_status eng_channel_find(const eng_context *context,
 ENG_API const char *eng_channel_name(const eng_context *context, int32_t channel);
 
 /**
- * @brief The documented hash that makes a number of a text: topics, purposes and
- *        names of own kinds. SipHash-2-4 under a key of zeros, the same everywhere.
+ * @brief The documented hash that makes a number of a text: topics, purposes, ids of
+ *        customers who were referred, names of own kinds. SipHash-2-4 under a key of
+ *        zeros, the same everywhere.
  *
  * @param[in] bytes   any
  * @param[in] length  of bytes

@@ -8,6 +8,10 @@
  * blank lines are no rows. A bad row is handed to the host with its line, column and
  * reason, and the next row is read: nothing is lost and nothing is silent.
  *
+ * A file comes into a book by way of an eng_loader: on_event hands what it is given to
+ * eng_loader_add, and eng_loader_finish follows eng_csv_finish, as in
+ * examples/census.c.
+ *
  * One stray quote costs one row: where a quoted field is not closed within the
  * longest row or before the end of the file, is followed by text, or leaves its row
  * with a wrong number of fields, the row ends at the first line end in that field, and

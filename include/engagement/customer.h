@@ -113,7 +113,8 @@ ENG_API ENG_NODISCARD eng_status eng_customer_merge(eng_customer *customer,
  *        ignored should they come again.
  *
  * @param[in] customer  changed; as it was on failure
- * @param[in] floor     0..ENG_TIME_MAX; one below the present floor changes nothing
+ * @param[in] floor     ms since 1970, 0..ENG_TIME_MAX; one below the present floor
+ *                      changes nothing
  * @retval ENG_OK
  * @retval ENG_E_INVALID  customer is NULL
  * @retval ENG_E_TIME     floor out of range

@@ -60,7 +60,7 @@ enum {
   ENG_EVENT_POINTS_SPEND = 49,  /**< value: points */
   ENG_EVENT_POINTS_ADJUST = 50, /**< value: points, below 0 taken away */
 
-  ENG_EVENT_RATING = 55,     /**< answered a scale; value in thousandths of its unit */
+  ENG_EVENT_RATING = 55,     /**< answered a scale; value in thousandths: 9 is 9000 */
   ENG_EVENT_REVIEW = 56,     /**< wrote a review; value likewise */
   ENG_EVENT_COMPLAINT = 57,  /**< complained */
   ENG_EVENT_RESOLUTION = 58, /**< the complaint was settled; valence: how well */
@@ -107,7 +107,7 @@ enum {
  *
  * @param[in]  context      borrowed for the event's life
  * @param[in]  kind         a built-in or named kind
- * @param[in]  occurred_at  0..ENG_TIME_MAX
+ * @param[in]  occurred_at  ms since 1970, 0..ENG_TIME_MAX
  * @param[out] out          new; NULL on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -131,7 +131,7 @@ ENG_API void eng_event_free(eng_event *event);
  *
  * @param[in] event        changed
  * @param[in] kind         a built-in or named kind
- * @param[in] occurred_at  0..ENG_TIME_MAX
+ * @param[in] occurred_at  ms since 1970, 0..ENG_TIME_MAX
  * @retval ENG_OK
  * @retval ENG_E_INVALID  event is NULL
  * @retval ENG_E_KIND     nothing was changed
@@ -206,7 +206,7 @@ ENG_API ENG_NODISCARD eng_status eng_event_set_occurrence(eng_event *event,
 
 /** @brief When we learned of it; absent reads as occurred_at.
  *  @param[in] event        changed
- *  @param[in] recorded_at  0..ENG_TIME_MAX, or ENG_TIME_NONE: absent
+ *  @param[in] recorded_at  ms since 1970, 0..ENG_TIME_MAX, or ENG_TIME_NONE: absent
  *  @retval ENG_OK
  *  @retval ENG_E_INVALID  event is NULL
  *  @retval ENG_E_TIME     nothing was changed
@@ -251,7 +251,8 @@ ENG_API ENG_NODISCARD eng_status eng_event_set_amount(eng_event *event, int64_t 
  *  @since 0.1 */
 ENG_API ENG_NODISCARD eng_status eng_event_set_value(eng_event *event, int64_t value);
 
-/** @brief What a rating or review answered; its value is in thousandths.
+/** @brief What a rating or review answered. Its value is in thousandths, which is not
+ *         checked against the scale: an NPS of 9 is 9000, 4.5 stars are 4500.
  *  @param[in] event  changed
  *  @param[in] scale  ENG_SCALE_*; 0: absent
  *  @retval ENG_OK
@@ -291,7 +292,8 @@ ENG_API ENG_NODISCARD eng_status eng_event_set_flags(eng_event *event,
 /** @brief The event answered, refunded or voided, or the customer referred.
  *  @param[in] event    changed
  *  @param[in] present  1, or 0: absent
- *  @param[in] id       the effective id of an event, or the hash of a customer id
+ *  @param[in] id       eng_event_effective_id of an event, or eng_hash of the id of a
+ *                      customer
  *  @retval ENG_OK
  *  @retval ENG_E_INVALID  event is NULL
  *  @retval ENG_E_FLAG     present is neither 0 nor 1

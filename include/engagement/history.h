@@ -56,7 +56,7 @@ typedef struct eng_standing {
  *
  * @param[in]  assessor   changed only inside
  * @param[in]  customer   borrowed
- * @param[in]  as_of      0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  as_of      ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
  * @param[out] standings  one entry a model; all 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -79,7 +79,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_standing(eng_assessor *assessor,
  * @param[in]  assessor  changed only inside
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed for the call
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
  * @param[out] out       new; NULL on failure; it covers 0 .. as_of
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -105,8 +105,8 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_history(eng_assessor *assessor,
  * @param[in]  assessor  changed only inside
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed for the call
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
- * @param[in]  until     as_of .. ENG_TIME_MAX: the last instant asked about
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  until     ms since 1970, as_of .. ENG_TIME_MAX: the last one asked about
  * @param[out] out       new; NULL on failure; it covers as_of .. until, and its changes
  *                       lie after as_of
  * @retval ENG_OK

@@ -346,7 +346,8 @@ ENG_API ENG_NODISCARD eng_status eng_model_digest(const eng_model *model,
  * @brief Compiles models to be run together, in one pass over a timeline.
  *
  * @param[in]  context  borrowed for the assessor's life
- * @param[in]  models   borrowed for the assessor's life; all of this context
+ * @param[in]  models   each borrowed for the assessor's life, the array for the call;
+ *                      all of this context
  * @param[in]  count    1..64 models
  * @param[out] out      new; NULL on failure
  * @retval ENG_OK
@@ -388,8 +389,9 @@ ENG_API const eng_model *eng_assessor_model(const eng_assessor *assessor,
  *
  * @param[in]  assessor  changed only inside
  * @param[in]  customer  borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
- * @param[out] stages    one entry a model: rank of the stage, 0 is none
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[out] stages    one entry a model: rank of the stage, 0 is none; all 0 on
+ *                       failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
@@ -409,12 +411,13 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_assess(eng_assessor *assessor,
  *
  * @param[in]  assessor     changed only inside
  * @param[in]  customer     borrowed
- * @param[in]  as_of        0..ENG_TIME_MAX
- * @param[out] stages       one entry a model; may be NULL
+ * @param[in]  as_of        ms since 1970, 0..ENG_TIME_MAX
+ * @param[out] stages       one entry a model; may be NULL; all 0 on failure
  * @param[out] next_times   one entry a model: when; ENG_TIME_NONE: it stays for ever;
- *                          ENG_TIME_UNKNOWN: a callback model does not say
+ *                          ENG_TIME_UNKNOWN: a callback model does not say; all
+ *                          ENG_TIME_NONE on failure
  * @param[out] next_stages  one entry a model: the stage from then on; the present one
- *                          if it stays or nobody knows
+ *                          if it stays or nobody knows; all 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
  * @retval ENG_E_CONTEXT  made from different contexts
@@ -435,7 +438,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_next_change(
  * @param[in]  assessor  changed only inside
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[out] values    one entry a dimension; all 0 on failure and beyond them
  * @param[in]  count     entries of values
  * @retval ENG_OK
@@ -459,7 +462,7 @@ ENG_API ENG_NODISCARD eng_status eng_assessor_dimensions(
  *
  * @param[in]  assessor  changed only inside
  * @param[in]  customer  borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX; amounts after it are not counted
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; amounts after it do not count
  * @param[out] count     0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -497,7 +500,7 @@ enum {
  * @param[in]  assessor  changed only inside
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed for the call
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[out] out       new; NULL on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -562,7 +565,8 @@ ENG_API int32_t eng_explanation_line_count(const eng_explanation *explanation,
  *  Conditions are taken apart at their `and`s. Of alternatives (`or`) those that hold
  *  are shown for the stage reached; for a missing stage all of them are, led by
  *  "either", "or" and "and". What a missing stage wants by the name of another stage is
- *  taken apart too, and what is wanted twice is said once.
+ *  taken apart too, and so is what it wants not to be: of a denied `and` or `or`, the
+ *  other, and `not` before each clause. What is wanted twice is said once.
  *
  *  @param[in] explanation  borrowed
  *  @param[in] part         ENG_PART_*

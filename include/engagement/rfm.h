@@ -43,7 +43,7 @@ typedef struct eng_rfm_cuts {
  * @brief Recency, frequency and monetary value of a customer.
  *
  * @param[in]  customer  borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
  * @param[out] out       all 0 on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL

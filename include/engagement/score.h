@@ -74,7 +74,7 @@ ENG_API ENG_NODISCARD eng_status eng_model_score_find(const eng_model *model,
  * @param[in]  assessor  changed only inside
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  customer  borrowed
- * @param[in]  as_of     0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX; events after it are not seen
  * @param[out] values    one entry a score, 0..ENG_SCORE_MAX; all 0 on failure and
  *                       beyond them
  * @param[in]  count     entries of values
@@ -118,7 +118,7 @@ enum {
  * @param[in]  model     index of the model, 0 .. models - 1
  * @param[in]  score     index of the score in the model, from 0
  * @param[in]  customer  borrowed for the call
- * @param[in]  as_of     0..ENG_TIME_MAX
+ * @param[in]  as_of     ms since 1970, 0..ENG_TIME_MAX
  * @param[out] out       new; NULL on failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL
@@ -255,12 +255,14 @@ eng_score_explanation_why(const eng_score_explanation *explanation, int32_t line
 
 /** Why a line gives other points than before. */
 enum {
-  ENG_CAUSE_APPEARED = 1, /**< an event counts that did not; a condition became true */
-  ENG_CAUSE_EXPIRED = 2,  /**< an event left the window of its term */
-  ENG_CAUSE_GONE = 3,     /**< an event was undone or is no longer asked for; a
-                               condition is no longer true */
-  ENG_CAUSE_CHANGED = 4   /**< it counts and counted, for other points: others took or
-                               left their share of a cap, a number is another */
+  ENG_SCORE_CAUSE_APPEARED = 1, /**< an event counts that did not; a condition became
+                                     true */
+  ENG_SCORE_CAUSE_EXPIRED = 2,  /**< an event left the window of its term */
+  ENG_SCORE_CAUSE_GONE = 3,     /**< an event was undone or is no longer asked for; a
+                                     condition is no longer true */
+  ENG_SCORE_CAUSE_CHANGED = 4   /**< it counts and counted, for other points: others
+                                     took or left their share of a cap, a number is
+                                     another */
 };
 
 /**
@@ -357,7 +359,7 @@ ENG_API int32_t eng_score_difference_after(const eng_score_difference *differenc
 /** @brief Why a line gives other points than before.
  *  @param[in] difference  borrowed
  *  @param[in] line        from 0
- *  @return ENG_CAUSE_*; 0 if there is no such line
+ *  @return ENG_SCORE_CAUSE_*; 0 if there is no such line
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_score_difference_cause(const eng_score_difference *difference,

@@ -30,7 +30,8 @@ enum {
   ENG_E_NOMEM = 10,       /**< memory could not be allocated */
   ENG_E_LIMIT = 11,       /**< a limit of the settings would be exceeded */
   ENG_E_CANCELLED = 12,   /**< a callback asked to stop; no object was changed */
-  ENG_E_UNSUPPORTED = 13, /**< built without the part that does this */
+  ENG_E_UNSUPPORTED = 13, /**< not to be had of this model (one of callbacks has no
+                               text and no past), or built without that part */
   ENG_E_CALLBACK = 14,    /**< a callback of the host failed */
 
   /* arguments */
@@ -83,8 +84,9 @@ enum {
   ENG_E_INFINITE = 82 /**< what is asked for is infinite */
 };
 
-/** Where something went wrong. The caller owns it; every function that takes one
- *  accepts NULL. Nothing of a row or of a customer ever stands in it. */
+/** Where something went wrong. The caller owns it and calls eng_error_init first: one
+ *  of zeros stays empty. Every function that takes one accepts NULL. Nothing of a row
+ *  or of a customer ever stands in it. */
 typedef struct eng_error {
   uint32_t size;   /**< set by eng_error_init */
   int32_t code;    /**< the status returned */

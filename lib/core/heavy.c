@@ -15,9 +15,11 @@
 
 enum {
   SPARE = 48,
-  /* A block with an event more; a block of one event may be longer than others. */
-  LONGEST = (int)ENG__BLOCK_MAX > (int)ENG__EVENT_MAX ? (int)ENG__BLOCK_MAX
-                                                      : (int)ENG__EVENT_MAX,
+  /* No block is longer. One that is cut has at most an event more; its halves have half
+   * of that and half an event more: again no more than this. */
+  LONGEST = (int)ENG__BLOCK_MAX > 2 * (int)ENG__EVENT_MAX ? (int)ENG__BLOCK_MAX
+                                                          : 2 * (int)ENG__EVENT_MAX,
+  /* A block with an event more. */
   SCRATCH = LONGEST + SPARE + ENG__SPLICE_ROOM + ENG__SLACK
 };
 
@@ -549,25 +551,27 @@ eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pe
 
 /* ---- putting in ---- */
 
-/* The offset and predecessor's time of the event nearest the middle of a run. */
+/* Where to cut a run of several events: the seam nearest the middle, and the time of
+ * the event before it. So neither half has more than half of the bytes and half of the
+ * longest event. */
 static uint32_t middle(const struct eng__pen *pen, const struct eng__run *run,
                        int64_t *before)
 {
   struct eng__run_cursor cursor;
   struct eng__step step;
+  uint32_t from = 0, to = 0;
 
   eng__run_begin(run, pen->shapes, &cursor);
-  (void)eng__run_step(&cursor, &step);
-  while ((uint32_t)(cursor.at - run->bytes) < run->size / 2) {
-    uint32_t next;
-
+  while (to < run->size / 2) {
     *before = cursor.time;
-    next = (uint32_t)(cursor.at - run->bytes);
+    from = to;
     (void)eng__run_step(&cursor, &step);
-    if ((uint32_t)(cursor.at - run->bytes) == run->size) return next;
+    to = (uint32_t)(cursor.at - run->bytes);
   }
+  /* The event from `from` up to `to` crosses the middle. */
+  if (to == run->size || (from > 0 && run->size - from < to)) return from;
   *before = cursor.time;
-  return (uint32_t)(cursor.at - run->bytes);
+  return to;
 }
 
 /* Puts a run that was made in scratch memory in place of a block, in two halves if it

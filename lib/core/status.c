@@ -13,7 +13,8 @@ const char *eng_status_text(eng_status status)
   case ENG_E_NOMEM: return "out of memory";
   case ENG_E_LIMIT: return "a limit of the settings would be exceeded";
   case ENG_E_CANCELLED: return "cancelled";
-  case ENG_E_UNSUPPORTED: return "built without this part";
+  case ENG_E_UNSUPPORTED:
+    return "there is no such answer for this model, or in this build";
   case ENG_E_CALLBACK: return "a callback of the host failed";
   case ENG_E_INVALID: return "an argument is missing or contradicts another";
   case ENG_E_RANGE: return "an argument is out of range";

@@ -103,18 +103,19 @@ static int32_t cause_of(const eng_score_explanation *before,
                         const eng_score_explanation *after, const struct key *was,
                         const struct key *is, const struct change *change)
 {
-  if (change->event != NULL && was != NULL && is != NULL) return ENG_CAUSE_CHANGED;
+  if (change->event != NULL && was != NULL && is != NULL)
+    return ENG_SCORE_CAUSE_CHANGED;
   if (was == NULL || (change->event == NULL && change->before == 0)) {
-    return ENG_CAUSE_APPEARED;
+    return ENG_SCORE_CAUSE_APPEARED;
   }
   if (is == NULL && change->event != NULL) {
     int64_t expires = eng_score_explanation_expires_at(before, was->line);
 
     return expires != ENG_TIME_NONE && expires <= eng_score_explanation_as_of(after)
-               ? ENG_CAUSE_EXPIRED
-               : ENG_CAUSE_GONE;
+               ? ENG_SCORE_CAUSE_EXPIRED
+               : ENG_SCORE_CAUSE_GONE;
   }
-  return change->after == 0 ? ENG_CAUSE_GONE : ENG_CAUSE_CHANGED;
+  return change->after == 0 ? ENG_SCORE_CAUSE_GONE : ENG_SCORE_CAUSE_CHANGED;
 }
 
 /* Notes what a line gave before and gives now, if that differs; either may be NULL. */

@@ -464,8 +464,21 @@ static void put_sides(struct writer *w, struct line *line, int32_t left, int32_t
   }
 }
 
+/* What a comparison is when it is not so; a sign that no distance is known of stays. */
+static uint8_t denied_op(uint8_t op)
+{
+  switch (op) {
+  case ENG__OP_LESS: return ENG__OP_GREATER_EQUAL;
+  case ENG__OP_LESS_EQUAL: return ENG__OP_GREATER;
+  case ENG__OP_GREATER: return ENG__OP_LESS_EQUAL;
+  case ENG__OP_GREATER_EQUAL: return ENG__OP_LESS;
+  case ENG__OP_NOT_EQUAL: return ENG__OP_EQUAL;
+  default: return ENG__OP_NOT_EQUAL;
+  }
+}
+
 static void describe_comparison(struct writer *w, const struct eng__term *node,
-                                struct line *line)
+                                bool denied, struct line *line)
 {
   int64_t now = w->assessor->as_of;
   int32_t left = node->a, right = node->b;
@@ -481,6 +494,7 @@ static void describe_comparison(struct writer *w, const struct eng__term *node,
     if (node->op == ENG__OP_GREATER) turned.op = ENG__OP_LESS;
     if (node->op == ENG__OP_GREATER_EQUAL) turned.op = ENG__OP_LESS_EQUAL;
   }
+  if (denied) turned.op = denied_op(turned.op);
   a_known = eng__evaluate(w->assessor, w->member, left, now, &a);
   b_known = eng__evaluate(w->assessor, w->member, right, now, &b);
   put_sides(w, line, left, right, a_known ? &a : NULL, b_known ? &b : NULL);
@@ -503,11 +517,23 @@ static bool said_before(const struct writer *w, const struct part *part)
   return false;
 }
 
-static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
+/* A condition, or that it is not so. */
+struct claim {
+  int32_t node;
+  bool denied;
+};
+
+static void put_claim(struct writer *w, const struct eng__term *node, bool denied)
+{
+  if (denied) put_text(w, "not ");
+  put_wording(w, node);
+}
+
+static void add_clause(struct writer *w, int part, struct claim claim, int32_t holds,
                        const char *prefix)
 {
-  const struct eng__term *node = &w->model->nodes[index];
-  const struct eng__term *meaning = &w->model->nodes[behind_lets(w->model, index)];
+  const struct eng__term *node = &w->model->nodes[claim.node];
+  const struct eng__term *meaning = &w->model->nodes[behind_lets(w->model, claim.node)];
   struct line *line;
 
   if (w->explanation->parts[part].count == CLAUSES) {
@@ -519,10 +545,10 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
   line->holds = holds;
   line->text = begin(w);
   put_text(w, prefix);
-  put_wording(w, node);
+  put_claim(w, node, claim.denied);
   if (node->op == ENG__OP_LET && meaning->op != ENG__OP_CONSTANT) {
     put_text(w, ": ");
-    put_wording(w, meaning);
+    put_claim(w, meaning, claim.denied);
   }
   end(w);
   if (w->status == ENG_OK && *prefix == '\0' &&
@@ -533,60 +559,85 @@ static void add_clause(struct writer *w, int part, int32_t index, int32_t holds,
   }
   line->measured = line->threshold = begin(w);
   end(w);
-  if (eng__op_compares(meaning->op)) describe_comparison(w, meaning, line);
-  if (w->status == ENG_OK) add_witnesses(w, index, line);
+  if (eng__op_compares(meaning->op)) {
+    describe_comparison(w, meaning, claim.denied, line);
+  }
+  if (w->status == ENG_OK) add_witnesses(w, claim.node, line);
 }
 
-static int32_t holds_now(const struct writer *w, int32_t index)
+static int32_t holds_now(const struct writer *w, struct claim claim)
 {
   struct eng__fraction value;
 
-  if (!eng__evaluate(w->assessor, w->member, index, w->assessor->as_of, &value)) {
+  if (!eng__evaluate(w->assessor, w->member, claim.node, w->assessor->as_of, &value)) {
     return ENG_HOLDS_UNKNOWN;
   }
-  return value.n ? ENG_HOLDS_YES : ENG_HOLDS_NO;
+  return (value.n != 0) != claim.denied ? ENG_HOLDS_YES : ENG_HOLDS_NO;
 }
 
-static void add_clauses(struct writer *w, int part, int32_t index, const char *prefix);
+static void add_clauses(struct writer *w, int part, struct claim claim,
+                        const char *prefix);
 
 /* Alternatives: of a stage that was reached those that hold, of a missing one each,
  * since any of them would do. */
-static void add_alternatives(struct writer *w, int part, const struct eng__term *node,
+static void add_alternatives(struct writer *w, int part, struct claim a, struct claim b,
                              const char *prefix)
 {
   if (part == ENG_PART_MISSING) {
-    add_clauses(w, part, node->a, *prefix == '\0' ? "either " : prefix);
-    add_clauses(w, part, node->b, "or ");
+    add_clauses(w, part, a, *prefix == '\0' ? "either " : prefix);
+    add_clauses(w, part, b, "or ");
     return;
   }
-  if (holds_now(w, node->a) == ENG_HOLDS_YES) add_clauses(w, part, node->a, prefix);
-  if (holds_now(w, node->b) == ENG_HOLDS_YES) add_clauses(w, part, node->b, prefix);
+  if (holds_now(w, a) == ENG_HOLDS_YES) add_clauses(w, part, a, prefix);
+  if (holds_now(w, b) == ENG_HOLDS_YES) add_clauses(w, part, b, prefix);
+}
+
+/* What is missing can be said of what a `not` or the name of a stage stands for, too;
+ * of the `not` of a class there is no more to say. False: the claim is what it was. */
+static bool look_inside(const struct writer *w, struct claim *claim)
+{
+  const struct eng__term *nodes = w->model->nodes;
+  const struct eng__term *node = &nodes[behind_lets(w->model, claim->node)];
+
+  if (node->op == ENG__OP_STAGE) {
+    claim->node = w->model->stages[node->a].when;
+    return true;
+  }
+  if (node->op != ENG__OP_NOT || nodes[node->a].from == node->from) return false;
+  claim->node = node->a;
+  claim->denied = !claim->denied;
+  return true;
 }
 
 /* Takes a condition apart at its `and`s and `or`s: all clauses of a stage that was
- * reached, and of a missing one those that do not hold. */
-static void add_clauses(struct writer *w, int part, int32_t index, const char *prefix)
+ * reached, and of a missing one those that do not hold. Of what is denied, an `and`
+ * is an `or`. */
+static void add_clauses(struct writer *w, int part, struct claim claim,
+                        const char *prefix)
 {
-  const struct eng__term *node = &w->model->nodes[behind_lets(w->model, index)];
-  int32_t holds;
+  const struct eng__term *node;
+  struct claim a, b;
 
   if (w->status != ENG_OK) return;
-  holds = holds_now(w, index);
-  if (part == ENG_PART_MISSING && holds == ENG_HOLDS_YES) return;
-  /* What is missing for a stage that is named is what is missing here. */
-  if (part == ENG_PART_MISSING && node->op == ENG__OP_STAGE) {
-    add_clauses(w, part, w->model->stages[node->a].when, prefix);
+  if (part == ENG_PART_MISSING) {
+    if (holds_now(w, claim) == ENG_HOLDS_YES) return;
+    while (look_inside(w, &claim)) {
+    }
+  }
+  node = &w->model->nodes[behind_lets(w->model, claim.node)];
+  if (node->op != ENG__OP_AND && node->op != ENG__OP_OR) {
+    add_clause(w, part, claim, holds_now(w, claim), prefix);
     return;
   }
-  if (node->op == ENG__OP_AND) {
-    bool nested = *prefix != '\0' && holds_now(w, node->a) != ENG_HOLDS_YES;
+  a = (struct claim){node->a, claim.denied};
+  b = (struct claim){node->b, claim.denied};
+  if ((node->op == ENG__OP_AND) != claim.denied) {
+    bool nested = *prefix != '\0' && holds_now(w, a) != ENG_HOLDS_YES;
 
-    add_clauses(w, part, node->a, prefix);
-    add_clauses(w, part, node->b, nested ? "and " : prefix);
-  } else if (node->op == ENG__OP_OR) {
-    add_alternatives(w, part, node, prefix);
+    add_clauses(w, part, a, prefix);
+    add_clauses(w, part, b, nested ? "and " : prefix);
   } else {
-    add_clause(w, part, index, holds, prefix);
+    add_alternatives(w, part, a, b, prefix);
   }
 }
 
@@ -790,14 +841,15 @@ static void write_all(struct writer *w)
   if (x->stage > 0) {
     const struct eng__stage *stage = &model->stages[x->stage - 1];
 
-    add_clauses(w, ENG_PART_CLAUSE, stage->when, "");
+    add_clauses(w, ENG_PART_CLAUSE, (struct claim){stage->when, false}, "");
     for (int32_t i = 0; i < stage->advice_count; i++) {
       add_text_line(w, ENG_PART_ADVICE,
                     model->names + model->advices[stage->advice_first + i]);
     }
   }
   if (x->target > 0) {
-    add_clauses(w, ENG_PART_MISSING, model->stages[x->target - 1].when, "");
+    add_clauses(w, ENG_PART_MISSING,
+                (struct claim){model->stages[x->target - 1].when, false}, "");
   }
   add_notes(w);
 }
@@ -869,6 +921,7 @@ eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
                              eng_explanation **out)
 {
   const eng_allocator *memory = eng__memory(assessor->context);
+  struct claim claim = {node, false};
   struct writer w;
 
   *out = NULL;
@@ -883,11 +936,11 @@ eng_status eng__explain_node(eng_assessor *assessor, int32_t model,
   w.explanation->next_time = ENG_TIME_NONE;
   end(&w); /* offset 0 is the empty text */
   if (w.model->nodes[node].type != ENG__TYPE_BOOLEAN) {
-    add_clause(&w, ENG_PART_CLAUSE, node, ENG_HOLDS_YES, "");
+    add_clause(&w, ENG_PART_CLAUSE, claim, ENG_HOLDS_YES, "");
   } else {
-    bool holds = holds_now(&w, node) == ENG_HOLDS_YES;
+    bool holds = holds_now(&w, claim) == ENG_HOLDS_YES;
 
-    add_clauses(&w, holds ? ENG_PART_CLAUSE : ENG_PART_MISSING, node, "");
+    add_clauses(&w, holds ? ENG_PART_CLAUSE : ENG_PART_MISSING, claim, "");
   }
   if (w.status != ENG_OK) {
     eng_explanation_free(w.explanation);

@@ -189,21 +189,39 @@ static int read_of(struct eng__parser *p, struct eng__measure *measure)
   return type;
 }
 
+/* How many periods: a number as it is, or a name that is one; 0 if it is none. An
+ * expression would take the unit behind it for its own. */
+static int64_t number_of_periods(struct eng__parser *p)
+{
+  const struct eng__definition *definition = NULL;
+  const struct eng__term *constant;
+
+  if (p->token.word == ENG__WORD_NUMBER) return p->token.d == 1 ? p->token.n : 0;
+  if (p->token.word == ENG__WORD_NAME) definition = eng__find_definition(p, &p->token);
+  if (definition == NULL) return 0;
+  constant = eng__resolved_term(p, definition->node);
+  if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_NUMBER) return 0;
+  /* For whoever asks which names are used. */
+  (void)eng__add_term(p, ENG__OP_LET, ENG__TYPE_NUMBER, definition->node, 0,
+                      p->token.from, p->token.to);
+  return constant->n;
+}
+
 /* `last N days` or `last N weeks`. */
 static void read_last(struct eng__parser *p, struct eng__measure *measure)
 {
-  struct eng__token at = p->token;
+  int64_t periods;
 
   if (!eng__take_name(p, "last")) {
     eng__expected(p, "'last' and a number of days or weeks");
     return;
   }
-  at = p->token;
-  if (at.word != ENG__WORD_NUMBER || at.d != 1 || at.n < 1 || at.n > PERIODS_MAX) {
-    eng__expected(p, "a number of days or weeks, up to 10000");
+  periods = number_of_periods(p);
+  if (periods < 1 || periods > PERIODS_MAX) {
+    eng__expected(p, "a whole number or param from 1 to 10000, and days or weeks");
     return;
   }
-  measure->periods = (int32_t)at.n;
+  measure->periods = (int32_t)periods;
   eng__next_word(p);
   if (eng__take_name(p, "days") || eng__take_name(p, "day")) {
     measure->period = ENG__PERIOD_DAY;
@@ -252,6 +270,65 @@ static int32_t read_measure(struct eng__parser *p, int which, uint32_t from)
 
 static const char *const word_names[] = {"not", "and", "or", "else", "defined", NULL};
 
+/* Whether a name is given behind here. */
+static bool is_declared_below(const struct eng__parser *p,
+                              const struct eng__token *token)
+{
+  static const char *const declaring[] = {"param", "let",   "dimension", "score",
+                                          "stage", "alias", "class",     NULL};
+  size_t size = token->to - token->from;
+  struct eng__lexer lexer = p->lexer;
+  struct eng__token word = p->token;
+  bool declares = false;
+
+  if (p->in_setting) return false;
+  for (; word.word != ENG__WORD_END; eng__lex_next(&lexer, &word)) {
+    if (declares && word.to - word.from == size &&
+        memcmp(lexer.text + word.from, lexer.text + token->from, size) == 0) {
+      return true;
+    }
+    declares = false;
+    for (int i = 0; declaring[i] != NULL; i++) {
+      declares = declares || eng__token_is(p, &word, declaring[i]);
+    }
+  }
+  return false;
+}
+
+/* A word that is known, but stands for nothing here: what it is. */
+static bool fail_known(struct eng__parser *p, const struct eng__token *token)
+{
+  const char *text = p->model->text + token->from;
+  size_t size = token->to - token->from > 40 ? 40 : token->to - token->from;
+  struct eng__phrase phrase = {"", 0};
+  eng_status status = ENG_E_NAME;
+
+  if (eng__is_measure(p, token)) {
+    eng__say_text(&phrase, "a measure says of what: ");
+    eng__say(&phrase, text, size);
+    eng__say_text(&phrase, "(visit), for example");
+  } else if (eng__names_events(p, token)) {
+    eng__say_text(&phrase, "'");
+    eng__say(&phrase, text, size);
+    eng__say_text(&phrase, "' names events: say how they are measured, such as count(");
+    eng__say(&phrase, text, size);
+    eng__say_text(&phrase, ") >= 1");
+  } else if (eng__is_reserved(p, token)) {
+    status = ENG_E_SYNTAX;
+    eng__say_text(&phrase, "expected a number, a measure, a name or '(', found '");
+    eng__say(&phrase, text, size);
+    eng__say_text(&phrase, "'");
+  } else if (is_declared_below(p, token)) {
+    eng__say_text(&phrase, "'");
+    eng__say(&phrase, text, size);
+    eng__say_text(&phrase, "' is declared further down: a name is used behind that");
+  } else {
+    return false;
+  }
+  eng__fail_at(p, token, status, phrase.text);
+  return true;
+}
+
 static void unknown_in_expression(struct eng__parser *p, const struct eng__token *token)
 {
   const eng_model *model = p->model;
@@ -265,6 +342,7 @@ static void unknown_in_expression(struct eng__parser *p, const struct eng__token
                  "such as count(visit) >= 1");
     return;
   }
+  if (!p->in_where && fail_known(p, token)) return;
   eng__consider_list(&guess, text, size, word_names);
   for (int i = 0; i < MEASURES; i++) {
     eng__consider(&guess, text, size, measures[i].name, strlen(measures[i].name));
@@ -369,6 +447,28 @@ static int32_t parse_base(struct eng__parser *p, const struct eng__token *number
   return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number->from, to);
 }
 
+/* Money of another currency than sums are in: what to write instead. */
+static void fail_currency(struct eng__parser *p)
+{
+  bool has_base = eng_context_currency(p->model->context) != 0;
+
+  eng__fail_at(p, &p->token, ENG_E_TYPE,
+               has_base ? "not the base currency of the settings; 'base' is money of "
+                          "whichever that is"
+                        : "the settings have no base currency");
+}
+
+/* What people write for a duration and the language does not have. */
+static bool is_calendar_unit(const char *text, size_t size)
+{
+  static const char *const units[] = {"month", "months", "year", "years"};
+
+  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    if (size == strlen(units[i]) && memcmp(text, units[i], size) == 0) return true;
+  }
+  return false;
+}
+
 static int32_t parse_number(struct eng__parser *p)
 {
   struct eng__token number = p->token;
@@ -393,11 +493,19 @@ static int32_t parse_number(struct eng__parser *p)
       if (!eng__fraction_multiply(a, b, &value) || value.d != 1 ||
           value.n > ENG_TIME_MAX) {
         eng__fail_at(p, &number, ENG_E_SYNTAX,
-                     "a duration is a whole number of milliseconds");
+                     number.n / number.d >= ENG_TIME_MAX / unit
+                         ? "a duration ends with the year 9999 at the latest"
+                         : "a duration is a whole number of milliseconds");
         return 0;
       }
       eng__next_word(p);
       return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
+    }
+    if (is_calendar_unit(text, size)) {
+      eng__fail_at(p, &p->token, ENG_E_SYNTAX,
+                   "months and years have no one length: write days or weeks, such as "
+                   "90 days");
+      return 0;
     }
     if (size == 4 && memcmp(text, "base", 4) == 0) return parse_base(p, &number);
     if (size == 3 && eng_currency_number(text, 3, &currency) == ENG_OK) {
@@ -410,7 +518,7 @@ static int32_t parse_number(struct eng__parser *p)
         return 0;
       }
       if (currency != eng_context_currency(p->model->context)) {
-        eng__fail_at(p, &p->token, ENG_E_TYPE, "not the base currency of the settings");
+        fail_currency(p);
         return 0;
       }
       if (eng_money_parse(p->model->text + number.from, number.to - number.from,
@@ -676,6 +784,18 @@ static bool can_compare(int op, int a, int b)
   return !order || a == ENG__TYPE_DURATION || a == ENG__TYPE_MONEY;
 }
 
+/* What is left out where two sides are of different types. */
+static const char *comparison_lacks(int a, int b)
+{
+  int other = is_scalar(a) ? b : a;
+
+  if (!is_scalar(a) && !is_scalar(b)) return "";
+  if (other == ENG__TYPE_DURATION || other == ENG__TYPE_AGE) {
+    return ": a duration has a unit, such as 30 days";
+  }
+  return other == ENG__TYPE_MONEY ? ": an amount has a currency, such as 5.00 EUR" : "";
+}
+
 static int32_t parse_comparison(struct eng__parser *p)
 {
   int32_t left = parse_else(p), right;
@@ -687,7 +807,9 @@ static int32_t parse_comparison(struct eng__parser *p)
   right = parse_else(p);
   if (p->status != ENG_OK) return 0;
   if (!can_compare(op, eng__type_of(p, left), eng__type_of(p, right))) {
-    eng__mismatch(p, &token, "compare", eng__type_of(p, left), eng__type_of(p, right));
+    eng__mismatch_but(p, &token, "compare", eng__type_of(p, left),
+                      eng__type_of(p, right),
+                      comparison_lacks(eng__type_of(p, left), eng__type_of(p, right)));
     return 0;
   }
   if (comparison(p) != 0) {
@@ -706,8 +828,15 @@ static int32_t parse_comparison(struct eng__parser *p)
 void eng__need_condition(struct eng__parser *p, const struct eng__token *at,
                          int32_t node)
 {
+  int type;
+
   if (p->status != ENG_OK || eng__type_of(p, node) == ENG__TYPE_BOOLEAN) return;
-  eng__mismatch(p, at, "take as a condition", eng__type_of(p, node), 0);
+  type = eng__type_of(p, node);
+  eng__mismatch_but(p, at, "take as a condition", type, 0,
+                    is_scalar(type) ? ": compare it, as in count(visit) >= 1"
+                    : type == ENG__TYPE_AGE
+                        ? ": compare it, as in recency(visit) <= 30 days"
+                        : ": compare it");
 }
 
 static int32_t parse_not(struct eng__parser *p)

@@ -252,17 +252,30 @@ static eng_status fill(eng_model *model, const eng_callbacks *c)
   return ENG_OK;
 }
 
-/* The name that is wrong, which is the host's own and not a customer's. */
-static eng_status complain(eng_error *error, eng_status status)
+/* Which of the names of a table is none; they are looked at in the order of fill. */
+static const char *bad_name(const eng_callbacks *c)
+{
+  if (!is_name(c->name)) {
+    return "name: a lower-case letter, then letters, digits and _, 64 at the most; not "
+           "none";
+  }
+  for (int32_t i = 0; i < c->stage_count; i++) {
+    if (!is_name(c->stage_names[i])) {
+      return "stage_names: a name is a lower-case letter, then letters, digits and _, "
+             "64 at the most; not none";
+    }
+  }
+  return "dimension_names: a name is a lower-case letter, then letters, digits and _, "
+         "64 at the most; not none";
+}
+
+/* What is wrong with a table. */
+static eng_status complain(eng_error *error, const eng_callbacks *c, eng_status status)
 {
   const char *text = eng_status_text(status);
 
   switch (status) {
-  case ENG_E_NAME:
-    text =
-        "a name begins with a lower-case letter, goes on with letters, digits and _, "
-        "64 at the most, and is not none";
-    break;
+  case ENG_E_NAME: text = bad_name(c); break;
   case ENG_E_DUPLICATE: text = "two stages or dimensions have one name"; break;
   case ENG_E_INVALID:
     text = "a table needs a name, the names of its stages and dimensions, and assess";
@@ -287,16 +300,16 @@ eng_status eng_model_from_callbacks(const eng_context *context,
   *out = NULL;
   eng__error_clear(error);
   if (context == NULL || callbacks == NULL) return ENG_E_INVALID;
-  if (!read_table(callbacks, &table)) return complain(error, ENG_E_RANGE);
+  if (!read_table(callbacks, &table)) return complain(error, NULL, ENG_E_RANGE);
   status = check_counts(context, &table);
-  if (status != ENG_OK) return complain(error, status);
+  if (status != ENG_OK) return complain(error, &table, status);
   model = eng__new_zeroed(eng__memory(context), sizeof *model);
   if (model == NULL) return ENG_E_NOMEM;
   model->context = context;
   status = fill(model, &table);
   if (status != ENG_OK) {
     eng_model_free(model);
-    return complain(error, status);
+    return complain(error, &table, status);
   }
   *out = model;
   return ENG_OK;

@@ -12,9 +12,10 @@ void eng__lex_begin(struct eng__lexer *lexer, const char *text, size_t size)
 {
   lexer->text = text;
   lexer->size = (uint32_t)size;
-  lexer->at = 0;
+  /* The byte order mark that some editors put before a text is no part of it. */
+  lexer->at = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
   lexer->line = 1;
-  lexer->line_start = 0;
+  lexer->line_start = lexer->at;
 }
 
 static char peek(const struct eng__lexer *lexer, uint32_t ahead)
@@ -98,12 +99,27 @@ static void read_text(struct eng__lexer *lexer, struct eng__token *token)
   }
 }
 
+/* What to write for a sign that other languages, or word processors, have. */
+static const char *instead_of(const struct eng__lexer *lexer)
+{
+  char c = peek(lexer, 0);
+
+  if (c == '&') return "no such character in a model: write and";
+  if (c == '|') return "no such character in a model: write or";
+  /* U+2018 to U+201F are the quotes of print. */
+  if (c == '\'' || (c == '\xe2' && peek(lexer, 1) == '\x80' &&
+                    (peek(lexer, 2) & '\xf8') == '\x98')) {
+    return "a text stands between two \" signs";
+  }
+  return "no such character in a model";
+}
+
 static void read_sign(struct eng__lexer *lexer, struct eng__token *token)
 {
   char c = peek(lexer, 0);
 
   if (memchr("(),=<>+-*/%!.", c, 13) == NULL || c == '\0') {
-    bad(token, "no such character in a model");
+    bad(token, instead_of(lexer));
     lexer->at++;
     return;
   }

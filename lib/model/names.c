@@ -142,6 +142,27 @@ static bool add_group(const struct eng__parser *p, const struct eng__token *toke
   return false;
 }
 
+/* The kind that a word names, or 0. Exact names only: a model file reads the same for
+ * everybody. */
+static int find_kind(const struct eng__parser *p, const struct eng__token *token)
+{
+  for (int kind = 1; kind < 256; kind++) {
+    const char *name = eng_kind_name(p->model->context, kind);
+
+    if (name != NULL && kind != ENG_EVENT_VOID && eng__token_is(p, token, name)) {
+      return kind;
+    }
+  }
+  return 0;
+}
+
+bool eng__names_events(const struct eng__parser *p, const struct eng__token *token)
+{
+  struct eng__kinds kinds = {0};
+
+  return find_kind(p, token) != 0 || add_group(p, token, &kinds);
+}
+
 void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds)
 {
   const eng_context *context = p->model->context;
@@ -149,6 +170,7 @@ void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds)
   const char *text = p->model->text + token.from;
   size_t size = token.to - token.from;
   struct eng__guess guess;
+  int found;
 
   if (p->status != ENG_OK) return;
   if (token.word != ENG__WORD_NAME) {
@@ -156,14 +178,10 @@ void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds)
     return;
   }
   eng__next_word(p);
-  for (int kind = 1; kind < 256; kind++) {
-    const char *name = eng_kind_name(context, kind);
-
-    /* Exact names only: a model file reads the same for everybody. */
-    if (name != NULL && kind != ENG_EVENT_VOID && eng__token_is(p, &token, name)) {
-      eng__kinds_add(kinds, (unsigned)kind);
-      return;
-    }
+  found = find_kind(p, &token);
+  if (found != 0) {
+    eng__kinds_add(kinds, (unsigned)found);
+    return;
   }
   if (add_group(p, &token, kinds)) return;
   guess = eng__new_guess(&token);

@@ -370,8 +370,46 @@ static void parse_lap(struct eng__parser *p)
   eng__next_word(p);
 }
 
-static void unknown_statement(struct eng__parser *p)
+void eng__refuse_misplaced(struct eng__parser *p)
 {
+  static const char *const inside[] = {"where", "within", "before", "last", NULL};
+  static const char *const head[] = {"source", "shape", "revision", NULL};
+  struct eng__phrase phrase = {"'", 1};
+
+  if (p->status != ENG_OK) return;
+  eng__say(&phrase, p->model->text + p->token.from, p->token.to - p->token.from);
+  if (is_one_of(p, &p->token, inside)) {
+    eng__say_text(&phrase,
+                  "' stands in the parentheses of a measure, behind its kinds");
+  } else if (is_one_of(p, &p->token, head)) {
+    eng__say_text(&phrase, "' stands in the head, before all other statements");
+  } else {
+    return;
+  }
+  eng__fail_at(p, &p->token, ENG_E_SYNTAX, phrase.text);
+}
+
+/* What can follow the last statement, which began with `last`. */
+static const char *what_follows(const struct eng__parser *p,
+                                const struct eng__token *last)
+{
+  if (eng__token_is(p, last, "language")) {
+    return "source, shape, revision, param, let, dimension, score, stage or classes";
+  }
+  if (eng__token_is(p, last, "score")) {
+    return "an operator, 'up to', term, param, let, dimension, score, stage or classes";
+  }
+  if (eng__token_is(p, last, "stage")) {
+    return "an operator, advise, param, let, dimension, score or stage";
+  }
+  return p->model->stage_count == 0
+             ? "an operator, param, let, dimension, score, stage or classes"
+             : "an operator, param, let, dimension, score or stage";
+}
+
+static void unknown_statement(struct eng__parser *p, const struct eng__token *last)
+{
+  static const char *const head[] = {"source", "shape", "revision", NULL};
   struct eng__guess guess = eng__new_guess(&p->token);
 
   if (eng__at_name(p, "class")) {
@@ -383,22 +421,28 @@ static void unknown_statement(struct eng__parser *p)
     eng__fail_at(p, &p->token, ENG_E_SYNTAX, "a term stands directly in a score");
     return;
   }
+  eng__refuse_misplaced(p);
   if (p->token.word == ENG__WORD_NAME) {
     eng__consider_list(&guess, p->model->text + p->token.from,
                        p->token.to - p->token.from, statements);
+    if (eng__token_is(p, last, "language")) {
+      eng__consider_list(&guess, p->model->text + p->token.from,
+                         p->token.to - p->token.from, head);
+    }
   }
   if (guess.name != NULL) {
     eng__unknown_name(p, &p->token, "statement", &guess);
   } else {
-    eng__expected(p, p->model->stage_count == 0
-                         ? "param, let, dimension, score, stage or classes"
-                         : "an operator, param, let, dimension, score or stage");
+    eng__expected(p, what_follows(p, last));
   }
 }
 
 static void parse_model(struct eng__parser *p)
 {
+  struct eng__token last;
+
   eng__next_word(p);
+  last = p->token;
   (void)eng__keep(p, "", 0); /* offset 0 is the empty text */
   parse_head(p);
   while (p->status == ENG_OK && p->token.word != ENG__WORD_END) {
@@ -419,8 +463,9 @@ static void parse_model(struct eng__parser *p)
     } else if (eng__take_name(p, "lap")) {
       parse_lap(p);
     } else {
-      unknown_statement(p);
+      unknown_statement(p, &last);
     }
+    last = word;
   }
   if (p->status == ENG_OK && p->model->stage_count == 0) {
     eng__expected(p, "at least one stage");
@@ -440,6 +485,7 @@ static void parse_bare(struct eng__parser *p)
   stage.when = eng__parse_expression(p);
   eng__need_condition(p, &at, stage.when);
   if (p->status == ENG_OK && p->token.word != ENG__WORD_END) {
+    eng__refuse_misplaced(p);
     eng__expected(p, "an operator or the end of the condition");
   }
   end_stage(p, &stage);

@@ -344,8 +344,8 @@ const char *eng__type_name(int type)
   }
 }
 
-void eng__mismatch(struct eng__parser *p, const struct eng__token *at,
-                   const char *doing, int a, int b)
+void eng__mismatch_but(struct eng__parser *p, const struct eng__token *at,
+                       const char *doing, int a, int b, const char *advice)
 {
   struct eng__phrase phrase = {"", 0};
 
@@ -357,5 +357,15 @@ void eng__mismatch(struct eng__parser *p, const struct eng__token *at,
     eng__say_text(&phrase, " and ");
     eng__say_text(&phrase, eng__type_name(b));
   }
+  eng__say_text(&phrase, advice);
   eng__fail_at(p, at, ENG_E_TYPE, phrase.text);
+}
+
+void eng__mismatch(struct eng__parser *p, const struct eng__token *at,
+                   const char *doing, int a, int b)
+{
+  bool age = a == ENG__TYPE_AGE || b == ENG__TYPE_AGE;
+
+  eng__mismatch_but(p, at, doing, a, b,
+                    age ? ": a time since can only be compared" : "");
 }

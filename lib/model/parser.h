@@ -78,6 +78,9 @@ const char *eng__type_name(int type);
 /* "cannot DOING A and B". */
 void eng__mismatch(struct eng__parser *p, const struct eng__token *at, const char *doing,
                    int a, int b);
+/* The same with what to do instead, or "". */
+void eng__mismatch_but(struct eng__parser *p, const struct eng__token *at,
+                       const char *doing, int a, int b, const char *advice);
 
 /* ---- names ---- */
 
@@ -101,6 +104,8 @@ void eng__unknown_name(struct eng__parser *p, const struct eng__token *token,
                        const char *what, const struct eng__guess *guess);
 
 void eng__read_kind(struct eng__parser *p, struct eng__kinds *kinds);
+/* Whether a word is a kind of event or a group of them. */
+bool eng__names_events(const struct eng__parser *p, const struct eng__token *token);
 /* Whether `where` reads a word as a field or as one of the language's values, so that
  * it would hide a param or let of that name. */
 bool eng__is_filter_word(const struct eng__parser *p, const struct eng__token *token);
@@ -114,6 +119,8 @@ int eng__find_number_field(struct eng__parser *p, const struct eng__token *token
 
 /* Whether the next word begins a statement. */
 bool eng__at_statement(const struct eng__parser *p);
+/* Fails where a word comes next that only means something in another place. */
+void eng__refuse_misplaced(struct eng__parser *p);
 /* Whether a word belongs to the language. */
 bool eng__is_reserved(const struct eng__parser *p, const struct eng__token *token);
 void eng__fail_reserved(struct eng__parser *p, const struct eng__token *token);

@@ -179,6 +179,21 @@ static void print_number(struct printer *p)
   }
 }
 
+/* Behind `last`: a number or a name, and days or weeks. */
+static void print_periods(struct printer *p)
+{
+  struct eng__token name = p->token;
+
+  if (name.word == ENG__WORD_NUMBER) {
+    print_number(p);
+    return;
+  }
+  put_token(p);
+  if (!p->mute && p->name != NULL) p->name(p->user, name.from, name.to);
+  put_text(p, at_word(p, "day") || at_word(p, "days") ? " days" : " weeks");
+  next(p);
+}
+
 static void print_expression(struct printer *p);
 
 static void print_kinds(struct printer *p)
@@ -200,7 +215,7 @@ static void print_conditions_of(struct printer *p, const char *wanted, bool mute
     put_token(p);
     p->expects = where ? A_CONDITION : AN_OPERAND;
     if (last) {
-      print_number(p);
+      print_periods(p);
     } else {
       print_expression(p);
     }

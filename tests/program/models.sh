@@ -194,6 +194,10 @@ ask 2 select --where 'count(purchase) >= 1'
 ask 2 select shop.csv --where ''
 ask 2 select shop.csv --where 'count(purchas) >= 1'
 says '^--where:1:7: .*purchase'
+ask 2 select shop.csv --where 'sum(purchase) > 10.00 EUR'
+says '^engagement: .*--currency USD'
+ask 2 select shop.csv --where 'sum(purchase) > 10.00 EUR' --currency USD
+says '^--where:1:23: not the base currency'
 ask 2 select shop.csv --where 'count(purchase) >= 1 stage x when'
 says '^--where:1:22: '
 ask 2 select shop.csv --where 'count(visit) > 1' --model five_levels

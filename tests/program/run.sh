@@ -110,7 +110,7 @@ END
 ask 0 --version
 is 'version is one line' 1 "$(wc -l <out | tr -d ' ')"
 prints '^engagement [0-9][0-9.]*'
-for words in --help 'help input' 'stages --help' 'explain --help' 'scores --help' \
+for words in --help 'help input' 'help kinds' 'stages --help' 'explain --help' 'scores --help' \
   'journey --help' 'changes --help' 'models --help'; do
   ask 0 $words
   lines=$(wc -l <out)
@@ -145,11 +145,21 @@ ask 2 stages shop.csv --currency XXQ
 ask 2 stages shop.csv --as-of someday
 ask 2 stages shop.csv --kind purchaze
 says 'did you mean purchase'
+says 'engagement help kinds'
 ask 2 stages shop.csv --kinds x=purchaze
 ask 2 stages shop.csv --kinds x
 ask 2 stages shop.csv --map owner=customer
 ask 2 stages shop.csv --own-kind 'No Name'
 ask 2 stages shop.csv --own-kind purchase
+printf 'customer,time,kind,amount\na,2026-01-01,purchase,5\n' >nocurrency.csv
+printf 'customer,time,kind\na,2026-01-01,bought\n' >nokind.csv
+ask 2 stages nokind.csv
+says 'engagement: --kinds NAME=KIND'
+ask 0 stages nokind.csv --kinds bought=purchase
+ask 2 stages nocurrency.csv
+says 'amounts need a currency'
+says 'no row could be read'
+is 'without rows there are no answers' '' "$(cat out)"
 ask 2 stages absent.csv
 says 'absent.csv cannot be read'
 ask 2 stages .
@@ -179,7 +189,10 @@ is 'explain offers no CSV' 0 "$(grep -c csv out | sed 's/^1$/0/')"
 # ---- models ---------------------------------------------------------------------
 
 ask 0 models
-prints five_levels
+prints '^five_levels, ladder, revision '
+is 'models wider than a screen' '' "$(awk 'length > 78' out)"
+ask 2 models show own.model
+says 'engagement models print own.model'
 ask 0 models --format csv
 is 'columns of models' name,title,shape,revision,stages,source "$(head -n 1 out)"
 ask 0 models --format json
@@ -425,6 +438,86 @@ ask 1 explain shop.csv --customer nobody_here --model five_levels
 is 'nothing is said of others' '' "$(grep -E 'anna|carl|baker|nobody_here' err)"
 is 'and nothing is answered' '' "$(cat out)"
 
+# ---- the gym of the guide ---------------------------------------------------------
+
+awk '/^```$/ { inside = 0 } inside { text = text $0 "\n" } /^```model$/ { inside = 1; text = "" }
+  /^```$/ && text ~ /\nmodel gym / { printf "%s", text; exit }' "$here/../../docs/language.md" >gym.model
+
+# came CUSTOMER FIRST LAST STEP: a visit every so many days before the 28th of June.
+came() {
+  awk -v who="$1" -v first="$2" -v last="$3" -v step="$4" 'BEGIN {
+    split("31 28 31 30 31 30", days, " ")
+    for (ago = first; ago <= last; ago += step) {
+      month = 6; day = 28 - ago
+      while (day < 1) day += days[--month]
+      printf "%s,visit,2026-%02d-%02dT18:00:00\n", who, month, day
+    }
+  }' >>gym.csv
+}
+cat >gym.csv <<'END'
+customer,kind,time
+signed_up,sign_up,2026-06-25T18:00:00
+seldom,contract,2026-06-01T18:00:00
+often,contract,2026-01-01T18:00:00
+weekly,contract,2026-01-01T18:00:00
+dropped,contract,2026-01-01T18:00:00
+silent,contract,2026-01-01T18:00:00
+never,contract,2026-05-01T18:00:00
+friend,contract,2026-01-01T18:00:00
+friend,refer,2026-04-01T18:00:00
+too_early,refer,2026-05-20T18:00:00
+too_early,contract,2026-06-05T18:00:00
+left,contract,2026-01-01T18:00:00
+left,contract_end,2026-05-20T18:00:00
+back,contract,2026-01-01T18:00:00
+back,contract_end,2026-02-20T18:00:00
+back,contract,2026-06-20T18:00:00
+renewed,contract,2026-01-01
+renewed,contract_end,2026-06-01
+renewed,contract,2026-06-01
+leaves,contract,2026-01-01T18:00:00
+leaves,contract_end,2026-12-31T18:00:00
+END
+came looked_in 5 5 1
+came seldom 3 20 6
+came often 0 150 3
+came weekly 1 150 7
+came dropped 12 12 1
+came dropped 29 120 3
+came silent 50 120 3
+came friend 0 150 4
+came too_early 2 20 5
+came left 40 150 5
+came back 1 8 3
+came renewed 3 20 6
+came leaves 1 8 3
+ask 0 stages gym.csv --model gym.model --as-of 2026-06-28 --format csv
+for stands in signed_up=trial looked_in=trial seldom=member often=regular weekly=regular \
+  dropped=fading silent=fading never=fading friend=advocate too_early=member left=none \
+  back=member renewed=member leaves=member; do
+  prints "^${stands%=*},gym,${stands#*=},"
+done
+ask 0 models check gym.model
+ask 0 scores gym.csv --model gym.model --as-of 2026-06-28 --format csv
+prints '^friend,,,,770,'
+ask 0 stages gym.csv --model gym.model --as-of 2026-06-28 --history --format csv
+prints '^dropped,gym,fading,2,.*,regular,'
+ask 0 explain gym.csv --model gym.model --as-of 2026-06-28 --customer dropped
+prints '^Dimensions$'
+prints '^  days a week: 0.25$'
+prints '^  from one visit to the next: 3 days$'
+prints '^What is missing for member'
+prints '^  \[ \] or not now < earlier \* drop$'
+prints '^      measured 1, compared with 4.5; 4 more$'
+ask 0 explain gym.csv --model gym.model --as-of 2026-06-28 --customer never
+prints '^  days a week: 0$'
+prints '^  from one visit to the next: nothing to measure$'
+ask 0 explain gym.csv --model gym.model --as-of 2026-06-28 --customer often --format json
+valid_json dimensions
+json 'dimensions in JSON' 'per_week ratio 5 2,rhythm milliseconds 259200000 1' \
+  "','.join('%s %s %d %d' % (x['name'], x['unit'], x['numerator'], x['denominator']) \
+for x in d['dimensions'])"
+
 # ---- scores ---------------------------------------------------------------------
 
 cat >deeds.csv <<'END'
@@ -468,9 +561,23 @@ stage a when say > 0
 END
 ask 0 scores deeds.csv --currency EUR --format csv --model own_scores.model
 prints '^anna,15,,,25,2,270.00,'
+cat >own_scores.model <<'END'
+language 1 model own
+score told term told 10 each count(refer) up to 15
+score rfm term told 10 each count(refer)
+score stay term told 20 each count(refer)
+stage a when told > 0
+END
+ask 0 scores deeds.csv --currency EUR --format csv --model own_scores.model
+prints '^customer,say,stay,spend,told,own.rfm,recency_days,'
+prints '^anna,,40,,15,20,25,2,270.00,'
+ask 0 scores deeds.csv --currency EUR --format json --model own_scores.model
+valid_json 'scores of other names'
+ask 0 scores deeds.csv --currency EUR --model own_scores.model
+prints '^  told  *lowest  *0, '
 ask 2 scores deeds.csv --model own_scores.model --model say_stay_spend
 ask 2 scores deeds.csv --model five_levels
-says 'no score that is called'
+says 'the model five_levels has no scores'
 ask 0 scores empty.csv --format csv
 is 'no scores, a header' 1 "$(wc -l <out | tr -d ' ')"
 ask 0 scores empty.csv

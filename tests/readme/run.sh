@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # run.sh BUILD SOURCE - the README says what is so: its till is examples/till.c and prints
-# what stands below it, and its demo prints what `make demo` prints.
+# what stands below it, its demo prints what `make demo` prints, and the census that it
+# names counts what the program counts.
 set -u
 build=$1 source=$2 passed=0 failed=0
 folder=$(mktemp -d) || exit 1
@@ -37,6 +38,19 @@ verdict 'the demo runs' $?
 missing=$(grep -cvxFf "$folder/shown" "$folder/demo")
 [ "$missing" = 0 ]
 verdict "the demo prints what the README says ($missing lines differ)" $?
+
+# examples/census.c, which the README names, counts as the program does.
+coffee=$build/out/tests/feed/gen_coffee
+if [ ! -x "$coffee" ]; then coffee=$build/gen_coffee; fi
+"$coffee" >"$folder/coffee.csv"
+"$build/out/examples/census" "$folder/coffee.csv" EUR >"$folder/census"
+verdict 'the census runs' $?
+"$build/engagement" stages "$folder/coffee.csv" --currency EUR --format csv -q |
+  sed 1d | cut -d, -f2-4 | sort | uniq -c | sort -t, -k3n |
+  awk '{ split($2, a, ","); n[a[1]] = n[a[1]] " " a[2] " " $1 }
+       END { for (m in n) print m ":" n[m] }' | sort >"$folder/counted"
+[ -s "$folder/counted" ] && sort "$folder/census" | cmp -s - "$folder/counted"
+verdict 'the census counts what the program counts' $?
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

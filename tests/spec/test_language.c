@@ -4,7 +4,7 @@
  * docs/language.md that is marked `model` is accepted, and printed back the same; one
  * that is marked `model-error` is refused with the line, column and text of its `#
  * error:` comment. A block that does not begin with `language` gets a head, and a stage
- * if it has none.
+ * if it has none. And its table of kinds has every kind.
  */
 #include <check.h>
 #include <stdbool.h>
@@ -186,6 +186,37 @@ START_TEST(every_mistake_of_the_guide_is_named_as_it_says)
 }
 END_TEST
 
+/* Whether a line of a table begins with a cell that has a name in it. */
+static bool explains(FILE *guide, const char *name)
+{
+  char row[1024], quoted[80];
+
+  snprintf(quoted, sizeof quoted, "`%s`", name);
+  rewind(guide);
+  while (fgets(row, sizeof row, guide) != NULL) {
+    const char *found = row[0] == '|' ? strstr(row, quoted) : NULL;
+
+    if (found != NULL && found < strchr(row + 1, '|')) return true;
+  }
+  return false;
+}
+
+START_TEST(every_kind_is_explained)
+{
+  eng_context *context = euro_context();
+  FILE *guide = open_guide();
+
+  for (int32_t kind = 1; kind < ENG_EVENT_VOID; kind++) {
+    const char *name = eng_kind_name(context, kind);
+
+    if (name == NULL) continue;
+    ck_assert_msg(explains(guide, name), "docs/language.md: no table has %s", name);
+  }
+  fclose(guide);
+  eng_context_free(context);
+}
+END_TEST
+
 Suite *language_suite(void)
 {
   Suite *suite = suite_create("language");
@@ -193,6 +224,7 @@ Suite *language_suite(void)
 
   tcase_add_test(guide, every_model_of_the_guide_is_accepted);
   tcase_add_test(guide, every_mistake_of_the_guide_is_named_as_it_says);
+  tcase_add_test(guide, every_kind_is_explained);
   suite_add_tcase(suite, guide);
   return suite;
 }

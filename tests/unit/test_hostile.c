@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/customer.h"
 #include "core/event.h"
 #include "core/hash.h"
 #include "core/shape.h"
@@ -678,6 +679,43 @@ START_TEST(extensions_are_kept_through_every_change)
 }
 END_TEST
 
+/* Short events around the longest ones, so that cuts have to fall beside them: no block
+ * is ever longer than two of those. */
+START_TEST(blocks_are_cut_beside_their_longest_events)
+{
+  eng_customer *customer = customer_of(context), *late = customer_of(context);
+  eng_event *event = event_of(context, ENG_EVENT_VISIT, 0);
+  uint8_t more[ENG__EXTENSION_MAX];
+  const int count = 300;
+
+  memset(more, 0x55, sizeof more);
+  for (int n = 0; n < count; n++) {
+    int which = _i == 0 ? n : (n * 7919 + _i) % count;
+
+    ck_ok(eng_event_reset(event, ENG_EVENT_VISIT, which * 1000));
+    event->fields.extension = more;
+    event->fields.extension_size =
+        which % 3 == _i % 3 ? ENG__EXTENSION_MAX : 1 + _i * 9;
+    ck_ok(eng_customer_record(customer, event, NULL));
+    ck_ok(eng_event_reset(event, ENG_EVENT_VISIT, (count - which) * 1000));
+    ck_ok(eng_customer_record(late, event, NULL));
+  }
+  ck_assert_ptr_nonnull(customer->timeline.heavy);
+  for (size_t i = 0; i < customer->timeline.heavy->node_count; i++) {
+    const struct eng__node *node = customer->timeline.heavy->nodes[i];
+
+    for (uint32_t j = 0; j < node->count; j++) {
+      ck_assert_uint_le(node->blocks[j].run.size, 2 * ENG__EVENT_MAX);
+    }
+  }
+  ck_ok(eng_customer_merge(late, customer));
+  ck_assert(eng_customer_event_count(late) >= (uint64_t)count);
+  eng_event_free(event);
+  eng_customer_free(customer);
+  eng_customer_free(late);
+}
+END_TEST
+
 /* Where a code goes in an empty table. */
 static uint32_t slot_alone(const uint64_t key[2], uint64_t code)
 {
@@ -750,6 +788,7 @@ Suite *hostile_suite(void)
   tcase_add_test(tests, limits_hold_for_bytes_too);
   tcase_add_test(tests, a_name_that_the_context_lacks_is_said_and_never_remapped);
   tcase_add_test(tests, extensions_are_kept_through_every_change);
+  tcase_add_loop_test(tests, blocks_are_cut_beside_their_longest_events, 0, 60);
   tcase_add_test(tests, shapes_chosen_to_meet_are_scattered_by_the_hosts_key);
   suite_add_tcase(suite, tests);
   return suite;

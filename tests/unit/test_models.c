@@ -812,6 +812,46 @@ START_TEST(an_account_that_fell_silent_does_not_renew)
 }
 END_TEST
 
+/* Whoever tells others to stay away recommends nobody. */
+START_TEST(a_bad_word_to_others_is_no_advocacy)
+{
+  static const char *const words[] = {"share valence -2", "community valence -1",
+                                      "endorse valence -1", "review stars 1 public"};
+  static const struct {
+    const char *model, *stage;
+  } advocates[] = {
+      {"sashi", "advocacy"}, {"four_stages", "advocacy"}, {"five_levels", "advocate"}};
+
+  for (int i = 0; i < 4; i++) {
+    eng_customer *who = customer_of(shop);
+
+    happens(who, "purchase", 0);
+    happens(who, "purchase", 20);
+    happens(who, words[i], 21);
+    for (int m = 0; m < 3; m++)
+      NOT_AT(advocates[m].model, advocates[m].stage, who, NOON(22));
+    eng_customer_free(who);
+  }
+}
+END_TEST
+
+/* Logs of bare dates: the new contract begins at the instant that the old one ends. */
+START_TEST(a_contract_signed_as_the_last_one_ends_runs)
+{
+  eng_customer *who = customer_of(shop);
+
+  happens(who, "contract", 0);
+  happens(who, "contract_end", 365);
+  AT("b2b", "none", who, NOON(365));
+  AT("sashi_matrix", "transactional", who, NOON(365));
+  happens(who, "contract", 365);
+  AT("b2b", "renew", who, NOON(365));
+  AT("sashi", "commitment", who, NOON(365));
+  AT("sashi_matrix", "loyal", who, NOON(365));
+  eng_customer_free(who);
+}
+END_TEST
+
 /* Numbers beside the stage: what makes them stay, and where an account's people are. */
 static void expect_dimensions(const char *name, const eng_customer *who, int64_t at,
                               const int64_t (*wanted)[2])
@@ -977,6 +1017,8 @@ Suite *models_suite(void)
   tcase_add_test(traps, another_currency_is_never_added_without_a_rate);
   tcase_add_test(traps, what_the_company_sends_changes_nothing);
   tcase_add_test(traps, buy_passes_into_own_by_fulfilment_or_time);
+  tcase_add_test(traps, a_bad_word_to_others_is_no_advocacy);
+  tcase_add_test(traps, a_contract_signed_as_the_last_one_ends_runs);
   tcase_add_test(traps, engagement_is_not_engagement);
   tcase_add_test(traps, whoever_is_engaged_is_a_fan);
   tcase_add_test(traps, loyalty_is_another_word_for_commitment);

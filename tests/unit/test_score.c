@@ -663,6 +663,25 @@ START_TEST(say_stay_spend_follows_a_story)
 }
 END_TEST
 
+/* Renewed once and then ended: two contracts and one end, and none that runs. */
+START_TEST(a_renewed_contract_that_ended_does_not_run)
+{
+  eng_model *model = published();
+
+  happens(ENG_EVENT_CONTRACT, NOON(0));
+  happens(ENG_EVENT_CONTRACT, NOON(300));
+  /* Seen lately, bound, renewed. */
+  expect_scores(model, NOON(301), 0, 150 + 150 + 100, 0, "low");
+  happens(ENG_EVENT_CONTRACT_END, NOON(310));
+  /* Seen lately and renewed, and gave notice. */
+  expect_scores(model, NOON(311), 0, 150 + 100 - 150, 0, "low");
+  /* The next contract may begin at that instant. */
+  happens(ENG_EVENT_CONTRACT, NOON(310));
+  expect_scores(model, NOON(311), 0, 150 + 150 + 100 - 150, 0, "low");
+  eng_model_free(model);
+}
+END_TEST
+
 START_TEST(say_stay_spend_works_without_a_currency)
 {
   eng_context *plain = context_with(0);
@@ -1119,6 +1138,7 @@ Suite *score_suite(void)
   tcase_add_test(tests, two_revisions_are_compared_by_the_names_of_terms);
   tcase_add_test(tests, a_stage_on_a_score_knows_when_it_ends);
   tcase_add_test(tests, say_stay_spend_follows_a_story);
+  tcase_add_test(tests, a_renewed_contract_that_ended_does_not_run);
   tcase_add_test(tests, say_stay_spend_works_without_a_currency);
   tcase_add_test(tests, base_is_money_of_any_currency);
   tcase_add_test(tests, rfm_sees_purchases_as_they_are_kept);
