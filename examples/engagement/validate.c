@@ -46,7 +46,7 @@ struct trial {
 struct marks {
   uint64_t count, spend_count;
   double brier, absolute, square, expected, actual, inside;
-  double spend_absolute, spend_square, spend_expected, spend_actual;
+  double spend_absolute, spend_square, spend_expected, spend_actual, spend_inside;
   int has_probability, has_interval, has_spend;
 };
 
@@ -159,6 +159,20 @@ static eng_status mark_interval(struct marks *marks, const struct trial *trial,
   return status;
 }
 
+/* The same for money, which has a lump at nothing and is smooth above it. */
+static eng_status mark_spend_interval(struct marks *marks, const struct trial *trial,
+                                      const struct case_ *c, const eng_fit *fit,
+                                      const eng_rf *history)
+{
+  double at;
+  eng_status status =
+      eng_fit_p_spend(fit, history, trial->horizon, c->spent > 0 ? c->spent : 0, &at);
+
+  if (!(c->spent > 0)) at *= place_of(trial, c);
+  if (status == ENG_OK && at >= 0.1 && at <= 0.9) marks->spend_inside++;
+  return status;
+}
+
 static eng_status mark_fit(struct marks *marks, const struct trial *trial,
                            const eng_fit *fit)
 {
@@ -179,6 +193,8 @@ static eng_status mark_fit(struct marks *marks, const struct trial *trial,
     mark_probability(marks, forecast.p_purchase, c->bought);
     if (c->has_spent && forecast.has_spend) {
       mark_spend(marks, forecast.expected_spend, c->spent);
+      status = mark_spend_interval(marks, trial, c, fit, &history);
+      if (status != ENG_OK) return status;
     }
     if (i % 1024 == 0) progress("forecasts", i, trial->count);
   }
@@ -277,6 +293,10 @@ static void json_marks(struct json *json, const struct marks *marks)
   if (marks->has_spend) {
     json_part(json, "spend", marks->spend_absolute, marks->spend_square,
               marks->spend_expected, marks->spend_actual, marks->spend_count);
+    if (marks->has_interval) {
+      json_key(json, "coverage");
+      json_real(json, marks->spend_inside / (double)marks->spend_count);
+    }
     json_key(json, "customers");
     json_number(json, (int64_t)marks->spend_count);
     json_close(json, '}');

@@ -578,6 +578,51 @@ ENG_API ENG_NODISCARD eng_status eng_fit_expected_spend(const eng_fit *fit,
                                                         double *out);
 
 /**
+ * @brief Probability that a customer spends at most so much in (T, T + horizon].
+ *
+ * @param[in]  fit      borrowed
+ * @param[in]  rf       in the fit's unit
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
+ * @param[in]  amount   major units, 0..1e18; 0: that nothing is bought
+ * @param[out] out      0..1; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    the history contradicts itself, or a number is out of range
+ * @retval ENG_E_THIN     the fit has no spend
+ * @retval ENG_E_LIMIT    more than 2000 purchases are likely
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_fit_p_spend(const eng_fit *fit, const eng_rf *rf,
+                                                 double horizon, double amount,
+                                                 double *out);
+
+/**
+ * @brief Amounts between which the spend in (T, T + horizon] will lie, in major units.
+ *
+ * At most (1 - level) / 2 lies below low, and as much above high; low is 0 where buying
+ * nothing is likelier than that, and high too where it is likelier still.
+ *
+ * @param[in]  fit      borrowed
+ * @param[in]  rf       in the fit's unit
+ * @param[in]  horizon  0..1e9 in the fit's unit; periods: a whole number up to 1e4
+ * @param[in]  level    0.01..0.999, such as 0.8
+ * @param[out] low      0 or more; 0 on failure
+ * @param[out] high     low or more; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    the history contradicts itself, or a number is out of range
+ * @retval ENG_E_THIN     the fit has no spend
+ * @retval ENG_E_LIMIT    more than 2000 purchases are likely, or more than 1e18 is
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_fit_spend_interval(const eng_fit *fit,
+                                                        const eng_rf *rf,
+                                                        double horizon, double level,
+                                                        double *low, double *high);
+
+/**
  * @brief What a customer is worth from T on (CLV): the discounted purchases times the
  *        expected worth of one, in major units.
  *

@@ -130,7 +130,8 @@ static double discounted(const struct eng__living *l, double rate)
   double sum = 0, from = 0;
 
   while (rate * from < 40) {
-    double wide = 1.5 * (l->v[1] + from), half = (wide < 6 / rate ? wide : 6 / rate) / 2;
+    double wide = 1.5 * (l->v[1] + from),
+           half = (wide < 6 / rate ? wide : 6 / rate) / 2;
 
     for (int i = 0; i < 8; i++) {
       double d = half * eng__nodes8[i / 2].x, t = from + half + (i % 2 ? d : -d);

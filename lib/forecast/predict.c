@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "forecast/gammagamma.h"
+#include "forecast/special.h"
 
 enum { MOST_PERIODS = 10000, BUFFER = 250, MOST_COUNTED = 2000 };
 
@@ -288,6 +289,107 @@ eng_status eng_fit_value(const eng_fit *fit, const eng_rf *history, double rate,
   status = eng_fit_discounted_purchases(fit, history, rate, &purchases);
   if (status == ENG_OK) status = eng_fit_expected_spend(fit, history, &spend);
   return status == ENG_OK ? give(purchases * spend, out) : status;
+}
+
+/* ---- the money of all purchases ---- */
+
+/*
+ * The worth of k purchases to come is Gamma(p k, nu), and nu given the history is
+ * Gamma(q + p x, v + x mean): so worth / (worth + v + x mean) is Beta(p k, q + p x).
+ */
+struct purse {
+  double counts[MOST_COUNTED]; /* P(k purchases) */
+  size_t count;                /* beyond which there are none to speak of */
+  double p, q, v;
+};
+
+static eng_status fill_purse(const eng_fit *fit, const eng_rf *rf, double horizon,
+                             struct purse *out)
+{
+  struct eng__living living;
+  struct eng__rf h;
+  double mean, sum = 0, x;
+  eng_status status = read_history(fit, rf, &h, &mean);
+
+  if (status == ENG_OK) status = look_ahead(fit, rf, horizon, &living);
+  if (status != ENG_OK) return status;
+  if (fit->worth.count == 0) return ENG_E_THIN;
+  x = mean > 0 ? h.x : 0;
+  out->p = fit->worth.value[0];
+  out->q = fit->worth.value[1] + out->p * x;
+  out->v = fit->worth.value[2] + x * mean;
+  for (size_t room = BUFFER; room <= MOST_COUNTED; room += MOST_COUNTED - BUFFER) {
+    spread(fit, &living, horizon, out->counts, room);
+    sum = 0;
+    for (out->count = 0; out->count < room && sum < 1 - 1e-9; out->count++) {
+      sum += out->counts[out->count];
+    }
+    if (sum >= 1 - 1e-9) return ENG_OK;
+  }
+  return ENG_E_LIMIT;
+}
+
+/* P(worth <= amount). */
+static double purse_cdf(const struct purse *purse, double amount)
+{
+  double share = amount / (amount + purse->v), sum = purse->counts[0];
+
+  if (!(amount > 0)) return sum;
+  for (size_t k = 1; k < purse->count; k++) {
+    sum += purse->counts[k] * eng__beta_cdf(share, purse->p * (double)k, purse->q);
+  }
+  return sum;
+}
+
+eng_status eng_fit_p_spend(const eng_fit *fit, const eng_rf *rf, double horizon,
+                           double amount, double *out)
+{
+  struct purse purse;
+  eng_status status;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = 0;
+  status = fill_purse(fit, rf, horizon, &purse);
+  if (status == ENG_OK && !is_within(amount, 1e18)) status = ENG_E_RANGE;
+  return status == ENG_OK ? give_probability(purse_cdf(&purse, amount), out) : status;
+}
+
+/* The least amount that worth does not exceed with a probability of `level`. */
+static eng_status purse_quantile(const struct purse *purse, double level, double *out)
+{
+  double low = log(1e-9), high = log(1e18);
+
+  *out = 0;
+  if (purse->counts[0] >= level) return ENG_OK;
+  if (purse_cdf(purse, exp(high)) < level) return ENG_E_LIMIT;
+  for (int i = 0; i < 60; i++) {
+    double middle = (low + high) / 2;
+
+    if (purse_cdf(purse, exp(middle)) < level) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  *out = exp(high);
+  return ENG_OK;
+}
+
+eng_status eng_fit_spend_interval(const eng_fit *fit, const eng_rf *rf, double horizon,
+                                  double level, double *low, double *high)
+{
+  struct purse purse;
+  eng_status status;
+
+  if (low != NULL) *low = 0;
+  if (high != NULL) *high = 0;
+  if (low == NULL || high == NULL) return ENG_E_INVALID;
+  status = fill_purse(fit, rf, horizon, &purse);
+  if (status == ENG_OK && !(level >= 0.01 && level <= 0.999)) status = ENG_E_RANGE;
+  if (status == ENG_OK) status = purse_quantile(&purse, (1 - level) / 2, low);
+  if (status == ENG_OK) status = purse_quantile(&purse, (1 + level) / 2, high);
+  if (status != ENG_OK) *low = *high = 0;
+  return status;
 }
 
 /* ---- all at once ---- */

@@ -133,6 +133,48 @@ double eng__digamma_rise(double a, double n)
   return sum + log1p(n / a) + 0.5 * n / (a * b) - digamma_rest(b) + digamma_rest(a);
 }
 
+/* ---- beta ---- */
+
+/* The continued fraction of the incomplete beta function (Lentz's method), which is
+ * quick where x is below (a + 1) / (a + b + 2). */
+static double beta_fraction(double x, double a, double b)
+{
+  const double tiny = 1e-300;
+  double c = 1, d = 1 - (a + b) * x / (a + 1), h;
+
+  d = 1 / (fabs(d) < tiny ? tiny : d);
+  h = d;
+  for (double m = 1; m < 20000; m++) {
+    double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)), by;
+
+    d = 1 + even * d;
+    c = 1 + even / c;
+    d = 1 / (fabs(d) < tiny ? tiny : d);
+    if (fabs(c) < tiny) c = tiny;
+    h *= d * c;
+    d = 1 + odd * d;
+    c = 1 + odd / c;
+    d = 1 / (fabs(d) < tiny ? tiny : d);
+    if (fabs(c) < tiny) c = tiny;
+    by = d * c;
+    h *= by;
+    if (fabs(by - 1) < 1e-14) break;
+  }
+  return h;
+}
+
+double eng__beta_cdf(double x, double a, double b)
+{
+  double front;
+
+  if (!(x > 0)) return 0;
+  if (!(x < 1)) return 1;
+  front = exp(a * log(x) + b * log1p(-x) - eng__log_beta(a, b));
+  if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(x, a, b) / a;
+  return 1 - front * beta_fraction(1 - x, b, a) / b;
+}
+
 /* ---- the rest ---- */
 
 double eng__log_beta(double a, double b)

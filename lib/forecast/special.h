@@ -24,6 +24,9 @@ double eng__digamma_rise(double a, double n);
 /* log B(a, b), both > 0. */
 double eng__log_beta(double a, double b);
 
+/* P(X <= x) where X is Beta(a, b), both > 0, 0 <= x <= 1. */
+double eng__beta_cdf(double x, double a, double b);
+
 /* log(1 + exp(x)). */
 double eng__log1p_exp(double x);
 
