@@ -96,6 +96,7 @@ FORECAST_SOURCES = \
   lib/forecast/bgbb.c \
   lib/forecast/bgnbd.c \
   lib/forecast/encode.c \
+  lib/forecast/encode_summaries.c \
   lib/forecast/family.c \
   lib/forecast/fit.c \
   lib/forecast/gammagamma.c \

@@ -144,6 +144,45 @@ ENG_API uint64_t eng_summaries_distinct(const eng_summaries *summaries);
  *  @since 0.1 */
 ENG_API int32_t eng_summaries_unit(const eng_summaries *summaries);
 
+/**
+ * @brief The canonical bytes of summaries: those of a shop, to be merged elsewhere.
+ *
+ * They name nobody, but a rare history may be one customer's.
+ *
+ * @param[in]  summaries  borrowed
+ * @param[out] buffer     may be NULL if capacity is 0
+ * @param[in]  capacity   bytes of buffer
+ * @param[out] size       the bytes needed, also when the buffer is too small
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_BUFFER   too small; what is in it then is of no use
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_summaries_encode(const eng_summaries *summaries,
+                                                      uint8_t *buffer, size_t capacity,
+                                                      size_t *size);
+
+/**
+ * @brief Summaries from canonical bytes, which may come from anybody.
+ *
+ * @param[in]  context  borrowed for the summaries' life
+ * @param[in]  bytes    what eng_summaries_encode wrote
+ * @param[in]  size     of bytes
+ * @param[out] out      new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_CONTEXT    the base currency is another than the context's
+ * @retval ENG_E_TRUNCATED  and the further statuses of encoded bytes
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_summaries_decode(const eng_context *context,
+                                                      const uint8_t *bytes, size_t size,
+                                                      eng_summaries **out);
+
 /** One customer's history as summaries take it. */
 typedef struct eng_summary {
   int64_t spend;     /**< what the x purchases were worth, minor units of the base

@@ -183,6 +183,20 @@ static eng_status fits(const eng_summaries *s, uint64_t customers, uint64_t purc
   return ENG_OK;
 }
 
+eng_status eng__summaries_add_worth(eng_summaries *s, uint32_t x, int64_t spend,
+                                    uint64_t customers)
+{
+  eng_status status;
+
+  if (x == 0 || x > UINT32_C(1) << 22 || spend <= 0 || customers < 1 ||
+      customers > INT64_MAX) {
+    return ENG_E_RANGE;
+  }
+  status = grow_worths(s);
+  if (status == ENG_OK) count_worth(s, x, spend, customers);
+  return status;
+}
+
 eng_status eng_summaries_add(eng_summaries *s, uint32_t x, uint32_t t_x, uint32_t T,
                              int64_t spend, uint64_t customers)
 {

@@ -37,4 +37,8 @@ eng_status eng__summaries_alikes(const eng_summaries *summaries,
 eng_status eng__summaries_worths(const eng_summaries *summaries,
                                  struct eng__worth **out);
 
+/* What x purchases of some customers were worth, apart from their histories. */
+eng_status eng__summaries_add_worth(eng_summaries *summaries, uint32_t x, int64_t spend,
+                                    uint64_t customers);
+
 #endif

@@ -776,6 +776,67 @@ START_TEST(damaged_bytes_with_a_good_checksum_are_refused_or_canonical)
 }
 END_TEST
 
+static struct bytes summary_bytes(const eng_summaries *summaries)
+{
+  struct bytes bytes;
+
+  ck_assert_int_eq(eng_summaries_encode(summaries, NULL, 0, &bytes.size), ENG_E_BUFFER);
+  bytes.at = malloc(bytes.size);
+  ck_ok(eng_summaries_encode(summaries, bytes.at, bytes.size, &bytes.size));
+  return bytes;
+}
+
+START_TEST(summaries_survive_their_bytes_and_merge_after_them)
+{
+  eng_summaries *whole = nobody(ENG_UNIT_DAY), *merged = nobody(ENG_UNIT_DAY);
+  struct bytes a, b;
+
+  for (int part = 0; part < 3; part++) {
+    eng_summaries *own = nobody(ENG_UNIT_DAY), *shipped;
+    struct bytes bytes;
+
+    state = 10 + (uint64_t)part;
+    for (int i = 0; i < 200; i++) {
+      struct life life = live(draw_gamma(0.6) / 20, draw_beta(0.8, 2), 1e9, 100, 100);
+
+      add(own, life.x, life.t_x, 100, 1);
+      add(whole, life.x, life.t_x, 100, 1);
+    }
+    bytes = summary_bytes(own);
+    ck_ok(eng_summaries_decode(context, bytes.at, bytes.size, &shipped));
+    ck_ok(eng_summaries_merge(merged, shipped));
+    free(bytes.at);
+    eng_summaries_free(own);
+    eng_summaries_free(shipped);
+  }
+  a = summary_bytes(whole);
+  b = summary_bytes(merged);
+  ck_assert(same_bytes(a, b));
+  for (size_t i = 0; i < 8 * (a.size - 4); i++) {
+    eng_summaries *back;
+    uint64_t sum;
+
+    a.at[i / 8] ^= (uint8_t)(1 << i % 8);
+    ck_assert_int_ne(eng_summaries_decode(context, a.at, a.size, &back), ENG_OK);
+    sum = eng__hash(a.at, a.size - 4);
+    for (size_t k = 0; k < 4; k++) a.at[a.size - 4 + k] = (uint8_t)(sum >> 8 * k);
+    if (eng_summaries_decode(context, a.at, a.size, &back) == ENG_OK) {
+      struct bytes again = summary_bytes(back);
+
+      ck_assert(same_bytes(a, again));
+      free(again.at);
+      eng_summaries_free(back);
+    }
+    a.at[i / 8] ^= (uint8_t)(1 << i % 8);
+    memcpy(a.at + a.size - 4, b.at + b.size - 4, 4);
+  }
+  free(a.at);
+  free(b.at);
+  eng_summaries_free(whole);
+  eng_summaries_free(merged);
+}
+END_TEST
+
 /* ---- arguments and memory ---- */
 
 START_TEST(histories_that_contradict_themselves_are_refused)
@@ -841,6 +902,7 @@ START_TEST(a_fit_without_memory_says_so_and_leaks_nothing)
   static struct host host;
   eng_context *poor = context_in(&host);
   struct bytes expected = {NULL, 0};
+  static uint8_t shipped[1 << 16];
   bool done = false;
 
   for (uint64_t n = 1; !done; n++) {
@@ -860,7 +922,16 @@ START_TEST(a_fit_without_memory_says_so_and_leaks_nothing)
                                  life.x * (int64_t)(100 + i), 1);
     }
     if (status == ENG_OK) status = eng_summaries_merge(a, b);
-    if (status == ENG_OK) status = eng_fit_new(a, NULL, &fit, NULL);
+    if (status == ENG_OK) {
+      size_t size = 0;
+
+      eng_summaries_free(b);
+      b = NULL;
+      status = eng_summaries_encode(a, shipped, sizeof shipped, &size);
+      if (status == ENG_OK) status = eng_summaries_decode(poor, shipped, size, &b);
+      ck_assert((status == ENG_OK) == (b != NULL));
+    }
+    if (status == ENG_OK) status = eng_fit_new(b, NULL, &fit, NULL);
     ck_assert(status == ENG_OK || (status == ENG_E_NOMEM && fit == NULL));
     ck_assert((status == ENG_OK) == (host.failures == 0));
     host.fail_at = 0;
@@ -921,6 +992,7 @@ Suite *forecast_suite(void)
   tcase_add_test(answers, fits_from_strangers_answer_or_say_why_not);
   tcase_add_test(answers, a_fit_survives_its_bytes);
   tcase_add_test(answers, damaged_bytes_with_a_good_checksum_are_refused_or_canonical);
+  tcase_add_test(answers, summaries_survive_their_bytes_and_merge_after_them);
   tcase_add_test(answers, histories_that_contradict_themselves_are_refused);
   tcase_add_test(answers, summaries_refuse_what_is_no_history);
   suite_add_tcase(suite, answers);
