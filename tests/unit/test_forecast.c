@@ -5,6 +5,7 @@
  * range, or a status; encoded, decoded, from strangers, without memory.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -837,6 +838,117 @@ START_TEST(summaries_survive_their_bytes_and_merge_after_them)
 }
 END_TEST
 
+/* ---- from timelines ---- */
+
+#define NEW_YEAR INT64_C(1767225600000) /* 2026-01-01 */
+
+static void sell(eng_customer *to, int32_t kind, int64_t day, uint64_t id,
+                 uint64_t refers_to)
+{
+  eng_event *event;
+
+  ck_ok(eng_event_new(context, kind, NEW_YEAR + day * DAY + (int64_t)id, &event));
+  ck_ok(eng_event_set_id(event, id));
+  ck_ok(eng_event_set_amount(
+      event, 1000 + (kind == ENG_EVENT_PURCHASE ? (int64_t)id : 0), 978));
+  if (refers_to != 0) {
+    ck_ok(eng_event_set_amount(event, 1000 + (int64_t)refers_to, 978));
+    ck_ok(eng_event_set_refers_to(event, 1, refers_to));
+  }
+  record(to, event);
+}
+
+static void ck_summary(const eng_customer *customer, int32_t unit, int64_t day,
+                       uint32_t x, uint32_t t_x, uint32_t T, int64_t spend)
+{
+  eng_summary got;
+
+  ck_ok(eng_customer_summary(customer, unit, NEW_YEAR + (day + 1) * DAY - 1, &got));
+  ck_assert_int_eq(got.bought, 1);
+  ck_assert_uint_eq(got.x, x);
+  ck_assert_uint_eq(got.t_x, t_x);
+  ck_assert_uint_eq(got.T, T);
+  ck_assert_int_eq(got.has_spend, x > 0);
+  ck_assert_int_eq(got.spend, spend);
+}
+
+START_TEST(a_timeline_is_reduced_to_what_was_kept)
+{
+  eng_customer *customer = customer_of(context);
+  eng_summary got;
+
+  sell(customer, ENG_EVENT_PURCHASE, 0, 1, 0);
+  sell(customer, ENG_EVENT_PURCHASE, 0, 2, 0);
+  sell(customer, ENG_EVENT_PURCHASE, 10, 3, 0);
+  sell(customer, ENG_EVENT_PURCHASE, 10, 4, 0);
+  sell(customer, ENG_EVENT_VISIT, 15, 5, 0);
+  sell(customer, ENG_EVENT_PURCHASE, 20, 6, 0);
+  sell(customer, ENG_EVENT_REFUND, 30, 7, 6);
+  sell(customer, ENG_EVENT_PURCHASE, 40, 8, 0);
+  sell(customer, ENG_EVENT_PURCHASE, 400, 9, 0);
+  ck_summary(customer, ENG_UNIT_DAY, 0, 0, 0, 0, 0);
+  ck_summary(customer, ENG_UNIT_DAY, 15, 1, 10, 15, 2007);
+  ck_summary(customer, ENG_UNIT_WEEK, 25, 2, 20, 25, 3013);
+  ck_summary(customer, ENG_UNIT_DAY, 35, 1, 10, 35, 2007);
+  ck_summary(customer, ENG_UNIT_DAY, 45, 2, 40, 45, 3015);
+  ck_summary(customer, ENG_UNIT_PERIOD, 45, 0, 0, 0, 0);
+  ck_summary(customer, ENG_UNIT_PERIOD, 800, 1, 1, 2, 1009);
+  ck_ok(eng_customer_summary(customer, ENG_UNIT_DAY, NEW_YEAR - 1, &got));
+  ck_assert_int_eq(got.bought, 0);
+  ck_assert_uint_eq(got.T, 0);
+  ck_assert_int_eq(eng_customer_summary(customer, 9, NEW_YEAR, &got), ENG_E_RANGE);
+  ck_assert_int_eq(eng_customer_summary(customer, ENG_UNIT_DAY, -1, &got), ENG_E_TIME);
+  eng_customer_free(customer);
+}
+END_TEST
+
+START_TEST(a_book_without_memory_says_so_and_can_be_asked_again)
+{
+  static struct host host;
+  eng_context *rich = context, *poor;
+  eng_summaries *summaries = NULL;
+  eng_book *book;
+  bool done = false;
+
+  context = poor = context_in(&host);
+  ck_ok(eng_book_new(poor, NULL, &book));
+  for (int i = 0; i < 40; i++) {
+    eng_customer *customer;
+    char id[16];
+
+    snprintf(id, sizeof id, "customer-%d", i);
+    ck_ok(eng_customer_new(poor, id, strlen(id), &customer));
+    for (int k = 0; k < 6; k++) {
+      sell(customer, ENG_EVENT_PURCHASE, i + 9 * k, (uint64_t)k + 1, 0);
+    }
+    sell(customer, ENG_EVENT_REFUND, 80, 9, 3);
+    ck_ok(eng_book_merge_customer(book, customer));
+    eng_customer_free(customer);
+  }
+  for (uint64_t n = 1; !done; n++) {
+    eng_status status;
+
+    ck_ok(eng_summaries_new(poor, ENG_UNIT_DAY, &summaries));
+    host_reset(&host);
+    host.fail_at = n;
+    status = eng_book_summarise(book, NEW_YEAR + 100 * DAY, summaries, NULL, NULL);
+    host.fail_at = 0;
+    done = host.failures == 0;
+    ck_assert_int_eq(status, done ? ENG_OK : ENG_E_NOMEM);
+    if (done) {
+      ck_assert_uint_eq(eng_summaries_customers(summaries), 40);
+      ck_assert_uint_eq(eng_summaries_purchases(summaries), 40 * 4);
+    }
+    eng_summaries_free(summaries);
+  }
+  eng_book_free(book);
+  eng_context_free(poor);
+  ck_assert_uint_eq(host.blocks, 0);
+  ck_assert_uint_eq(host.wrong, 0);
+  context = rich;
+}
+END_TEST
+
 /* ---- arguments and memory ---- */
 
 START_TEST(histories_that_contradict_themselves_are_refused)
@@ -993,6 +1105,8 @@ Suite *forecast_suite(void)
   tcase_add_test(answers, a_fit_survives_its_bytes);
   tcase_add_test(answers, damaged_bytes_with_a_good_checksum_are_refused_or_canonical);
   tcase_add_test(answers, summaries_survive_their_bytes_and_merge_after_them);
+  tcase_add_test(answers, a_timeline_is_reduced_to_what_was_kept);
+  tcase_add_test(answers, a_book_without_memory_says_so_and_can_be_asked_again);
   tcase_add_test(answers, histories_that_contradict_themselves_are_refused);
   tcase_add_test(answers, summaries_refuse_what_is_no_history);
   suite_add_tcase(suite, answers);
