@@ -20,6 +20,7 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/forecast.h \
   include/engagement/history.h \
   include/engagement/model.h \
   include/engagement/money.h \
@@ -88,9 +89,25 @@ MODEL_SOURCES = \
   lib/model/tally.c
 
 SCORE_SOURCES = \
-  lib/score/rfm.c
+  lib/score/rfm.c \
+  lib/score/summary.c
 
-FORECAST_SOURCES =
+FORECAST_SOURCES = \
+  lib/forecast/bgbb.c \
+  lib/forecast/bgnbd.c \
+  lib/forecast/encode.c \
+  lib/forecast/encode_summaries.c \
+  lib/forecast/family.c \
+  lib/forecast/fit.c \
+  lib/forecast/gammagamma.c \
+  lib/forecast/minimise.c \
+  lib/forecast/nbd.c \
+  lib/forecast/paretonbd.c \
+  lib/forecast/predict.c \
+  lib/forecast/quadrature.c \
+  lib/forecast/sample.c \
+  lib/forecast/special.c \
+  lib/forecast/summaries.c
 
 BOOK_SOURCES = \
   lib/book/arena.c \
@@ -109,7 +126,8 @@ BOOK_SOURCES = \
   lib/book/record.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
-  lib/book/stage.c
+  lib/book/stage.c \
+  lib/book/summaries.c
 
 IO_SOURCES = \
   lib/io/csv.c \
@@ -134,6 +152,7 @@ BUILTIN_MODELS = \
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
+  examples/engagement/ahead.c \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
@@ -141,6 +160,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
+  examples/engagement/fit.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
@@ -149,16 +169,19 @@ PROGRAM_SOURCES = \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/params.c \
+  examples/engagement/plot.c \
   examples/engagement/rates.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
-  examples/engagement/text.c
+  examples/engagement/text.c \
+  examples/engagement/validate.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/census.c \
+  examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/till.c
 # The same, each with the helpers: a customer's story under each built-in model, and
@@ -188,6 +211,7 @@ UNIT_TESTS = \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
+  tests/unit/test_forecast.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
@@ -204,6 +228,8 @@ UNIT_TESTS = \
   tests/unit/test_vocabulary.c \
   tests/unit/test_worst.c
 REFERENCE_TESTS = \
+  tests/reference/test_forecast_fits.c \
+  tests/reference/test_forecast_grids.c \
   tests/reference/test_histories.c \
   tests/reference/test_published.c
 SPEC_TESTS = \
@@ -232,6 +258,7 @@ FUZZERS = \
   tests/fuzz/fuzz_blob.c \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_evaluate.c \
+  tests/fuzz/fuzz_fit.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
@@ -241,6 +268,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/forecasts.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -267,9 +295,13 @@ BENCH_SOURCES = \
   tests/bench/plain.c
 BENCH_SQLITE_SOURCES = \
   tests/bench/peers_sqlite.c
+# Forecasts, a program of its own.
+FORECAST_BENCH_SOURCES = \
+  tests/bench/forecasts.c
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
+  docs/forecasts.md \
   docs/format.md \
   docs/host.md \
   docs/language.md \
@@ -365,6 +397,7 @@ feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
 bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
 bench_objects = $(patsubst %.c,out/%.o,$(bench_sources))
 bench_run = out/tests/bench/bench$(EXEEXT)
+forecast_bench = $(patsubst %.c,out/%$(EXEEXT),$(FORECAST_BENCH_SOURCES))
 unit_run = out/tests/unit/run$(EXEEXT)
 property_run = out/tests/property/run$(EXEEXT)
 selftest = out/tests/abi/selftest$(EXEEXT)
@@ -499,6 +532,10 @@ $(bench_run): $(bench_objects) libengagement.la
 	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(bench_objects) $(static_lib) \
 	  $(if $(filter 1,$(HAVE_SQLITE3)),$(SQLITE3_LIBS)) $(lib_libs) -ldl
 
+$(forecast_bench): out/%$(EXEEXT): out/%.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(static_lib) $(lib_libs)
+
 $(feed_programs): out/%$(EXEEXT): $(srcdir)/%.c config.mk
 	@mkdir -p $(@D)
 	$(say) LINK $@
@@ -577,7 +614,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
-  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES)
+  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
 	@SRCDIR='$(srcdir)' CC='$(CC)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
@@ -666,7 +703,7 @@ fuzz-run: $(fuzzers)
 demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
-bench-programs: $(bench_run) $(feed_programs)
+bench-programs: $(bench_run) $(forecast_bench) $(feed_programs)
 
 # -l and -d: percent of the events that come late, and twice.
 feed_name = out/bench/feed_$(N)
@@ -690,7 +727,8 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	./$(bench_run) -t out/bench -j '$(JOBS)' $(if $(PEERS),-e all) $(if $(FEED), \
 	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
 	  -f $(feed_name).csv -f $(feed_name).bin \
-	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin)
+	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
+	./$(forecast_bench) $(N)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
@@ -792,4 +830,4 @@ help: ## this list
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
   $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
-  $(BENCH_SQLITE_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)
+  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)

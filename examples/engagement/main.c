@@ -32,11 +32,11 @@ static const struct command commands[] = {
     {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
      "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
-     "their quintiles as three digits 1..5, 5 the best. The columns of forecasts stay\n"
-     "empty in this version. A --model of your own gives all of its scores; those\n"
-     "of other names follow say, stay and spend.\n",
+     "their quintiles as three digits 1..5, 5 the best; forecasts by a --fit or by one\n"
+     "made here, empty where customers are too few. A --model of your own gives all of\n"
+     "its scores; those of other names follow say, stay and spend.\n",
      "engagement scores orders.csv --kind purchase --currency USD --format csv",
-     ON_INPUTS | OPTIONS_ROWS, scores_run},
+     ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage of each --model, or of all that are built in: "
      "every\n"
@@ -67,6 +67,22 @@ static const struct command commands[] = {
      OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
          OPTIONS_FROM_TO,
      changes_run},
+    {"fit", "INPUT...", "the shop's own forecasts, estimated from its history",
+     "Fits a family of forecasts to the histories of all customers and prints it as\n"
+     "JSON: parameters with standard errors, the likelihood, and a reason where there\n"
+     "is something to know. --save keeps it for a till, or for scores --fit. Where "
+     "the\n"
+     "data is too thin the reason says what it lacks, and the exit status is 1.\n",
+     "engagement fit orders.csv --kind purchase --currency USD --save shop.fit",
+     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE, fit_run},
+    {"validate", "INPUT... --split TIME", "how good forecasts would have been",
+     "Fits every family to what was known at --split and compares its forecasts with\n"
+     "what came until --until, beside rules of thumb; as JSON. The coverage is that "
+     "of\n"
+     "the 80 % interval by randomised PIT: the place of what came within the forecast\n"
+     "distribution, between two counts by a hash of the customer's id.\n",
+     "engagement validate orders.csv --kind purchase --split 2026-06-30",
+     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SPLIT, validate_run},
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
@@ -110,11 +126,9 @@ static int help_program(void)
          "Columns are recognised by the names in common use; what was taken is said.\n"
          "\n"
          "  engagement stages orders.csv --kind purchase --currency USD\n"
-         "\n"
          "  engagement COMMAND --help    what a command does\n"
          "  engagement help input|kinds  options for reading files; kinds of events\n"
          "  engagement --version         the version\n"
-         "\n"
          "Exit status: 0 done; 1 the answer is no, or --strict met a bad row;\n"
          "2 usage, or an input that cannot be read; 3 anything else.\n");
   return output_end();

@@ -86,6 +86,39 @@ static int set_week_start(struct options *o, const char *value)
   return o->week_start >= 0;
 }
 
+static int set_unit(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"day", ENG_UNIT_DAY}, {"week", ENG_UNIT_WEEK}, {"year", ENG_UNIT_PERIOD}};
+
+  o->unit = choose("unit", value, choices, COUNT(choices));
+  return o->unit >= 0;
+}
+
+static int set_family(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"auto", ENG_FAMILY_AUTO},     {"bgnbd", ENG_FAMILY_BGNBD},
+      {"mbgnbd", ENG_FAMILY_MBGNBD}, {"paretonbd", ENG_FAMILY_PARETONBD},
+      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD}};
+
+  o->family = choose("family", value, choices, COUNT(choices));
+  return o->family >= 0;
+}
+
+static int set_horizon(struct options *o, const char *value)
+{
+  const int64_t day = 86400000, most = 36525 * day;
+
+  if (eng_duration_parse(value, strlen(value), &o->horizon) == ENG_OK &&
+      o->horizon >= day && o->horizon <= most) {
+    return 1;
+  }
+  complain("--horizon is a duration such as 90d, of a day to 100 years, not \"%s\"",
+           value);
+  return 0;
+}
+
 /* One or two digits; the rest of the text, or NULL. */
 static const char *read_digits(const char *text, size_t least, size_t most,
                                int32_t *out)
@@ -197,6 +230,22 @@ static const struct option table[] = {
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
      OPTIONS_FROM_TO, WORD, FIELD(from)},
     {"to", "TIME", "until when; a date: its end", OPTIONS_FROM_TO, WORD, FIELD(to)},
+    {"until", "TIME", "the end of what is seen; a date: its end", OPTIONS_FORECAST,
+     WORD, FIELD(until)},
+    {"split", "TIME", "what is after it is held out; a date: its end", OPTIONS_SPLIT,
+     WORD, FIELD(split)},
+    {"unit", "UNIT", "day, week (the default) or year", OPTIONS_FORECAST, CHECKED, 0,
+     set_unit},
+    {"family", "FAMILY", "auto, bgnbd, mbgnbd, paretonbd, nbd; for years bgbb",
+     OPTIONS_FORECAST, CHECKED, 0, set_family},
+    {"save", "FILE", "where the fit is written, to be used elsewhere", OPTIONS_SAVE,
+     WORD, FIELD(save)},
+    {"plot", "FILE", "where the forecast is drawn beside what came, as SVG",
+     OPTIONS_SPLIT, WORD, FIELD(plot)},
+    {"fit", "FILE", "a fit that was saved; else one is made of the inputs",
+     OPTIONS_HORIZON, WORD, FIELD(fit)},
+    {"horizon", "DURATION", "how far ahead forecasts reach; default 90d",
+     OPTIONS_HORIZON, CHECKED, 0, set_horizon},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
     {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,

@@ -28,6 +28,10 @@ enum {
   OPTIONS_FROM_TO = 1 << 9,
   OPTIONS_SINCE = 1 << 12,
   OPTIONS_WHERE = 1 << 20,
+  OPTIONS_FORECAST = 1 << 21, /* what is fitted, and until when */
+  OPTIONS_SAVE = 1 << 22,
+  OPTIONS_SPLIT = 1 << 23,
+  OPTIONS_HORIZON = 1 << 24,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -66,6 +70,14 @@ struct options {
   const char *since;
   const char *where;
   const char *from, *to;
+  const char *until;
+  const char *split;
+  const char *save;
+  const char *plot;
+  const char *fit;
+  int64_t horizon; /* milliseconds; 0: not given */
+  int32_t unit;    /* ENG_UNIT_*; 0: not given */
+  int32_t family;  /* ENG_FAMILY_* */
   struct words models;
   struct words params;
   const char *customer;

@@ -8,6 +8,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,11 +274,8 @@ void rows_words(struct rows *rows, const char *words)
   rows_text(rows, words, words != NULL ? strlen(words) : 0);
 }
 
-void rows_number(struct rows *rows, int64_t number)
+static void put_digits(struct rows *rows, const char *digits)
 {
-  char digits[24];
-
-  snprintf(digits, sizeof digits, "%lld", (long long)number);
   rows->right[rows->column] = 1;
   begin_cell(rows);
   if (rows->format == FORMAT_TABLE)
@@ -285,6 +283,26 @@ void rows_number(struct rows *rows, int64_t number)
   else
     fputs(digits, stdout);
   end_cell(rows);
+}
+
+void rows_number(struct rows *rows, int64_t number)
+{
+  char digits[24];
+
+  snprintf(digits, sizeof digits, "%lld", (long long)number);
+  put_digits(rows, digits);
+}
+
+void rows_real(struct rows *rows, double number, int decimals)
+{
+  char digits[400];
+
+  if (!isfinite(number)) {
+    rows_words(rows, NULL);
+    return;
+  }
+  snprintf(digits, sizeof digits, "%.*f", decimals, number);
+  put_digits(rows, digits);
 }
 
 void rows_time(struct rows *rows, int64_t time)
@@ -364,6 +382,16 @@ void json_number(struct json *json, int64_t number)
 {
   json_next(json);
   printf("%lld", (long long)number);
+}
+
+void json_real(struct json *json, double number)
+{
+  json_next(json);
+  if (isfinite(number)) {
+    printf("%.12g", number);
+  } else {
+    fputs("null", stdout);
+  }
 }
 
 void json_plain(struct json *json, const char *plain)

@@ -71,6 +71,7 @@ void rows_begin(struct rows *rows, int format, const char *const *columns, int c
 void rows_text(struct rows *rows, const char *bytes, size_t length);
 void rows_words(struct rows *rows, const char *words);
 void rows_number(struct rows *rows, int64_t number);
+void rows_real(struct rows *rows, double number, int decimals);
 /* ENG_TIME_NONE is none. */
 void rows_time(struct rows *rows, int64_t time);
 
@@ -91,6 +92,7 @@ void json_key(struct json *json, const char *key);
 void json_text(struct json *json, const char *bytes, size_t length);
 void json_words(struct json *json, const char *words); /* NULL and "" are null */
 void json_number(struct json *json, int64_t number);
+void json_real(struct json *json, double number);      /* what is not finite is null */
 void json_plain(struct json *json, const char *plain); /* null, true, false */
 void json_time(struct json *json, int64_t time);       /* ENG_TIME_NONE is null */
 

@@ -4,14 +4,15 @@
  *
  * The three scores are those of these names in one model, the published one unless
  * another is asked for; scores of other names follow them. Quintiles are taken over all
- * customers of the inputs, as of the moment asked about. Columns of forecasts are
- * there, and empty.
+ * customers of the inputs, as of the moment asked about. Forecasts come from a fit
+ * (ahead.c).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <engagement/money.h>
 
+#include "ahead.h"
 #include "command.h"
 #include "message.h"
 #include "models.h"
@@ -41,7 +42,8 @@ struct sheet {
   int32_t index[SHOWN];   /* of each in the model; -1: it has none */
   int32_t *values[SHOWN]; /* of each, NULL where there is none */
   uint64_t left_out;      /* amounts that are in no sum */
-  uint64_t buyers;        /* customers with a purchase */
+  struct ahead ahead;
+  uint64_t buyers; /* customers with a purchase */
 };
 
 /* ---- measuring ---- */
@@ -170,7 +172,7 @@ static void put_row(struct rows *rows, const struct sheet *sheet, uint64_t i)
     rows_number(rows, digits);
   else
     rows_words(rows, NULL);
-  for (int forecast = 0; forecast < 4; forecast++) rows_words(rows, NULL);
+  ahead_put(&sheet->ahead, rows, i);
   rows_words(rows, currency != 0 ? eng_currency_code(currency) : NULL);
 }
 
@@ -333,6 +335,8 @@ static int write_sheet(struct sheet *sheet)
 
   if (status != ENG_OK) return complain_status("scores", status);
   note_left_out(sheet);
+  answer = ahead_open(&sheet->ahead, sheet->session, sheet->order, sheet->count);
+  if (answer != ANSWER_DONE) return answer;
   if (options->format != FORMAT_TABLE) return write_rows(sheet);
   write_summary(sheet);
   if (options->rows || (sheet->count > 0 && sheet->count <= FEW))
@@ -361,6 +365,7 @@ static int write_scores(const struct session *session)
     answer = status == ENG_OK ? write_sheet(&sheet) : complain_status("scores", status);
   }
   for (int s = 0; s < SHOWN; s++) free(sheet.values[s]);
+  ahead_close(&sheet.ahead);
   free(sheet.rfms);
   free(order);
   return answer;

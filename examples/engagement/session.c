@@ -110,8 +110,12 @@ static int read_times(struct session *session)
   int answer =
       options->from != NULL
           ? read_time(session, "from", options->from, ENG_DATE_FIRST, &session->as_of)
+      : options->until != NULL
+          ? read_time(session, "until", options->until, ENG_DATE_LAST, &session->as_of)
           : read_time(session, "as-of", options->as_of, ENG_DATE_LAST, &session->as_of);
 
+  if (answer != ANSWER_DONE) return answer;
+  answer = read_time(session, "split", options->split, ENG_DATE_LAST, &session->split);
   if (answer != ANSWER_DONE) return answer;
   answer = read_time(session, "to", options->to, ENG_DATE_LAST, &session->until);
   if (answer != ANSWER_DONE) return answer;

@@ -21,6 +21,7 @@ struct session {
   eng_book *book;
   int64_t as_of;
   int64_t until; /* of `changes`; ENG_TIME_NONE elsewhere */
+  int64_t split; /* of `validate`; ENG_TIME_NONE elsewhere */
   int64_t since; /* of `explain`: what to compare with; ENG_TIME_NONE: nothing */
 };
 

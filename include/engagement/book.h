@@ -10,6 +10,7 @@
 #define ENGAGEMENT_BOOK_H
 
 #include <engagement/customer.h>
+#include <engagement/forecast.h>
 #include <engagement/history.h>
 #include <engagement/model.h>
 #include <engagement/rfm.h>
@@ -592,6 +593,55 @@ ENG_API ENG_NODISCARD eng_status eng_book_rfm(const eng_book *book, int64_t as_o
                                               const uint64_t *rows, uint64_t count,
                                               eng_rfm *out, eng_progress_fn progress,
                                               void *user);
+
+/**
+ * @brief Histories of many customers, reduced for forecasts as eng_customer_summary
+ *        does.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  unit      ENG_UNIT_*
+ * @param[in]  until     the end, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  rows      which rows; NULL: 0 .. count - 1
+ * @param[in]  count     how many
+ * @param[out] out       count entries
+ * @param[in]  progress  called about every 65536 customers; may be NULL
+ * @param[in]  user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_NOTFOUND   a row that is not there
+ * @retval ENG_E_RANGE      no such unit
+ * @retval ENG_E_TIME       until is out of range
+ * @retval ENG_E_CANCELLED  out holds what was done so far
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_summary(const eng_book *book, int32_t unit,
+                                                  int64_t until, const uint64_t *rows,
+                                                  uint64_t count, eng_summary *out,
+                                                  eng_progress_fn progress, void *user);
+
+/**
+ * @brief Adds the histories of all customers who bought anything to summaries.
+ *
+ * @param[in] book       borrowed
+ * @param[in] until      the end, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[in] summaries  changed; theirs is the unit
+ * @param[in] progress   called about every 65536 customers; may be NULL
+ * @param[in] user       for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_TIME       until is out of range
+ * @retval ENG_E_CANCELLED  and the statuses of eng_summaries_add: summaries hold some
+ * of the customers
+ * @retval ENG_E_NOMEM      as well
+ * @threads{the book may be read by many; one object of summaries by one thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_summarise(const eng_book *book, int64_t until,
+                                                    eng_summaries *summaries,
+                                                    eng_progress_fn progress,
+                                                    void *user);
 
 /**
  * @brief The canonical bytes of the book: customers in order with their timelines.

@@ -76,7 +76,12 @@ enum {
   ENG_E_IDENTITY = 70, /**< a revision needs an id, an occurrence must have none */
   ENG_E_TEXT = 71,     /**< not valid UTF-8, or a NUL in a text */
   ENG_E_HEADER = 72,   /**< a column that is needed is missing from the header */
-  ENG_E_SCALE = 73     /**< nobody knows this scale */
+  ENG_E_SCALE = 73,    /**< nobody knows this scale */
+
+  /* forecasts */
+  ENG_E_THIN = 80,    /**< the data lacks what an answer needs */
+  ENG_E_NOFIT = 81,   /**< no parameters are likelier than all others */
+  ENG_E_INFINITE = 82 /**< what is asked for is infinite */
 };
 
 /** Where something went wrong. The caller owns it and calls eng_error_init first: one

@@ -52,6 +52,9 @@ const char *eng_status_text(eng_status status)
   case ENG_E_TEXT: return "not valid text";
   case ENG_E_HEADER: return "the header lacks a column, or has one twice";
   case ENG_E_SCALE: return "unknown scale";
+  case ENG_E_THIN: return "the data is too thin to tell";
+  case ENG_E_NOFIT: return "no parameters are likelier than all others";
+  case ENG_E_INFINITE: return "infinite";
   default: return "unknown status";
   }
 }

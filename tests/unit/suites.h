@@ -26,6 +26,9 @@
   X(histories) \
   X(history) \
   X(language) \
+  X(forecast) \
+  X(forecast_grids) \
+  X(forecast_fits) \
   X(score) \
   X(model) \
   X(models) \

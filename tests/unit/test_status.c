@@ -22,7 +22,8 @@ static const eng_status all[] = {ENG_OK,          ENG_E_NOMEM,       ENG_E_LIMIT
                                  ENG_E_CUSTOMER,  ENG_E_TIME,        ENG_E_KIND,
                                  ENG_E_CHANNEL,   ENG_E_AMOUNT,      ENG_E_CURRENCY,
                                  ENG_E_VALUE,     ENG_E_FLAG,        ENG_E_IDENTITY,
-                                 ENG_E_TEXT,      ENG_E_HEADER,      ENG_E_SCALE};
+                                 ENG_E_TEXT,      ENG_E_HEADER,      ENG_E_SCALE,
+                                 ENG_E_THIN,      ENG_E_NOFIT,       ENG_E_INFINITE};
 
 enum { ALL = sizeof all / sizeof all[0] };
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * forecasts.c - what forecasts cost: a million customers from summaries to parameters,
+ * all of them forecast, and one of them. Processor time of one thread.
+ *
+ *   forecasts [CUSTOMERS]
+ *
+ * Customers are those of BG/NBD with CDNOW's parameters, watched 27 to 39 weeks; days
+ * are whole, so that histories repeat as they do in shops. Run under
+ * `valgrind --tool=callgrind` it counts instructions.
+ */
+#include <engagement.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static uint64_t state = 1;
+
+static double draw(void)
+{
+  uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+
+  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+  return ((double)((z ^ z >> 31) >> 12) + 0.5) / 4503599627370496.0;
+}
+
+static double draw_gamma(double shape)
+{
+  double d, c;
+
+  if (shape < 1) return draw_gamma(shape + 1) * pow(draw(), 1 / shape);
+  d = shape - 1.0 / 3;
+  c = 1 / sqrt(9 * d);
+  for (;;) {
+    double z = sqrt(-2 * log(draw())) * cos(6.283185307179586 * draw());
+    double v = 1 + c * z;
+
+    v = v * v * v;
+    if (v > 0 && log(draw()) < 0.5 * z * z + d - d * v + d * log(v)) return d * v;
+  }
+}
+
+static double seconds(void) { return (double)clock() / CLOCKS_PER_SEC; }
+
+struct person {
+  uint32_t x, t_x, T;
+};
+
+static struct person make_person(void)
+{
+  double rate = draw_gamma(.243) / 4.414, a = draw_gamma(.793), b = draw_gamma(2.426);
+  struct person p = {0, 0, 189 + (uint32_t)(85 * draw())};
+  double now = 0, end = p.T / 7.0;
+
+  for (;;) {
+    now += -log(draw()) / rate;
+    if (!(now <= end)) return p;
+    p.x++;
+    p.t_x = (uint32_t)ceil(now * 7);
+    if (p.t_x < 1) p.t_x = 1;
+    if (p.t_x > p.T) p.t_x = p.T;
+    if (draw() < a / (a + b)) return p;
+  }
+}
+
+static void must(eng_status status)
+{
+  if (status == ENG_OK) return;
+  fprintf(stderr, "forecasts: %s\n", eng_status_text(status));
+  exit(1);
+}
+
+static void run(const eng_summaries *summaries, const struct person *people,
+                uint64_t count, int32_t family, double added)
+{
+  eng_fit_options options;
+  eng_fit *fit;
+  double start, sum = 0;
+  eng_rf rf;
+
+  eng_fit_options_init(&options, sizeof options);
+  options.family = family;
+  start = seconds();
+  must(eng_fit_new(summaries, &options, &fit, NULL));
+  printf("  %-10s  summaries %5.3f s  fit %6.3f s", eng_family_name(family), added,
+         seconds() - start);
+  eng_rf_init(&rf, sizeof rf);
+  start = seconds();
+  for (uint64_t i = 0; i < count; i++) {
+    eng_forecast forecast;
+
+    rf.x = people[i].x;
+    rf.t_x = people[i].t_x / 7.0;
+    rf.T = people[i].T / 7.0;
+    must(eng_fit_forecast(fit, &rf, 39, &forecast));
+    sum += forecast.expected_purchases;
+  }
+  start = seconds() - start;
+  printf("  all %6.3f s  one %5.0f ns  (%.0f purchases expected)\n", start,
+         1e9 * start / (double)count, sum);
+  eng_fit_free(fit);
+}
+
+int main(int count, char **words)
+{
+  static const int32_t families[] = {ENG_FAMILY_BGNBD, ENG_FAMILY_MBGNBD,
+                                     ENG_FAMILY_PARETONBD, ENG_FAMILY_NBD};
+  uint64_t n = count > 1 ? strtoull(words[1], NULL, 10) : 1000000;
+  struct person *people = malloc(((size_t)n + 1) * sizeof *people);
+  eng_summaries *summaries;
+  eng_context *context;
+  double start;
+
+  if (people == NULL) return 1;
+  for (uint64_t i = 0; i < n; i++) people[i] = make_person();
+  must(eng_context_new(NULL, &context));
+  start = seconds();
+  must(eng_summaries_new(context, ENG_UNIT_WEEK, &summaries));
+  for (uint64_t i = 0; i < n; i++) {
+    must(eng_summaries_add(summaries, people[i].x, people[i].t_x, people[i].T, 0, 1));
+  }
+  start = seconds() - start;
+  printf("forecasts of %llu customers, %llu distinct histories\n",
+         (unsigned long long)n, (unsigned long long)eng_summaries_distinct(summaries));
+  for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+    run(summaries, people, n, families[i], start);
+  }
+  eng_summaries_free(summaries);
+  eng_context_free(context);
+  free(people);
+  return 0;
+}
