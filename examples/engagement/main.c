@@ -32,8 +32,8 @@ static const struct command commands[] = {
     {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
      "(days since the last kept purchase, kept purchases, purchases less refunds) and\n"
-     "their quintiles as three digits 1..5, 5 the best; forecasts by a --fit or by one\n"
-     "made here, empty where customers are too few. A --model of your own gives all of\n"
+     "their quintiles as three digits 1..5, 5 the best; forecasts by a --fit or one\n"
+     "made here, empty where customers are too few. A --model of yours gives all of\n"
      "its scores; those of other names follow say, stay and spend.\n",
      "engagement scores orders.csv --kind purchase --currency USD --format csv",
      ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON, scores_run},
