@@ -473,7 +473,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_next_change(
  * @retval ENG_E_NOTFOUND  no such row
  * @retval ENG_E_CONTEXT   made from different contexts
  * @retval ENG_E_TIME      as_of out of range
- * @retval ENG_E_UNSUPPORTED  a callback model
+ * @retval ENG_E_CALLBACK  a callback model failed
  * @retval ENG_E_LIMIT     more than 2^31 events
  * @retval ENG_E_NOMEM     only before the assessor has seen a customer as large
  * @threads{the book may be read by many; one assessor for each thread}

@@ -35,9 +35,11 @@ enum {
 typedef struct eng_standing {
   int64_t since; /**< since when the stage is this one: the last change, or the first
                       event if it never changed since; ENG_TIME_NONE: no event is
-                      seen */
+                      seen; ENG_TIME_UNKNOWN: a callback model, whose past is not
+                      kept: then `highest` is the present stage, too */
   int64_t highest_at; /**< when the highest stage was first reached, from the first
-                         event on; ENG_TIME_NONE: no event is seen */
+                         event on; ENG_TIME_NONE: no event is seen;
+                         ENG_TIME_UNKNOWN: a callback model */
   int32_t stage;      /**< rank of the stage as of the instant; 0 is none */
   int32_t highest;    /**< the highest rank from the first event on; the present one
                            where no event is seen */
@@ -63,7 +65,7 @@ typedef struct eng_standing {
  * @retval ENG_E_CONTEXT  made from different contexts
  * @retval ENG_E_TIME     as_of out of range
  * @retval ENG_E_LIMIT    more than 2^31 events
- * @retval ENG_E_UNSUPPORTED  a callback model: its past is not kept
+ * @retval ENG_E_CALLBACK  a callback model failed
  * @retval ENG_E_NOMEM    only before the assessor has seen a customer as large
  * @threads{one assessor may be used by one thread at a time}
  * @since 0.1

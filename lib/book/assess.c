@@ -233,7 +233,10 @@ eng_status eng_book_standing(const eng_book *book, uint64_t row, eng_assessor *a
   memset(standings, 0, (size_t)eng_assessor_model_count(assessor) * sizeof *standings);
   status = view(book, row, assessor, as_of, &timeline);
   if (status != ENG_OK) return status;
-  return eng__assess_standing(assessor, &timeline, &book->shapes, as_of, standings);
+  name_customer(book, assessor, row);
+  status = eng__assess_standing(assessor, &timeline, &book->shapes, as_of, standings);
+  eng__assess_name(assessor, NULL, 0);
+  return status;
 }
 
 eng_status eng_book_history(const eng_book *book, uint64_t row, eng_assessor *assessor,

@@ -9,6 +9,7 @@
  * the cause; what counts is the stage after all of them.
  */
 #include "model/assessor.h"
+#include "model/host.h"
 
 #include "core/customer.h"
 #include "core/memory.h"
@@ -277,6 +278,27 @@ static eng_status run_ahead(struct course *c, const struct eng__timeline *timeli
   return c->status;
 }
 
+/* Callback models say where somebody stands, and nothing of the past. */
+static eng_status ask_hosts(eng_assessor *assessor,
+                            const struct eng__timeline *timeline,
+                            const struct eng__shapes *shapes, int64_t as_of,
+                            eng_standing *standings)
+{
+  int32_t stages[64];
+  eng_status status;
+
+  if (!assessor->any_host) return ENG_OK;
+  eng__assess_prepare(assessor, as_of);
+  status = eng__host_assess(assessor, timeline, shapes, stages);
+  for (int32_t m = 0; m < assessor->count && status == ENG_OK; m++) {
+    if (assessor->members[m].model->host == NULL) continue;
+    standings[m].stage = standings[m].highest = stages[m];
+    standings[m].since = standings[m].highest_at = ENG_TIME_UNKNOWN;
+    standings[m].lap = 1;
+  }
+  return status;
+}
+
 eng_status eng__assess_standing(eng_assessor *assessor,
                                 const struct eng__timeline *timeline,
                                 const struct eng__shapes *shapes, int64_t as_of,
@@ -286,13 +308,15 @@ eng_status eng__assess_standing(eng_assessor *assessor,
   eng_status status;
 
   memset(standings, 0, (size_t)assessor->count * sizeof *standings);
-  if (assessor->any_host) return ENG_E_UNSUPPORTED;
-  memset(&c, 0, sizeof c);
-  c.assessor = assessor;
-  c.members = eng__all_members(assessor);
-  c.first = ENG_TIME_NONE;
-  c.standings = standings;
-  status = run_all(&c, timeline, shapes, as_of);
+  status = ask_hosts(assessor, timeline, shapes, as_of, standings);
+  if (status == ENG_OK) {
+    memset(&c, 0, sizeof c);
+    c.assessor = assessor;
+    c.members = eng__text_members(assessor);
+    c.first = ENG_TIME_NONE;
+    c.standings = standings;
+    status = run_all(&c, timeline, shapes, as_of);
+  }
   if (status != ENG_OK) {
     memset(standings, 0, (size_t)assessor->count * sizeof *standings);
   }
@@ -467,8 +491,11 @@ eng_status eng_assessor_standing(eng_assessor *assessor, const eng_customer *cus
   memset(standings, 0, (size_t)assessor->count * sizeof *standings);
   status = check(assessor, 0, customer, as_of, as_of);
   if (status != ENG_OK) return status;
-  return eng__assess_standing(assessor, &customer->timeline, &customer->shapes, as_of,
-                              standings);
+  eng__assess_name(assessor, customer->id, customer->id_length);
+  status = eng__assess_standing(assessor, &customer->timeline, &customer->shapes, as_of,
+                                standings);
+  eng__assess_name(assessor, NULL, 0);
+  return status;
 }
 
 eng_status eng_assessor_history(eng_assessor *assessor, int32_t model,

@@ -506,14 +506,32 @@ START_TEST(what_cannot_be_is_a_failure)
 }
 END_TEST
 
-START_TEST(histories_are_not_asked_for_yet)
+START_TEST(the_present_is_asked_for_and_the_past_is_not)
 {
   eng_standing standings[3];
+  int32_t stages[3], texts = 0;
+  eng_assessor *alone;
   eng_history *history;
+  size_t size;
 
   visits(1);
-  ck_assert_int_eq(eng_assessor_standing(assessor, customer, NOON(2), standings),
-                   ENG_E_UNSUPPORTED);
+  ck_ok(eng_assessor_assess(assessor, customer, NOON(2), stages));
+  ck_ok(eng_assessor_standing(assessor, customer, NOON(2), standings));
+  for (int m = 0; m < eng_assessor_model_count(assessor); m++) {
+    bool text = eng_model_print(eng_assessor_model(assessor, m), NULL, 0, &size) !=
+                ENG_E_UNSUPPORTED;
+
+    ck_assert_int_eq(standings[m].stage, stages[m]);
+    ck_assert(standings[m].highest >= stages[m] && standings[m].lap == 1);
+    ck_assert_int_eq(standings[m].since == ENG_TIME_UNKNOWN, !text);
+    ck_assert_int_eq(standings[m].highest_at == ENG_TIME_UNKNOWN, !text);
+    texts += text;
+  }
+  ck_assert(texts > 0 && texts < eng_assessor_model_count(assessor));
+  ck_ok(eng_assessor_new(context, (const eng_model *const *)&models[1], 1, &alone));
+  ck_ok(eng_assessor_standing(alone, customer, NOON(2), standings));
+  ck_assert_int_eq(standings[0].stage, stages[1]);
+  eng_assessor_free(alone);
   ck_assert_int_eq(eng_assessor_history(assessor, 1, customer, NOON(2), &history),
                    ENG_E_UNSUPPORTED);
   ck_assert_ptr_null(history);
@@ -753,7 +771,7 @@ Suite *callback_suite(void)
   tcase_add_test(tests, without_a_next_change_it_is_unknown);
   tcase_add_test(tests, a_callback_that_fails_fails_the_call);
   tcase_add_test(tests, what_cannot_be_is_a_failure);
-  tcase_add_test(tests, histories_are_not_asked_for_yet);
+  tcase_add_test(tests, the_present_is_asked_for_and_the_past_is_not);
   tcase_add_test(tests, it_has_no_text_to_print_check_or_compare);
   tcase_add_test(tests, an_explanation_shows_what_the_host_says);
   tcase_add_test(tests, evidence_is_checked);
