@@ -49,6 +49,13 @@ static void fetch_run(const struct eng_book *book, const struct eng__slot *slot)
   }
 }
 
+static void fetch_slot(const struct job *job, uint64_t i)
+{
+  if (i < job->count && job->rows[i] < job->book->rows) {
+    eng__fetch(eng__book_slot(job->book, row_at(job, i)));
+  }
+}
+
 /* Gives everybody of rows from .. to the stages of those who did nothing that any model
  * asks for; notes in `busy` who did. Without a branch: nobody could foresee it. */
 static size_t pass_idle(const struct job *job, uint64_t from, uint64_t to,
@@ -58,15 +65,22 @@ static size_t pass_idle(const struct job *job, uint64_t from, uint64_t to,
   const int32_t *idle = eng__assess_idle(job->assessor, &kinds);
   size_t count = 0;
 
-  for (uint64_t i = from; i < to; i++) {
-    const struct eng__slot *slot = eng__book_slot(job->book, row_at(job, i));
+  if (job->rows == NULL) {
+    const struct eng__slot *slots = eng__book_slot(job->book, (uint32_t)from);
 
-    if (job->rows != NULL && i + GROUP / 4 < job->count &&
-        job->rows[i + GROUP / 4] < job->book->rows) {
-      eng__fetch(eng__book_slot(job->book, row_at(job, i + GROUP / 4)));
+    /* A group lies within a chunk of slots. */
+    for (uint64_t i = 0; i < to - from; i++) {
+      busy[count] = (uint8_t)i;
+      count += (slots[i].summary.kinds & kinds) != 0 || idle == NULL;
     }
-    busy[count] = (uint8_t)(i - from);
-    count += (slot->summary.kinds & kinds) != 0 || idle == NULL;
+  } else {
+    for (uint64_t i = from; i < to; i++) {
+      const struct eng__slot *slot = eng__book_slot(job->book, row_at(job, i));
+
+      fetch_slot(job, i + GROUP / 4);
+      busy[count] = (uint8_t)(i - from);
+      count += (slot->summary.kinds & kinds) != 0 || idle == NULL;
+    }
   }
   for (size_t m = 0; m < job->models && idle != NULL; m++) {
     int32_t *stages = job->stages + m * job->count;
@@ -85,14 +99,15 @@ static size_t try_summaries(const struct job *job, uint64_t from, uint64_t to,
   size_t count = 0, tried = pass_idle(job, from, to, busy);
 
   for (size_t k = 0; k < tried; k++) {
-    const struct eng__slot *slot =
-        eng__book_slot(job->book, row_at(job, from + busy[k]));
+    uint64_t i = from + busy[k];
+    const struct eng__slot *slot = eng__book_slot(job->book, row_at(job, i));
+    int32_t *out = job->models == 1 ? &job->stages[i] : stages;
 
-    if (eng__assess_summary(job->assessor, &slot->summary, stages)) {
-      put_stages(job, from + busy[k], stages);
-    } else {
+    if (!eng__assess_summary(job->assessor, &slot->summary, out)) {
       fetch_run(job->book, slot);
       open[count++] = busy[k];
+    } else if (job->models > 1) {
+      put_stages(job, i, stages);
     }
   }
   return count;

@@ -54,6 +54,8 @@ void eng_assessor_free(eng_assessor *assessor)
     eng__free(memory, member->meters,
               (member->model->measure_count + 1) * sizeof *member->meters);
     eng__free(memory, member->quick, member->model->node_count * sizeof *member->quick);
+    eng__free(memory, member->stage_quick,
+              (member->model->stage_count + 1) * sizeof *member->stage_quick);
     eng__free(memory, member->memos, member->model->node_count * sizeof *member->memos);
     eng__free(memory, member->ages, member->model->node_count * sizeof *member->ages);
   }
@@ -134,15 +136,16 @@ static int guess(const eng_assessor *assessor, const struct eng__member *member,
 bool eng__assess_summary(const eng_assessor *assessor,
                          const struct eng__summary *summary, int32_t *stages)
 {
+  if (assessor->any_host) return false;
   for (int32_t m = 0; m < assessor->count; m++) {
     const struct eng__member *member = &assessor->members[m];
     size_t i = member->model->stage_count;
 
-    if (member->model->host != NULL) return false;
     for (; i > 0; i--) {
-      int32_t when = member->model->stages[i - 1].when, quick = member->quick[when];
+      int32_t quick = member->stage_quick[i - 1];
       int set = quick >= 0 ? eng__quick_test(&assessor->quicks[quick], summary)
-                           : guess(assessor, member, when, summary);
+                           : guess(assessor, member, member->model->stages[i - 1].when,
+                                   summary);
 
       if (set == ENG__MAY_BE_TRUE) break;
       if (set & ENG__MAY_BE_TRUE) return false;

@@ -109,6 +109,7 @@ struct eng__member {
   size_t age_count;
   int32_t *meters; /* of each measure of the model */
   int32_t *quick;  /* of each node: which quick test answers it, or -1 */
+  int32_t *stage_quick; /* the same of each stage's condition */
 };
 
 struct eng_assessor {

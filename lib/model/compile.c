@@ -202,10 +202,12 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   member->meters =
       eng__new(memory, (model->measure_count + 1) * sizeof *member->meters);
   member->quick = eng__new(memory, model->node_count * sizeof *member->quick);
+  member->stage_quick =
+      eng__new(memory, (model->stage_count + 1) * sizeof *member->stage_quick);
   member->memos = eng__new_zeroed(memory, model->node_count * sizeof *member->memos);
   member->ages = eng__new(memory, model->node_count * sizeof *member->ages);
-  if (member->meters == NULL || member->quick == NULL || member->memos == NULL ||
-      member->ages == NULL) {
+  if (member->meters == NULL || member->quick == NULL || member->stage_quick == NULL ||
+      member->memos == NULL || member->ages == NULL) {
     return ENG_E_NOMEM;
   }
   for (size_t i = 0; i < model->measure_count && status == ENG_OK; i++) {
@@ -213,6 +215,9 @@ static eng_status compile_member(eng_assessor *assessor, struct eng__member *mem
   }
   for (size_t i = 0; i < model->node_count && status == ENG_OK; i++) {
     status = add_quick(assessor, member, (int32_t)i, &member->quick[i]);
+  }
+  for (size_t i = 0; i < model->stage_count && status == ENG_OK; i++) {
+    member->stage_quick[i] = member->quick[behind_lets(model, model->stages[i].when)];
   }
   if (status == ENG_OK) find_needed(assessor, member);
   return status;

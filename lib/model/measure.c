@@ -90,6 +90,7 @@ eng_status eng__measure_run(eng_assessor *assessor, const struct eng__run *run,
     struct eng__seen seen;
     bool decoded = false;
 
+    if (i == end) continue; /* most events, for most models */
     if (step.time > assessor->as_of) return ENG_OK;
     for (; i < end; i++) {
       unsigned which = assessor->kind_meters[i];
