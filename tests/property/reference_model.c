@@ -379,13 +379,38 @@ static bool keeps(const ref_history *history, const ref_event *purchase, int64_t
   return paid == 0 || *left > 0;
 }
 
+/* a times n over d, rounded half up, bit by bit: no step is wider than 64 bits, on any
+ * machine. False: it does not fit. */
+static bool times_over(uint64_t a, uint64_t n, uint64_t d, int64_t *out)
+{
+  uint64_t q = 0, r = 0;
+
+  for (int bit = 63; bit >= 0; bit--) {
+    bool more = r >= d - r;
+
+    q = 2 * q + more;
+    r = more ? r - (d - r) : 2 * r;
+    if (a >> bit & 1) {
+      uint64_t rest = n % d;
+
+      more = r >= d - rest;
+      q += n / d + more;
+      r = more ? r - (d - rest) : r + rest;
+    }
+    if (q > INT64_MAX / 2 && bit > 0) return false;
+  }
+  q += r >= d - r;
+  *out = (int64_t)q;
+  return q <= INT64_MAX;
+}
+
 /* An amount in euros, by the rate of the event's day; false: there is none that fits.
  */
 static bool in_euros(const ref_history *history, const ref_event *e, int64_t *amount)
 {
   const ref_calendar *calendar = &history->calendar;
   const ref_rate *rate = NULL;
-  wide cents, d;
+  int64_t cents;
 
   if (e->currency == EUR) return true;
   for (int i = 0; i < calendar->rate_count; i++) {
@@ -397,12 +422,12 @@ static bool in_euros(const ref_history *history, const ref_event *e, int64_t *am
     if (rate == NULL || other->from >= rate->from) rate = other;
   }
   if (rate == NULL) return false;
-  cents = (wide)(*amount < 0 ? -*amount : *amount) * rate->n;
-  if (e->currency == JPY) cents *= 100;
-  d = rate->d;
-  cents = cents / d + (cents % d * 2 >= d);
-  if (cents > INT64_MAX) return false;
-  *amount = *amount < 0 ? -(int64_t)cents : (int64_t)cents;
+  if (!times_over((uint64_t)(*amount < 0 ? -*amount : *amount),
+                  (uint64_t)rate->n * (e->currency == JPY ? 100 : 1), (uint64_t)rate->d,
+                  &cents)) {
+    return false;
+  }
+  *amount = *amount < 0 ? -cents : cents;
   return true;
 }
 
