@@ -653,7 +653,7 @@ check-valgrind: test-programs ## the tests under valgrind, with fewer cases
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
 
 machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
-  CASES='$(or $(MACHINE_CASES),10)' sh $(srcdir)/tests/abi/machines.sh
+  CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
 MACHINES = aarch64 arm s390x i686 musl mingw
 check-arm: config.mk ## the tests on 32-bit ARM, emulated
 	$(machine) check arm

@@ -12,6 +12,8 @@
 
 #include <engagement.h>
 
+#include "unit/support.h"
+
 Suite *histories_suite(void);
 
 /* ---- files as rows ---- */
@@ -168,7 +170,7 @@ static uint64_t load_sales(struct shop *shop, const struct file *file, size_t fr
   return end_file(&intake);
 }
 
-static uint8_t *encoded(const struct shop *shop, size_t *size)
+static uint8_t *encoded_shop(const struct shop *shop, size_t *size)
 {
   uint8_t *bytes;
 
@@ -181,7 +183,7 @@ static uint8_t *encoded(const struct shop *shop, size_t *size)
 static void ck_same_bytes(const struct shop *a, const struct shop *b)
 {
   size_t a_size, b_size;
-  uint8_t *a_bytes = encoded(a, &a_size), *b_bytes = encoded(b, &b_size);
+  uint8_t *a_bytes = encoded_shop(a, &a_size), *b_bytes = encoded_shop(b, &b_size);
 
   ck_assert_uint_eq(a_size, b_size);
   ck_assert_int_eq(memcmp(a_bytes, b_bytes, a_size), 0);
@@ -405,15 +407,6 @@ START_TEST(all_who_paid_in_the_web_shop_are_at_buy_or_beyond)
 END_TEST
 
 enum { CLICKS = 2, HISTORIES = 3 };
-
-/* Every customer, or one in some where CASES is below 100: emulators and checkers. */
-static uint64_t stride(void)
-{
-  const char *cases = getenv("CASES");
-  long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
-
-  return percent >= 100 ? 1 : percent < 1 ? 100 : 100 / (uint64_t)percent;
-}
 
 /* Every real history; sales from 1996-12 on, clicks from 2018 on. */
 static bool open_history(int which, struct file *file, struct shop *shop)

@@ -167,3 +167,11 @@ eng_customer *copy_of(const eng_context *context, const eng_customer *customer)
   free(bytes.at);
   return copy;
 }
+
+uint64_t stride(void)
+{
+  const char *cases = getenv("CASES");
+  long percent = cases == NULL ? 100 : strtol(cases, NULL, 10);
+
+  return percent >= 100 ? 1 : percent < 1 ? 100 : 100 / (uint64_t)percent;
+}

@@ -50,6 +50,10 @@ eng_customer *decoded(const eng_context *context, const uint8_t *bytes, size_t s
 /* A copy by way of the bytes. */
 eng_customer *copy_of(const eng_context *context, const eng_customer *customer);
 
+/* How far apart cases are to be tried: 1 for all of them, more where CASES is below
+ * 100, as it is on emulated machines and under checkers. */
+uint64_t stride(void);
+
 #define DAY INT64_C(86400000)
 #define ck_ok(call) ck_assert_int_eq((call), ENG_OK)
 

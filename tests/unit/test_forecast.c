@@ -397,7 +397,7 @@ START_TEST(little_data_is_fitted_or_refused_but_never_wild)
 {
   int fitted = 0;
 
-  for (uint64_t seed = 0; seed < 8; seed++) {
+  for (uint64_t seed = 0; seed < 8; seed += 1 + stride() / 8) {
     eng_summaries *summaries = nobody(ENG_UNIT_WEEK);
 
     state = seed;
@@ -418,7 +418,7 @@ START_TEST(little_data_is_fitted_or_refused_but_never_wild)
     }
     eng_summaries_free(summaries);
   }
-  ck_assert_int_gt(fitted, 20);
+  ck_assert_int_gt(fitted, stride() == 1 ? 20 : 2);
 }
 END_TEST
 
@@ -571,7 +571,7 @@ START_TEST(fits_from_strangers_answer_or_say_why_not)
 {
   static const double values[] = {1e-12, 1e-3, 1, 1e4, 1e24};
 
-  for (int i = 0; i < 4 * 625; i += 131) {
+  for (int i = 0; i < 4 * 625; i += 131 * (1 + (int)stride() / 8)) {
     int32_t family = (int32_t[]){ENG_FAMILY_BGNBD, ENG_FAMILY_MBGNBD,
                                  ENG_FAMILY_PARETONBD, ENG_FAMILY_NBD}[i % 4];
     eng_fit *fit = made_fit(family, values[i / 4 % 5], values[i / 20 % 5],
