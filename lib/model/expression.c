@@ -195,16 +195,18 @@ static int64_t number_of_periods(struct eng__parser *p)
 {
   const struct eng__definition *definition = NULL;
   const struct eng__term *constant;
+  int64_t periods;
 
   if (p->token.word == ENG__WORD_NUMBER) return p->token.d == 1 ? p->token.n : 0;
   if (p->token.word == ENG__WORD_NAME) definition = eng__find_definition(p, &p->token);
   if (definition == NULL) return 0;
   constant = eng__resolved_term(p, definition->node);
   if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_NUMBER) return 0;
-  /* For whoever asks which names are used. */
+  periods = constant->n;
+  /* For whoever asks which names are used. The terms may move: constant ends here. */
   (void)eng__add_term(p, ENG__OP_LET, ENG__TYPE_NUMBER, definition->node, 0,
                       p->token.from, p->token.to);
-  return constant->n;
+  return periods;
 }
 
 /* `last N days` or `last N weeks`. */
