@@ -6,33 +6,7 @@
 # and nothing that stands in a file reaches standard error.
 #
 #   bad_rows.sh PROGRAM|BUILD-FOLDER
-set -u
-
-program=${1:-.}
-if [ -d "$program" ]; then program=$program/engagement; fi
-case $program in */*) ;; *) program=./$program ;; esac
-program=$(cd "$(dirname "$program")" && pwd)/$(basename "$program")
-if [ ! -x "$program" ]; then
-  echo "bad_rows.sh: $program is not there; run make first" >&2
-  exit 1
-fi
-
-folder=$(mktemp -d "${TMPDIR:-/tmp}/engagement-test.XXXXXX") || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$folder" || exit 1
-
-passed=0
-failed=0
-pass() { passed=$((passed + 1)); }
-fail() {
-  failed=$((failed + 1))
-  printf 'FAILED: %s\n' "$1"
-  if [ -s err ]; then LC_ALL=C sed -n '1,5s/^/  err: /p' err | cut -c1-200; fi
-}
-is() {
-  if [ "$2" = "$3" ]; then pass; else fail "$1: \"$3\", not \"$2\""; fi
-}
+. "$(dirname "$0")/support.sh"
 
 # Sanitizers reserve more addresses than any limit, and are slow; timeout is not in POSIX.
 memory=300000
@@ -53,7 +27,7 @@ $seconds true 2>/dev/null || {
 # Stands in every bad row and in many a name.
 mark=zqkwj
 
-# run WORDS...: the program's status is in $got.
+# As of support.sh, within that memory and time.
 run() {
   (
     if [ $memory != unlimited ]; then ulimit -v $memory; fi
@@ -73,7 +47,6 @@ ask() {
     fail "a control sign on standard error: $*"
   fi
 }
-says() { if grep -q -e "$1" err; then pass; else fail "standard error lacks: $1"; fi; }
 
 # ---- files of bad rows ------------------------------------------------------------
 
@@ -281,5 +254,4 @@ for option in model kind kinds own-kind currency as-of format time-format identi
   done
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -7,70 +7,7 @@
 #   run.sh PROGRAM|BUILD-FOLDER
 #
 # DATA names a folder of real histories; what needs them says SKIP where it is absent.
-set -u
-
-program=${1:-.}
-if [ -d "$program" ]; then program=$program/engagement; fi
-case $program in */*) ;; *) program=./$program ;; esac
-program=$(cd "$(dirname "$program")" && pwd)/$(basename "$program")
-here=$(cd "$(dirname "$0")" && pwd)
-data=${DATA:-$here/../../../shared/data}
-if [ -d "$data" ]; then data=$(cd "$data" && pwd); fi
-if [ ! -x "$program" ]; then
-  echo "run.sh: $program is not there; run make first" >&2
-  exit 1
-fi
-
-folder=$(mktemp -d "${TMPDIR:-/tmp}/engagement-test.XXXXXX") || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$folder" || exit 1
-
-passed=0
-failed=0
-
-pass() { passed=$((passed + 1)); }
-fail() {
-  failed=$((failed + 1))
-  printf 'FAILED: %s\n' "$1"
-  if [ -s out ]; then sed -n '1,5s/^/  out: /p' out; fi
-  if [ -s err ]; then sed -n '1,5s/^/  err: /p' err; fi
-}
-
-# ask STATUS WORDS...: runs the program and expects that exit status.
-ask() {
-  want=$1
-  shift
-  "$program" "$@" >out 2>err </dev/null
-  got=$?
-  if [ "$got" = "$want" ]; then pass; else fail "exit status $got, not $want: $*"; fi
-}
-
-# is NAME WANTED GOT
-is() {
-  if [ "$2" = "$3" ]; then pass; else fail "$1: \"$3\", not \"$2\""; fi
-}
-says() { if grep -q -e "$1" err; then pass; else fail "standard error lacks: $1"; fi; }
-silent() { if grep -q -e "$1" err; then fail "standard error has: $1"; else pass; fi; }
-prints() { if grep -q -e "$1" out; then pass; else fail "the answer lacks: $1"; fi; }
-
-python=
-for name in python3 python; do
-  if [ -z "$python" ] && "$name" -c 'import json' >/dev/null 2>&1; then python=$name; fi
-done
-valid_json() {
-  if [ -z "$python" ]; then return; fi
-  if "$python" -c 'import json, sys; json.load(open("out", encoding="utf-8"))' 2>json.err
-  then pass; else fail "$1: not JSON: $(tail -n 1 json.err)"; fi
-}
-# json NAME WANTED EXPRESSION: what an expression over the answer, d, gives.
-json() {
-  if [ -z "$python" ]; then return; fi
-  is "$1" "$2" "$("$python" -c "import json
-d = json.load(open('out', encoding='utf-8'))
-print($3)" 2>&1 | tail -n 1)"
-}
-if [ -z "$python" ]; then echo 'SKIP: whether JSON is valid (there is no python3)'; fi
+. "$(dirname "$0")/support.sh"
 
 # ---- inputs ---------------------------------------------------------------------
 
@@ -737,5 +674,4 @@ else
   echo "SKIP: the web shop (there is no $clicks)"
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish
