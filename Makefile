@@ -22,6 +22,7 @@ PUBLIC_HEADERS = \
   include/engagement/event.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/metrics.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/rfm.h \
@@ -135,6 +136,12 @@ IO_SOURCES = \
   lib/io/csv_rows.c \
   lib/io/fields.c
 
+METRICS_SOURCES = \
+  lib/metrics/active.c \
+  lib/metrics/periods.c \
+  lib/metrics/retention.c \
+  lib/metrics/visit.c
+
 STORE_SOURCES =
 
 # In the order in which they are listed to people.
@@ -152,6 +159,7 @@ BUILTIN_MODELS = \
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
+  examples/engagement/active.c \
   examples/engagement/ahead.c \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
@@ -169,8 +177,10 @@ PROGRAM_SOURCES = \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/params.c \
+  examples/engagement/periods.c \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
+  examples/engagement/retention.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
@@ -382,7 +392,7 @@ public_cppflags = -I$(srcdir)/include $(CPPFLAGS)
 test_cppflags = $(lib_cppflags) -DENG_STATIC -I$(srcdir)/tests $(CHECK_CFLAGS)
 
 lib_sources = $(CORE_SOURCES) $(MODEL_SOURCES) $(SCORE_SOURCES) $(FORECAST_SOURCES) \
-  $(BOOK_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
+  $(BOOK_SOURCES) $(METRICS_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
 lib_objects = $(patsubst %.c,out/%.lo,$(lib_sources)) out/lib/model/builtin_models.lo
 program_objects = $(patsubst %.c,out/%.o,$(PROGRAM_SOURCES))
 unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) \
@@ -607,6 +617,7 @@ audit: lib ## exports, globals, calls and arrows of the built library
 	  SCORE_OBJECTS='$(call pic,$(SCORE_SOURCES))' \
 	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
 	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
+	  METRICS_OBJECTS='$(call pic,$(METRICS_SOURCES))' \
 	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
 	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh
 # The objects as the shared library has them; the plain ones if there is none.

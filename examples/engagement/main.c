@@ -97,6 +97,19 @@ static const struct command commands[] = {
      "engagement crosswalk orders.csv --kind purchase --currency USD \\\n"
      "      --model five_e --model sashi",
      ON_INPUTS, crosswalk_run},
+    {"active", "INPUT...", "active customers by day, week or month; rolling DAU, WAU, MAU",
+     "Customers who did something in each --period (default month): newcomers, those who\n"
+     "did in the period before too, those who came back after a pause, and who fell\n"
+     "silent. --period rolling: of each day, who was active in 1, 7 and 30 days.\n"
+     "What the company sends makes nobody active. docs/metrics.md has the definitions.\n",
+     "engagement active orders.csv --kind purchase --period month",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_ACTIVE, active_run},
+    {"retention", "INPUT...", "who comes back: cohorts by their first event",
+     "Customers by the --period (default month) of their first --base event, and how\n"
+     "many of them had a --return event in each period since. What has not ended at\n"
+     "--as-of is empty, not zero. docs/metrics.md has the definitions.\n",
+     "engagement retention orders.csv --kind purchase --period month",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_RETENTION, retention_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"

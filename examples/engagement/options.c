@@ -13,6 +13,7 @@
 
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/metrics.h>
 
 #include "command.h"
 #include "message.h"
@@ -104,6 +105,50 @@ static int set_family(struct options *o, const char *value)
 
   o->family = choose("family", value, choices, COUNT(choices));
   return o->family >= 0;
+}
+
+/* Days of n-day periods, 1..36525. */
+static int read_period_days(struct options *o, const char *value)
+{
+  const int64_t day = 86400000, most = 36525 * day;
+  int64_t length;
+
+  if (eng_duration_parse(value, strlen(value), &length) != ENG_OK || length < day ||
+      length > most || length % day != 0)
+    return 0;
+  o->every = ENG_EVERY_DAYS;
+  o->period_days = length / day;
+  return 1;
+}
+
+static int set_period(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"day", ENG_EVERY_DAY},         {"week", ENG_EVERY_WEEK},
+      {"month", ENG_EVERY_MONTH},     {"quarter", ENG_EVERY_QUARTER},
+      {"year", ENG_EVERY_YEAR}};
+
+  o->rolling = text_same(value, "rolling");
+  if (o->rolling || read_period_days(o, value)) return 1;
+  for (size_t i = 0; i < COUNT(choices); i++) {
+    if (!text_same(value, choices[i].name)) continue;
+    o->every = choices[i].number;
+    return 1;
+  }
+  complain("--period is day, week, month, quarter, year or a number of days such as "
+           "30d, not \"%s\"",
+           value);
+  return 0;
+}
+
+static int set_mode(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {{"nday", RETENTION_NDAY},
+                                          {"unbounded", RETENTION_UNBOUNDED},
+                                          {"bracket", RETENTION_BRACKET}};
+
+  o->retention = choose("mode", value, choices, COUNT(choices));
+  return o->retention >= 0;
 }
 
 static int set_horizon(struct options *o, const char *value)
@@ -246,6 +291,26 @@ static const struct option table[] = {
      OPTIONS_HORIZON, WORD, FIELD(fit)},
     {"horizon", "DURATION", "how far ahead forecasts reach; default 90d",
      OPTIONS_HORIZON, CHECKED, 0, set_horizon},
+    {"period", "PERIOD", "day, week, month, quarter, year, or days such as 30d",
+     OPTIONS_ACTIVE | OPTIONS_RETENTION, CHECKED, 0, set_period},
+    {"from", "TIME", "a time in the first period; else the first event",
+     OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
+    {"events", "KIND,...", "what counts as active; else all that customers do",
+     OPTIONS_ACTIVE, WORD, FIELD(events)},
+    {"base", "KIND,...", "the first of these says the cohort; default purchase",
+     OPTIONS_RETENTION, WORD, FIELD(base)},
+    {"return", "KIND,...", "what counts as coming back; default purchase; any: all",
+     OPTIONS_RETENTION, WORD, FIELD(back)},
+    {"mode", "MODE", "nday (exactly then), unbounded (then or later), bracket",
+     OPTIONS_RETENTION, CHECKED, 0, set_mode},
+    {"brackets", "N,N,...", "first period of each column, and one past the last: 0,1,4",
+     OPTIONS_RETENTION, WORD, FIELD(brackets)},
+    {"own-clock", NULL, "days of 24 hours from each customer's own first event",
+     OPTIONS_RETENTION, FLAG, FIELD(own_clock)},
+    {"share", NULL, "shares of the cohort instead of counts", OPTIONS_RETENTION, FLAG,
+     FIELD(share)},
+    {"money", NULL, "what was spent, in the base currency, instead of counts",
+     OPTIONS_RETENTION, FLAG, FIELD(money)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
     {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,

@@ -32,6 +32,10 @@ enum {
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
+  OPTIONS_ACTIVE = 1 << 25,
+  OPTIONS_RETENTION = 1 << 26,
+  OPTIONS_FUNNEL = 1 << 27,
+  OPTIONS_FLOW = 1 << 28,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -84,7 +88,22 @@ struct options {
   int format; /* FORMAT_* */
   int rows;
   int history;
+
+  /* metrics */
+  const char *begin;      /* the first period's time */
+  int32_t every;          /* ENG_EVERY_*; 0: not given */
+  int64_t period_days;    /* of ENG_EVERY_DAYS */
+  int rolling;            /* --period rolling */
+  const char *events;     /* kinds that count, with commas */
+  const char *base, *back;
+  int32_t retention;      /* RETENTION_* */
+  const char *brackets;
+  int own_clock;
+  int share, money;
 };
+
+/* What a cohort table counts. */
+enum { RETENTION_NDAY = 0, RETENTION_UNBOUNDED = 1, RETENTION_BRACKET = 2 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after
  * saying what is wrong. */

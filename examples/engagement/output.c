@@ -276,7 +276,7 @@ void rows_words(struct rows *rows, const char *words)
 
 static void put_digits(struct rows *rows, const char *digits)
 {
-  rows->right[rows->column] = 1;
+  if (rows->column < ROWS_COLUMNS) rows->right[rows->column] = 1;
   begin_cell(rows);
   if (rows->format == FORMAT_TABLE)
     table_cell(rows, digits, strlen(digits));

@@ -24,6 +24,11 @@ static inline int64_t eng__business_day(const eng_context *context, int64_t time
   return eng__floor_div(time + context->day_shift, ENG__DAY);
 }
 
+static inline int64_t eng__business_day_start(const eng_context *context, int64_t day)
+{
+  return day * ENG__DAY - context->day_shift;
+}
+
 /* Milliseconds of a unit of duration, "d" or "days"; 0 if there is no such unit. */
 int64_t eng__duration_unit(const char *name, size_t length);
 

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The whole customer base in numbers: activity, retention, funnels, flows.
+ *
+ * docs/metrics.md pins each metric, its formula and its choices. Every result is counts
+ * that the caller divides: over disjoint customers they add, and a ratio whose
+ * denominator is 0 is undefined, never 0.
+ *
+ * Events after the last moment asked about are not seen, voided ones never, and
+ * purchases only while something of them is kept at that moment.
+ */
+#ifndef ENGAGEMENT_METRICS_H
+#define ENGAGEMENT_METRICS_H
+
+#include <engagement/book.h>
+#include <engagement/calendar.h>
+
+ENG_BEGIN_DECLS
+
+/** @defgroup metrics Metrics of the customer base
+ *  @{ */
+
+/** How time is divided. Weeks start as the settings say. */
+enum {
+  ENG_EVERY_DAY = 1,     /**< business days */
+  ENG_EVERY_WEEK = 2,    /**< weeks of them */
+  ENG_EVERY_MONTH = 3,   /**< calendar months */
+  ENG_EVERY_QUARTER = 4, /**< January to March, ... */
+  ENG_EVERY_YEAR = 5,    /**< calendar years */
+  ENG_EVERY_DAYS = 6     /**< `length` business days, from that of `from` on */
+};
+
+/** A row of periods, one after the other without a gap. */
+typedef struct eng_periods {
+  uint32_t size;  /**< set by eng_periods_init */
+  int32_t every;  /**< ENG_EVERY_*; default ENG_EVERY_MONTH */
+  int64_t length; /**< ENG_EVERY_DAYS: business days of a period, 1..36525; else 0 */
+  int64_t from;   /**< a time in the first period, 0..ENG_TIME_MAX */
+  int64_t until;  /**< a time in the last one, from..ENG_TIME_MAX: later events are not
+                       seen */
+} eng_periods;
+
+/** @brief Months, from the first millisecond of 1970 until then.
+ *  @param[out] periods  the caller's; NULL does nothing
+ *  @param[in]  size     sizeof(eng_periods) as the caller was compiled
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API void eng_periods_init(eng_periods *periods, uint32_t size);
+
+/**
+ * @brief How many periods there are.
+ *
+ * @param[in]  context  borrowed: zone, start of the day and of the week
+ * @param[in]  periods  borrowed
+ * @param[out] out      at least 1; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_RANGE    every or length
+ * @retval ENG_E_TIME     from or until
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_periods_count(const eng_context *context,
+                                                   const eng_periods *periods,
+                                                   uint64_t *out);
+
+/**
+ * @brief When each period starts, and when the one after the last does.
+ *
+ * A period has ended at a moment that is not before the start of the next one, less a
+ * millisecond.
+ *
+ * @param[in]  context  borrowed
+ * @param[in]  periods  borrowed
+ * @param[out] starts   milliseconds since 1970, below 0 if it began in 1969
+ * @param[in]  count    entries of starts, one more than eng_periods_count says
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_RANGE    every or length
+ * @retval ENG_E_TIME     from or until
+ * @retval ENG_E_BUFFER   starts is too small; nothing was written
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_periods_starts(const eng_context *context,
+                                                    const eng_periods *periods,
+                                                    int64_t *starts, uint64_t count);
+
+/**
+ * @brief When the first event of some kinds in the whole book occurred.
+ *
+ * @param[in]  book       borrowed
+ * @param[in]  until      later events are not seen, 0..ENG_TIME_MAX
+ * @param[in]  kinds      as for eng_book_active
+ * @param[in]  kind_count entries of kinds
+ * @param[out] out        milliseconds since 1970; ENG_TIME_NONE: there is none; 0 on
+ *                        failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_TIME     until
+ * @retval ENG_E_KIND     the context has no such kind
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_first_at(const eng_book *book, int64_t until,
+                                                   const uint8_t *kinds,
+                                                   uint64_t kind_count, int64_t *out);
+
+/* ---- activity ---- */
+
+/** The customers of one period, by what they did in it and before. */
+typedef struct eng_activity {
+  uint64_t active;      /**< did something: newcomers, returning and resurrected */
+  uint64_t newcomers;   /**< for the first time ever */
+  uint64_t returning;   /**< also in the period just before */
+  uint64_t resurrected; /**< not in the period just before, but earlier */
+  uint64_t dormant;     /**< did nothing, but something in the period just before; final
+                             once the period has ended */
+} eng_activity;
+
+/**
+ * @brief Active customers of each period, and how they flow.
+ *
+ * A customer is active in a period with an event of one of the kinds in it. What the
+ * company sends never makes anybody active, unless its kinds are asked for.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  periods   borrowed
+ * @param[in]  kinds     kinds that count; NULL with a count of 0: those for which
+ *                       eng_kind_is_active is 1
+ * @param[in]  kind_count entries of kinds
+ * @param[out] out       one entry a period
+ * @param[in]  count     entries of out, as eng_periods_count says
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_RANGE      every or length
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_BUFFER     count is another than that of the periods
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_active(
+    const eng_book *book, const eng_periods *periods, const uint8_t *kinds,
+    uint64_t kind_count, eng_activity *out, uint64_t count, eng_progress_fn progress,
+    void *user);
+
+/**
+ * @brief Customers who were active in the last n business days, for each day and n.
+ *
+ * With windows of 1, 7 and 30 days these are rolling DAU, WAU and MAU. The day itself is
+ * the last of its window. Stickiness is the sum of DAU over the sum of MAU.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  from      a time in the first day, 0..ENG_TIME_MAX
+ * @param[in]  until     a time in the last day, from..ENG_TIME_MAX: later events are not
+ *                       seen
+ * @param[in]  kinds     as for eng_book_active
+ * @param[in]  kind_count entries of kinds
+ * @param[in]  windows   lengths in business days, each 1..36525
+ * @param[in]  window_count 1..8
+ * @param[out] out       out[w * days + d]: customers active in windows[w] days up to day d
+ * @param[in]  days      as eng_periods_count says for ENG_EVERY_DAY
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_RANGE      windows or window_count
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_BUFFER     days is another number
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_rolling(
+    const eng_book *book, int64_t from, int64_t until, const uint8_t *kinds,
+    uint64_t kind_count, const int32_t *windows, int32_t window_count, uint64_t *out,
+    uint64_t days, eng_progress_fn progress, void *user);
+
+/**
+ * @brief How many customers were active on exactly n business days: the other meaning of
+ *        stickiness.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  from      as for eng_book_rolling
+ * @param[in]  until     as for eng_book_rolling
+ * @param[in]  kinds     as for eng_book_active
+ * @param[in]  kind_count entries of kinds
+ * @param[out] out       out[n]: customers with n active days; the last entry also has
+ *                       those with more; out[0]: those with an event of the kinds before
+ *                       `from` and none since
+ * @param[in]  count     entries of out, at least 2
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_BUFFER     count is less than 2
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_active_days(
+    const eng_book *book, int64_t from, int64_t until, const uint8_t *kinds,
+    uint64_t kind_count, uint64_t *out, uint64_t count, eng_progress_fn progress,
+    void *user);
+
+/* ---- retention ---- */
+
+/** What a cell of a cohort table counts. */
+enum {
+  ENG_RETENTION_NDAY = 0,     /**< who came back in exactly those periods */
+  ENG_RETENTION_UNBOUNDED = 1 /**< who came back in that period or any later one */
+};
+
+/** What a cohort table is asked for. */
+typedef struct eng_retention {
+  uint32_t size;            /**< set by eng_retention_init */
+  int32_t mode;             /**< ENG_RETENTION_*; default ENG_RETENTION_NDAY */
+  const uint8_t *base;      /**< kinds of which a customer's first event says the cohort;
+                                 default: purchase; NULL with 0: those that are active */
+  uint64_t base_count;      /**< entries of base */
+  const uint8_t *back;      /**< kinds that count as coming back; likewise */
+  uint64_t back_count;      /**< entries of back */
+  int32_t own_clock;        /**< 0: calendar periods; 1: 24 hours a day, each customer's
+                                 periods from the instant of the first event on. Only
+                                 under ENG_EVERY_DAY, ENG_EVERY_WEEK, ENG_EVERY_DAYS */
+  int32_t reserved;         /**< 0 */
+  const uint32_t *brackets; /**< column j is the periods brackets[j] .. brackets[j+1] - 1
+                                 of each customer; ascending, columns + 1 entries; NULL:
+                                 column j is period j */
+} eng_retention;
+
+/** @brief First purchases and purchases since, in exactly each period.
+ *  @param[out] retention  the caller's; NULL does nothing
+ *  @param[in]  size       sizeof(eng_retention) as the caller was compiled
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API void eng_retention_init(eng_retention *retention, uint32_t size);
+
+/** One cell of a cohort table. */
+typedef struct eng_cell {
+  uint64_t customers; /**< who came back */
+  int64_t money;      /**< what their events of the `back` kinds are worth, in minor units
+                           of the base currency */
+  uint64_t left_out;  /**< of these events, with an amount for which there is no rate */
+  int32_t ended;      /**< 1: the cell's periods have ended for all of the cohort; 0: it
+                           is right-censored, and its counts are not final */
+  int32_t reserved;   /**< 0 */
+} eng_cell;
+
+/**
+ * @brief Who came back, by cohort.
+ *
+ * A customer belongs to the period of the first event of a `base` kind ever; those whose
+ * first one is before the periods belong to none. Period 0 is that of the first event;
+ * an event of a `back` kind counts from that event on, itself included.
+ *
+ * @param[in]  book       borrowed
+ * @param[in]  periods    borrowed: the cohorts. until is also the as-of
+ * @param[in]  retention  borrowed; NULL: the defaults
+ * @param[out] sizes      customers of each cohort
+ * @param[in]  cohorts    entries of sizes, as eng_periods_count says
+ * @param[out] cells      cells[cohort * columns + column]
+ * @param[in]  columns    1..100000
+ * @param[in]  progress   may be NULL; told customers
+ * @param[in]  user       handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
+ * @retval ENG_E_RANGE      every, length, mode, own_clock, brackets or columns
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_BUFFER     cohorts is another number than that of the periods
+ * @retval ENG_E_OVERFLOW   the money of a cell does not fit
+ * @retval ENG_E_CANCELLED  by progress; all is 0, as on every failure
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_retention(
+    const eng_book *book, const eng_periods *periods, const eng_retention *retention,
+    uint64_t *sizes, uint64_t cohorts, eng_cell *cells, uint64_t columns,
+    eng_progress_fn progress, void *user);
+
+/** @} */
+
+ENG_END_DECLS
+
+#endif
