@@ -51,7 +51,8 @@ CORE_SOURCES = \
   lib/core/timeline.c \
   lib/core/utf8.c \
   lib/core/version.c \
-  lib/core/vocabulary.c
+  lib/core/vocabulary.c \
+  lib/core/zone.c
 
 MODEL_SOURCES = \
   lib/model/ahead.c \
@@ -236,7 +237,8 @@ UNIT_TESTS = \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
-  tests/unit/test_worst.c
+  tests/unit/test_worst.c \
+  tests/unit/test_zone.c
 REFERENCE_TESTS = \
   tests/reference/test_forecast_fits.c \
   tests/reference/test_forecast_grids.c \

@@ -194,8 +194,9 @@ static int set_zone(struct options *o, const char *value)
 {
   int32_t minutes;
 
+  o->zone = 0;
+  o->zone_name = NULL;
   if (text_same(value, "utc") || text_same(value, "z")) {
-    o->zone = 0;
     return 1;
   }
   if (value[0] == '+' || value[0] == '-') {
@@ -206,9 +207,8 @@ static int set_zone(struct options *o, const char *value)
     }
     complain("--zone %s is no offset; write it as +01:00, up to 18:00", value);
   } else {
-    complain(
-        "--zone takes UTC or a fixed offset such as +01:00; names of zones such as "
-        "Europe/Berlin are for a later version");
+    o->zone_name = value;
+    return 1;
   }
   return 0;
 }
@@ -342,7 +342,7 @@ static const struct option table[] = {
      WORD, FIELD(rejects)},
     {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
      FLAG, FIELD(strict)},
-    {"zone", "OFFSET", "local time: UTC (the default) or such as +01:00", OPTIONS_INPUT,
+    {"zone", "ZONE", "local time: UTC (default), +01:00, or Europe/Berlin", OPTIONS_INPUT,
      CHECKED, 0, set_zone},
     {"day-start", "H[:MM]", "when a business day begins; a bar that closes at 3: 3",
      OPTIONS_INPUT, CHECKED, 0, set_day_start},

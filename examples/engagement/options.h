@@ -65,7 +65,8 @@ struct options {
   int strict;
   int32_t time_format; /* ENG_TIME_* */
   int32_t identical;   /* ENG_IDENTICAL_* */
-  int32_t zone;        /* minutes east of UTC */
+  int32_t zone;        /* minutes east of UTC, or: */
+  const char *zone_name; /* Europe/Berlin; NULL: not named */
   int32_t day_start;   /* minutes after midnight */
   int32_t week_start;  /* 1 Monday .. 7 Sunday */
   int32_t delimiter;   /* 0: found out */

@@ -37,7 +37,8 @@
   X(rates) \
   X(callback) \
   X(authoring) \
-  X(worst)
+  X(worst) \
+  X(zone)
 /* clang-format on */
 
 #endif
