@@ -139,6 +139,7 @@ IO_SOURCES = \
 
 METRICS_SOURCES = \
   lib/metrics/active.c \
+  lib/metrics/funnel.c \
   lib/metrics/periods.c \
   lib/metrics/retention.c \
   lib/metrics/visit.c
@@ -170,6 +171,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
   examples/engagement/fit.c \
+  examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \

@@ -110,6 +110,12 @@ static const struct command commands[] = {
      "--as-of is empty, not zero. docs/metrics.md has the definitions.\n",
      "engagement retention orders.csv --kind purchase --period month",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_RETENTION, retention_run},
+    {"funnel", "INPUT... --steps A,B,C", "how far customers get through steps in order",
+     "How many customers took the --steps in their order --within a time from the first\n"
+     "to the last. Every first step is a new attempt; what counts is the one that got\n"
+     "furthest. docs/metrics.md says which event serves which step.\n",
+     "engagement funnel log.csv --steps view_item,add_to_cart,purchase --within 7d",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_FUNNEL, funnel_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"

@@ -141,6 +141,14 @@ static int set_period(struct options *o, const char *value)
   return 0;
 }
 
+static int set_within(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->within) == ENG_OK && o->within > 0)
+    return 1;
+  complain("--within is a duration such as 7d, 12h or 30m, not \"%s\"", value);
+  return 0;
+}
+
 static int set_mode(struct options *o, const char *value)
 {
   static const struct choice choices[] = {{"nday", RETENTION_NDAY},
@@ -295,6 +303,22 @@ static const struct option table[] = {
      OPTIONS_ACTIVE | OPTIONS_RETENTION, CHECKED, 0, set_period},
     {"from", "TIME", "a time in the first period; else the first event",
      OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
+    {"steps", "KIND,KIND,...", "the steps in their order; a|b is either",
+     OPTIONS_FUNNEL, WORD, FIELD(steps)},
+    {"within", "DURATION", "from the first step to the last, inclusive",
+     OPTIONS_FUNNEL, CHECKED, 0, set_within},
+    {"from", "TIME", "no first step before it; a date: its beginning", OPTIONS_FUNNEL,
+     WORD, FIELD(begin)},
+    {"strict-order", NULL, "nothing else that the customer does comes between",
+     OPTIONS_FUNNEL, FLAG, FIELD(strict_order)},
+    {"once", NULL, "only a customer's first attempt counts", OPTIONS_FUNNEL, FLAG,
+     FIELD(once)},
+    {"per-customer", NULL, "how many steps each customer took", OPTIONS_FUNNEL, FLAG,
+     FIELD(per_customer)},
+    {"by-channel", NULL, "by the channel of the first step", OPTIONS_FUNNEL, FLAG,
+     FIELD(by_channel)},
+    {"times", NULL, "median and 90 % of the time from the step before", OPTIONS_FUNNEL,
+     FLAG, FIELD(times)},
     {"events", "KIND,...", "what counts as active; else all that customers do",
      OPTIONS_ACTIVE, WORD, FIELD(events)},
     {"base", "KIND,...", "the first of these says the cohort; default purchase",

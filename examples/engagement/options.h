@@ -101,6 +101,9 @@ struct options {
   const char *brackets;
   int own_clock;
   int share, money;
+  const char *steps;
+  int64_t within; /* milliseconds; 0: not given */
+  int strict_order, once, per_customer, by_channel, times;
 };
 
 /* What a cohort table counts. */

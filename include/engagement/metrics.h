@@ -293,6 +293,76 @@ ENG_API ENG_NODISCARD eng_status eng_book_retention(
     uint64_t *sizes, uint64_t cohorts, eng_cell *cells, uint64_t columns,
     eng_progress_fn progress, void *user);
 
+/* ---- funnels ---- */
+
+/** At most this many steps. */
+enum { ENG_FUNNEL_STEPS = 32 };
+
+/** A step of a funnel: an event of one of some kinds. */
+typedef struct eng_step {
+  const uint8_t *kinds; /**< NULL with 0: those that make a customer active */
+  uint64_t kind_count;  /**< entries of kinds */
+} eng_step;
+
+/** What a funnel is asked for. */
+typedef struct eng_funnel {
+  uint32_t size;         /**< set by eng_funnel_init */
+  int32_t step_count;    /**< 1..ENG_FUNNEL_STEPS */
+  const eng_step *steps; /**< in their order */
+  int64_t within;        /**< from the first step to the last, inclusive, milliseconds,
+                              0..ENG_TIME_MAX; default ENG_TIME_MAX */
+  int64_t from;          /**< earlier events are no first step; default 0 */
+  int64_t until;         /**< later events are not seen; default ENG_TIME_MAX */
+  int32_t strict;        /**< 0: anything may happen between steps; 1: nothing that the
+                              customer does, and no event of any step's kinds */
+  int32_t once;          /**< 0: every first step is a new attempt; 1: only the
+                              customer's first one is */
+} eng_funnel;
+
+/** @brief No steps yet, and no bounds.
+ *  @param[out] funnel  the caller's; NULL does nothing
+ *  @param[in]  size    sizeof(eng_funnel) as the caller was compiled
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API void eng_funnel_init(eng_funnel *funnel, uint32_t size);
+
+/**
+ * @brief How far customers get through steps in their order.
+ *
+ * Events of one instant stand in canonical order: by number of their kind, then by id.
+ * An event serves one step of an attempt. A customer's level is the most steps that any
+ * of the attempts took; of attempts that took as many, the times are those of the one
+ * that was there first, with the latest start it can have.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  funnel    borrowed
+ * @param[out] reached   reached[s]: customers who took at least s + 1 steps; step_count
+ *                       entries
+ * @param[out] levels    of each row the steps taken, 0 for none; may be NULL
+ * @param[out] times     times[row * step_count + s]: when, or ENG_TIME_NONE; may be NULL
+ * @param[out] channels  of each row the channel of the first step, 0 for none; may be
+ *                       NULL
+ * @param[in]  rows      entries of levels and channels: eng_book_customer_count; of no
+ *                       consequence where all three are NULL
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of funnel is not known
+ * @retval ENG_E_RANGE      step_count, within, strict or once
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_BUFFER     rows is another number
+ * @retval ENG_E_CANCELLED  by progress; reached is all 0, as on every failure, and what
+ *                          the other arrays hold is not to be used
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_funnel(
+    const eng_book *book, const eng_funnel *funnel, uint64_t *reached, uint8_t *levels,
+    int64_t *times, uint8_t *channels, uint64_t rows, eng_progress_fn progress,
+    void *user);
+
 /** @} */
 
 ENG_END_DECLS
