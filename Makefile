@@ -299,6 +299,7 @@ FEED_SOURCES = \
 BENCH_SOURCES = \
   tests/bench/bench.c \
   tests/bench/engagement.c \
+  tests/bench/engagement_metrics.c \
   tests/bench/engagement_models.c \
   tests/bench/engagement_more.c \
   tests/bench/engagement_till.c \

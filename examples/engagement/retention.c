@@ -249,6 +249,7 @@ static int count_cells(struct cohorts *c, const struct kinds *base,
   retention.back = back->list;
   retention.back_count = back->count;
   retention.own_clock = options->own_clock;
+  retention.money = options->money;
   if (options->retention == RETENTION_BRACKET) retention.brackets = c->brackets;
   c->sizes = memory_resize(NULL, (size_t)c->spans.count, sizeof *c->sizes);
   c->cells =

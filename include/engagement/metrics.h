@@ -236,7 +236,7 @@ typedef struct eng_retention {
   int32_t own_clock;        /**< 0: calendar periods; 1: 24 hours a day, each customer's
                                  periods from the instant of the first event on. Only
                                  under ENG_EVERY_DAY, ENG_EVERY_WEEK, ENG_EVERY_DAYS */
-  int32_t reserved;         /**< 0 */
+  int32_t money;            /**< 1: what was spent is summed too; default 0 */
   const uint32_t *brackets; /**< column j is the periods brackets[j] .. brackets[j+1] - 1
                                  of each customer; ascending, columns + 1 entries; NULL:
                                  column j is period j */
@@ -253,7 +253,7 @@ ENG_API void eng_retention_init(eng_retention *retention, uint32_t size);
 typedef struct eng_cell {
   uint64_t customers; /**< who came back */
   int64_t money;      /**< what their events of the `back` kinds are worth, in minor units
-                           of the base currency */
+                           of the base currency; 0 unless it is asked for */
   uint64_t left_out;  /**< of these events, with an amount for which there is no rate */
   int32_t ended;      /**< 1: the cell's periods have ended for all of the cohort; 0: it
                            is right-censored, and its counts are not final */
@@ -278,7 +278,7 @@ typedef struct eng_cell {
  * @param[in]  user       handed to progress
  * @retval ENG_OK
  * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
- * @retval ENG_E_RANGE      every, length, mode, own_clock, brackets or columns
+ * @retval ENG_E_RANGE      every, length, mode, own_clock, money, brackets or columns
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     cohorts is another number than that of the periods

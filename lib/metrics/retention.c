@@ -139,9 +139,7 @@ static eng_status come_back(const struct table *t, struct life *life,
     life->column = column;
   }
   life->came = true;
-  if (column < 0 || !(visit->plain ? visit->step.layout->amount_width > 0 : true)) {
-    return ENG_OK;
-  }
+  if (column < 0 || !t->asked->money) return ENG_OK;
   seen = eng__visit_fields(visit);
   life->left_out += seen->foreign_amount;
   return eng__add_i64(life->money, seen->amount, &life->money) ? ENG_OK
@@ -206,7 +204,7 @@ static eng_status check(const struct table *t, const eng_periods *periods)
   calendar = periods->every != ENG_EVERY_DAY && periods->every != ENG_EVERY_WEEK &&
              periods->every != ENG_EVERY_DAYS;
   if (asked->mode < ENG_RETENTION_NDAY || asked->mode > ENG_RETENTION_UNBOUNDED ||
-      asked->own_clock < 0 || asked->own_clock > 1 || asked->reserved != 0 ||
+      asked->own_clock < 0 || asked->own_clock > 1 || asked->money < 0 || asked->money > 1 ||
       (asked->own_clock == 1 && calendar) || t->columns < 1 ||
       t->columns > COLUMNS_MAX) {
     return ENG_E_RANGE;
