@@ -38,6 +38,7 @@ int crosswalk_run(const struct options *options);
 int active_run(const struct options *options);
 int retention_run(const struct options *options);
 int funnel_run(const struct options *options);
+int flow_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
 int models_run(const struct options *options);

@@ -116,6 +116,13 @@ static const struct command commands[] = {
      "furthest. docs/metrics.md says which event serves which step.\n",
      "engagement funnel log.csv --steps view_item,add_to_cart,purchase --within 7d",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_FUNNEL, funnel_run},
+    {"flow", "INPUT... --model M --from T", "how many moved from which stage to which",
+     "How many were in which stage of the --model at --from and at --to (default: the\n"
+     "data's end); --per-customer says who moved. With --period instead, how many are\n"
+     "in each stage at the end of each period.\n",
+     "engagement flow orders.csv --kind purchase --model five_levels --from 2026-01-01",
+     OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_FROM_TO | OPTIONS_FLOW,
+     flow_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"

@@ -363,6 +363,77 @@ ENG_API ENG_NODISCARD eng_status eng_book_funnel(
     int64_t *times, uint8_t *channels, uint64_t rows, eng_progress_fn progress,
     void *user);
 
+/* ---- stages over time ---- */
+
+/**
+ * @brief How many moved from which stage to which, between two moments.
+ *
+ * A customer without events by then is in stage 0, none. Where both moments are the
+ * same this is a census, on the diagonal.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     which of its models, from 0
+ * @param[in]  from      0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  to        0..ENG_TIME_MAX, likewise
+ * @param[out] cells     cells[a * side + b]: from rank a to rank b
+ * @param[in]  side      stages of the model and one: eng_model_stage_count + 1
+ * @param[out] before    of each row the rank at `from`; may be NULL
+ * @param[out] after     of each row the rank at `to`; may be NULL
+ * @param[in]  rows      entries of before and after: eng_book_customer_count; of no
+ *                       consequence where both are NULL
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_RANGE      the assessor has no such model
+ * @retval ENG_E_CONTEXT    made from different contexts
+ * @retval ENG_E_TIME       from or to
+ * @retval ENG_E_BUFFER     side or rows is another number
+ * @retval ENG_E_CALLBACK   a callback model failed
+ * @retval ENG_E_CANCELLED  by progress; cells are all 0, as on every failure, and what
+ *                          the other arrays hold is not to be used
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it; one assessor for each
+ *          thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_flow(const eng_book *book,
+                                               eng_assessor *assessor, int32_t model,
+                                               int64_t from, int64_t to, uint64_t *cells,
+                                               int32_t side, uint8_t *before,
+                                               uint8_t *after, uint64_t rows,
+                                               eng_progress_fn progress, void *user);
+
+/** How well two ways of putting the same customers into classes agree. */
+typedef struct eng_agreement {
+  uint64_t customers; /**< N */
+  uint64_t agree;     /**< A: those on the diagonal */
+  double by_chance;   /**< C: the sum of the products of a row's sum and its column's,
+                           over N */
+  double kappa;       /**< Cohen's: (A - C) / (N - C); not a number where N is C */
+  double weighted;    /**< the same with squared distances of ranks as disagreement, for
+                           classes that are in order; not a number where all are alike */
+} eng_agreement;
+
+/**
+ * @brief Cohen's kappa of a square table of counts.
+ *
+ * @param[in]  cells  cells[a * side + b]: customers in class a by one and b by the other
+ * @param[in]  side   1..256
+ * @param[out] out    all 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_RANGE     side
+ * @retval ENG_E_OVERFLOW  the counts sum up to more than 2^32
+ * @threads{reentrant}
+ * @source{Cohen (1960), A Coefficient of Agreement for Nominal Scales; Cohen (1968),
+ *         Weighted kappa}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_agreement_of(const uint64_t *cells, int32_t side,
+                                                  eng_agreement *out);
+
 /** @} */
 
 ENG_END_DECLS
