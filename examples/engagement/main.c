@@ -123,6 +123,13 @@ static const struct command commands[] = {
      "engagement flow orders.csv --kind purchase --model five_levels --from 2026-01-01",
      OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_FROM_TO | OPTIONS_FLOW,
      flow_run},
+    {"metrics", "INPUT...", "the classic metrics, with what each divides by what",
+     "Retention, frequency, time on site, click-through, conversion, NPS, CSAT, CES,\n"
+     "response times, order value, referrals and churn in a window, each with its\n"
+     "numerator and denominator; undefined where there is nothing to divide by.\n"
+     "docs/metrics.md pins every one of them.\n",
+     "engagement metrics log.csv --currency USD --from 2026-01-01",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_METRICS, metrics_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"

@@ -36,6 +36,7 @@ enum {
   OPTIONS_RETENTION = 1 << 26,
   OPTIONS_FUNNEL = 1 << 27,
   OPTIONS_FLOW = 1 << 28,
+  OPTIONS_METRICS = 1 << 29,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -101,7 +102,7 @@ struct options {
   const char *brackets;
   int own_clock;
   int share, money;
-  const char *steps;
+  const char *steps, *goal;
   int64_t within; /* milliseconds; 0: not given */
   int strict_order, once, per_customer, by_channel, times;
 };

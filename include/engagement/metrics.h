@@ -434,6 +434,94 @@ typedef struct eng_agreement {
 ENG_API ENG_NODISCARD eng_status eng_agreement_of(const uint64_t *cells, int32_t side,
                                                   eng_agreement *out);
 
+/* ---- an overview ---- */
+
+/** What an overview is asked for. */
+typedef struct eng_overview_options {
+  uint32_t size;           /**< set by eng_overview_options_init */
+  int32_t churn_gaps;      /**< k: silent for longer than k of the customer's own median
+                                gaps is churned; 1..1000, default 3 */
+  int64_t from;            /**< first millisecond of the window; default 0 */
+  int64_t until;           /**< its last one; later events are not seen; default
+                                ENG_TIME_MAX */
+  int64_t session_pause;   /**< a longer pause ends a session; default 30 minutes */
+  int64_t in_time;         /**< an answer is in time up to here; default 5 minutes */
+  const uint8_t *base;     /**< conversion from an event of these kinds; default visit */
+  uint64_t base_count;     /**< entries of base */
+  const uint8_t *goal;     /**< to an event of these; default purchase */
+  uint64_t goal_count;     /**< entries of goal */
+  int64_t convert_within;  /**< not later than this, inclusive; default 7 days */
+} eng_overview_options;
+
+/** @brief The defaults.
+ *  @param[out] options  the caller's; NULL does nothing
+ *  @param[in]  size     sizeof(eng_overview_options) as the caller was compiled
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API void eng_overview_options_init(eng_overview_options *options, uint32_t size);
+
+/** A metric: two counts that the caller divides. Undefined where denominator is 0. */
+typedef struct eng_ratio {
+  int64_t numerator;   /**< below 0 for a net promoter score of more detractors */
+  int64_t denominator; /**< at least 0 */
+} eng_ratio;
+
+/** The metrics of a window, each as docs/metrics.md defines it under the same name. */
+typedef struct eng_overview {
+  uint32_t size;                  /**< set by eng_book_overview */
+  uint32_t reserved;              /**< 0 */
+  eng_ratio retention;            /**< active in the window / in the one before it */
+  eng_ratio frequency;            /**< active events / active customers */
+  eng_ratio active_days;          /**< active business days / active customers */
+  eng_ratio sessions;             /**< sessions / customers who had one */
+  eng_ratio time_on_site;         /**< milliseconds of sessions / sessions */
+  eng_ratio click_through;        /**< clicks / impressions */
+  eng_ratio click_through_unique; /**< of those who saw, who clicked / who saw */
+  eng_ratio conversion;           /**< who reached the goal in time / who could have */
+  eng_ratio social_followers;     /**< acts on social networks / followers */
+  eng_ratio social_reach;         /**< acts on social networks / who was reached */
+  eng_ratio nps;                  /**< promoters less detractors / answers */
+  eng_ratio csat;                 /**< 4 and 5 of 5 / answers */
+  eng_ratio ces;                  /**< sum of answers in thousandths / answers */
+  eng_ratio ces_easy;             /**< 5 to 7 of 7 / answers */
+  eng_ratio answered;             /**< messages answered / messages */
+  eng_ratio answered_in_time;     /**< messages answered in time / messages that have
+                                       been, or have waited that long */
+  eng_ratio response_time;        /**< milliseconds until the answer / answered */
+  eng_ratio order_value;          /**< money kept, in minor units of the base currency /
+                                       kept orders with such an amount */
+  eng_ratio repeat_purchase;      /**< who bought twice or more / who bought, ever */
+  eng_ratio referral;             /**< who referred somebody / active customers */
+  eng_ratio referral_unpaid;      /**< who did so without incentive / active customers */
+  eng_ratio churn_contract;       /**< whose contract ended / had one at the start */
+  eng_ratio churn_silent;         /**< silent for k own gaps / bought on 3 days or more */
+} eng_overview;
+
+/**
+ * @brief The metrics of a window, in one pass.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  options   borrowed; NULL: the defaults
+ * @param[out] out       all 0 on failure
+ * @param[in]  size      sizeof(eng_overview) as the caller was compiled
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
+ * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_OVERFLOW   a sum does not fit
+ * @retval ENG_E_CANCELLED  by progress
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_overview(const eng_book *book,
+                                                   const eng_overview_options *options,
+                                                   eng_overview *out, uint32_t size,
+                                                   eng_progress_fn progress, void *user);
+
 /** @} */
 
 ENG_END_DECLS
