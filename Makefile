@@ -139,8 +139,12 @@ IO_SOURCES = \
 
 METRICS_SOURCES = \
   lib/metrics/active.c \
+  lib/metrics/agreement.c \
+  lib/metrics/flow.c \
   lib/metrics/funnel.c \
+  lib/metrics/overview.c \
   lib/metrics/periods.c \
+  lib/metrics/response.c \
   lib/metrics/retention.c \
   lib/metrics/visit.c
 
@@ -171,11 +175,13 @@ PROGRAM_SOURCES = \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
   examples/engagement/fit.c \
+  examples/engagement/flow.c \
   examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
   examples/engagement/message.c \
+  examples/engagement/metrics.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
@@ -230,6 +236,7 @@ UNIT_TESTS = \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_memory.c \
+  tests/unit/test_metrics.c \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
   tests/unit/test_money.c \
@@ -283,6 +290,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/forecasts.sh \
+  tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -320,6 +328,7 @@ DOC_PAGES = \
   docs/format.md \
   docs/host.md \
   docs/language.md \
+  docs/metrics.md \
   docs/models.md \
   docs/performance.md
 

@@ -30,7 +30,8 @@ static int by_name(const void *a, const void *b)
 
   if (x->names != y->names) return x->names ? -1 : 1;
   if (x->names && x->id != y->id) return x->id < y->id ? -1 : 1;
-  return (x->time > y->time) - (x->time < y->time);
+  if (x->time != y->time) return x->time < y->time ? -1 : 1;
+  return x->out - y->out; /* as kinds stand in canonical order */
 }
 
 /* The first answer that names a message, at or after it. */

@@ -186,6 +186,38 @@ def retention(db, asked, out):
         out.writerow([name(p), sizes.get(p, 0)] + cells)
 
 
+# The numbers of kinds say which of two events of one instant comes first.
+NUMBERS = {"visit": 2, "signup": 4, "login": 3, "unsubscribe": 7, "support": 10,
+           "email_open": 12, "click": 13, "search": 20, "view": 21, "wishlist": 24,
+           "cart": 30, "checkout": 32, "purchase": 34, "refund": 35, "rating": 55,
+           "review": 56, "share": 66, "referral": 67}
+
+
+def funnel(db, asked, out):
+    steps, within = asked["steps"].split("-"), int(asked["within"])
+    db.execute("CREATE TABLE k (kind TEXT, number INT)")
+    db.executemany("INSERT INTO k VALUES (?, ?)", NUMBERS.items())
+    db.execute('''CREATE TABLE o AS SELECT customer, t, kind,
+        row_number() OVER (PARTITION BY customer ORDER BY t, ifnull(number, 1000)) AS n
+        FROM d LEFT JOIN k USING (kind)''')
+    db.execute("CREATE INDEX j ON o (customer, n)")
+    db.execute("CREATE TABLE s0 AS SELECT customer, t AS begun, n FROM o WHERE " + kinds(steps[0]))
+    if asked.get("once"):
+        db.execute("DELETE FROM s0 WHERE n > (SELECT min(n) FROM s0 AS f WHERE f.customer = s0.customer)")
+    counts = []
+    for i, step in enumerate(steps):
+        if i > 0:
+            db.execute('''CREATE TABLE s%d AS SELECT s.customer, begun, min(o.n) AS n
+                FROM s%d AS s JOIN o ON o.customer = s.customer AND o.n %s s.n %s
+                WHERE %s AND o.t - begun <= %d GROUP BY s.customer, begun, s.n'''
+                       % (i, i - 1, "=" if asked.get("strict") else ">",
+                          "+ 1" if asked.get("strict") else "", kinds(step), within))
+        counts.append(db.execute("SELECT count(DISTINCT customer) FROM s%d" % i).fetchone()[0])
+    out.writerow(["step", "customers"])
+    for name, count in zip(asked["names"].split("-"), counts):
+        out.writerow([name, count])
+
+
 def periods_start(asked, n, db):
     """When period n starts; for days, weeks and days of 24 hours alone."""
     shift = (asked["zone"] - asked["day_start"]) * 60000
@@ -205,7 +237,8 @@ def main():
     asked["day_start"] = int(asked.get("day_start", 0))
     db = load(path, asked)
     out = csv.writer(sys.stdout, lineterminator="\n")
-    {"active": active, "rolling": rolling, "retention": retention}[command](db, asked, out)
+    {"active": active, "rolling": rolling, "retention": retention,
+     "funnel": funnel}[command](db, asked, out)
 
 
 main()

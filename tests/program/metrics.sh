@@ -40,14 +40,14 @@ visits='visit,view_item,search,add_to_cart,begin_checkout,purchase'
 visits_sql='visit+view+search+cart+checkout+purchase'
 for seed in 1 2; do
   if [ ! -x "$gen" ]; then echo "$script: SKIP: feeds (there is no gen_feed)"; break; fi
-  "$gen" -n 6000 -c 500 -s $seed -o feed.csv
+  "$gen" -n 4000 -c 300 -s $seed -o feed.csv
   feed() { # NAME SQL-WORDS -- PROGRAM-WORDS
     what=$1
     shift
     same "seed $seed: $what" feed.csv "$@" --currency USD --kinds "$kinds" --own-kind nps \
       --own-kind app_open
   }
-  for period in day week month quarter year; do
+  for period in day week quarter; do
     feed "active by $period" active period=$period events="$visits_sql" \
       as_of=2025-10-15T11:30:00Z -- active --events "$visits" --period $period \
       --as-of 2025-10-15T11:30:00Z
@@ -57,7 +57,7 @@ for seed in 1 2; do
     --as-of 2025-10-15T11:30:00Z --zone -08:00 --day-start 3
   feed 'rolling' rolling events="$visits_sql" as_of=2024-09-15T00:00:00Z -- active \
     --events "$visits" --as-of 2024-09-15T00:00:00Z --period rolling
-  for period in week month quarter; do
+  for period in month quarter; do
     feed "retention by $period" retention period=$period base=purchase back=purchase \
       as_of=2025-10-15T11:30:00Z -- retention --period $period \
       --as-of 2025-10-15T11:30:00Z
@@ -78,6 +78,17 @@ for seed in 1 2; do
     --as-of 2025-10-15T11:30:00Z
   feed 'money' retention period=month base=purchase back=purchase money=1 \
     as_of=2025-10-15T11:30:00Z -- retention --money --as-of 2025-10-15T11:30:00Z
+  for how in '' strict once; do
+    # shellcheck disable=SC2086 # a word or none
+    feed "funnel $how" funnel steps=visit+search-view-cart-purchase ${how:+$how=1} \
+      names='visit|search-view_item-add_to_cart-purchase' within=172800000 \
+      as_of=2025-10-15T11:30:00Z -- funnel --as-of 2025-10-15T11:30:00Z --within 2d \
+      --steps 'visit|search,view_item,add_to_cart,purchase' \
+      $(case $how in strict) echo --strict-order ;; once) echo --once ;; esac)
+  done
+  feed 'a step twice' funnel steps=purchase-purchase-purchase within=7776000000 \
+    names=purchase-purchase-purchase as_of=2025-12-31T00:00:00Z -- funnel \
+    --as-of 2025-12-31T00:00:00Z --within 90d --steps purchase,purchase,purchase
 done
 
 # ---- real histories ----
@@ -86,8 +97,8 @@ cdnow=$data/cdnow/cdnow_master_log.csv
 if [ -r "$cdnow" ]; then
   same 'CDNOW: active' "$cdnow" active period=month events=purchase as_of=1998-06-30 -- \
     active --kind purchase --currency USD --as-of 1998-06-30T00:00:00Z
-  same 'CDNOW: cohorts' "$cdnow" retention period=week base=purchase back=purchase \
-    as_of=1998-06-30 -- retention --kind purchase --currency USD --period week \
+  same 'CDNOW: cohorts' "$cdnow" retention period=month base=purchase back=purchase \
+    as_of=1998-06-30 -- retention --kind purchase --currency USD --period month \
     --as-of 1998-06-30T00:00:00Z
   same 'CDNOW: money' "$cdnow" retention period=month base=purchase back=purchase \
     money=1 as_of=1998-06-30 -- retention --kind purchase --currency USD --money \
@@ -95,5 +106,89 @@ if [ -r "$cdnow" ]; then
 else
   echo "$script: SKIP: CDNOW (there is no $cdnow)"
 fi
+
+# ---- flows: the same customers by `stages`, at either moment ----
+
+cat >flow.csv <<'EOF'
+customer,time,kind,amount
+customer-1,2026-01-05,view_item,
+customer-1,2026-02-05,purchase,5.00
+customer-2,2026-01-05,purchase,5.00
+customer-3,2026-02-07,visit,
+EOF
+set -- --currency USD --model five_levels --format csv
+ask 0 flow flow.csv "$@" --from 2026-01-31T00:00 --to 2026-02-08
+is 'flow' 'from,to,customers
+none,discover,1
+shop,buy,1
+own,own,1' "$(cat out)"
+ask 0 flow flow.csv "$@" --from 2026-01-31T00:00 --to 2026-02-08 --per-customer
+is 'who moved' 'customer,from,to
+customer-1,shop,buy
+customer-3,none,discover' "$(cat out)"
+ask 0 flow flow.csv "$@" --period month
+prints '^2026-01,shop,2,1$'
+prints '^2026-02,own,4,1$'
+if [ -r "$cdnow" ] && [ -n "$python" ]; then
+  set -- --kind purchase --currency USD --model five_e --format csv --quiet
+  ask 0 stages "$cdnow" "$@" --as-of 1997-06-30T00:00:00Z
+  cp out before.csv
+  ask 0 stages "$cdnow" "$@" --as-of 1998-03-01T00:00:00Z
+  cp out after.csv
+  ask 0 flow "$cdnow" "$@" --from 1997-06-30T00:00:00Z --to 1998-03-01T00:00:00Z
+  "$python" - <<'EOF' >want.csv
+import collections, csv
+def stages(path):
+    return {r["customer"]: (int(r["rank"]), r["stage"]) for r in csv.DictReader(open(path))}
+before, after = stages("before.csv"), stages("after.csv")
+moved = collections.Counter((before[c], after[c]) for c in after)
+print("from,to,customers")
+for (a, b), n in sorted(moved.items()):
+    print("%s,%s,%d" % (a[1], b[1], n))
+EOF
+  is 'CDNOW: flow' "$(cat want.csv)" "$(cat out)"
+fi
+
+# ---- zones ----
+
+printf 'customer,time,kind\na,2026-10-25T00:00,visit\na,2026-10-25T23:59:59.999,visit\n' >dst.csv
+if [ -r /usr/share/zoneinfo/Europe/Berlin ]; then
+  ask 0 active dst.csv --zone Europe/Berlin --period day --format csv
+  is 'a day of 25 hours' 'period,active,new,returning,resurrected,dormant
+2026-10-25,1,1,0,0,0' "$(cat out)"
+  says '2026-10-25T22:59:59.999Z'
+else
+  echo "$script: SKIP: zones by name (there is no /usr/share/zoneinfo)"
+fi
+
+# ---- every form, and what is asked wrongly ----
+
+for command in 'active flow.csv' 'active flow.csv --period rolling' \
+  'retention flow.csv --share' 'funnel flow.csv --steps view_item,purchase --times' \
+  'funnel flow.csv --steps view_item,purchase --by-channel' \
+  'flow flow.csv --model five_e --from 2026-01-31' 'metrics flow.csv'; do
+  # shellcheck disable=SC2086 # words
+  ask 0 $command --currency USD
+  # shellcheck disable=SC2086
+  ask 0 $command --currency USD --format json
+  valid_json "$command"
+done
+ask 0 metrics flow.csv --currency USD --format json
+json 'nothing to divide by is null' 'None 0' \
+  '" ".join(str([m for m in d if m["metric"] == "nps"][0][k]) for k in ("value", "denominator"))'
+ask 2 funnel flow.csv
+says 'steps'
+ask 2 funnel flow.csv --currency USD --steps visit,purchaze
+says 'did you mean purchase'
+ask 2 retention flow.csv --currency USD --mode bracket --brackets 1,1
+says 'ascending'
+ask 2 retention flow.csv --currency USD --period month --own-clock
+says 'own-clock'
+ask 2 active flow.csv --currency USD --period fortnight
+says '30d'
+ask 2 flow flow.csv --currency USD --from 2026-01-31
+says 'which model'
+ask 1 retention flow.csv --currency USD --base idea
+says 'no event'
 
 finish

@@ -30,6 +30,7 @@
   X(forecast_grids) \
   X(forecast_fits) \
   X(score) \
+  X(metrics) \
   X(model) \
   X(models) \
   X(params) \
