@@ -146,6 +146,7 @@ METRICS_SOURCES = \
   lib/metrics/periods.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
+  lib/metrics/survival.c \
   lib/metrics/visit.c
 
 STORE_SOURCES =

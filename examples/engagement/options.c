@@ -341,6 +341,8 @@ static const struct option table[] = {
      OPTIONS_RETENTION, WORD, FIELD(brackets)},
     {"own-clock", NULL, "days of 24 hours from each customer's own first event",
      OPTIONS_RETENTION, FLAG, FIELD(own_clock)},
+    {"survival", NULL, "instead: by days since the first event, who has come back",
+     OPTIONS_RETENTION, FLAG, FIELD(survival)},
     {"share", NULL, "shares of the cohort instead of counts", OPTIONS_RETENTION, FLAG,
      FIELD(share)},
     {"money", NULL, "what was spent, in the base currency, instead of counts",

@@ -101,7 +101,7 @@ struct options {
   int32_t retention;      /* RETENTION_* */
   const char *brackets;
   int own_clock;
-  int share, money;
+  int share, money, survival;
   const char *steps, *goal;
   int64_t within; /* milliseconds; 0: not given */
   int strict_order, once, per_customer, by_channel, times;

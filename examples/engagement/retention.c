@@ -189,6 +189,61 @@ static int draw(const struct cohorts *c)
   return output_end();
 }
 
+/* ---- survival ---- */
+
+static void write_day(struct rows *rows, uint64_t day, uint64_t at_risk,
+                      const eng_survival *on, double survival)
+{
+  rows_number(rows, (int64_t)day);
+  rows_number(rows, (int64_t)at_risk);
+  rows_number(rows, (int64_t)on->came);
+  rows_number(rows, (int64_t)on->censored);
+  rows_real(rows, survival, 6);
+}
+
+/* Kaplan and Meier's product, on the days on which somebody came or was censored. */
+static int write_survival(const struct session *session, const eng_survival *days,
+                          uint64_t count)
+{
+  static const char *const columns[] = {"day", "at_risk", "came", "censored",
+                                        "survival"};
+  uint64_t at_risk = 0;
+  double survival = 1;
+  struct rows rows;
+
+  for (uint64_t d = 0; d < count; d++) at_risk += days[d].came + days[d].censored;
+  rows_begin(&rows, session->options->format, columns, 5);
+  for (uint64_t d = 0; d < count; d++) {
+    if (days[d].came + days[d].censored == 0) continue;
+    survival *= 1 - (double)days[d].came / (double)at_risk;
+    write_day(&rows, d, at_risk, &days[d], survival);
+    at_risk -= days[d].came + days[d].censored;
+  }
+  return rows_end(&rows);
+}
+
+static int tell_survival(const struct session *session, const struct kinds *base,
+                         const struct kinds *back)
+{
+  uint64_t count = 2;
+  eng_survival *days;
+  int64_t first;
+  int answer = ANSWER_DONE;
+  eng_status status =
+      eng_book_first_at(session->book, session->as_of, base->list, base->count, &first);
+
+  if (status == ENG_OK && first != ENG_TIME_NONE)
+    count += (uint64_t)((session->as_of - first) / 86400000);
+  days = memory_resize(NULL, (size_t)count, sizeof *days);
+  if (status == ENG_OK)
+    status = eng_book_survival(session->book, session->as_of, base->list, base->count,
+                               back->list, back->count, days, count, NULL, NULL);
+  answer = status == ENG_OK ? write_survival(session, days, count)
+                            : complain_status("retention", status);
+  free(days);
+  return answer;
+}
+
 /* ---- asking ---- */
 
 static int read_brackets(struct cohorts *c)
@@ -276,6 +331,10 @@ static int tell(const struct session *session)
   if (answer == ANSWER_DONE)
     answer = kinds_read(session, "return",
                         options->back != NULL ? options->back : "purchase", &back);
+  if (answer == ANSWER_DONE && options->survival) {
+    free(c);
+    return tell_survival(session, &base, &back);
+  }
   if (answer == ANSWER_DONE)
     answer = spans_open(session, ENG_EVERY_MONTH, &base, &c->spans);
   if (answer == ANSWER_DONE) answer = settle_columns(c);

@@ -293,6 +293,47 @@ ENG_API ENG_NODISCARD eng_status eng_book_retention(
     uint64_t *sizes, uint64_t cohorts, eng_cell *cells, uint64_t columns,
     eng_progress_fn progress, void *user);
 
+/** One day of a survival table. */
+typedef struct eng_survival {
+  uint64_t came;     /**< who came back that many days after the first time */
+  uint64_t censored; /**< who has not yet, and whose first time is that many days ago */
+} eng_survival;
+
+/**
+ * @brief How long it takes until customers come back: from the first event of some kinds
+ *        to the next one of others, such as the second purchase.
+ *
+ * Days have 24 hours and count from the first event of a customer; one that came back
+ * within 24 hours came on day 0. Who came or is censored on day d or later was at risk
+ * on day d. The Kaplan-Meier curve is the product over days of 1 - came / at risk:
+ * those censored on a day are at risk on it.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  until     later events are not seen, 0..ENG_TIME_MAX
+ * @param[in]  base      kinds of the first event, as for eng_book_active
+ * @param[in]  base_count entries of base
+ * @param[in]  back      kinds that count as coming back, after that event
+ * @param[in]  back_count entries of back
+ * @param[out] out       out[d]: day d; the last entry also has those of later days
+ * @param[in]  count     entries of out, at least 2
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_TIME       until
+ * @retval ENG_E_KIND       the context has no such kind
+ * @retval ENG_E_BUFFER     count is less than 2
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @source{Kaplan & Meier (1958), Nonparametric Estimation from Incomplete Observations}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_survival(
+    const eng_book *book, int64_t until, const uint8_t *base, uint64_t base_count,
+    const uint8_t *back, uint64_t back_count, eng_survival *out, uint64_t count,
+    eng_progress_fn progress, void *user);
+
 /* ---- funnels ---- */
 
 /** At most this many steps. */

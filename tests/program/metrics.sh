@@ -164,7 +164,7 @@ fi
 # ---- every form, and what is asked wrongly ----
 
 for command in 'active flow.csv' 'active flow.csv --period rolling' \
-  'retention flow.csv --share' 'funnel flow.csv --steps view_item,purchase --times' \
+  'retention flow.csv --share' 'retention flow.csv --survival' 'funnel flow.csv --steps view_item,purchase --times' \
   'funnel flow.csv --steps view_item,purchase --by-channel' \
   'flow flow.csv --model five_e --from 2026-01-31' 'metrics flow.csv'; do
   # shellcheck disable=SC2086 # words

@@ -93,6 +93,10 @@ static eng_periods periods_of(int32_t every, const char *from, const char *until
   return periods;
 }
 
+static const uint8_t visit[] = {ENG_EVENT_VISIT};
+static const uint8_t cart[] = {ENG_EVENT_ADD_TO_CART};
+static const uint8_t purchase[] = {ENG_EVENT_PURCHASE};
+
 /* ---- active ---- */
 
 static void active_is(const eng_book *book, const eng_context *context,
@@ -319,11 +323,30 @@ START_TEST(own_days_have_24_hours_from_the_first_event)
 }
 END_TEST
 
+START_TEST(who_has_not_come_back_is_censored_where_the_end_finds_them)
+{
+  eng_context *context = context_for(0, 0);
+  eng_book *book = book_in(context);
+  eng_survival days[5];
+
+  buys(context, book, "customer-1", "2026-01-01T10:00Z", 500, 1);
+  buys(context, book, "customer-1", "2026-01-02T09:59:59.999Z", 500, 2); /* day 0 */
+  buys(context, book, "customer-1", "2026-01-04", 500, 3); /* the third: of no account */
+  buys(context, book, "customer-2", "2026-01-01T10:00Z", 500, 4);
+  buys(context, book, "customer-2", "2026-01-03T10:00Z", 500, 5); /* day 2 */
+  buys(context, book, "customer-3", "2026-01-03T12:00Z", 500, 6); /* day 1, censored */
+  happens(context, book, "customer-4", ENG_EVENT_VISIT, "2026-01-01T10:00Z");
+  ck_ok(eng_book_survival(book, at("2026-01-04T12:00Z"), purchase, 1, purchase, 1, days,
+                          5, NULL, NULL));
+  ck_assert(days[0].came == 1 && days[1].came == 0 && days[2].came == 1);
+  ck_assert(days[0].censored == 0 && days[1].censored == 1 && days[2].censored == 0);
+  eng_book_free(book);
+  eng_context_free(context);
+}
+END_TEST
+
 /* ---- funnels ---- */
 
-static const uint8_t visit[] = {ENG_EVENT_VISIT};
-static const uint8_t cart[] = {ENG_EVENT_ADD_TO_CART};
-static const uint8_t purchase[] = {ENG_EVENT_PURCHASE};
 static const eng_step visit_cart_buy[] = {{visit, 1}, {cart, 1}, {purchase, 1}};
 static const eng_step twice[] = {{visit, 1}, {visit, 1}};
 
@@ -710,6 +733,7 @@ static size_t all_counts(const eng_book *book, int64_t *out)
   eng_cell cells[MONTHS * MONTHS];
   eng_retention retention;
   eng_funnel funnel;
+  eng_survival survival[20];
   eng_overview overview = march(book);
   size_t n = 0;
 
@@ -741,6 +765,12 @@ static size_t all_counts(const eng_book *book, int64_t *out)
       out[n++] = (int64_t)cells[i].customers;
       out[n++] = cells[i].money;
     }
+  }
+  ck_ok(eng_book_survival(book, at("2026-04-20"), visit, 1, purchase, 1, survival, 20,
+                          NULL, NULL));
+  for (int i = 0; i < 20; i++) {
+    out[n++] = (int64_t)survival[i].came;
+    out[n++] = (int64_t)survival[i].censored;
   }
   eng_funnel_init(&funnel, sizeof funnel);
   funnel.steps = visit_cart_buy;
@@ -897,6 +927,7 @@ Suite *metrics_suite(void)
   tcase_add_test(tcase, a_refund_after_the_cohort_closed_changes_it_from_then_on);
   tcase_add_test(tcase, money_is_what_is_kept);
   tcase_add_test(tcase, own_days_have_24_hours_from_the_first_event);
+  tcase_add_test(tcase, who_has_not_come_back_is_censored_where_the_end_finds_them);
   tcase_add_test(tcase, a_repeated_step_starts_anew_and_only_helps);
   tcase_add_test(tcase, an_event_serves_one_step);
   tcase_add_test(tcase, events_of_one_instant_stand_in_canonical_order);
