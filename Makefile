@@ -144,6 +144,7 @@ METRICS_SOURCES = \
   lib/metrics/funnel.c \
   lib/metrics/overview.c \
   lib/metrics/periods.c \
+  lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
   lib/metrics/survival.c \
@@ -191,7 +192,9 @@ PROGRAM_SOURCES = \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
   examples/engagement/retention.c \
+  examples/engagement/review.c \
   examples/engagement/scores.c \
+  examples/engagement/segments.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \

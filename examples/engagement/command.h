@@ -40,6 +40,7 @@ int retention_run(const struct options *options);
 int funnel_run(const struct options *options);
 int flow_run(const struct options *options);
 int metrics_run(const struct options *options);
+int review_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
 int models_run(const struct options *options);

@@ -86,7 +86,8 @@ static const struct command commands[] = {
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
-     "written as behind `when` in a model; docs/language.md has all of it.\n",
+     "written as behind `when` in a model; docs/language.md has all of it.\n"
+     "--segments reads named ones from a file, and tells their sizes and overlaps.\n",
      "engagement select orders.csv --kind purchase --currency USD \\\n"
      "      --where 'count(purchase) >= 2'",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
@@ -130,6 +131,13 @@ static const struct command commands[] = {
      "docs/metrics.md pins every one of them.\n",
      "engagement metrics log.csv --currency USD --from 2026-01-01",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_METRICS, metrics_run},
+    {"review", "INPUT...", "the five questions that a manager should ask",
+     "Do the most valuable get enough time? Are ideas heard? Do enlistees get quality?\n"
+     "Do one-timers come on? Is it only the new that are chased? Each as numbers over\n"
+     "a window; --behind N lists the customers behind question N. docs/metrics.md\n"
+     "has the definitions.\n",
+     "engagement review log.csv --currency USD --from 2026-01-01",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_REVIEW, review_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"

@@ -149,6 +149,16 @@ static int set_within(struct options *o, const char *value)
   return 0;
 }
 
+static int set_behind(struct options *o, const char *value)
+{
+  if (value[0] >= '1' && value[0] <= '5' && value[1] == '\0') {
+    o->behind = value[0] - '0';
+    return 1;
+  }
+  complain("--behind is the number of a question, 1 to 5, not \"%s\"", value);
+  return 0;
+}
+
 static int set_mode(struct options *o, const char *value)
 {
   static const struct choice choices[] = {{"nday", RETENTION_NDAY},
@@ -278,6 +288,8 @@ static const struct option table[] = {
      FIELD(as_of)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
+    {"segments", "FILE", "sizes and overlaps of named conditions: NAME = CONDITION",
+     OPTIONS_WHERE, WORD, FIELD(segments)},
     {"since", "TIME", "what changed each score since then; a date: its end",
      OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
@@ -304,7 +316,9 @@ static const struct option table[] = {
     {"from", "TIME", "a time in the first period; else the first event",
      OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
     {"from", "TIME", "first moment of the window; else 30 business days up to as-of",
-     OPTIONS_METRICS, WORD, FIELD(begin)},
+     OPTIONS_METRICS | OPTIONS_REVIEW, WORD, FIELD(begin)},
+    {"behind", "N", "instead: the customers behind question N, 1 to 5", OPTIONS_REVIEW,
+     CHECKED, 0, set_behind},
     {"base", "KIND,...", "who could convert; default visit", OPTIONS_METRICS, WORD,
      FIELD(base)},
     {"goal", "KIND,...", "what converts them; default purchase", OPTIONS_METRICS, WORD,

@@ -37,6 +37,7 @@ enum {
   OPTIONS_FUNNEL = 1 << 27,
   OPTIONS_FLOW = 1 << 28,
   OPTIONS_METRICS = 1 << 29,
+  OPTIONS_REVIEW = 1 << 30,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -75,6 +76,7 @@ struct options {
   const char *as_of;
   const char *since;
   const char *where;
+  const char *segments; /* a file */
   const char *from, *to;
   const char *until;
   const char *split;
@@ -103,6 +105,7 @@ struct options {
   int own_clock;
   int share, money, survival;
   const char *steps, *goal;
+  int32_t behind; /* of `review`: the question whose customers are told; 0: none */
   int64_t within; /* milliseconds; 0: not given */
   int strict_order, once, per_customer, by_channel, times;
 };

@@ -563,6 +563,55 @@ ENG_API ENG_NODISCARD eng_status eng_book_overview(const eng_book *book,
                                                    eng_overview *out, uint32_t size,
                                                    eng_progress_fn progress, void *user);
 
+/* ---- what a manager asks ---- */
+
+/** What passed between the company and one customer. "In the window" is from..until. */
+typedef struct eng_relation {
+  int64_t revenue;          /**< in the window: kept purchases less refunds that name
+                                 none, in minor units of the base currency */
+  int64_t first_at;         /**< first active event ever; ENG_TIME_NONE: none */
+  int64_t last_at;          /**< last active event; likewise */
+  int64_t first_order_at;   /**< first kept purchase ever; likewise */
+  int64_t second_order_at;  /**< the next one; likewise */
+  int64_t last_contact_at;  /**< last message out or meeting; likewise */
+  int64_t contact_seconds;  /**< in the window: how long contacts took, as far as they
+                                 say */
+  uint32_t contacts;        /**< in the window: messages out and meetings */
+  uint32_t two_way;         /**< of these: followed by a message in within 7 days, or of
+                                 10 minutes and more */
+  uint32_t ideas;           /**< in the window */
+  uint32_t ideas_answered;  /**< of these: named by a message out or a resolution by
+                                 `until` */
+  uint32_t ideas_accepted;  /**< of these: whose valence is above 0 */
+  uint32_t reserved;        /**< 0 */
+} eng_relation;
+
+/**
+ * @brief What passed between the company and each customer.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  from      first millisecond of the window, 0..ENG_TIME_MAX
+ * @param[in]  until     its last one; later events are not seen
+ * @param[out] out       one entry a row
+ * @param[in]  rows      entries of out: eng_book_customer_count
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_TIME       from or until
+ * @retval ENG_E_BUFFER     rows is another number
+ * @retval ENG_E_OVERFLOW   a sum does not fit
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_relations(const eng_book *book, int64_t from,
+                                                    int64_t until, eng_relation *out,
+                                                    uint64_t rows,
+                                                    eng_progress_fn progress,
+                                                    void *user);
+
 /** @} */
 
 ENG_END_DECLS

@@ -149,6 +149,59 @@ EOF
   is 'CDNOW: flow' "$(cat want.csv)" "$(cat out)"
 fi
 
+# ---- the five questions ----
+
+cat >review.csv <<'EOF'
+customer,time,kind,amount,value
+customer-1,2026-01-05,purchase,90.00,
+customer-2,2026-01-05,purchase,10.00,
+customer-2,2026-01-06,meeting,,900
+customer-3,2026-01-05,purchase,5.00,
+customer-3,2026-01-15,purchase,5.00,
+customer-4,2026-01-07,message_out,,100
+EOF
+set -- --currency USD --as-of 2026-02-28 --from 2026-01-01
+ask 0 review review.csv "$@"
+prints '^   attention index; below 1 is too little  *0.000$'
+ask 0 review review.csv "$@" --format csv
+prints '^1,share of revenue from the top fifth,0.782609,9000,11500$'
+prints '^4,share of buyers who bought once,0.666667,2,3$'
+prints '^4,second purchase within the usual gap,0.333333,1,3$'
+prints '^5,share of contacts with the new and those who never bought,1.000000,2,2$'
+prints '^2,share of ideas answered,,0,0$'
+ask 0 review review.csv "$@" --format csv --behind 1
+is 'the top fifth without contact' 'customer
+customer-1' "$(cat out)"
+ask 0 review review.csv "$@" --format csv --behind 4
+is 'who bought once' 'customer
+customer-1
+customer-2' "$(cat out)"
+ask 2 review review.csv "$@" --behind 6
+ask 0 review review.csv "$@" --format json
+valid_json review
+
+# ---- segments ----
+
+cat >segments.txt <<'EOF'
+# who is who
+buyers  = count(purchase) >= 1
+lookers = count(view_item
+  within 60 days) >= 1  # lately
+EOF
+ask 0 select flow.csv --currency USD --segments segments.txt --as-of 2026-02-08 --format csv
+is 'segments' 'segment,customers,also,common
+buyers,2,buyers,2
+buyers,2,lookers,1
+lookers,1,buyers,1
+lookers,1,lookers,1' "$(cat out)"
+echo 'x = coun(purchase)' >wrong.txt
+ask 2 select flow.csv --currency USD --segments wrong.txt
+says "did you mean 'count'"
+echo 'nothing' >wrong.txt
+ask 2 select flow.csv --currency USD --segments wrong.txt
+says 'wrong.txt:1: .*NAME = CONDITION'
+ask 2 select flow.csv --currency USD --segments absent.txt
+
 # ---- zones ----
 
 printf 'customer,time,kind\na,2026-10-25T00:00,visit\na,2026-10-25T23:59:59.999,visit\n' >dst.csv

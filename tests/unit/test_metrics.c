@@ -661,6 +661,49 @@ START_TEST(churn_is_told_of_contracts_and_of_silence_apart)
 }
 END_TEST
 
+/* ---- relations ---- */
+
+START_TEST(relations_are_what_passed_between_the_two)
+{
+  eng_context *context = context_for(0, 0);
+  eng_book *book = book_in(context);
+  eng_event *idea = thing(context, ENG_EVENT_IDEA, "2026-03-03");
+  eng_event *answer = thing(context, ENG_EVENT_RESOLUTION, "2026-03-04");
+  const char *one = "customer-1";
+  eng_relation r;
+
+  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-02-01", ENG_CHANNEL_EMAIL, 90);
+  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-03-01", ENG_CHANNEL_EMAIL, 0);
+  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-03-02", ENG_CHANNEL_EMAIL, 60);
+  valued(context, book, one, ENG_EVENT_MESSAGE_IN, "2026-03-09", ENG_CHANNEL_EMAIL, 0);
+  valued(context, book, one, ENG_EVENT_MEETING, "2026-03-12", 0, 600);
+  valued(context, book, one, ENG_EVENT_MEETING, "2026-03-13", 0, 599);
+  ck_ok(eng_event_set_valence(idea, 1));
+  ck_ok(eng_event_set_refers_to(answer, 1, eng_event_effective_id(idea)));
+  put(book, one, idea);
+  put(book, one, answer);
+  happens(context, book, one, ENG_EVENT_IDEA, "2026-03-05");
+  buys(context, book, one, "2026-01-10", 500, 1);
+  buys(context, book, one, "2026-03-10", 700, 2);
+  buys(context, book, one, "2026-03-11", 800, 3);
+  returns(context, book, one, "2026-03-20", 3);
+  ck_ok(eng_book_relations(book, at("2026-03-01"), at("2026-03-31"), &r, 1, NULL, NULL));
+  ck_assert_int_eq(r.revenue, 700);
+  ck_assert_int_eq(r.contacts, 4);
+  ck_assert_int_eq(r.contact_seconds, 60 + 600 + 599);
+  ck_assert_int_eq(r.two_way, 2); /* March 1 is more than 7 days before the reply */
+  ck_assert(r.ideas == 2 && r.ideas_answered == 1 && r.ideas_accepted == 1);
+  ck_assert(r.first_order_at == at("2026-01-10"));
+  ck_assert(r.second_order_at == at("2026-03-10"));
+  ck_assert(r.last_contact_at == at("2026-03-13"));
+  ck_assert_int_eq(
+      eng_book_relations(book, at("2026-03-01"), at("2026-03-31"), &r, 2, NULL, NULL),
+      ENG_E_BUFFER);
+  eng_book_free(book);
+  eng_context_free(context);
+}
+END_TEST
+
 /* ---- agreement ---- */
 
 START_TEST(kappa_is_what_cohen_says)
@@ -822,6 +865,7 @@ static eng_status ask_all(const eng_book *book, eng_assessor *assessor)
   eng_cell cells[MONTHS * MONTHS];
   uint64_t sizes[MONTHS], flow[36];
   eng_overview overview;
+  eng_relation relations[30];
   int64_t first;
   eng_status status =
       eng_book_active(book, &periods, NULL, 0, activity, MONTHS, NULL, NULL);
@@ -835,7 +879,9 @@ static eng_status ask_all(const eng_book *book, eng_assessor *assessor)
   status = eng_book_flow(book, assessor, 0, 0, at("2026-04-20"), flow, 6, NULL, NULL, 0,
                          NULL, NULL);
   if (status != ENG_OK) return status;
-  return eng_book_first_at(book, at("2026-04-20"), NULL, 0, &first);
+  status = eng_book_first_at(book, at("2026-04-20"), NULL, 0, &first);
+  if (status != ENG_OK) return status;
+  return eng_book_relations(book, 0, at("2026-04-20"), relations, 30, NULL, NULL);
 }
 
 START_TEST(memory_that_ends_is_a_status_and_leaks_nothing)
@@ -937,6 +983,7 @@ Suite *metrics_suite(void)
   tcase_add_test(tcase, of_several_answers_the_latest_in_the_window_counts);
   tcase_add_test(tcase, who_still_waits_is_dropped_from_nothing_but_what_is_open);
   tcase_add_test(tcase, churn_is_told_of_contracts_and_of_silence_apart);
+  tcase_add_test(tcase, relations_are_what_passed_between_the_two);
   tcase_add_test(tcase, kappa_is_what_cohen_says);
   tcase_add_test(tcase, over_disjoint_customers_every_count_adds);
   tcase_add_test(tcase, memory_that_ends_is_a_status_and_leaks_nothing);
