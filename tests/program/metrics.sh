@@ -164,7 +164,7 @@ set -- --currency USD --as-of 2026-02-28 --from 2026-01-01
 ask 0 review review.csv "$@"
 prints '^   attention index; below 1 is too little  *0.000$'
 ask 0 review review.csv "$@" --format csv
-prints '^1,share of revenue from the top fifth,0.782609,9000,11500$'
+prints '^1,share of revenue from the top fifth,0.818182,9000,11000$'
 prints '^4,share of buyers who bought once,0.666667,2,3$'
 prints '^4,second purchase within the usual gap,0.333333,1,3$'
 prints '^5,share of contacts with the new and those who never bought,1.000000,2,2$'
