@@ -62,9 +62,11 @@ MODEL_SOURCES = \
   lib/model/diff.c \
   lib/model/difference.c \
   lib/model/evaluate.c \
-  lib/model/expression.c \
+  lib/model/evidence.c \
   lib/model/explain.c \
   lib/model/explain_score.c \
+  lib/model/explanation.c \
+  lib/model/expression.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/host.c \
@@ -86,7 +88,9 @@ MODEL_SOURCES = \
   lib/model/score.c \
   lib/model/see.c \
   lib/model/sweep.c \
-  lib/model/tally.c
+  lib/model/tally.c \
+  lib/model/witness.c \
+  lib/model/wording.c
 
 SCORE_SOURCES = \
   lib/score/rfm.c \
