@@ -78,6 +78,8 @@ MODEL_SOURCES = \
   lib/model/outline.c \
   lib/model/params.c \
   lib/model/parse.c \
+  lib/model/parse_measure.c \
+  lib/model/parse_operand.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/print.c \
