@@ -118,6 +118,7 @@ FORECAST_SOURCES = \
 BOOK_SOURCES = \
   lib/book/arena.c \
   lib/book/assess.c \
+  lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
   lib/book/chunk.c \
