@@ -22,6 +22,7 @@ PUBLIC_HEADERS = \
   include/engagement/event.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/jsonl.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/rfm.h \
@@ -133,7 +134,10 @@ IO_SOURCES = \
   lib/io/csv.c \
   lib/io/csv_event.c \
   lib/io/csv_rows.c \
-  lib/io/fields.c
+  lib/io/fields.c \
+  lib/io/json.c \
+  lib/io/json_forms.c \
+  lib/io/jsonl.c
 
 STORE_SOURCES =
 

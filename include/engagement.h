@@ -21,6 +21,7 @@
 #include <engagement/event.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>
+#include <engagement/jsonl.h>
 #include <engagement/model.h>
 #include <engagement/money.h>
 #include <engagement/rfm.h>
