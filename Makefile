@@ -20,6 +20,7 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/export.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
   include/engagement/jsonl.h \
@@ -134,6 +135,7 @@ IO_SOURCES = \
   lib/io/csv.c \
   lib/io/csv_event.c \
   lib/io/csv_rows.c \
+  lib/io/export.c \
   lib/io/fields.c \
   lib/io/json.c \
   lib/io/json_forms.c \

@@ -19,6 +19,7 @@
 #include <engagement/csv.h>
 #include <engagement/customer.h>
 #include <engagement/event.h>
+#include <engagement/export.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>
 #include <engagement/jsonl.h>

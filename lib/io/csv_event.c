@@ -645,12 +645,29 @@ static eng_status set_raw_value(struct eng__maker *maker, const struct text *t,
   return ENG_OK;
 }
 
+static bool is_rated(const struct eng__event *event)
+{
+  return event->scale != 0 || event->kind == ENG_EVENT_RATING ||
+         event->kind == ENG_EVENT_REVIEW;
+}
+
+static bool is_on_scale(const struct eng__event *event)
+{
+  const struct scale *scale = &scales[event->scale];
+
+  return event->value >= scale->least && event->value <= scale->most;
+}
+
+bool eng__value_fits(const struct eng__event *event, bool *rated)
+{
+  *rated = is_rated(event);
+  return !*rated || is_on_scale(event);
+}
+
 static eng_status set_value(struct eng__maker *maker, const struct text *t,
                             struct eng__event *event)
 {
-  bool rated = event->scale != 0 || event->kind == ENG_EVENT_RATING ||
-               event->kind == ENG_EVENT_REVIEW;
-  const struct scale *scale = &scales[event->scale];
+  bool rated = is_rated(event);
 
   if (t->length == 0) return ENG_OK;
   if (t->at[0] == '#') return set_raw_value(maker, t, event);
@@ -659,7 +676,7 @@ static eng_status set_value(struct eng__maker *maker, const struct text *t,
                   rated ? "a number with at most three decimals was expected"
                         : "a whole number was expected");
   }
-  if (rated && (event->value < scale->least || event->value > scale->most)) {
+  if (rated && !is_on_scale(event)) {
     return refuse(maker, t, ENG_E_VALUE, "the value lies outside its scale");
   }
   event->has |= ENG__HAS_VALUE;

@@ -91,6 +91,10 @@ eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *
 eng_status eng__maker_kind(struct eng__maker *maker, const char *text, size_t length,
                            const char *end, int32_t *out);
 
+/* Whether a text can give the value of an event that has one; and whether it is one of
+ * thousandths. */
+bool eng__value_fits(const struct eng__event *event, bool *rated);
+
 /* Reads a time as eng_time_parse does with ENG_DATE_FIRST, only sooner. */
 eng_status eng__maker_time(struct eng__maker *maker, const char *text, size_t length,
                            int64_t *out);

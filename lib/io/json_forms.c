@@ -1191,13 +1191,13 @@ static eng_status read_line(struct eng__forms *forms, struct eng__json *json)
 /* Whether all bytes are ASCII; eight at a time. */
 static bool is_ascii(const char *bytes, size_t length)
 {
-  const uint64_t tops = UINT64_C(0x8080808080808080);
+  const uint64_t high = UINT64_C(0x8080808080808080);
   uint64_t seen = 0;
   size_t i = 0;
 
   for (; length - i >= 8; i += 8) seen |= eng__get64((const uint8_t *)bytes + i);
   for (; i < length; i++) seen |= (uint8_t)bytes[i];
-  return (seen & tops) == 0;
+  return (seen & high) == 0;
 }
 
 eng_status eng__forms_read(struct eng__forms *forms, const char *line, uint32_t length)
