@@ -166,6 +166,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
+  examples/engagement/export.c \
   examples/engagement/fit.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
@@ -177,6 +178,7 @@ PROGRAM_SOURCES = \
   examples/engagement/params.c \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
+  examples/engagement/reader.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \
   examples/engagement/session.c \

@@ -16,6 +16,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "reader.h"
 #include "text.h"
 
 /* ---- values ---- */
@@ -56,6 +57,24 @@ static int set_time_format(struct options *o, const char *value)
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
+}
+
+static int set_input_format(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"auto", INPUT_AUTO}, {"csv", INPUT_CSV}, {"jsonl", INPUT_JSONL}};
+
+  o->input_format = choose("input-format", value, choices, COUNT(choices));
+  return o->input_format >= 0;
+}
+
+static int set_export_form(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"jsonl", EXPORT_JSONL}, {"csv", EXPORT_CSV}, {"blob", EXPORT_BLOB}};
+
+  o->export_form = choose("to", value, choices, COUNT(choices));
+  return o->export_form >= 0;
 }
 
 static int set_identical(struct options *o, const char *value)
@@ -286,6 +305,17 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
+    {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
+     OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"received-at", "TIME", "of JSON events that tell no time of their own",
+     OPTIONS_INPUT, WORD, FIELD(received_at)},
+
+    {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
+     set_export_form},
+    {"out", "FILE",
+     "where it is written, also as -o; blobs: a folder, with / at its end",
+     OPTIONS_EXPORT, WORD, FIELD(out)},
+
     {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
      FIELD(quiet)},
     {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
@@ -386,6 +416,10 @@ int options_read(struct options *options, const struct command *command, int cou
     } else if (!only_words && strcmp(word, "-h") == 0) {
       options->help = 1;
       at++;
+    } else if (!only_words && strcmp(word, "-o") == 0 && at + 1 < count &&
+               (command->groups & OPTIONS_EXPORT) != 0) {
+      options->out = words[at + 1];
+      at += 2;
     } else if (!only_words && strcmp(word, "-q") == 0) {
       options->quiet = 1;
       at++;
