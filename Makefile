@@ -139,6 +139,8 @@ IO_SOURCES = \
   lib/io/fields.c \
   lib/io/json.c \
   lib/io/json_forms.c \
+  lib/io/json_row.c \
+  lib/io/json_tools.c \
   lib/io/jsonl.c
 
 STORE_SOURCES =
