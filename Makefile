@@ -193,7 +193,8 @@ EXAMPLES = \
   examples/census.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
-  examples/till.c
+  examples/till.c \
+  examples/web_hook.c
 # The same, each with the helpers: a customer's story under each built-in model, and
 # under models of one's own.
 LIFECYCLE_EXAMPLES = \
@@ -269,6 +270,7 @@ FUZZERS = \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_evaluate.c \
   tests/fuzz/fuzz_fit.c \
+  tests/fuzz/fuzz_json.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
