@@ -527,20 +527,6 @@ eng_status eng__maker_amount(struct eng__maker *maker, const char *text, size_t 
 
 /* ---- money ---- */
 
-enum { CURRENCY_MAX = 1023 }; /* ORDER shape bits: ten of them */
-
-/* `#` and a number stand for a currency whose letters are not known here. */
-static bool later_currency(const struct text *t, int32_t *out)
-{
-  struct text number = {t->at + 1, t->length - 1, NULL};
-  int64_t v;
-
-  if (t->length < 2 || t->at[0] != '#') return false;
-  if (!read_whole(&number, 1, CURRENCY_MAX, &v)) return false;
-  *out = (int32_t)v;
-  return true;
-}
-
 static eng_status read_currency(struct eng__maker *maker, const struct text *t,
                                 int32_t *out)
 {
@@ -551,7 +537,6 @@ static eng_status read_currency(struct eng__maker *maker, const struct text *t,
     *out = maker->code_currency;
     return ENG_OK;
   }
-  if (later_currency(t, out)) return ENG_OK;
   status = eng_currency_number(t->at, t->length, out);
   if (status != ENG_OK) {
     return refuse(maker, t, ENG_E_CURRENCY, "a currency of ISO 4217 was expected");
@@ -576,10 +561,6 @@ static eng_status set_amount(struct eng__maker *maker, const struct text *amount
   }
   status =
       eng__maker_amount(maker, amount->at, amount->length, currency, &event->amount);
-  if (status != ENG_OK && maker->decimals < 0 &&
-      read_decimal(amount, 0, &event->amount)) {
-    status = ENG_OK; /* its minor units, the only ones that can be told of it */
-  }
   if (status != ENG_OK) {
     return refuse(maker, amount, ENG_E_AMOUNT,
                   "an amount in major units was expected, with no more decimals than "

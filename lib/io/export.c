@@ -226,14 +226,10 @@ static void put_amount(struct line *line, const struct eng__event *event)
   char text[ENG_MONEY_TEXT];
 
   if (!(event->has & ENG__HAS_AMOUNT)) return;
+  if (eng_money_format(event->amount, event->currency, text) != ENG_OK) return;
   go_to(line, ENG_FIELD_AMOUNT);
-  if (eng_money_format(event->amount, event->currency, text) == ENG_OK) {
-    put_words(line, text);
-  } else {
-    put_number(line, event->amount);
-  }
-  put_name(line, ENG_FIELD_CURRENCY, eng_currency_code(event->currency),
-           event->currency);
+  put_words(line, text);
+  put_plain(line, ENG_FIELD_CURRENCY, eng_currency_code(event->currency));
 }
 
 static void put_value(struct line *line, const struct eng__event *event)
@@ -455,8 +451,8 @@ static eng_status export_line(struct export *out, const eng_event *event)
 
     status = flush(out);
     if (status != ENG_OK) return status;
-    status =
-        eng__grow(eng__memory(out->customer->home.pen.context), &block, &out->room, size, 1);
+    status = eng__grow(eng__memory(out->customer->home.pen.context), &block, &out->room,
+                       size, 1);
     out->buffer = block;
     if (status != ENG_OK) return status;
     status = add_line(out, event, &size);
@@ -498,7 +494,8 @@ eng_status eng_export_customer(const eng_customer *customer, int32_t form,
   if (customer == NULL || write == NULL) return ENG_E_INVALID;
   if (!is_form(form)) return ENG_E_RANGE;
   out.id = eng_customer_id(customer, &out.length);
-  status = eng__grow(eng__memory(customer->home.pen.context), &block, &out.room, ROOM, 1);
+  status =
+      eng__grow(eng__memory(customer->home.pen.context), &block, &out.room, ROOM, 1);
   out.buffer = block;
   if (status == ENG_OK) status = export_all(&out);
   eng__free(eng__memory(customer->home.pen.context), out.buffer, out.room);
