@@ -227,6 +227,7 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_json.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
