@@ -282,6 +282,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/forecasts.sh \
+  tests/program/json.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -317,6 +318,7 @@ DOC_PAGES = \
   docs/forecasts.md \
   docs/format.md \
   docs/host.md \
+  docs/json.md \
   docs/language.md \
   docs/models.md \
   docs/performance.md
