@@ -98,7 +98,8 @@ static const struct command commands[] = {
      "      --model five_e --model sashi",
      ON_INPUTS, crosswalk_run},
     {"export", "INPUT...", "events out, to come in again without loss",
-     "All events of the inputs, or of one --customer, as JSON Lines or CSV; read again\n"
+     "All events of the inputs, or of one --customer, as JSON Lines or CSV; read "
+     "again\n"
      "they give the same timelines byte for byte, floors and corrections included.\n"
      "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
      "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
