@@ -27,12 +27,12 @@ enum {
   OPTIONS_HISTORY = 1 << 8,
   OPTIONS_FROM_TO = 1 << 9,
   OPTIONS_SINCE = 1 << 12,
+  OPTIONS_EXPORT = 1 << 27,
   OPTIONS_WHERE = 1 << 20,
   OPTIONS_FORECAST = 1 << 21, /* what is fitted, and until when */
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
-  OPTIONS_EXPORT = 1 << 27,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
