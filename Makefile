@@ -20,8 +20,10 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/export.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/jsonl.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/rfm.h \
@@ -140,7 +142,13 @@ IO_SOURCES = \
   lib/io/csv.c \
   lib/io/csv_event.c \
   lib/io/csv_rows.c \
-  lib/io/fields.c
+  lib/io/export.c \
+  lib/io/fields.c \
+  lib/io/json.c \
+  lib/io/json_forms.c \
+  lib/io/json_row.c \
+  lib/io/json_tools.c \
+  lib/io/jsonl.c
 
 STORE_SOURCES =
 
@@ -167,6 +175,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_score.c \
+  examples/engagement/export.c \
   examples/engagement/fit.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
@@ -178,6 +187,7 @@ PROGRAM_SOURCES = \
   examples/engagement/params.c \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
+  examples/engagement/reader.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
@@ -190,7 +200,8 @@ EXAMPLES = \
   examples/census.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
-  examples/till.c
+  examples/till.c \
+  examples/web_hook.c
 # The same, each with the helpers: a customer's story under each built-in model, and
 # under models of one's own.
 LIFECYCLE_EXAMPLES = \
@@ -223,6 +234,7 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_json.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
@@ -266,6 +278,7 @@ FUZZERS = \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_evaluate.c \
   tests/fuzz/fuzz_fit.c \
+  tests/fuzz/fuzz_json.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
@@ -276,6 +289,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/forecasts.sh \
+  tests/program/json.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -311,6 +325,7 @@ DOC_PAGES = \
   docs/forecasts.md \
   docs/format.md \
   docs/host.md \
+  docs/json.md \
   docs/language.md \
   docs/models.md \
   docs/performance.md

@@ -55,6 +55,9 @@ bool same_bytes(struct bytes a, struct bytes b);
 /* Whether two customers have the same bytes and the same digest. */
 bool same_timeline(const eng_customer *a, const eng_customer *b);
 eng_customer *decoded(const eng_context *context, const uint8_t *bytes, size_t size);
+/* A copy by way of text: exported as ENG_EXPORT_* and read again. */
+eng_customer *copy_by_text(const eng_context *context, const eng_customer *customer,
+                           int32_t form);
 /* A copy by way of the bytes. */
 eng_customer *copy_of(const eng_context *context, const eng_customer *customer);
 
