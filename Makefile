@@ -159,6 +159,7 @@ PROGRAM_SOURCES = \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
+  examples/engagement/explain_rows.c \
   examples/engagement/explain_score.c \
   examples/engagement/fit.c \
   examples/engagement/host.c \
@@ -269,6 +270,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/forecasts.sh \
+  tests/program/front.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh

@@ -32,7 +32,7 @@ verdict 'it prints what the README says' $?
 
 # Every line of the demo's block is a line of the demo.
 sed -n '/shows both:$/,$p' "$source/README.md" | sed -n '/^```$/,/^```$/p' | sed '/^```/d' |
-  grep . >"$folder/demo"
+  sed "s/  #*$//" | grep . >"$folder/demo"
 sh "$source/examples/engagement/demo.sh" "$build" >"$folder/shown" 2>&1
 verdict 'the demo runs' $?
 missing=$(grep -cvxFf "$folder/shown" "$folder/demo")
