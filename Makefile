@@ -269,8 +269,10 @@ SCRIPT_TESTS = \
   tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/completion.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
+  tests/program/manual.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -702,7 +704,7 @@ fuzz-run: $(fuzzers)
 
 # ---- shown, measured, described ------------------------------------------------
 
-.PHONY: demo bench bench-programs docs format format-check
+.PHONY: demo bench bench-programs docs man format format-check
 demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
@@ -741,7 +743,12 @@ docs: config.mk ## the reference, from the public headers, in out/docs
 	sed -e 's,@srcdir@,$(srcdir),g' -e 's,@VERSION@,$(VERSION),g' \
 	  -e 's,@PAGES@,$(addprefix $(srcdir)/,$(DOC_PAGES)),g' \
 	  $(srcdir)/docs/Doxyfile.in >out/docs/Doxyfile; \
-	doxygen out/docs/Doxyfile && echo 'docs: out/docs/html/index.html'
+	doxygen out/docs/Doxyfile && \
+	sh $(srcdir)/docs/man3.sh out/docs/man/man3 out/man/man3 '$(VERSION)' \
+	  $(srcdir)/docs/symbols-in-versions && \
+	echo 'docs: out/docs/html/index.html, out/man/man3'
+
+man: docs ## manual pages of the library, which install then installs
 
 c_files = $(addprefix $(srcdir)/,$(filter %.c %.h,$(named_files)))
 format: ## clang-format on every named file
@@ -752,6 +759,7 @@ format-check:
 # ---- installed -----------------------------------------------------------------
 
 cmakedir = $(libdir)/cmake/engagement
+completiondir = $(datarootdir)/bash-completion/completions
 
 .PHONY: install uninstall
 install: all ## into DESTDIR and prefix
@@ -764,6 +772,12 @@ install: all ## into DESTDIR and prefix
 	  $(INSTALL_DATA) $(srcdir)/include/$$h "$(DESTDIR)$(includedir)/$$h" || exit 1; \
 	done
 	$(INSTALL_DATA) engagement.pc '$(DESTDIR)$(libdir)/pkgconfig'
+	$(INSTALL) -d '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(completiondir)'
+	$(INSTALL_DATA) $(srcdir)/docs/engagement.1 '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_DATA) $(srcdir)/examples/engagement/completion.bash \
+	  '$(DESTDIR)$(completiondir)/engagement'
+	if [ -d out/man/man3 ]; then $(INSTALL) -d '$(DESTDIR)$(mandir)/man3' && \
+	  $(INSTALL_DATA) out/man/man3/*.3 '$(DESTDIR)$(mandir)/man3'; fi
 	for f in engagement-config engagement-config-version; do \
 	  sed -e 's,@libdir@,$(libdir),g' -e 's,@includedir@,$(includedir),g' \
 	    -e 's,@VERSION@,$(VERSION),g' $(srcdir)/lib/$$f.cmake.in >out/$$f.cmake && \
@@ -779,6 +793,8 @@ uninstall: ## everything that install put there
 	  '$(DESTDIR)$(cmakedir)/engagement-config-version.cmake'
 	cd '$(DESTDIR)$(includedir)' 2>/dev/null && \
 	  rm -f $(patsubst include/%,%,$(PUBLIC_HEADERS)) || :
+	rm -f '$(DESTDIR)$(mandir)/man1/engagement.1' '$(DESTDIR)$(completiondir)/engagement' \
+	  '$(DESTDIR)$(mandir)'/man3/eng_*.3 '$(DESTDIR)$(mandir)'/man3/engagement-*.3
 	for d in '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
 	  rmdir "$(DESTDIR)$$d" 2>/dev/null || :; \
 	done
