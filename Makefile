@@ -182,8 +182,10 @@ PROGRAM_SOURCES = \
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/census.c \
+  examples/crm_batch.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
+  examples/pos.c \
   examples/till.c
 # The same, each with the helpers: a customer's story under each built-in model, and
 # under models of one's own.
@@ -265,6 +267,7 @@ FUZZERS = \
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
+  tests/examples/run.sh \
   tests/format/run.sh \
   tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
