@@ -267,6 +267,7 @@ FUZZERS = \
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
+  tests/docs/run.sh \
   tests/examples/run.sh \
   tests/format/run.sh \
   tests/lifecycle/custom_callback.sh \
@@ -313,7 +314,9 @@ DOC_PAGES = \
   docs/host.md \
   docs/language.md \
   docs/models.md \
-  docs/performance.md
+  docs/performance.md \
+  docs/quickstart-crm.md \
+  docs/quickstart-till.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
