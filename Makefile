@@ -777,6 +777,10 @@ format-check:
 cmakedir = $(libdir)/cmake/engagement
 completiondir = $(datarootdir)/bash-completion/completions
 
+# What is for a reader beside the headers; the manual is for `man`.
+installed_docs = README.md CHANGELOG.md $(DOC_PAGES)
+installed_examples = $(EXAMPLES) examples/orders.csv
+
 .PHONY: install uninstall
 install: all ## into DESTDIR and prefix
 	$(INSTALL) -d '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(cmakedir)' \
@@ -792,6 +796,9 @@ install: all ## into DESTDIR and prefix
 	$(INSTALL_DATA) $(srcdir)/docs/engagement.1 '$(DESTDIR)$(mandir)/man1'
 	$(INSTALL_DATA) $(srcdir)/examples/engagement/completion.bash \
 	  '$(DESTDIR)$(completiondir)/engagement'
+	$(INSTALL) -d '$(DESTDIR)$(docdir)/examples'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(installed_docs)) '$(DESTDIR)$(docdir)'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(installed_examples)) '$(DESTDIR)$(docdir)/examples'
 	if [ -d out/man/man3 ]; then $(INSTALL) -d '$(DESTDIR)$(mandir)/man3' && \
 	  $(INSTALL_DATA) out/man/man3/*.3 '$(DESTDIR)$(mandir)/man3'; fi
 	for f in engagement-config engagement-config-version; do \
@@ -811,7 +818,9 @@ uninstall: ## everything that install put there
 	  rm -f $(patsubst include/%,%,$(PUBLIC_HEADERS)) || :
 	rm -f '$(DESTDIR)$(mandir)/man1/engagement.1' '$(DESTDIR)$(completiondir)/engagement' \
 	  '$(DESTDIR)$(mandir)'/man3/eng_*.3 '$(DESTDIR)$(mandir)'/man3/engagement-*.3
-	for d in '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
+	rm -f $(foreach f,$(installed_docs),'$(DESTDIR)$(docdir)/$(notdir $f)') \
+	  $(foreach f,$(installed_examples),'$(DESTDIR)$(docdir)/examples/$(notdir $f)')
+	for d in '$(docdir)/examples' '$(docdir)' '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
 	  rmdir "$(DESTDIR)$$d" 2>/dev/null || :; \
 	done
 

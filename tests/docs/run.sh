@@ -10,8 +10,8 @@
 #
 # A line <!-- file: NAME --> before a block writes it to a file instead; anything else
 # that is not run says why: <!-- not run: REASON -->. The blocks of a page run one after
-# another where a reader would run them: in the folder of the build, with the examples in
-# examples/, `engagement` and the library installed.
+# another where a reader would run them: in a folder like that of the build, `engagement`
+# and the library installed.
 set -u
 build=$1 source=$2 passed=0 failed=0
 folder=$(mktemp -d) || exit 1
@@ -166,7 +166,7 @@ for page in "$source/README.md" "$source"/docs/*.md; do
   rm -rf "$folder/blocks" "$folder/place"
   mkdir "$folder/blocks" "$folder/place"
   cp -R "$source/examples" "$folder/place/examples"
-  ln -s "$build/engagement" "$folder/place/engagement"
+  ln -s "$build/engagement" "$build/.libs" "$source/include" "$folder/place"
   echo "$folder/place" >"$folder/cwd"
   split "$page"
   for body in "$folder"/blocks/*.body; do
