@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: MIT
 #
 # manual.sh - docs/engagement.1 names the commands and options that the program's help
-# names, and no others, and is good man source.
+# names, and no others; it and the library's pages, where `make man` made them, are good
+# man source.
 #
 #   manual.sh PROGRAM|BUILD-FOLDER
+#
+# LINT=required fails where a tool or a page is missing; else that is a SKIP.
 . "$(dirname "$0")/support.sh"
 
 manual=$here/../../docs/engagement.1
@@ -28,21 +31,24 @@ section OPTIONS | awk 'tag { print; tag = 0 } /^\.TP/ { tag = 1 }' |
   sed 's/^\.B[IR]* *"*\(--[a-z-]*\).*/\1/' | sort >named
 is 'the options of the manual are those of the help' '' "$(diff all named)"
 
-# lint NAME COMMAND...: the source without a word of complaint.
-lint() {
-  if ! command -v "$1" >/dev/null; then
-    if [ "${CI-}" = true ]; then fail "$1 is missing"; else echo "manual.sh: SKIP: $1"; fi
-    return
-  fi
-  "$@" "$manual" >out 2>err
-  is "$* on the manual" '0 ' "$? $(cat err)"
+missing() { # WHAT
+  if [ "${LINT-}" = required ]; then fail "$1 is missing"; else echo "manual.sh: SKIP: $1"; fi
 }
-lint groff -man -ww -z -Tutf8
+pages=$(find "$build/out/man/man3" -name '*.3' ! -size -2 2>/dev/null | sort)
+if [ -z "$pages" ]; then missing 'pages of the library'; fi
+if command -v groff >/dev/null; then
+  for page in "$manual" $pages; do
+    groff -man -ww -z -Tutf8 "$page" >out 2>err
+    is "groff on $(basename "$page")" '0 ' "$? $(cat err)"
+  done
+else
+  missing groff
+fi
 if command -v mandoc >/dev/null; then
   mandoc -Tlint -Wwarning "$manual" >out 2>err
   is 'mandoc on the manual' '' "$(cat out err)"
 else
-  echo 'manual.sh: SKIP: mandoc'
+  missing mandoc
 fi
 
 finish
