@@ -31,6 +31,10 @@ struct command {
   int (*run)(const struct options *options);
 };
 
+/* The names of the commands that take options of these groups, "explain, journey". */
+struct text;
+void commands_taking(struct text *out, unsigned groups);
+
 int stages_run(const struct options *options);
 int journey_run(const struct options *options);
 int changes_run(const struct options *options);

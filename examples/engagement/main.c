@@ -334,6 +334,15 @@ static int help_command(const struct command *command)
 
 /* ---- which command ---- */
 
+void commands_taking(struct text *out, unsigned groups)
+{
+  int count = 0;
+
+  for (size_t i = 0; i < COMMANDS; i++)
+    if ((commands[i].groups & groups) != 0)
+      text_print(out, "%s%s", count++ > 0 ? ", " : "", commands[i].name);
+}
+
 static const struct command *find_command(const char *name)
 {
   for (size_t i = 0; i < COMMANDS; i++)

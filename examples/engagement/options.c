@@ -310,6 +310,21 @@ static const struct option *find(const struct command *command, const char *name
   return NULL;
 }
 
+/* An option of other commands: which they are. Returns 0 if nobody has it. */
+static int is_for_others(const struct command *command, const char *name)
+{
+  unsigned groups = 0;
+  struct text others = {0};
+
+  for (size_t i = 0; i < COUNT(table); i++)
+    if (strcmp(table[i].name, name) == 0) groups |= table[i].group;
+  if (groups == 0) return 0;
+  commands_taking(&others, groups);
+  complain("%s has no option --%s; it is for %s", command->name, name, others.bytes);
+  text_free(&others);
+  return 1;
+}
+
 static void unknown_option(const struct command *command, const char *word,
                            size_t length)
 {
@@ -323,6 +338,10 @@ static void unknown_option(const struct command *command, const char *word,
     if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0)
       names[count++] = table[i].name;
   near = text_nearest(name.bytes, names, count);
+  if (is_for_others(command, name.bytes)) {
+    text_free(&name);
+    return;
+  }
   if (near != NULL)
     complain("%s has no option --%s; did you mean --%s?", command->name, name.bytes,
              near);

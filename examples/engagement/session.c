@@ -199,7 +199,8 @@ int session_customer(const struct session *session, uint64_t *row)
 
   if (status == ENG_OK) return ANSWER_DONE;
   complain("the inputs have no customer of the id that --customer gives; ids are "
-           "compared byte for byte");
+           "compared byte for byte, and engagement select INPUT... --where 'count(any) "
+           ">= 1' lists them");
   return ANSWER_NO;
 }
 

@@ -84,6 +84,8 @@ ask 2 orders.csv
 says 'engagement stages orders.csv'
 ask 2 --format csv
 says 'the command comes first'
+ask 2 stages orders.csv --customer customer-17
+says 'it is for explain, journey'
 ask 2 xyzzy
 says 'engagement --help'
 
