@@ -246,10 +246,11 @@ static int greet(struct till *till, const eng_customer *customer, int64_t now)
   eng_explanation *why = NULL;
   int64_t more, until;
   char time[ENG_TIME_TEXT];
+  size_t length;
+  const char *id = eng_customer_id(customer, &length); /* has no NUL at its end */
 
   if (eng_assessor_explain(till->assessor, 0, customer, now, &why)) return 1;
-  printf("%s: %s", eng_customer_id(customer, NULL),
-         say->stages[eng_explanation_stage(why)]);
+  printf("%.*s: %s", (int)length, id, say->stages[eng_explanation_stage(why)]);
   until = eng_explanation_next_change(why, NULL);
   if (until != ENG_TIME_NONE && eng_time_format(until, time) == ENG_OK)
     printf(say->until, time);
