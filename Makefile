@@ -779,7 +779,7 @@ completiondir = $(datarootdir)/bash-completion/completions
 
 # What is for a reader beside the headers; the manual is for `man`.
 installed_docs = README.md CHANGELOG.md $(DOC_PAGES)
-installed_examples = $(EXAMPLES) examples/orders.csv
+installed_examples = $(EXAMPLES) examples/log.csv examples/orders.csv
 
 .PHONY: install uninstall
 install: all ## into DESTDIR and prefix
