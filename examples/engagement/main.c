@@ -95,11 +95,10 @@ static const struct command commands[] = {
      "the\n"
      "data is too thin the reason says what it lacks, and the exit status is 1.\n",
      "engagement fit orders.csv --kind purchase --currency USD --format csv |\n"
-     "    grep 'family\\|customers\\|converged'\n"
+     "    grep '^family\\|^customers\\|^converged'\n"
      "family,mbgnbd\n"
      "customers,100\n"
-     "converged,true\n"
-     "spend.converged,true\n",
+     "converged,true\n",
      OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE | OPTIONS_TELL, fit_run},
     {"validate", "INPUT... --split TIME", "how good forecasts would have been",
      "Fits every family to what was known at --split and compares its forecasts with\n"
