@@ -174,6 +174,7 @@ PROGRAM_SOURCES = \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
+  examples/engagement/explain_rows.c \
   examples/engagement/explain_score.c \
   examples/engagement/export.c \
   examples/engagement/fit.c \
@@ -198,8 +199,10 @@ PROGRAM_SOURCES = \
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/census.c \
+  examples/crm_batch.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
+  examples/pos.c \
   examples/till.c \
   examples/web_hook.c
 # The same, each with the helpers: a customer's story under each built-in model, and
@@ -284,12 +287,17 @@ FUZZERS = \
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
+  tests/docs/run.sh \
+  tests/examples/run.sh \
   tests/format/run.sh \
   tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/completion.sh \
   tests/program/forecasts.sh \
+  tests/program/front.sh \
   tests/program/json.sh \
+  tests/program/manual.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -328,7 +336,9 @@ DOC_PAGES = \
   docs/json.md \
   docs/language.md \
   docs/models.md \
-  docs/performance.md
+  docs/performance.md \
+  docs/quickstart-crm.md \
+  docs/quickstart-till.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -726,7 +736,7 @@ fuzz-run: $(fuzzers)
 
 # ---- shown, measured, described ------------------------------------------------
 
-.PHONY: demo bench bench-programs docs format format-check
+.PHONY: demo bench bench-programs docs man format format-check
 demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
@@ -765,7 +775,12 @@ docs: config.mk ## the reference, from the public headers, in out/docs
 	sed -e 's,@srcdir@,$(srcdir),g' -e 's,@VERSION@,$(VERSION),g' \
 	  -e 's,@PAGES@,$(addprefix $(srcdir)/,$(DOC_PAGES)),g' \
 	  $(srcdir)/docs/Doxyfile.in >out/docs/Doxyfile; \
-	doxygen out/docs/Doxyfile && echo 'docs: out/docs/html/index.html'
+	doxygen out/docs/Doxyfile && \
+	sh $(srcdir)/docs/man3.sh out/docs/man/man3 out/man/man3 '$(VERSION)' \
+	  $(srcdir)/docs/symbols-in-versions && \
+	echo 'docs: out/docs/html/index.html, out/man/man3'
+
+man: docs ## manual pages of the library, which install then installs
 
 c_files = $(addprefix $(srcdir)/,$(filter %.c %.h,$(named_files)))
 format: ## clang-format on every named file
@@ -776,6 +791,11 @@ format-check:
 # ---- installed -----------------------------------------------------------------
 
 cmakedir = $(libdir)/cmake/engagement
+completiondir = $(datarootdir)/bash-completion/completions
+
+# What is for a reader beside the headers; the manual is for `man`.
+installed_docs = README.md CHANGELOG.md $(DOC_PAGES)
+installed_examples = $(EXAMPLES) examples/log.csv examples/orders.csv
 
 .PHONY: install uninstall
 install: all ## into DESTDIR and prefix
@@ -788,6 +808,15 @@ install: all ## into DESTDIR and prefix
 	  $(INSTALL_DATA) $(srcdir)/include/$$h "$(DESTDIR)$(includedir)/$$h" || exit 1; \
 	done
 	$(INSTALL_DATA) engagement.pc '$(DESTDIR)$(libdir)/pkgconfig'
+	$(INSTALL) -d '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(completiondir)'
+	$(INSTALL_DATA) $(srcdir)/docs/engagement.1 '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_DATA) $(srcdir)/examples/engagement/completion.bash \
+	  '$(DESTDIR)$(completiondir)/engagement'
+	$(INSTALL) -d '$(DESTDIR)$(docdir)/examples'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(installed_docs)) '$(DESTDIR)$(docdir)'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(installed_examples)) '$(DESTDIR)$(docdir)/examples'
+	if [ -d out/man/man3 ]; then $(INSTALL) -d '$(DESTDIR)$(mandir)/man3' && \
+	  $(INSTALL_DATA) out/man/man3/*.3 '$(DESTDIR)$(mandir)/man3'; fi
 	for f in engagement-config engagement-config-version; do \
 	  sed -e 's,@libdir@,$(libdir),g' -e 's,@includedir@,$(includedir),g' \
 	    -e 's,@VERSION@,$(VERSION),g' $(srcdir)/lib/$$f.cmake.in >out/$$f.cmake && \
@@ -803,7 +832,11 @@ uninstall: ## everything that install put there
 	  '$(DESTDIR)$(cmakedir)/engagement-config-version.cmake'
 	cd '$(DESTDIR)$(includedir)' 2>/dev/null && \
 	  rm -f $(patsubst include/%,%,$(PUBLIC_HEADERS)) || :
-	for d in '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
+	rm -f '$(DESTDIR)$(mandir)/man1/engagement.1' '$(DESTDIR)$(completiondir)/engagement' \
+	  '$(DESTDIR)$(mandir)'/man3/eng_*.3 '$(DESTDIR)$(mandir)'/man3/engagement-*.3
+	rm -f $(foreach f,$(installed_docs),'$(DESTDIR)$(docdir)/$(notdir $f)') \
+	  $(foreach f,$(installed_examples),'$(DESTDIR)$(docdir)/examples/$(notdir $f)')
+	for d in '$(docdir)/examples' '$(docdir)' '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
 	  rmdir "$(DESTDIR)$$d" 2>/dev/null || :; \
 	done
 

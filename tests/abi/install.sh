@@ -26,6 +26,9 @@ run "$work/host"
   { echo "installcheck: engagement.pc says another version"; exit 1; }
 run "$root$bindir/engagement" --version >/dev/null ||
   { echo "installcheck: the installed program does not run"; exit 1; }
+for file in man/man1/engagement.1 bash-completion/completions/engagement; do
+  [ -s "$root$prefix/share/$file" ] || { echo "installcheck: no share/$file"; exit 1; }
+done
 
 if command -v cmake >/dev/null 2>&1; then
   mkdir -p "$work/cmake"
