@@ -99,15 +99,21 @@ FORECAST_SOURCES = \
   lib/forecast/encode_summaries.c \
   lib/forecast/family.c \
   lib/forecast/fit.c \
+  lib/forecast/fit_say.c \
   lib/forecast/gammagamma.c \
   lib/forecast/minimise.c \
   lib/forecast/nbd.c \
+  lib/forecast/outlook.c \
   lib/forecast/paretonbd.c \
   lib/forecast/predict.c \
   lib/forecast/quadrature.c \
   lib/forecast/sample.c \
+  lib/forecast/say.c \
+  lib/forecast/search.c \
   lib/forecast/special.c \
-  lib/forecast/summaries.c
+  lib/forecast/summaries.c \
+  lib/forecast/tells.c \
+  lib/forecast/told.c
 
 BOOK_SOURCES = \
   lib/book/arena.c \

@@ -27,11 +27,6 @@ typedef struct eng_book eng_book;
 /** Takes in many events, and numbers identical ones if asked to. */
 typedef struct eng_loader eng_loader;
 
-/** Progress of a long call: done and total in the unit of the call, total 0 if it is
- *  not known. An answer other than 0 ends the call with ENG_E_CANCELLED and the
- *  object as it was. */
-typedef int32_t (*eng_progress_fn)(void *user, uint64_t done, uint64_t total);
-
 /** What a load did, in events. Which of several versions of one event that come
  * together is the new one is not told: one counts as added or replaced, the others as
  * unchanged. added, unchanged, replaced and ignored sum up to the events taken in. */

@@ -25,7 +25,9 @@ enum {
   ENG__REASON_NO_SPEND = 5,   /* no amounts of repeat purchases */
   ENG__REASON_FEW_SPEND = 6,  /* too few of them */
   ENG__REASON_STEADY = 7,     /* BG/BB: nothing tells that customers leave */
-  ENG__REASON_COUNT = 8
+  ENG__REASON_NO_TELLING = 8, /* no acts of telling */
+  ENG__REASON_FEW_TELLING = 9, /* too few customers with any */
+  ENG__REASON_COUNT = 10
 };
 
 struct eng__part {
@@ -39,10 +41,13 @@ struct eng__part {
 
 struct eng_fit {
   const eng_context *context;
-  int32_t requested, family, unit, currency;
+  int32_t requested, family, unit, currency, chosen;
+  int32_t stay_family; /* of `stay`, where that is there; 0 */
   int64_t until;
   uint64_t customers, purchases;
   struct eng__part when, worth;
+  struct eng__part stay; /* of another family for P(alive), or not there */
+  struct eng__part say, mood;
 };
 
 /* Ticks of summaries in a unit of the fit. */

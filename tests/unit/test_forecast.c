@@ -187,7 +187,12 @@ static void ck_sane(const eng_fit *fit)
     ck_ok(eng_fit_forecast(fit, &h, horizon, &all));
     ck_assert(all.p_alive == alive && all.p_purchase == buys &&
               all.expected_purchases == expected && isfinite(all.expected_spend));
-    ck_assert(alive >= 0 && alive <= 1 && buys >= 0 && buys <= alive + 1e-12);
+    ck_assert(alive >= 0 && alive <= 1 && buys >= 0 && buys <= 1);
+    if (eng_fit_part_family(fit, ENG_FIT_STAY) == eng_fit_family(fit)) {
+      ck_assert_double_le(buys, alive + 1e-12);
+    }
+    ck_assert(all.has_forecast && all.expected_positive <= all.expected_acts &&
+              isfinite(all.expected_acts));
     ck_assert(isfinite(expected) && expected >= buys * (1 - 1e-6));
     status = eng_fit_purchases(fit, &h, horizon, p, 30);
     ck_assert(status == ENG_OK || status == ENG_E_LIMIT);
@@ -230,7 +235,7 @@ static eng_fit *sane_fit(const eng_summaries *summaries, int32_t family)
 
 static const int32_t continuous[] = {ENG_FAMILY_AUTO, ENG_FAMILY_BGNBD,
                                      ENG_FAMILY_MBGNBD, ENG_FAMILY_PARETONBD,
-                                     ENG_FAMILY_NBD};
+                                     ENG_FAMILY_NBD, ENG_FAMILY_USUAL};
 
 enum { CONTINUOUS = sizeof continuous / sizeof continuous[0] };
 
@@ -470,6 +475,7 @@ static struct bytes fit_bytes(int32_t family, const double *p, int count)
   bytes.at[bytes.size++] = 0; /* until */
   bytes.at[bytes.size++] = 50;
   bytes.at[bytes.size++] = 60;
+  bytes.at[bytes.size++] = 0; /* as was asked for */
   bytes.at[bytes.size++] = (uint8_t)count;
   bytes.at[bytes.size++] = 0; /* reason */
   bytes.at[bytes.size++] = 1; /* converged */
@@ -482,6 +488,11 @@ static struct bytes fit_bytes(int32_t family, const double *p, int count)
   }
   bytes.at[bytes.size++] = 0; /* no spend */
   bytes.at[bytes.size++] = 5;
+  for (int i = 0; i < 3; i++) bytes.at[bytes.size++] = 0; /* of others for P(alive) */
+  for (int i = 0; i < 2; i++) {
+    bytes.at[bytes.size++] = 0; /* no telling */
+    bytes.at[bytes.size++] = 8;
+  }
   sum = eng__hash(bytes.at, bytes.size);
   for (int k = 0; k < 4; k++) bytes.at[bytes.size++] = (uint8_t)(sum >> 8 * k);
   return bytes;
