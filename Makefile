@@ -241,6 +241,7 @@ REFERENCE_TESTS = \
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
+  tests/unit/forecasting.c \
   tests/unit/main.c \
   tests/unit/support.c
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/hash.h"
-#include "unit/support.h"
+#include "unit/forecasting.h"
 
 Suite *forecast_suite(void);
 
@@ -29,79 +29,6 @@ static void open_context(void)
 static void close_context(void) { eng_context_free(context); }
 
 /* ---- made-up customers ---- */
-
-static uint64_t state;
-
-static double draw(void)
-{
-  uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  return ((double)(z >> 12) + 0.5) / 4503599627370496.0;
-}
-
-static double draw_normal(void)
-{
-  return sqrt(-2 * log(draw())) * cos(6.283185307179586 * draw());
-}
-
-/* Gamma of mean shape (Marsaglia & Tsang 2000). */
-static double draw_gamma(double shape)
-{
-  double d, c, v, z;
-
-  if (shape < 1) return draw_gamma(shape + 1) * pow(draw(), 1 / shape);
-  d = shape - 1.0 / 3;
-  c = 1 / sqrt(9 * d);
-  for (;;) {
-    z = draw_normal();
-    v = 1 + c * z;
-    if (v <= 0) continue;
-    v = v * v * v;
-    if (log(draw()) < 0.5 * z * z + d - d * v + d * log(v)) return d * v;
-  }
-}
-
-static double draw_beta(double a, double b)
-{
-  double x = draw_gamma(a), y = draw_gamma(b);
-
-  return x / (x + y);
-}
-
-/* What a simulated customer does from day 0 to `end`; counts those after T apart. */
-struct life {
-  uint32_t x, t_x, after;
-};
-
-/* Buys at `rate` a day until it leaves: at age `lifetime`, or after a purchase with
- * probability `leave`. */
-static struct life live(double rate, double leave, double lifetime, double T,
-                        double end)
-{
-  struct life life = {0, 0, 0};
-  uint32_t last = 0;
-  double now = 0;
-
-  for (;;) {
-    uint32_t day;
-
-    now += -log(draw()) / rate;
-    if (now > end || now > lifetime) return life;
-    day = (uint32_t)ceil(now);
-    if (day > last) {
-      if (day <= (uint32_t)T) {
-        life.x++;
-        life.t_x = day;
-      } else {
-        life.after++;
-      }
-      last = day;
-    }
-    if (draw() < leave) return life;
-  }
-}
 
 static eng_summaries *nobody(int32_t unit)
 {
@@ -132,26 +59,6 @@ static eng_summaries *people(double r, double alpha, double a, double b)
     add(summaries, life.x, life.t_x, T, 1);
   }
   return summaries;
-}
-
-static eng_status try_fit(const eng_summaries *summaries, int32_t family, eng_fit **out,
-                          eng_error *error)
-{
-  eng_fit_options options;
-
-  eng_fit_options_init(&options, sizeof options);
-  eng_error_init(error, sizeof *error);
-  options.family = family;
-  return eng_fit_new(summaries, &options, out, error);
-}
-
-static eng_fit *fit_of(const eng_summaries *summaries, int32_t family)
-{
-  eng_error error;
-  eng_fit *fit;
-
-  ck_ok(try_fit(summaries, family, &fit, &error));
-  return fit;
 }
 
 static double parameter(const eng_fit *fit, int32_t part, int32_t i)
@@ -247,7 +154,7 @@ START_TEST(what_was_simulated_is_found_again)
   eng_summaries *summaries;
   eng_fit *fit;
 
-  state = 1;
+  draw_from(1);
   summaries = people(truth[0], truth[1], truth[2], truth[3]);
   fit = sane_fit(summaries, ENG_FAMILY_MBGNBD);
   ck_assert_int_eq(eng_fit_converged(fit, ENG_FIT_PURCHASES), 1);
@@ -266,7 +173,7 @@ END_TEST
 /* Everybody has the same rate: r wants to infinity, where lgamma would cancel. */
 START_TEST(customers_without_difference_give_no_spurious_optimum)
 {
-  state = 2;
+  draw_from(2);
   for (int i = 0; i < CONTINUOUS; i++) {
     eng_summaries *summaries = nobody(ENG_UNIT_DAY);
     eng_fit *fit;
@@ -298,7 +205,7 @@ START_TEST(nobody_who_leaves_means_nbd_and_says_so)
   eng_summaries *summaries = nobody(ENG_UNIT_WEEK);
   eng_rf h;
 
-  state = 3;
+  draw_from(3);
   for (int k = 0; k < SIMULATED; k++) {
     struct life life = live(draw_gamma(0.7) / 40, 0, 1e9, DAYS, DAYS);
 
@@ -344,7 +251,7 @@ END_TEST
 /* A purchase on the last day is an ordinary history among others. */
 START_TEST(a_purchase_on_the_last_day_is_an_ordinary_one)
 {
-  state = 4;
+  draw_from(4);
   for (int i = 0; i < CONTINUOUS; i++) {
     eng_summaries *summaries = people(0.6, 20, 0.8, 2);
     eng_fit *fit;
@@ -405,7 +312,7 @@ START_TEST(little_data_is_fitted_or_refused_but_never_wild)
   for (uint64_t seed = 0; seed < 8; seed += 1 + stride() / 8) {
     eng_summaries *summaries = nobody(ENG_UNIT_WEEK);
 
-    state = seed;
+    draw_from(seed);
     for (int k = 0; k < 30; k++) {
       struct life life = live(draw_gamma(0.5) / 15, draw_beta(0.8, 2), 1e9, 300, 300);
 
@@ -430,7 +337,7 @@ END_TEST
 /* Thousands of purchases each: nothing overflows. */
 START_TEST(customers_who_buy_thousands_of_times_are_fitted)
 {
-  state = 5;
+  draw_from(5);
   for (int i = 0; i < CONTINUOUS; i++) {
     eng_summaries *summaries = nobody(ENG_UNIT_DAY);
     eng_fit *fit;
@@ -459,44 +366,6 @@ START_TEST(customers_who_buy_thousands_of_times_are_fitted)
 END_TEST
 
 /* ---- parameters where a formula of the literature divides by zero ---- */
-
-/* "EF" with the given numbers, sealed. */
-static struct bytes fit_bytes(int32_t family, const double *p, int count)
-{
-  struct bytes bytes = {malloc(256), 0};
-  uint64_t sum;
-
-  memcpy(bytes.at, "EF\0", 3);
-  bytes.size = 3;
-  bytes.at[bytes.size++] = 0; /* requested: auto */
-  bytes.at[bytes.size++] = (uint8_t)family;
-  bytes.at[bytes.size++] = family == ENG_FAMILY_BGBB ? ENG_UNIT_PERIOD : ENG_UNIT_WEEK;
-  bytes.at[bytes.size++] = 0; /* currency */
-  bytes.at[bytes.size++] = 0; /* until */
-  bytes.at[bytes.size++] = 50;
-  bytes.at[bytes.size++] = 60;
-  bytes.at[bytes.size++] = 0; /* as was asked for */
-  bytes.at[bytes.size++] = (uint8_t)count;
-  bytes.at[bytes.size++] = 0; /* reason */
-  bytes.at[bytes.size++] = 1; /* converged */
-  for (int i = 0; i < 2 * count + 1; i++) {
-    double v = i < 2 * count && i % 2 == 0 ? p[i / 2] : 0;
-    uint64_t bits;
-
-    memcpy(&bits, &v, sizeof bits);
-    for (int k = 0; k < 8; k++) bytes.at[bytes.size++] = (uint8_t)(bits >> 8 * k);
-  }
-  bytes.at[bytes.size++] = 0; /* no spend */
-  bytes.at[bytes.size++] = 5;
-  for (int i = 0; i < 3; i++) bytes.at[bytes.size++] = 0; /* of others for P(alive) */
-  for (int i = 0; i < 2; i++) {
-    bytes.at[bytes.size++] = 0; /* no telling */
-    bytes.at[bytes.size++] = 8;
-  }
-  sum = eng__hash(bytes.at, bytes.size);
-  for (int k = 0; k < 4; k++) bytes.at[bytes.size++] = (uint8_t)(sum >> 8 * k);
-  return bytes;
-}
 
 static eng_fit *made_fit(int32_t family, double a, double b, double c, double d)
 {
@@ -624,7 +493,7 @@ START_TEST(forecasts_of_simulated_customers_come_true)
   eng_summaries *summaries = nobody(ENG_UNIT_DAY);
   eng_fit *fit;
 
-  state = 6;
+  draw_from(6);
   for (int i = 0; i < MANY; i++) {
     double rate = draw_gamma(0.6) / 20, life = -log(draw()) / (draw_gamma(0.7) / 60);
 
@@ -670,7 +539,7 @@ START_TEST(what_simulated_customers_spend_lies_within_its_interval)
   eng_summaries *summaries = nobody(ENG_UNIT_DAY);
   eng_fit *fit;
 
-  state = 9;
+  draw_from(9);
   for (int i = 0; i < MANY; i++) {
     double rate = draw_gamma(0.6) / 20, life = -log(draw()) / (draw_gamma(0.7) / 60);
     double nu = draw_gamma(4) / 15;
@@ -711,28 +580,18 @@ END_TEST
 
 /* ---- bytes ---- */
 
-static struct bytes bytes_of(const eng_fit *fit)
-{
-  struct bytes bytes;
-
-  ck_assert_int_eq(eng_fit_encode(fit, NULL, 0, &bytes.size), ENG_E_BUFFER);
-  bytes.at = malloc(bytes.size);
-  ck_ok(eng_fit_encode(fit, bytes.at, bytes.size, &bytes.size));
-  return bytes;
-}
-
 START_TEST(a_fit_survives_its_bytes)
 {
   eng_summaries *summaries;
   eng_fit *fit, *back;
   struct bytes a, b;
 
-  state = 7;
+  draw_from(7);
   summaries = people(0.6, 20, 0.8, 2);
   fit = fit_of(summaries, ENG_FAMILY_PARETONBD);
-  a = bytes_of(fit);
+  a = bytes_of_fit(fit);
   ck_ok(eng_fit_decode(context, a.at, a.size, &back));
-  b = bytes_of(back);
+  b = bytes_of_fit(back);
   ck_assert(same_bytes(a, b));
   ck_assert_int_eq(eng_fit_family(back), ENG_FAMILY_PARETONBD);
   ck_assert_int_eq(eng_fit_unit(back), ENG_UNIT_DAY);
@@ -773,7 +632,7 @@ START_TEST(damaged_bytes_with_a_good_checksum_are_refused_or_canonical)
       bytes.at[bytes.size - 4 + k] = (uint8_t)(sum >> 8 * k);
     }
     if (eng_fit_decode(context, bytes.at, bytes.size, &fit) == ENG_OK) {
-      struct bytes again = bytes_of(fit);
+      struct bytes again = bytes_of_fit(fit);
 
       ck_assert(same_bytes(again, bytes));
       free(again.at);
@@ -807,7 +666,7 @@ START_TEST(summaries_survive_their_bytes_and_merge_after_them)
     eng_summaries *own = nobody(ENG_UNIT_DAY), *shipped;
     struct bytes bytes;
 
-    state = 10 + (uint64_t)part;
+    draw_from(10 + (uint64_t)part);
     for (int i = 0; i < 200; i++) {
       struct life life = live(draw_gamma(0.6) / 20, draw_beta(0.8, 2), 1e9, 100, 100);
 
@@ -1037,7 +896,7 @@ START_TEST(a_fit_without_memory_says_so_and_leaks_nothing)
     host.fail_at = n;
     status = eng_summaries_new(poor, ENG_UNIT_DAY, &a);
     if (status == ENG_OK) status = eng_summaries_new(poor, ENG_UNIT_DAY, &b);
-    state = 8;
+    draw_from(8);
     for (int i = 0; i < 300 && status == ENG_OK; i++) {
       struct life life = live(draw_gamma(0.6) / 20, draw_beta(0.8, 2), 1e9, 100, 100);
 
@@ -1059,7 +918,7 @@ START_TEST(a_fit_without_memory_says_so_and_leaks_nothing)
     ck_assert((status == ENG_OK) == (host.failures == 0));
     host.fail_at = 0;
     if (status == ENG_OK) {
-      expected = bytes_of(fit);
+      expected = bytes_of_fit(fit);
       done = true;
     }
     eng_fit_free(fit);
