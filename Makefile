@@ -120,6 +120,7 @@ BOOK_SOURCES = \
   lib/book/assess.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
@@ -130,6 +131,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/referrals.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
@@ -228,6 +230,7 @@ UNIT_TESTS = \
   tests/unit/test_money.c \
   tests/unit/test_params.c \
   tests/unit/test_rates.c \
+  tests/unit/test_say.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \

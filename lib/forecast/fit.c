@@ -285,8 +285,8 @@ static eng_status fit_worth(struct eng__fitting *f, eng_fit *fit)
 
 /* ---- the whole ---- */
 
-static eng_status read_options(const eng_fit_options *from, int32_t unit,
-                               eng_fit_options *out)
+eng_status eng__fit_options_read(const eng_fit_options *from, int32_t unit,
+                                 eng_fit_options *out)
 {
   eng_fit_options_init(out, sizeof *out);
   if (from != NULL) {
@@ -345,7 +345,7 @@ eng_status eng_fit_new(const eng_summaries *summaries, const eng_fit_options *op
   if (out == NULL || summaries == NULL) {
     return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
   }
-  status = read_options(options, summaries->unit, &read);
+  status = eng__fit_options_read(options, summaries->unit, &read);
   if (status != ENG_OK) return eng__error_set(error, status, 0, 0, 0, NULL);
   lack = lacking(summaries, &read);
   if (lack != NULL) return eng__error_set(error, ENG_E_THIN, 0, 0, 0, lack);

@@ -50,6 +50,10 @@ struct eng_fit {
   struct eng__part say, mood;
 };
 
+/* Options in whole, checked against a unit. */
+eng_status eng__fit_options_read(const eng_fit_options *from, int32_t unit,
+                                 eng_fit_options *out);
+
 /* Ticks of summaries in a unit of the fit. */
 double eng__ticks_per_unit(int32_t unit);
 

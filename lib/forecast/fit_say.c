@@ -121,12 +121,18 @@ static void fit_mood(struct eng__fitting *f, struct moods *moods,
 {
   static const double starts[][ENG__PARAMETERS] = {{4, 1, 0, 0}, {1, 1, 0, 0}};
   const double units[] = {1, 1};
-  double weight = 0;
+  double weight = 0, good = 0, bad = 0;
   struct eng__target target = {moods_likelihood, moods, 0, ENG__SAY_PARAMETERS,
                                &f->watch};
   struct eng__found found;
 
-  for (size_t i = 0; i < moods->count; i++) weight += moods->rows[i].weight;
+  for (size_t i = 0; i < moods->count; i++) {
+    weight += moods->rows[i].weight;
+    good += moods->rows[i].positive;
+    bad += moods->rows[i].acts - moods->rows[i].positive;
+  }
+  /* Where all acts are of one kind, nothing tells how much customers differ. */
+  if (good <= 0 || bad <= 0) part->reason = ENG__REASON_EDGE;
   target.weight = weight;
   eng__search(&target, starts, 2, &found);
   if (!isfinite(found.optimum.value)) {
