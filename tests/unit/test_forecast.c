@@ -199,6 +199,33 @@ START_TEST(customers_without_difference_give_no_spurious_optimum)
 }
 END_TEST
 
+/* More alike than chance makes them: r and alpha want to infinity together, and the
+ * search has to end where one of them is held, not to be thrown about beside it. */
+START_TEST(customers_more_alike_than_chance_end_at_the_edge)
+{
+  eng_summaries *summaries = nobody(ENG_UNIT_WEEK);
+
+  for (uint32_t i = 1; i <= 80; i++) {
+    uint32_t x = 1 + i % 5, first = 3 + i * 7 % 25;
+
+    add(summaries, x, 30 * x + 5 * x % 25, 200 - first, 1);
+  }
+  for (int i = 0; i < CONTINUOUS; i++) {
+    eng_fit *fit = sane_fit(summaries, continuous[i]);
+    double mean;
+    eng_rf h;
+
+    ck_assert_int_eq(eng_fit_converged(fit, ENG_FIT_PURCHASES), 1);
+    ck_assert(eng_fit_reason(fit, ENG_FIT_PURCHASES)[0] != '\0');
+    eng_rf_init(&h, sizeof h);
+    ck_ok(eng_fit_expected_purchases(fit, &h, 4, &mean));
+    ck_assert(mean > 0.3 && mean < 1.3);
+    eng_fit_free(fit);
+  }
+  eng_summaries_free(summaries);
+}
+END_TEST
+
 /* Nobody leaves: not 3e8 purchases, but those of NBD. */
 START_TEST(nobody_who_leaves_means_nbd_and_says_so)
 {
@@ -529,6 +556,89 @@ START_TEST(forecasts_of_simulated_customers_come_true)
 }
 END_TEST
 
+enum { COVERED = 5000, SEEDS = 3 };
+
+static const int32_t covering[] = {ENG_FAMILY_BGNBD, ENG_FAMILY_MBGNBD,
+                                   ENG_FAMILY_PARETONBD, ENG_FAMILY_NBD,
+                                   ENG_FAMILY_BGBB};
+
+enum { COVERING = sizeof covering / sizeof covering[0] };
+
+/* A customer of a family, seen for T and then as long again. */
+static struct life one_of(int32_t family, double T)
+{
+  double rate = draw_gamma(0.7) / 250, leave = draw_beta(0.8, 2), life = 1e9;
+
+  if (family == ENG_FAMILY_MBGNBD && draw() < leave) return (struct life){0, 0, 0};
+  if (family == ENG_FAMILY_PARETONBD) life = -log(draw()) / (draw_gamma(0.7) / 600);
+  if (family == ENG_FAMILY_PARETONBD || family == ENG_FAMILY_NBD) leave = 0;
+  return live(rate, leave, life, T, 2 * T);
+}
+
+static struct life one_in_periods(uint32_t T)
+{
+  double buys = draw_beta(1.2, 0.75), leaves = draw_beta(0.66, 2.8);
+  struct life life = {0, 0, 0};
+
+  for (uint32_t n = 1; n <= 2 * T; n++) {
+    if (draw() < leaves) return life;
+    if (draw() >= buys) continue;
+    if (n > T) {
+      life.after++;
+    } else {
+      life.x++;
+      life.t_x = n;
+    }
+  }
+  return life;
+}
+
+/* The nominal 80 % under every family, of its own customers: by the randomised PIT, as
+ * nearly all counts are 0. */
+START_TEST(an_interval_covers_what_it_claims)
+{
+  static struct life lives[COVERED];
+  int32_t family = covering[_i / SEEDS];
+  bool periods = family == ENG_FAMILY_BGBB;
+  uint32_t T = periods ? 6 : 2000;
+  eng_summaries *summaries = nobody(periods ? ENG_UNIT_PERIOD : ENG_UNIT_DAY);
+  double inside = 0, low = 0;
+  eng_fit *fit;
+
+  draw_from(100 + (uint64_t)_i);
+  for (int i = 0; i < COVERED && _i % (int)stride() == 0; i++) {
+    lives[i] = periods ? one_in_periods(T) : one_of(family, T);
+    add(summaries, lives[i].x, lives[i].t_x, T, 1);
+  }
+  if (_i % (int)stride() != 0) {
+    eng_summaries_free(summaries);
+    return;
+  }
+  fit = fit_of(summaries, family);
+  ck_assert_int_eq(eng_fit_family(fit), family);
+  for (int i = 0; i < COVERED; i++) {
+    double p[200], at = 0;
+    uint32_t after = lives[i].after < 199 ? lives[i].after : 199;
+    eng_rf h;
+
+    eng_rf_init(&h, sizeof h);
+    h.x = lives[i].x;
+    h.t_x = lives[i].t_x;
+    h.T = T;
+    ck_ok(eng_fit_purchases(fit, &h, T, p, after + 1));
+    for (uint32_t k = 0; k < after; k++) at += p[k];
+    at += draw() * p[after];
+    inside += at > 0.1 && at < 0.9;
+    low += at <= 0.1;
+  }
+  ck_assert_msg(inside / COVERED > 0.78 && inside / COVERED < 0.82, "%s covers %g",
+                eng_family_name(family), inside / COVERED);
+  ck_assert_double_eq_tol(low / COVERED, 0.1, 0.02);
+  eng_fit_free(fit);
+  eng_summaries_free(summaries);
+}
+END_TEST
+
 /* Money: what simulated customers spend lies where it should. */
 START_TEST(what_simulated_customers_spend_lies_within_its_interval)
 {
@@ -573,6 +683,42 @@ START_TEST(what_simulated_customers_spend_lies_within_its_interval)
   }
   ck_assert(covered / MANY > 0.78 && covered / MANY < 0.82);
   ck_assert(held / n > 0.78);
+  eng_fit_free(fit);
+  eng_summaries_free(summaries);
+}
+END_TEST
+
+/* With q below 1 the worths have no mean: a status, and no money in a forecast. */
+START_TEST(a_mean_that_is_infinite_is_a_status)
+{
+  eng_summaries *summaries = nobody(ENG_UNIT_DAY);
+  eng_forecast all;
+  eng_fit *fit;
+  double v = 7;
+  eng_rf h;
+
+  draw_from(12);
+  for (int i = 0; i < 3000; i++) {
+    struct life life = live(draw_gamma(0.6) / 20, draw_beta(0.8, 2), 1e9, 200, 200);
+    double worth = 15 * draw_gamma(6.0 * (life.x + 1)) / draw_gamma(0.5);
+
+    ck_ok(eng_summaries_add(summaries, life.x, life.t_x, 200,
+                            llround(fmin(worth, 1e12)) + 1, 1));
+  }
+  fit = fit_of(summaries, ENG_FAMILY_MBGNBD);
+  ck_assert_double_lt(parameter(fit, ENG_FIT_SPEND, 1), 1);
+  eng_rf_init(&h, sizeof h);
+  ck_assert_int_eq(eng_fit_expected_spend(fit, &h, &v), ENG_E_INFINITE);
+  ck_assert(v == 0);
+  ck_assert_int_eq(eng_fit_value(fit, &h, 0.01, &v), ENG_E_INFINITE);
+  ck_ok(eng_fit_forecast(fit, &h, 90, &all));
+  ck_assert(all.has_forecast && !all.has_spend && all.expected_spend == 0);
+  h.x = 3;
+  h.t_x = h.T = 50;
+  h.mean_spend = 12;
+  ck_ok(eng_fit_expected_spend(fit, &h, &v));
+  ck_assert(v > 0 && isfinite(v));
+  ck_sane(fit);
   eng_fit_free(fit);
   eng_summaries_free(summaries);
 }
@@ -955,6 +1101,7 @@ Suite *forecast_suite(void)
   tcase_set_timeout(fits, 600);
   tcase_add_test(fits, what_was_simulated_is_found_again);
   tcase_add_test(fits, customers_without_difference_give_no_spurious_optimum);
+  tcase_add_test(fits, customers_more_alike_than_chance_end_at_the_edge);
   tcase_add_test(fits, nobody_who_leaves_means_nbd_and_says_so);
   tcase_add_test(fits, all_were_there_on_the_last_day);
   tcase_add_test(fits, a_purchase_on_the_last_day_is_an_ordinary_one);
@@ -963,6 +1110,7 @@ Suite *forecast_suite(void)
   tcase_add_test(fits, little_data_is_fitted_or_refused_but_never_wild);
   tcase_add_test(fits, customers_who_buy_thousands_of_times_are_fitted);
   tcase_add_test(fits, forecasts_of_simulated_customers_come_true);
+  tcase_add_loop_test(fits, an_interval_covers_what_it_claims, 0, COVERING * SEEDS);
   tcase_add_test(fits, what_simulated_customers_spend_lies_within_its_interval);
   tcase_add_test(fits, a_fit_without_memory_says_so_and_leaks_nothing);
   suite_add_tcase(suite, fits);
@@ -972,6 +1120,7 @@ Suite *forecast_suite(void)
   tcase_add_test(answers, discounted_purchases_are_the_sum_of_what_is_expected);
   tcase_add_test(answers, tiny_parameters_to_leave_are_no_special_case);
   tcase_add_test(answers, fits_from_strangers_answer_or_say_why_not);
+  tcase_add_test(answers, a_mean_that_is_infinite_is_a_status);
   tcase_add_test(answers, a_fit_survives_its_bytes);
   tcase_add_test(answers, damaged_bytes_with_a_good_checksum_are_refused_or_canonical);
   tcase_add_test(answers, summaries_survive_their_bytes_and_merge_after_them);
