@@ -739,7 +739,8 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
-	./$(forecast_bench) $(N)
+	./$(forecast_bench) $(N) && \
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \

@@ -6,7 +6,7 @@
  *   forecasts [CUSTOMERS [FAMILY]]
  *
  * Customers are those of BG/NBD with CDNOW's parameters, watched 27 to 39 weeks; days
- * are whole, so that histories repeat as they do in shops. Without a number also as
+ * are whole, so that histories repeat as they do in shops. Without a family also as
  * many as CDNOW's sample has. instructions.sh counts instructions instead.
  */
 #include <engagement.h>
@@ -142,7 +142,7 @@ int main(int count, char **words)
   eng_context *context;
 
   must(eng_context_new(NULL, &context));
-  if (n == 0) run_all(SHOP, context, NULL);
+  if (count < 3) run_all(SHOP, context, NULL);
   run_all(n == 0 ? 1000000 : n, context, count > 2 ? words[2] : NULL);
   eng_context_free(context);
   return 0;
