@@ -54,19 +54,17 @@ static eng_status look_ahead(struct ahead *ahead, const struct session *session,
 {
   eng_summary *histories = memory_resize(NULL, (size_t)count + 1, sizeof *histories);
   double *worths = memory_resize(NULL, (size_t)count + 1, sizeof *worths);
-  eng_status status = eng_book_summary(session->book, eng_fit_unit(ahead->fit),
-                                       session->as_of, order, count, histories, NULL,
-                                       NULL);
+  eng_status status =
+      eng_book_summary(session->book, eng_fit_unit(ahead->fit), session->as_of, order,
+                       count, histories, NULL, NULL);
 
-  ahead->forecasts =
-      memory_resize(NULL, (size_t)count + 1, sizeof *ahead->forecasts);
+  ahead->forecasts = memory_resize(NULL, (size_t)count + 1, sizeof *ahead->forecasts);
   if (status == ENG_OK) {
     status = eng_fit_forecasts(ahead->fit, histories, count, ahead->horizon,
                                ahead->forecasts);
   }
   if (status == ENG_OK && eng_fit_parameter_count(ahead->fit, ENG_FIT_SPEND) > 0) {
-    ahead->referrals =
-        memory_resize(NULL, (size_t)count + 1, sizeof *ahead->referrals);
+    ahead->referrals = memory_resize(NULL, (size_t)count + 1, sizeof *ahead->referrals);
     for (uint64_t i = 0; i < count; i++)
       worths[order[i]] = ahead->forecasts[i].expected_spend;
     status = eng_book_referrals(session->book, session->as_of, worths, ahead->referrals,

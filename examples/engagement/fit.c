@@ -87,7 +87,8 @@ eng_status fit_choose(const struct session *session, int32_t unit, int64_t until
   eng_fit_options_init(&options, sizeof options);
   options.family = ENG_FAMILY_AUTO;
   options.progress = show_fitting;
-  status = eng_book_fit(session->book, unit, until, ENG_TIME_NONE, &options, out, error);
+  status =
+      eng_book_fit(session->book, unit, until, ENG_TIME_NONE, &options, out, error);
   progress_end();
   return status;
 }

@@ -181,10 +181,19 @@ static void put_row(struct rows *rows, const struct sheet *sheet, uint64_t i)
 static int name_columns(const struct sheet *sheet, const char **columns,
                         struct text *own)
 {
-  static const char *const others[OTHERS] = {
-      "customer", "recency_days", "frequency",          "monetary",       "rfm",
-      "p_alive",  "p_purchase",   "expected_purchases", "expected_spend",
-      "expected_tells", "referred_worth", "referred_worth_rewarded", "currency"};
+  static const char *const others[OTHERS] = {"customer",
+                                             "recency_days",
+                                             "frequency",
+                                             "monetary",
+                                             "rfm",
+                                             "p_alive",
+                                             "p_purchase",
+                                             "expected_purchases",
+                                             "expected_spend",
+                                             "expected_tells",
+                                             "referred_worth",
+                                             "referred_worth_rewarded",
+                                             "currency"};
   int count = 0;
 
   columns[count++] = others[0];

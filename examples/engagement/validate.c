@@ -313,10 +313,10 @@ static eng_status mark_family(struct trial *trial, int32_t family, struct marks 
   eng_status status;
 
   memset(marks, 0, sizeof *marks);
-  status = family == ENG_FAMILY_AUTO
-               ? fit_choose(trial->session, trial->unit, trial->session->split, fit,
-                            error)
-               : fit_make(trial->summaries, family, trial->session->split, fit, error);
+  status =
+      family == ENG_FAMILY_AUTO
+          ? fit_choose(trial->session, trial->unit, trial->session->split, fit, error)
+          : fit_make(trial->summaries, family, trial->session->split, fit, error);
   return status == ENG_OK ? mark_fit(marks, trial, *fit) : status;
 }
 

@@ -619,10 +619,10 @@ ENG_API ENG_NODISCARD eng_status eng_book_summary(const eng_book *book, int32_t 
 /**
  * @brief Fits the histories of a book's customers.
  *
- * As eng_fit_new does with their summaries; but ENG_FAMILY_AUTO takes, of days or weeks,
- * the likeliest family that did not clearly worse than another when it was fitted to
- * what was known at the split and forecast each customer's purchases from there to the
- * end. eng_fit_chosen says which of the two decided.
+ * As eng_fit_new does with their summaries; but ENG_FAMILY_AUTO takes, of days or
+ * weeks, the likeliest family that did not clearly worse than another when it was
+ * fitted to what was known at the split and forecast each customer's purchases from
+ * there to the end. eng_fit_chosen says which of the two decided.
  *
  * @param[in]  book     borrowed
  * @param[in]  unit     ENG_UNIT_*

@@ -62,7 +62,7 @@ enum {
   ENG_FIT_SPEND = 2,     /**< what a purchase is worth: Gamma-Gamma, p, q and v */
   ENG_FIT_STAY = 3,      /**< who is still there, where another family tells that */
   ENG_FIT_SAY = 4,       /**< how often they tell others: Gamma-Poisson, r and alpha */
-  ENG_FIT_VALENCE = 5    /**< how many of those acts are positive: Beta-Binomial, a, b */
+  ENG_FIT_VALENCE = 5 /**< how many of those acts are positive: Beta-Binomial, a, b */
 };
 
 /* ---- summaries ---- */
@@ -199,13 +199,13 @@ ENG_API ENG_NODISCARD eng_status eng_summaries_decode(const eng_context *context
 
 /** One customer's history as summaries take it. */
 typedef struct eng_summary {
-  int64_t spend;     /**< what the x purchases were worth, minor units of the base
-                          currency; 0 where has_spend is 0 */
-  uint32_t x;        /**< repeat purchases: days, or years, with any after the first */
-  uint32_t t_x;      /**< from the first to the last of them */
-  uint32_t T;        /**< from the first purchase to the end */
-  uint32_t acts;     /**< of telling others, from the first purchase on: reactions,
-                          shares, invitations, endorsements, reviews */
+  int64_t spend; /**< what the x purchases were worth, minor units of the base
+                      currency; 0 where has_spend is 0 */
+  uint32_t x;    /**< repeat purchases: days, or years, with any after the first */
+  uint32_t t_x;  /**< from the first to the last of them */
+  uint32_t T;    /**< from the first purchase to the end */
+  uint32_t acts; /**< of telling others, from the first purchase on: reactions,
+                      shares, invitations, endorsements, reviews */
   uint32_t acts_after; /**< those of them on later days, or years, than the last
                             purchase */
   uint32_t positive; /**< those of them with a valence above 0; without a valence those
@@ -242,7 +242,8 @@ ENG_API ENG_NODISCARD eng_status eng_customer_summary(const eng_customer *custom
 enum { ENG_MOST_ACTS = 1000000 };
 
 /**
- * @brief Adds customers with one history, as it was reduced, with their acts of telling.
+ * @brief Adds customers with one history, as it was reduced, with their acts of
+ * telling.
  *
  * One who has bought nothing is not added. Whoever is added by eng_summaries_add counts
  * as one who told nobody.
@@ -268,12 +269,12 @@ ENG_API ENG_NODISCARD eng_status eng_summaries_add_summary(eng_summaries *summar
 
 /** How to fit. */
 typedef struct eng_fit_options {
-  uint32_t size;      /**< set by eng_fit_options_init */
-  int32_t family;     /**< ENG_FAMILY_*; default ENG_FAMILY_USUAL */
-  uint32_t customers; /**< least customers that are enough; default 30 */
-  uint32_t repeaters; /**< least of them with a repeat purchase; default 10 */
-  int64_t until;      /**< when the histories end, kept in the fit; milliseconds
-                           since 1970, default ENG_TIME_NONE */
+  uint32_t size;            /**< set by eng_fit_options_init */
+  int32_t family;           /**< ENG_FAMILY_*; default ENG_FAMILY_USUAL */
+  uint32_t customers;       /**< least customers that are enough; default 30 */
+  uint32_t repeaters;       /**< least of them with a repeat purchase; default 10 */
+  int64_t until;            /**< when the histories end, kept in the fit; milliseconds
+                                 since 1970, default ENG_TIME_NONE */
   eng_progress_fn progress; /**< called for each look at the data, with how many there
                                  were; total is 0, as nobody knows. Default NULL */
   void *user;               /**< for progress */
@@ -608,7 +609,8 @@ ENG_API ENG_NODISCARD eng_status eng_fit_forecast(const eng_fit *fit,
                                                   eng_forecast *out);
 
 /**
- * @brief The same of many customers. Of those who share a history it is worked out once.
+ * @brief The same of many customers. Of those who share a history it is worked out
+ * once.
  *
  * @param[in]  fit        borrowed
  * @param[in]  histories  count of them, of the fit's unit

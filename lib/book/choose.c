@@ -234,8 +234,8 @@ static eng_status summarise(const struct choice *c, int64_t until, eng_summaries
   eng_status status = eng_summaries_new(c->book->home.pen.context, c->unit, out);
 
   if (status != ENG_OK) return status;
-  status = eng_book_summarise(c->book, until, *out, c->options->progress,
-                              c->options->user);
+  status =
+      eng_book_summarise(c->book, until, *out, c->options->progress, c->options->user);
   if (status == ENG_OK) return ENG_OK;
   eng_summaries_free(*out);
   *out = NULL;
@@ -298,7 +298,8 @@ eng_status eng_book_fit(const eng_book *book, int32_t unit, int64_t until,
   eng_status status;
 
   if (out != NULL) *out = NULL;
-  if (book == NULL || out == NULL) return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
+  if (book == NULL || out == NULL)
+    return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
   status = eng__summary_check(unit, until);
   if (status == ENG_OK) status = eng__fit_options_read(options, unit, &read);
   if (status == ENG_OK && split != ENG_TIME_NONE && (split < 0 || split >= until)) {

@@ -55,14 +55,15 @@ static eng_status read_event(void *user, const struct eng__seen *seen)
   if (seen->kind != ENG_EVENT_REFER || !(event->has & ENG__HAS_REFERS_TO)) {
     return ENG_OK;
   }
-  status = eng__grow(web->memory, &block, &web->room, web->count + 1, sizeof *web->list);
+  status =
+      eng__grow(web->memory, &block, &web->room, web->count + 1, sizeof *web->list);
   web->list = block;
   if (status != ENG_OK) return status;
-  web->list[web->count++] = (struct invitation){
-      .target = event->refers_to,
-      .time = event->occurred_at,
-      .by = web->row,
-      .incentivised = (event->has & ENG__IS_INCENTIVISED) != 0};
+  web->list[web->count++] =
+      (struct invitation){.target = event->refers_to,
+                          .time = event->occurred_at,
+                          .by = web->row,
+                          .incentivised = (event->has & ENG__IS_INCENTIVISED) != 0};
   return ENG_OK;
 }
 

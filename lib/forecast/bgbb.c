@@ -211,7 +211,7 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 }
 
 const struct eng__family eng__bgbb = {
-    "bgbb",     4,          {"alpha", "beta", "gamma", "delta"},
-    true,       true,       living,
-    expected,   p_purchase, stay, distribution,
-    discounted, likelihood};
+    "bgbb",       4,          {"alpha", "beta", "gamma", "delta"},
+    true,         true,       living,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood};

@@ -69,7 +69,8 @@ static double by_sum(double r, double tau, double a, double b, double fall)
   return sum;
 }
 
-/* Whether that takes too many terms: the mean, ten deviations and the geometric tail. */
+/* Whether that takes too many terms: the mean, ten deviations and the geometric tail.
+ */
 static bool is_long(double r, double tau, double fall)
 {
   double terms = r * tau + 10 * sqrt(r * tau * (1 + tau)) + 40 * (1 + tau);
@@ -320,28 +321,14 @@ static double likelihood_mbg(const double *p, struct eng__sample *s, double *gra
   return likelihood(p, 1, s, gradient);
 }
 
-const struct eng__family eng__bgnbd = {"bgnbd",
-                                       4,
-                                       {"r", "alpha", "a", "b"},
-                                       false,
-                                       true,
-                                       living_bg,
-                                       expected,
-                                       p_purchase,
-                                       stay,
-                                       distribution,
-                                       discounted,
-                                       likelihood_bg};
+const struct eng__family eng__bgnbd = {
+    "bgnbd",      4,          {"r", "alpha", "a", "b"},
+    false,        true,       living_bg,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood_bg};
 
-const struct eng__family eng__mbgnbd = {"mbgnbd",
-                                        4,
-                                        {"r", "alpha", "a", "b"},
-                                        false,
-                                        true,
-                                        living_mbg,
-                                        expected,
-                                        p_purchase,
-                                        stay,
-                                        distribution,
-                                        discounted,
-                                        likelihood_mbg};
+const struct eng__family eng__mbgnbd = {
+    "mbgnbd",     4,          {"r", "alpha", "a", "b"},
+    false,        true,       living_mbg,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood_mbg};

@@ -137,7 +137,8 @@ static bool families_agree(const eng_fit *fit)
   bool periods = fit->unit == ENG_UNIT_PERIOD;
 
   if ((fit->family == ENG_FAMILY_BGBB) != periods) return false;
-  if (fit->chosen != ENG_CHOSEN_ASKED && fit->requested != ENG_FAMILY_AUTO) return false;
+  if (fit->chosen != ENG_CHOSEN_ASKED && fit->requested != ENG_FAMILY_AUTO)
+    return false;
   if (fit->requested == ENG_FAMILY_AUTO || fit->requested == fit->family) return true;
   if (fit->requested == ENG_FAMILY_USUAL) {
     return periods || fit->family == ENG_FAMILY_PARETONBD ||

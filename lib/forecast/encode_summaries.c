@@ -4,8 +4,8 @@
  * strangers.
  *
  * "EY", format, unit, currency; the histories in ascending order, each as x, t_x,
- * T - t_x and how many; the worths and the acts of telling likewise; the checksum. Nothing is allocated on the
- * word of a count.
+ * T - t_x and how many; the worths and the acts of telling likewise; the checksum.
+ * Nothing is allocated on the word of a count.
  */
 #include "forecast/summaries.h"
 

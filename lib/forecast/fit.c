@@ -3,9 +3,9 @@
  * fit.c - from summaries to a fit.
  *
  * Times are scaled so that the longest is 10 and amounts so that their mean is 1: then
- * every parameter is near 1 whatever the shop. A family with leaving has to be likelier than NBD by
- * more than its two further parameters are worth (Akaike 1974); where it is not, those
- * parameters stand for nothing and NBD is what the data supports.
+ * every parameter is near 1 whatever the shop. A family with leaving has to be likelier
+ * than NBD by more than its two further parameters are worth (Akaike 1974); where it is
+ * not, those parameters stand for nothing and NBD is what the data supports.
  */
 #include "forecast/fit.h"
 
@@ -87,8 +87,9 @@ static void find_family(struct eng__fitting *f, const struct eng__family *family
 
     eng__search(&target, starts, 3, out);
   } else if (family == &eng__paretonbd) {
-    const double starts[][ENG__PARAMETERS] = {
-        {r, alpha, 0.5, ENG__LONGEST / 2.0}, {1, 1, 1, 1}, {r, alpha, 0.05, ENG__LONGEST}};
+    const double starts[][ENG__PARAMETERS] = {{r, alpha, 0.5, ENG__LONGEST / 2.0},
+                                              {1, 1, 1, 1},
+                                              {r, alpha, 0.05, ENG__LONGEST}};
 
     eng__search(&target, starts, 3, out);
   } else {
@@ -113,7 +114,8 @@ static void set_part(struct eng__fitting *f, const struct eng__family *family,
   double units[ENG__PARAMETERS];
 
   eng__find_errors(&target, found);
-  for (int i = 0; i < family->count; i++) units[i] = is_time(family, i) ? f->stretch : 1;
+  for (int i = 0; i < family->count; i++)
+    units[i] = is_time(family, i) ? f->stretch : 1;
   eng__part_set(part, &target, found, units);
   part->log_likelihood -= (double)f->summaries->purchases * log(f->stretch);
   if (part->reason == ENG__REASON_EDGE && family->discrete) {
@@ -270,7 +272,8 @@ static eng_status fit_worth(struct eng__fitting *f, eng_fit *fit)
   if (rows != NULL) {
     struct spending spending = {rows, count};
 
-    scale = scale_spending(worths, count, eng__minor_unit(fit->currency), rows, &weight);
+    scale =
+        scale_spending(worths, count, eng__minor_unit(fit->currency), rows, &weight);
     if (weight < LEAST_SPENDERS) {
       fit->worth.reason = ENG__REASON_FEW_SPEND;
     } else {
@@ -293,7 +296,8 @@ eng_status eng__fit_options_read(const eng_fit_options *from, int32_t unit,
     if (from->size < sizeof(uint32_t)) return ENG_E_INVALID;
     memcpy(out, from, from->size < sizeof *out ? from->size : sizeof *out);
   }
-  if (out->family < ENG_FAMILY_AUTO || out->family > ENG_FAMILY_USUAL) return ENG_E_RANGE;
+  if (out->family < ENG_FAMILY_AUTO || out->family > ENG_FAMILY_USUAL)
+    return ENG_E_RANGE;
   if (out->family != ENG_FAMILY_AUTO && out->family != ENG_FAMILY_USUAL &&
       (out->family == ENG_FAMILY_BGBB) != (unit == ENG_UNIT_PERIOD)) {
     return ENG_E_INVALID;
@@ -319,7 +323,8 @@ static eng_status fit_all(struct eng__fitting *f, eng_fit *fit)
   struct eng__alike *cells;
   eng_status status;
 
-  scale = fit->unit == ENG_UNIT_PERIOD ? 1 : ENG__LONGEST / (double)f->summaries->longest;
+  scale =
+      fit->unit == ENG_UNIT_PERIOD ? 1 : ENG__LONGEST / (double)f->summaries->longest;
   f->stretch = 1 / (scale * ticks);
   status = eng__summaries_alikes(f->summaries, &cells);
   if (status != ENG_OK) return status;

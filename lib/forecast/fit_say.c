@@ -163,8 +163,8 @@ static eng_status fit_rows(struct eng__fitting *f, const struct eng__alike *cell
     struct moods all = {moods, tell_count};
 
     for (size_t i = 0; i < tell_count; i++) {
-      moods[i] = (struct eng__mood){tells[i].acts, tells[i].positive,
-                                    (double)tells[i].count};
+      moods[i] =
+          (struct eng__mood){tells[i].acts, tells[i].positive, (double)tells[i].count};
     }
     fit_rate(f, &telling, &fit->say);
     if (fit->say.count > 0) fit_mood(f, &all, &fit->mood);

@@ -77,5 +77,5 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 }
 
 const struct eng__family eng__nbd = {
-    "nbd",    2,          {"r", "alpha", 0, 0}, false,      false,     living,
-    expected, p_purchase, stay, distribution, discounted, likelihood};
+    "nbd",      2,    {"r", "alpha", 0, 0}, false,      false,     living, expected,
+    p_purchase, stay, distribution,         discounted, likelihood};

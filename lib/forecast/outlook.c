@@ -56,16 +56,16 @@ static eng_status give_acts(const eng_fit *fit, const eng_rf *rf,
                             double *positive)
 {
   const double *p = fit->say.value, *mood = fit->mood.value;
-  struct eng__said said = {rf->t_x, rf->T, outlook->alive, rf->acts,
-                           1,       rf->acts_after > 0};
+  struct eng__said said = {rf->t_x,  rf->T, outlook->alive,
+                           rf->acts, 1,     rf->acts_after > 0};
   eng_status status;
 
   status = eng__give(eng__say_alive(p, &said) * outlook->stay *
                          ((p[0] + rf->acts) / (p[1] + rf->T)),
                      acts);
   if (status != ENG_OK || fit->mood.count == 0) return status;
-  return eng__give(
-      *acts * ((mood[0] + rf->positive) / (mood[0] + mood[1] + rf->acts)), positive);
+  return eng__give(*acts * ((mood[0] + rf->positive) / (mood[0] + mood[1] + rf->acts)),
+                   positive);
 }
 
 eng_status eng_fit_expected_acts(const eng_fit *fit, const eng_rf *history,
@@ -206,7 +206,8 @@ eng_status eng_fit_forecasts(const eng_fit *fit, const eng_summary *histories,
   status = eng__horizon_check(fit, horizon);
   if (status != ENG_OK) return status;
   while (album.room < MOST_SEEN && album.room < count / 4) album.room *= 2;
-  album.seen = eng__new_zeroed(eng__memory(fit->context), album.room * sizeof *album.seen);
+  album.seen =
+      eng__new_zeroed(eng__memory(fit->context), album.room * sizeof *album.seen);
   if (album.seen == NULL) return ENG_E_NOMEM;
   for (uint64_t i = 0; i < count; i++) {
     forecast_one(fit, &album, &histories[i], horizon, &out[i]);

@@ -250,7 +250,7 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 }
 
 const struct eng__family eng__paretonbd = {
-    "paretonbd", 4,          {"r", "alpha", "s", "beta"},
-    false,       true,       living,
-    expected,    p_purchase, stay, distribution,
-    discounted,  likelihood};
+    "paretonbd",  4,          {"r", "alpha", "s", "beta"},
+    false,        true,       living,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood};

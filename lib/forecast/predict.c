@@ -182,8 +182,8 @@ eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_rf *history,
   status = look(fit, history, &living);
   if (status == ENG_OK) status = eng__horizon_check(fit, horizon);
   if (status != ENG_OK) return status;
-  return eng__give(living.alive * eng__family_of(fit->family)->expected(&living, horizon),
-              out);
+  return eng__give(
+      living.alive * eng__family_of(fit->family)->expected(&living, horizon), out);
 }
 
 /* ---- how many ---- */
@@ -285,8 +285,8 @@ eng_status eng_fit_discounted_purchases(const eng_fit *fit, const eng_rf *histor
   status = look(fit, history, &living);
   if (status == ENG_OK && !(rate >= 1e-9 && rate <= 10)) status = ENG_E_RANGE;
   if (status != ENG_OK) return status;
-  return eng__give(living.alive * eng__family_of(fit->family)->discounted(&living, rate),
-              out);
+  return eng__give(
+      living.alive * eng__family_of(fit->family)->discounted(&living, rate), out);
 }
 
 eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_rf *history,
@@ -381,7 +381,8 @@ eng_status eng_fit_p_spend(const eng_fit *fit, const eng_rf *rf, double horizon,
   *out = 0;
   status = fill_purse(fit, rf, horizon, &purse);
   if (status == ENG_OK && !is_within(amount, 1e18)) status = ENG_E_RANGE;
-  return status == ENG_OK ? eng__give_probability(purse_cdf(&purse, amount), out) : status;
+  return status == ENG_OK ? eng__give_probability(purse_cdf(&purse, amount), out)
+                          : status;
 }
 
 /* The least amount that worth does not exceed with a probability of `level`. */

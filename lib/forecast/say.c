@@ -11,7 +11,8 @@
 
 #include "forecast/special.h"
 
-/* log P(there)'s and P(gone)'s shares: their difference; 0 share where it is certain. */
+/* log P(there)'s and P(gone)'s shares: their difference; 0 share where it is certain.
+ */
 static double share_gone(const double *p, const struct eng__said *row)
 {
   double k = p[0] + row->acts;
@@ -66,7 +67,8 @@ double eng__mood_likelihood(const double *p, const struct eng__mood *rows, size_
   struct eng__sum total = {0, 0}, d[2] = {{0, 0}, {0, 0}};
 
   for (size_t i = 0; i < count; i++) {
-    double n = rows[i].acts, good = rows[i].positive, bad = n - good, w = rows[i].weight;
+    double n = rows[i].acts, good = rows[i].positive, bad = n - good,
+           w = rows[i].weight;
     double both = eng__digamma_rise(p[0] + p[1], n);
 
     eng__sum_add(&total, w * (eng__log_rising(p[0], good) + eng__log_rising(p[1], bad) -

@@ -236,8 +236,8 @@ eng_status eng_summaries_add_summary(eng_summaries *s, const eng_summary *summar
     return eng_summaries_add(s, summary->x, summary->t_x, summary->T, summary->spend,
                              customers);
   }
-  tell = (struct eng__tell){summary->x,        summary->t_x,        summary->T,
-                            summary->acts,     summary->acts_after, summary->positive,
+  tell = (struct eng__tell){summary->x,    summary->t_x,        summary->T,
+                            summary->acts, summary->acts_after, summary->positive,
                             customers};
   if (!is_told(&tell)) return ENG_E_RANGE;
   status = eng__tells_reserve(&s->tells, s->context);

@@ -41,8 +41,8 @@ static int compare(const void *a, const void *b)
 }
 
 /* The slot that has a history, or is free for it. */
-static struct eng__tell *find(const struct eng__tells *tells, const eng_context *context,
-                              const struct eng__tell *tell)
+static struct eng__tell *find(const struct eng__tells *tells,
+                              const eng_context *context, const struct eng__tell *tell)
 {
   uint32_t keys[KEYS];
   size_t at;

@@ -54,11 +54,9 @@ double draw_beta(double a, double b)
   return x / (x + y);
 }
 
-
 /* Buys at `rate` a day until it leaves: at age `lifetime`, or after a purchase with
  * probability `leave`. */
-struct life live(double rate, double leave, double lifetime, double T,
-                        double end)
+struct life live(double rate, double leave, double lifetime, double T, double end)
 {
   struct life life = {0, 0, 0};
   uint32_t last = 0;
@@ -86,7 +84,7 @@ struct life live(double rate, double leave, double lifetime, double T,
 /* ---- fits ---- */
 
 eng_status try_fit(const eng_summaries *summaries, int32_t family, eng_fit **out,
-                          eng_error *error)
+                   eng_error *error)
 {
   eng_fit_options options;
 

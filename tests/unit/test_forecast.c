@@ -140,9 +140,9 @@ static eng_fit *sane_fit(const eng_summaries *summaries, int32_t family)
   return fit;
 }
 
-static const int32_t continuous[] = {ENG_FAMILY_AUTO, ENG_FAMILY_BGNBD,
+static const int32_t continuous[] = {ENG_FAMILY_AUTO,   ENG_FAMILY_BGNBD,
                                      ENG_FAMILY_MBGNBD, ENG_FAMILY_PARETONBD,
-                                     ENG_FAMILY_NBD, ENG_FAMILY_USUAL};
+                                     ENG_FAMILY_NBD,    ENG_FAMILY_USUAL};
 
 enum { CONTINUOUS = sizeof continuous / sizeof continuous[0] };
 
@@ -358,6 +358,96 @@ START_TEST(little_data_is_fitted_or_refused_but_never_wild)
     eng_summaries_free(summaries);
   }
   ck_assert_int_gt(fitted, stride() == 1 ? 20 : 2);
+}
+END_TEST
+
+/* One customer, ten customers, where the caller asks for a fit of so few: it ends in a
+ * sane one or in a status, of every seed. */
+START_TEST(one_customer_or_ten_give_a_sane_fit_or_a_status)
+{
+  for (uint64_t seed = 0; seed < 12; seed += 1 + stride() / 6) {
+    for (int few = 1; few <= 10; few += 9) {
+      eng_summaries *summaries = nobody(ENG_UNIT_WEEK);
+      uint64_t buyers = 0;
+
+      draw_from(300 + seed);
+      for (int k = 0; k < few; k++) {
+        struct life life = live(draw_gamma(0.8) / 30, draw_beta(0.8, 2), 1e9, 300, 300);
+
+        add(summaries, life.x, life.t_x, 300, 1);
+        buyers += life.x > 0;
+      }
+      for (int i = 0; i < CONTINUOUS; i++) {
+        eng_fit_options options;
+        eng_fit *fit;
+        eng_status status;
+
+        eng_fit_options_init(&options, sizeof options);
+        options.family = continuous[i];
+        options.customers = options.repeaters = 1;
+        status = eng_fit_new(summaries, &options, &fit, NULL);
+        if (buyers == 0) {
+          ck_assert_int_eq(status, ENG_E_THIN);
+          continue;
+        }
+        ck_assert(status == ENG_OK || status == ENG_E_NOFIT);
+        if (status == ENG_OK) {
+          ck_assert(eng_fit_converged(fit, ENG_FIT_PURCHASES) ||
+                    eng_fit_reason(fit, ENG_FIT_PURCHASES)[0] != '\0');
+          if (seed < 3) ck_sane(fit);
+        }
+        eng_fit_free(fit);
+      }
+      eng_summaries_free(summaries);
+    }
+  }
+}
+END_TEST
+
+/* Along the ridge of Pareto/NBD parameters say little, so the search may end at one or
+ * another of them: in days or in weeks the height is the same, and what is forecast. */
+START_TEST(a_flat_ridge_of_paretonbd_has_one_height)
+{
+  for (uint64_t seed = 0; seed<6; seed += stride()> 1 ? 3 : 1) {
+    eng_summaries *weeks = nobody(ENG_UNIT_WEEK), *days = nobody(ENG_UNIT_DAY);
+    eng_fit *by_week, *by_day;
+    double purchases;
+
+    draw_from(500 + seed);
+    for (int k = 0; k < 400; k++) {
+      double life = -log(draw()) / (draw_gamma(0.6) / 300);
+      struct life l = live(draw_gamma(0.6) / 60, 0, life, 280, 280);
+
+      add(weeks, l.x, l.t_x, 280, 1);
+      add(days, l.x, l.t_x, 280, 1);
+    }
+    by_week = fit_of(weeks, ENG_FAMILY_PARETONBD);
+    by_day = fit_of(days, ENG_FAMILY_PARETONBD);
+    ck_assert_int_eq(eng_fit_family(by_week), eng_fit_family(by_day));
+    ck_assert_int_eq(eng_fit_converged(by_week, ENG_FIT_PURCHASES), 1);
+    purchases = (double)eng_summaries_purchases(days);
+    ck_assert_double_eq_tol(
+        eng_fit_log_likelihood(by_week, ENG_FIT_PURCHASES),
+        eng_fit_log_likelihood(by_day, ENG_FIT_PURCHASES) + purchases * log(7), 1e-5);
+    for (int x = 0; x < 6; x++) {
+      double a, b;
+      eng_rf h;
+
+      eng_rf_init(&h, sizeof h);
+      h.x = x;
+      h.t_x = x > 0 ? 140 : 0;
+      h.T = 280;
+      ck_ok(eng_fit_expected_purchases(by_day, &h, 280, &a));
+      h.t_x /= 7;
+      h.T /= 7;
+      ck_ok(eng_fit_expected_purchases(by_week, &h, 40, &b));
+      ck_assert_double_eq_tol(a, b, 1e-4 * b);
+    }
+    eng_fit_free(by_week);
+    eng_fit_free(by_day);
+    eng_summaries_free(weeks);
+    eng_summaries_free(days);
+  }
 }
 END_TEST
 
@@ -965,6 +1055,171 @@ START_TEST(a_book_without_memory_says_so_and_can_be_asked_again)
 }
 END_TEST
 
+/* ---- a family chosen ---- */
+
+/* A book of simulated customers who begin within the first `births` days; of MBG/NBD,
+ * or of Pareto/NBD whose lives have little to do with what they buy. */
+static eng_book *shop_of(const eng_context *of, bool pareto, int count, int births)
+{
+  eng_book *book;
+
+  ck_ok(eng_book_new(of, NULL, &book));
+  for (int i = 0; i < count; i++) {
+    double rate = draw_gamma(1.2) / 25, leave = pareto ? 0 : draw_beta(0.8, 1.2);
+    double life = pareto ? -log(draw()) / (draw_gamma(0.8) / 120) : 1e9;
+    double birth = births * draw(), now = 0;
+    eng_customer *customer;
+    char id[24];
+
+    snprintf(id, sizeof id, "customer-%d", i);
+    ck_ok(eng_customer_new(of, id, strlen(id), &customer));
+    for (uint64_t n = 1; now < life && birth + now < 600; n++) {
+      eng_event *event;
+
+      ck_ok(eng_event_new(of, ENG_EVENT_PURCHASE,
+                          NEW_YEAR + (int64_t)((birth + now) * (double)DAY), &event));
+      ck_ok(eng_event_set_id(event, n));
+      record(customer, event);
+      if (draw() < leave) break;
+      now += -log(draw()) / rate;
+    }
+    ck_ok(eng_book_merge_customer(book, customer));
+    eng_customer_free(customer);
+  }
+  return book;
+}
+
+static eng_status choose(const eng_book *book, eng_fit_options *options, eng_fit **out)
+{
+  return eng_book_fit(book, ENG_UNIT_WEEK, NEW_YEAR + 600 * DAY, ENG_TIME_NONE, options,
+                      out, NULL);
+}
+
+/* What is chosen says so, survives its bytes, and is the fit of that family; it is the
+ * one that the customers were made of. */
+START_TEST(auto_takes_the_family_of_the_customers_and_says_so)
+{
+  static const int32_t families[] = {ENG_FAMILY_MBGNBD, ENG_FAMILY_PARETONBD};
+
+  for (int pareto = 0; pareto < 2; pareto++) {
+    eng_fit *fit, *again, *plain;
+    eng_fit_options options;
+    struct bytes bytes;
+    eng_book *book;
+
+    draw_from(70 + (uint64_t)pareto);
+    book = shop_of(context, pareto, 4000, 100);
+    eng_fit_options_init(&options, sizeof options);
+    options.family = ENG_FAMILY_AUTO;
+    ck_ok(choose(book, &options, &fit));
+    ck_assert_int_eq(eng_fit_family(fit), families[pareto]);
+    ck_assert_int_eq(eng_fit_requested(fit), ENG_FAMILY_AUTO);
+    ck_assert_int_ne(eng_fit_chosen(fit), ENG_CHOSEN_ASKED);
+    ck_assert_int_eq(eng_fit_until(fit), NEW_YEAR + 600 * DAY);
+    bytes = bytes_of_fit(fit);
+    ck_ok(eng_fit_decode(context, bytes.at, bytes.size, &again));
+    ck_assert_int_eq(eng_fit_chosen(again), eng_fit_chosen(fit));
+    options.family = families[pareto];
+    ck_ok(choose(book, &options, &plain));
+    ck_assert_double_eq(eng_fit_log_likelihood(plain, ENG_FIT_PURCHASES),
+                        eng_fit_log_likelihood(fit, ENG_FIT_PURCHASES));
+    free(bytes.at);
+    eng_fit_free(fit);
+    eng_fit_free(again);
+    eng_fit_free(plain);
+    eng_book_free(book);
+  }
+}
+END_TEST
+
+static int32_t stop_later(void *user, uint64_t done, uint64_t total)
+{
+  uint64_t *left = user;
+
+  (void)done;
+  (void)total;
+  return (*left)-- == 0;
+}
+
+START_TEST(a_choice_refuses_abstains_and_can_be_ended)
+{
+  eng_fit_options options;
+  eng_book *book, *empty;
+  uint64_t left;
+  eng_fit *fit;
+  eng_error error;
+
+  draw_from(73);
+  book = shop_of(context, false, 300, 100);
+  ck_ok(eng_book_new(context, NULL, &empty));
+  eng_error_init(&error, sizeof error);
+  eng_fit_options_init(&options, sizeof options);
+  options.family = ENG_FAMILY_AUTO;
+  ck_assert_int_eq(eng_book_fit(empty, ENG_UNIT_WEEK, NEW_YEAR, ENG_TIME_NONE, &options,
+                                &fit, &error),
+                   ENG_E_THIN);
+  ck_assert_ptr_nonnull(strstr(error.text, "no customers"));
+  ck_assert_ptr_null(fit);
+  ck_assert_int_eq(eng_book_fit(book, ENG_UNIT_WEEK, NEW_YEAR + DAY, ENG_TIME_NONE,
+                                &options, &fit, &error),
+                   ENG_E_THIN);
+  ck_assert_int_eq(eng_book_fit(book, 9, NEW_YEAR, ENG_TIME_NONE, &options, &fit, NULL),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(
+      eng_book_fit(book, ENG_UNIT_WEEK, NEW_YEAR, NEW_YEAR, &options, &fit, NULL),
+      ENG_E_TIME);
+  ck_assert_int_eq(eng_book_fit(book, ENG_UNIT_WEEK, -1, 0, &options, &fit, NULL),
+                   ENG_E_TIME);
+  ck_assert_int_eq(eng_book_fit(NULL, ENG_UNIT_WEEK, 1, 0, &options, &fit, NULL),
+                   ENG_E_INVALID);
+  /* Nobody bought before the split: it tells nothing, and the likelihood decides. */
+  ck_ok(eng_book_fit(book, ENG_UNIT_WEEK, NEW_YEAR + 600 * DAY, NEW_YEAR - DAY,
+                     &options, &fit, NULL));
+  ck_assert_int_eq(eng_fit_chosen(fit), ENG_CHOSEN_LIKELIHOOD);
+  eng_fit_free(fit);
+  options.progress = stop_later;
+  options.user = &left;
+  for (uint64_t n = 0; n < 200; n += 19) {
+    left = n;
+    ck_assert_int_eq(choose(book, &options, &fit), ENG_E_CANCELLED);
+    ck_assert_ptr_null(fit);
+  }
+  eng_book_free(book);
+  eng_book_free(empty);
+}
+END_TEST
+
+START_TEST(a_choice_without_memory_says_so_and_leaks_nothing)
+{
+  static struct host host;
+  eng_context *poor = context_in(&host);
+  eng_fit_options options;
+  eng_book *book;
+  bool done = false;
+
+  draw_from(74);
+  book = shop_of(poor, false, 80, 100);
+  eng_fit_options_init(&options, sizeof options);
+  options.family = ENG_FAMILY_AUTO;
+  for (uint64_t n = 1; !done; n += 1 + stride() / 4) {
+    eng_status status;
+    eng_fit *fit;
+
+    host_reset(&host);
+    host.fail_at = n;
+    status = choose(book, &options, &fit);
+    host.fail_at = 0;
+    done = host.failures == 0;
+    ck_assert_int_eq(status, done ? ENG_OK : ENG_E_NOMEM);
+    eng_fit_free(fit);
+  }
+  eng_book_free(book);
+  eng_context_free(poor);
+  ck_assert_uint_eq(host.blocks, 0);
+  ck_assert_uint_eq(host.wrong, 0);
+}
+END_TEST
+
 /* ---- arguments and memory ---- */
 
 START_TEST(histories_that_contradict_themselves_are_refused)
@@ -1108,6 +1363,8 @@ Suite *forecast_suite(void)
   tcase_add_loop_test(fits, thin_data_is_refused_with_what_it_lacks, 0,
                       (int)(sizeof thin / sizeof thin[0]));
   tcase_add_test(fits, little_data_is_fitted_or_refused_but_never_wild);
+  tcase_add_test(fits, one_customer_or_ten_give_a_sane_fit_or_a_status);
+  tcase_add_test(fits, a_flat_ridge_of_paretonbd_has_one_height);
   tcase_add_test(fits, customers_who_buy_thousands_of_times_are_fitted);
   tcase_add_test(fits, forecasts_of_simulated_customers_come_true);
   tcase_add_loop_test(fits, an_interval_covers_what_it_claims, 0, COVERING * SEEDS);
@@ -1126,6 +1383,9 @@ Suite *forecast_suite(void)
   tcase_add_test(answers, summaries_survive_their_bytes_and_merge_after_them);
   tcase_add_test(answers, a_timeline_is_reduced_to_what_was_kept);
   tcase_add_test(answers, a_book_without_memory_says_so_and_can_be_asked_again);
+  tcase_add_test(answers, auto_takes_the_family_of_the_customers_and_says_so);
+  tcase_add_test(answers, a_choice_refuses_abstains_and_can_be_ended);
+  tcase_add_test(answers, a_choice_without_memory_says_so_and_leaks_nothing);
   tcase_add_test(answers, histories_that_contradict_themselves_are_refused);
   tcase_add_test(answers, summaries_refuse_what_is_no_history);
   suite_add_tcase(suite, answers);

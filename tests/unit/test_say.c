@@ -52,7 +52,8 @@ static void tell(struct teller *t, double now, double good)
 static void make_teller(struct teller *t)
 {
   double rate = draw_gamma(0.8) / 30, leave = draw_beta(0.8, 2), now = 0, gone = 1e9;
-  double telling = draw_gamma(tells[0]) / tells[1], good = draw_beta(moods[0], moods[1]);
+  double telling = draw_gamma(tells[0]) / tells[1],
+         good = draw_beta(moods[0], moods[1]);
   uint32_t acts_before = 0;
 
   memset(t, 0, sizeof *t);
@@ -250,8 +251,10 @@ END_TEST
 /* Derivatives against differences of the likelihoods. */
 START_TEST(derivatives_of_telling_are_those_of_its_likelihood)
 {
-  struct eng__said rows[] = {{3, 10, 0.4, 2, 1.5, false}, {0, 8, 0.9, 0, 3, false},
-                             {2, 9, 0.3, 4, 1, true},     {5, 5, 1, 700, 2, false},
+  struct eng__said rows[] = {{3, 10, 0.4, 2, 1.5, false},
+                             {0, 8, 0.9, 0, 3, false},
+                             {2, 9, 0.3, 4, 1, true},
+                             {5, 5, 1, 700, 2, false},
                              {1, 10, 1e-9, 0, 2, false}};
   struct eng__mood mood[] = {{3, 3, 2}, {5, 0, 1}, {900, 400, 1.5}};
   double p[] = {0.7, 3.1};
@@ -302,7 +305,8 @@ START_TEST(too_little_telling_is_said_to_be_too_little)
       ck_assert_int_eq(eng_fit_parameter_count(fit, ENG_FIT_SAY), 0);
       ck_assert_ptr_nonnull(
           strstr(eng_fit_reason(fit, ENG_FIT_SAY), told == 0 ? "nobody" : "few"));
-      ck_assert_int_eq(eng_fit_expected_acts(fit, &rf, 9, &acts, &positive), ENG_E_THIN);
+      ck_assert_int_eq(eng_fit_expected_acts(fit, &rf, 9, &acts, &positive),
+                       ENG_E_THIN);
     } else {
       ck_assert(eng_fit_reason(fit, ENG_FIT_VALENCE)[0] != '\0');
       ck_ok(eng_fit_expected_acts(fit, &rf, 9, &acts, &positive));
