@@ -107,15 +107,21 @@ FORECAST_SOURCES = \
   lib/forecast/encode_summaries.c \
   lib/forecast/family.c \
   lib/forecast/fit.c \
+  lib/forecast/fit_say.c \
   lib/forecast/gammagamma.c \
   lib/forecast/minimise.c \
   lib/forecast/nbd.c \
+  lib/forecast/outlook.c \
   lib/forecast/paretonbd.c \
   lib/forecast/predict.c \
   lib/forecast/quadrature.c \
   lib/forecast/sample.c \
+  lib/forecast/say.c \
+  lib/forecast/search.c \
   lib/forecast/special.c \
-  lib/forecast/summaries.c
+  lib/forecast/summaries.c \
+  lib/forecast/tells.c \
+  lib/forecast/told.c
 
 BOOK_SOURCES = \
   lib/book/arena.c \
@@ -123,6 +129,7 @@ BOOK_SOURCES = \
   lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
@@ -133,6 +140,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/referrals.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
@@ -244,6 +252,7 @@ UNIT_TESTS = \
   tests/unit/test_money.c \
   tests/unit/test_params.c \
   tests/unit/test_rates.c \
+  tests/unit/test_say.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
@@ -257,6 +266,7 @@ REFERENCE_TESTS = \
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
+  tests/unit/forecasting.c \
   tests/unit/main.c \
   tests/unit/support.c
 
@@ -765,7 +775,8 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
-	./$(forecast_bench) $(N)
+	./$(forecast_bench) $(N) && \
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \

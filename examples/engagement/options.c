@@ -119,7 +119,8 @@ static int set_family(struct options *o, const char *value)
   static const struct choice choices[] = {
       {"auto", ENG_FAMILY_AUTO},     {"bgnbd", ENG_FAMILY_BGNBD},
       {"mbgnbd", ENG_FAMILY_MBGNBD}, {"paretonbd", ENG_FAMILY_PARETONBD},
-      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD}};
+      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD},
+      {"usual", ENG_FAMILY_USUAL}};
 
   o->family = choose("family", value, choices, COUNT(choices));
   return o->family >= 0;
@@ -260,7 +261,7 @@ static const struct option table[] = {
      WORD, FIELD(split)},
     {"unit", "UNIT", "day, week (the default) or year", OPTIONS_FORECAST, CHECKED, 0,
      set_unit},
-    {"family", "FAMILY", "auto, bgnbd, mbgnbd, paretonbd, nbd; for years bgbb",
+    {"family", "FAMILY", "usual, auto, bgnbd, mbgnbd, paretonbd, nbd; years: bgbb",
      OPTIONS_FORECAST, CHECKED, 0, set_family},
     {"save", "FILE", "where the fit is written, to be used elsewhere", OPTIONS_SAVE,
      WORD, FIELD(save)},
@@ -421,7 +422,7 @@ int options_read(struct options *options, const struct command *command, int cou
 {
   int only_words = 0;
 
-  *options = (struct options){.week_start = 1};
+  *options = (struct options){.week_start = 1, .family = ENG_FAMILY_USUAL};
   if ((command->groups & OPTIONS_TELL) != 0) options->format = FORMAT_JSON;
   for (int at = 0; at < count;) {
     const char *word = words[at];
