@@ -200,6 +200,12 @@ LIFECYCLE_EXAMPLES = \
 LIFECYCLE_HELPERS = \
   examples/lifecycle/story.c
 
+# One program a file, without Check and on the public interface alone, for every
+# machine there is.
+PORTABLE_TESTS = \
+  tests/abi/determinism.c \
+  tests/abi/selftest.c
+
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
@@ -402,6 +408,7 @@ forecast_bench = $(patsubst %.c,out/%$(EXEEXT),$(FORECAST_BENCH_SOURCES))
 unit_run = out/tests/unit/run$(EXEEXT)
 property_run = out/tests/property/run$(EXEEXT)
 selftest = out/tests/abi/selftest$(EXEEXT)
+portable = $(patsubst %.c,out/%$(EXEEXT),$(PORTABLE_TESTS))
 
 static_lib = .libs/libengagement.a
 lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
@@ -543,14 +550,14 @@ $(feed_programs): out/%$(EXEEXT): $(srcdir)/%.c config.mk
 	$(quiet)$(CC) $(CPPFLAGS) $(WARNINGS) $(WERROR) $(all_cflags) $(deps) $(LDFLAGS) \
 	  -o $@ $< -lm
 
-$(selftest): out/tests/abi/selftest.o libengagement.la
+$(portable): out/%$(EXEEXT): out/%.o libengagement.la
 	$(say) LINK $@
 	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
 
-.PHONY: check check-run check-programs test-programs selftest fuzzers
-selftest: $(selftest)
+.PHONY: check check-run check-programs test-programs portable fuzzers
+portable: $(portable)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples) \
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(portable) $(script_helpers) $(feed_programs) $(examples) \
   $(lifecycle_examples)
 
 ifeq ($(HAVE_CHECK),no)
@@ -614,7 +621,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(PORTABLE_TESTS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
@@ -653,14 +660,18 @@ check-valgrind: test-programs ## the tests under valgrind, with fewer cases
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
 
 machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
-  CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
-MACHINES = aarch64 arm s390x i686 musl mingw
+  CC='$(CC)' CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
+MACHINES = native clang i686 aarch64 arm s390x musl mingw wasm
+machine_runs = $(addprefix machine-,$(MACHINES))
 check-arm: config.mk ## the tests on 32-bit ARM, emulated
 	$(machine) check arm
 check-s390x: config.mk ## the tests on a big-endian machine, emulated
 	$(machine) check s390x
-machines: config.mk ## build for MACHINES= and run the portable self-test on each
-	$(machine) self $(MACHINES)
+machines: $(machine_runs) ## on MACHINES= the same answers to the last bit
+	$(machine) compare $(MACHINES)
+.PHONY: $(machine_runs)
+$(machine_runs): machine-%: config.mk
+	$(machine) self $*
 
 warnings: config.mk ## everything with gcc and clang, a warning is an error
 	+@for cc in gcc clang; do \
@@ -831,4 +842,4 @@ help: ## this list
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
   $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
-  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)
+  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) $(PORTABLE_TESTS) tests/fuzz/replay.c)
