@@ -87,7 +87,7 @@ static int tell_periods(const struct session *session, const struct kinds *kinds
   eng_status status;
   int answer = spans_open(session, ENG_EVERY_MONTH, kinds, &spans);
 
-  if (answer == ANSWER_DONE) {
+  if (answer == ANSWER_DONE && spans.count > 0) {
     activity = memory_resize(NULL, (size_t)spans.count, sizeof *activity);
     status = eng_book_active(session->book, &spans.periods, kinds->list, kinds->count,
                              activity, spans.count, NULL, NULL);
@@ -155,7 +155,7 @@ static int tell_rolling(const struct session *session, const struct kinds *kinds
   eng_status status;
   int answer = spans_open(session, ENG_EVERY_DAY, kinds, &spans);
 
-  if (answer == ANSWER_DONE) {
+  if (answer == ANSWER_DONE && spans.count > 0) {
     active = memory_resize(NULL, (size_t)spans.count, WINDOWS * sizeof *active);
     status = eng_book_rolling(session->book, spans.periods.from, session->as_of,
                               kinds->list, kinds->count, windows, WINDOWS, active,
@@ -166,7 +166,7 @@ static int tell_rolling(const struct session *session, const struct kinds *kinds
     rows_begin(&rows, session->options->format, columns, 4);
     write_rolling(&rows, &spans, active);
     answer = rows_end(&rows);
-    note_stickiness(&spans, active);
+    if (spans.count > 0) note_stickiness(&spans, active);
   }
   free(active);
   spans_close(&spans);

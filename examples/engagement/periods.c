@@ -71,7 +71,8 @@ static int first_of(const struct session *session, const struct kinds *kinds,
   status =
       eng_book_first_at(session->book, session->as_of, kinds->list, kinds->count, out);
   if (status != ENG_OK) return complain_status("the first event", status);
-  if (*out != ENG_TIME_NONE) return ANSWER_DONE;
+  if (*out != ENG_TIME_NONE || eng_book_customer_count(session->book) == 0)
+    return ANSWER_DONE;
   complain("up to as-of there is no event of the kinds that are asked for; engagement "
            "help kinds says how to name them");
   return ANSWER_NO;
@@ -91,6 +92,7 @@ int spans_open(const struct session *session, int32_t every, const struct kinds 
   answer = first_of(session, kinds, &out->periods.from);
   if (answer != ANSWER_DONE) return answer;
   out->periods.until = session->as_of;
+  if (out->periods.from == ENG_TIME_NONE) return ANSWER_DONE;
   if (out->periods.from > out->periods.until) {
     complain("--from is after --as-of");
     return ANSWER_USAGE;

@@ -31,7 +31,7 @@ struct spans {
 
 /* From --from, else from the first event of the kinds; `every` where no --period is given.
  * Returns ANSWER_DONE, or another exit status after saying why; ANSWER_NO is said where
- * there is no such event. */
+ * there is no such event, but of a file without rows there are no periods. */
 int spans_open(const struct session *session, int32_t every, const struct kinds *kinds,
                struct spans *out);
 void spans_close(struct spans *spans);

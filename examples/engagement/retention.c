@@ -338,7 +338,8 @@ static int tell(const struct session *session)
   if (answer == ANSWER_DONE)
     answer = spans_open(session, ENG_EVERY_MONTH, &base, &c->spans);
   if (answer == ANSWER_DONE) answer = settle_columns(c);
-  if (answer == ANSWER_DONE) answer = count_cells(c, &base, &back);
+  if (answer == ANSWER_DONE && c->spans.count > 0)
+    answer = count_cells(c, &base, &back);
   if (answer == ANSWER_DONE) {
     warn_of_money(c);
     answer = options->format == FORMAT_TABLE ? draw(c) : write_rows(c);
