@@ -103,7 +103,10 @@ static const struct command commands[] = {
      "they give the same timelines byte for byte, floors and corrections included.\n"
      "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
      "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
-     "engagement export orders.csv --kind purchase --currency USD -o orders.jsonl",
+     "engagement export orders.csv --kind purchase --currency USD --to csv |\n"
+     "    cut -d, -f1-3,7,8 | head -n 2\n"
+     "customer,time,kind,amount,currency\n"
+     "customer-1,2025-10-29T11:50:00.000Z,purchase,31.82,USD\n",
      OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPORT, export_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",

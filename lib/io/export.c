@@ -407,8 +407,7 @@ eng_status eng_export_floor(int32_t form, const char *id, size_t length, int64_t
 enum { ROOM = 4096 };
 
 /* Lines on their way to the host, a buffer of them at a time. */
-struct export
-{
+struct writer {
   const eng_customer *customer;
   const char *id;
   size_t length;
@@ -419,7 +418,7 @@ struct export
   size_t room, used;
 };
 
-static eng_status flush(struct export *out)
+static eng_status flush(struct writer *out)
 {
   size_t used = out->used;
 
@@ -429,7 +428,7 @@ static eng_status flush(struct export *out)
 
 /* The line of an event, or of the floor where there is no event, at the end of the
  * buffer. */
-static eng_status add_line(struct export *out, const eng_event *event, size_t *size)
+static eng_status add_line(struct writer *out, const eng_event *event, size_t *size)
 {
   char *at = out->buffer + out->used;
   size_t room = out->room - out->used;
@@ -441,7 +440,7 @@ static eng_status add_line(struct export *out, const eng_event *event, size_t *s
                           eng_customer_floor(out->customer), at, room, size);
 }
 
-static eng_status export_line(struct export *out, const eng_event *event)
+static eng_status export_line(struct writer *out, const eng_event *event)
 {
   size_t size;
   eng_status status = add_line(out, event, &size);
@@ -461,7 +460,7 @@ static eng_status export_line(struct export *out, const eng_event *event)
   return status;
 }
 
-static eng_status export_all(struct export *out)
+static eng_status export_all(struct writer *out)
 {
   const eng_event *event = NULL;
   eng_event_cursor *cursor;
@@ -486,7 +485,7 @@ static eng_status export_all(struct export *out)
 eng_status eng_export_customer(const eng_customer *customer, int32_t form,
                                eng_export_fn write, void *user)
 {
-  struct export out = {
+  struct writer out = {
       .customer = customer, .form = form, .write = write, .user = user};
   void *block = NULL;
   eng_status status;
