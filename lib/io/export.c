@@ -238,11 +238,7 @@ static void put_value(struct line *line, const struct eng__event *event)
 
   if (!(event->has & ENG__HAS_VALUE)) return;
   if (!eng__value_fits(event, &rated)) {
-    go_to(line, ENG_FIELD_VALUE);
-    put_mark(line);
-    put_byte(line, '#');
-    put_number(line, event->value);
-    put_mark(line);
+    put_hash(line, ENG_FIELD_VALUE, (uint64_t)event->value, 16);
     return;
   }
   go_to(line, ENG_FIELD_VALUE);
