@@ -560,8 +560,33 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
   text_free(&line);
 }
 
+/* Which tools' lines were recognised in a file, as columns are said of CSV. */
+static void note_forms(const struct load *load, uint64_t segment, uint64_t ga4)
+{
+  struct text line = {0};
+
+  segment = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_SEGMENT) - segment;
+  ga4 = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_GA4) - ga4;
+  if (segment == 0 && ga4 == 0) return;
+  if (segment > 0) {
+    text_add_number(&line, segment);
+    text_put(&line, segment == 1 ? " line is a call of Segment's"
+                                 : " lines are calls of Segment's");
+  }
+  if (ga4 > 0) {
+    text_put(&line, segment > 0 ? ", " : "");
+    text_add_number(&line, ga4);
+    text_put(&line,
+             ga4 == 1 ? " line is an event of GA4's" : " lines are events of GA4's");
+  }
+  note("%s: %s", load->name, line.bytes);
+  text_free(&line);
+}
+
 static int read_file(struct load *load, FILE *file, size_t number)
 {
+  uint64_t segment = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_SEGMENT);
+  uint64_t ga4 = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_GA4);
   uint64_t rows = reader_rows(&load->reader);
   uint64_t skipped = reader_skipped(&load->reader);
   eng_load_counts counts;
@@ -579,6 +604,7 @@ static int read_file(struct load *load, FILE *file, size_t number)
   }
   eng_loader_free(load->loader);
   load->loader = NULL;
+  if (answer == ANSWER_DONE) note_forms(load, segment, ga4);
   if (answer == ANSWER_DONE && !load->coded)
     note_counts(load, &counts, reader_rows(&load->reader) - rows,
                 reader_skipped(&load->reader) - skipped, number);
