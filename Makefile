@@ -171,6 +171,7 @@ PROGRAM_SOURCES = \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
+  examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
