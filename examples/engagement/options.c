@@ -119,7 +119,8 @@ static int set_family(struct options *o, const char *value)
   static const struct choice choices[] = {
       {"auto", ENG_FAMILY_AUTO},     {"bgnbd", ENG_FAMILY_BGNBD},
       {"mbgnbd", ENG_FAMILY_MBGNBD}, {"paretonbd", ENG_FAMILY_PARETONBD},
-      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD}};
+      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD},
+      {"usual", ENG_FAMILY_USUAL}};
 
   o->family = choose("family", value, choices, COUNT(choices));
   return o->family >= 0;
@@ -224,7 +225,7 @@ enum how { FLAG, WORD, LIST, CHECKED };
 struct option {
   const char *name;
   const char *argument; /* NULL for a flag */
-  const char *help;
+  const char *help;     /* NULL: that of another one tells */
   unsigned group;
   enum how how;
   size_t field;                                    /* for FLAG, WORD, LIST */
@@ -259,7 +260,7 @@ static const struct option table[] = {
      WORD, FIELD(split)},
     {"unit", "UNIT", "day, week (the default) or year", OPTIONS_FORECAST, CHECKED, 0,
      set_unit},
-    {"family", "FAMILY", "auto, bgnbd, mbgnbd, paretonbd, nbd; for years bgbb",
+    {"family", "FAMILY", "usual, auto, bgnbd, mbgnbd, paretonbd, nbd; years: bgbb",
      OPTIONS_FORECAST, CHECKED, 0, set_family},
     {"save", "FILE", "where the fit is written, to be used elsewhere", OPTIONS_SAVE,
      WORD, FIELD(save)},
@@ -271,7 +272,7 @@ static const struct option table[] = {
      OPTIONS_HORIZON, CHECKED, 0, set_horizon},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
-    {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,
+    {"format", "FORMAT", "json (the default), table or csv", OPTIONS_TELL, CHECKED, 0,
      set_format},
     {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,
      FIELD(rows)},
@@ -313,9 +314,9 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
-    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
-     FIELD(quiet)},
-    {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
+    {"quiet", NULL, "errors only on standard error; --help: this help", OPTIONS_COMMON,
+     FLAG, FIELD(quiet)},
+    {"help", NULL, NULL, OPTIONS_COMMON, FLAG, FIELD(help)},
 };
 
 /* ---- reading ---- */
@@ -337,6 +338,21 @@ static const struct option *find(const struct command *command, const char *name
   return NULL;
 }
 
+/* An option of other commands: which they are. Returns 0 if nobody has it. */
+static int is_for_others(const struct command *command, const char *name)
+{
+  unsigned groups = 0;
+  struct text others = {0};
+
+  for (size_t i = 0; i < COUNT(table); i++)
+    if (strcmp(table[i].name, name) == 0) groups |= table[i].group;
+  if (groups == 0) return 0;
+  commands_taking(&others, groups);
+  complain("%s has no option --%s; it is for %s", command->name, name, others.bytes);
+  text_free(&others);
+  return 1;
+}
+
 static void unknown_option(const struct command *command, const char *word,
                            size_t length)
 {
@@ -350,6 +366,10 @@ static void unknown_option(const struct command *command, const char *word,
     if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0)
       names[count++] = table[i].name;
   near = text_nearest(name.bytes, names, count);
+  if (is_for_others(command, name.bytes)) {
+    text_free(&name);
+    return;
+  }
   if (near != NULL)
     complain("%s has no option --%s; did you mean --%s?", command->name, name.bytes,
              near);
@@ -401,7 +421,8 @@ int options_read(struct options *options, const struct command *command, int cou
 {
   int only_words = 0;
 
-  *options = (struct options){.week_start = 1};
+  *options = (struct options){.week_start = 1, .family = ENG_FAMILY_USUAL};
+  if ((command->groups & OPTIONS_TELL) != 0) options->format = FORMAT_JSON;
   for (int at = 0; at < count;) {
     const char *word = words[at];
 
@@ -452,28 +473,10 @@ void options_describe(unsigned groups)
   for (size_t i = 0; i < COUNT(table); i++) {
     char left[40];
 
-    if ((table[i].group & groups) == 0) continue;
+    if ((table[i].group & groups) == 0 || table[i].help == NULL) continue;
     snprintf(left, sizeof left, "--%s%s%s", table[i].name,
              table[i].argument != NULL ? " " : "",
              table[i].argument != NULL ? table[i].argument : "");
     printf("  %-22s %s\n", left, table[i].help);
   }
-}
-
-void options_list(unsigned groups)
-{
-  size_t column = 0;
-
-  for (size_t i = 0; i < COUNT(table); i++) {
-    size_t length = strlen(table[i].name) + 3;
-
-    if ((table[i].group & groups) == 0) continue;
-    if (column > 0 && column + length > 78) {
-      printf("\n");
-      column = 0;
-    }
-    printf("%s--%s", column == 0 ? "  " : " ", table[i].name);
-    column += length + (column == 0 ? 1 : 0);
-  }
-  if (column > 0) printf("\n");
 }

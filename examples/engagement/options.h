@@ -33,7 +33,7 @@ enum {
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
-  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
+  OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
 /* How an answer is written. */
@@ -104,8 +104,5 @@ void options_free(struct options *options);
 
 /* Prints one line for each option of the groups. */
 void options_describe(unsigned groups);
-
-/* Prints the names alone of the options of the groups, in lines of less than 80. */
-void options_list(unsigned groups);
 
 #endif

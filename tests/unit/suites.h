@@ -30,6 +30,7 @@
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
+  X(say) \
   X(score) \
   X(model) \
   X(models) \
