@@ -243,7 +243,7 @@ static int help_program(void)
   text_put(
       &out,
       "\n"
-      "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
+      "An INPUT is a CSV file or one of JSON Lines; - is standard input.\n"
       "Columns are recognised by the names in common use; what was taken is said.\n"
       "\n"
       "  engagement stages orders.csv --kind purchase --currency USD\n"
