@@ -223,8 +223,9 @@ static void json_others(struct json *json, const eng_fit *fit)
   json_further(json, fit, ENG_FIT_VALENCE, "valence");
 }
 
-static void json_head(struct json *json, int32_t family, int32_t unit)
+static void json_head(struct json *json, int format, int32_t family, int32_t unit)
 {
+  json_begin(json, format);
   json_open(json, '{');
   json_key(json, "requested");
   json_words(json, eng_family_name(family));
@@ -232,12 +233,12 @@ static void json_head(struct json *json, int32_t family, int32_t unit)
   json_words(json, fit_unit_name(unit));
 }
 
-static void write_fit(const eng_fit *fit)
+static void write_fit(const eng_fit *fit, int format)
 {
   int32_t currency = eng_fit_currency(fit);
-  struct json json = {0};
+  struct json json;
 
-  json_head(&json, eng_fit_requested(fit), eng_fit_unit(fit));
+  json_head(&json, format, eng_fit_requested(fit), eng_fit_unit(fit));
   json_key(&json, "family");
   json_words(&json, eng_family_name(eng_fit_family(fit)));
   json_key(&json, "params");
@@ -257,12 +258,12 @@ static void write_fit(const eng_fit *fit)
   json_close(&json, '}');
 }
 
-static void write_refusal(const eng_summaries *summaries, int32_t family,
+static void write_refusal(const eng_summaries *summaries, int format, int32_t family,
                           const eng_error *error)
 {
-  struct json json = {0};
+  struct json json;
 
-  json_head(&json, family, eng_summaries_unit(summaries));
+  json_head(&json, format, family, eng_summaries_unit(summaries));
   json_key(&json, "customers");
   json_number(&json, (int64_t)eng_summaries_customers(summaries));
   json_key(&json, "converged");
@@ -289,10 +290,10 @@ static int fit_session(const struct session *session, int32_t unit, int32_t fami
                ? fit_choose(session, unit, session->as_of, &fit, &error)
                : fit_make(summaries, family, session->as_of, &fit, &error);
   if (status == ENG_OK) {
-    write_fit(fit);
+    write_fit(fit, session->options->format);
     if (session->options->save != NULL) answer = save_fit(fit, session->options->save);
   } else if (status == ENG_E_THIN || status == ENG_E_NOFIT) {
-    write_refusal(summaries, family, &error);
+    write_refusal(summaries, session->options->format, family, &error);
     answer = ANSWER_NO;
   } else {
     answer = complain_status("fit", status);

@@ -73,7 +73,9 @@ static int find_scores(struct sheet *sheet)
       sheet->index[sheet->shown++] = i;
   }
   if (count > 0) return ANSWER_DONE;
-  complain("the model %s has no scores", eng_model_name(model));
+  complain(
+      "the model %s has no scores; say_stay_spend has, and a model of your own may",
+      eng_model_name(model));
   return ANSWER_USAGE;
 }
 

@@ -522,7 +522,7 @@ static int draw(const struct trial *trial, const eng_fit *fit)
 
 static int write_trial(struct trial *trial)
 {
-  struct json json = {0};
+  struct json json;
   struct marks marks;
   eng_fit *fit = NULL;
   eng_error error;
@@ -531,6 +531,7 @@ static int write_trial(struct trial *trial)
 
   eng_error_init(&error, sizeof error);
   status = mark_family(trial, trial->family, &marks, &fit, &error);
+  json_begin(&json, trial->session->options->format);
   json_open(&json, '{');
   json_key(&json, "customers");
   json_number(&json, (int64_t)trial->count);
@@ -587,8 +588,13 @@ static int set_horizon(struct trial *trial)
 static int validate_session(struct trial *trial)
 {
   eng_status status;
-  int answer = set_horizon(trial);
+  int answer;
 
+  if (eng_book_customer_count(trial->session->book) == 0) {
+    complain("there is nothing to hold out: no events");
+    return ANSWER_NO;
+  }
+  answer = set_horizon(trial);
   if (answer == ANSWER_DONE) answer = collect(trial);
   if (answer != ANSWER_DONE) return answer;
   status = fit_summarise(trial->session, trial->unit, trial->session->split,

@@ -22,6 +22,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(json) \
   X(bad_rows) \
   X(histories) \
   X(history) \
