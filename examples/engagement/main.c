@@ -319,13 +319,14 @@ static void show_example(const char *example)
 
 static int help_command(const struct command *command)
 {
-  unsigned own = command->groups & ~(unsigned)OPTIONS_INPUT;
+  int reads = (command->groups & OPTIONS_INPUT) != 0;
 
   printf("engagement %s %s [--OPTION...]\n\n%s\n", command->name, command->arguments,
          command->about);
-  options_describe(own | OPTIONS_COMMON);
-  if ((command->groups & OPTIONS_INPUT) != 0)
-    printf("  and those of reading INPUT: engagement help input\n");
+  options_describe(command->groups & ~(unsigned)OPTIONS_INPUT);
+  printf("  --quiet, --help        %s\n",
+         reads ? "and those of reading INPUT: engagement help input"
+               : "errors only on standard error; this help");
   printf("\nExample, in the folder examples:\n");
   show_example(command->example);
   return output_end();
