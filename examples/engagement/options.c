@@ -286,7 +286,7 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
-    {"quiet", NULL, "errors only on standard error", OPTIONS_COMMON, FLAG,
+    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
      FIELD(quiet)},
     {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
 };
