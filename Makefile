@@ -20,8 +20,10 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/export.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/jsonl.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/rfm.h \
@@ -105,15 +107,21 @@ FORECAST_SOURCES = \
   lib/forecast/encode_summaries.c \
   lib/forecast/family.c \
   lib/forecast/fit.c \
+  lib/forecast/fit_say.c \
   lib/forecast/gammagamma.c \
   lib/forecast/minimise.c \
   lib/forecast/nbd.c \
+  lib/forecast/outlook.c \
   lib/forecast/paretonbd.c \
   lib/forecast/predict.c \
   lib/forecast/quadrature.c \
   lib/forecast/sample.c \
+  lib/forecast/say.c \
+  lib/forecast/search.c \
   lib/forecast/special.c \
-  lib/forecast/summaries.c
+  lib/forecast/summaries.c \
+  lib/forecast/tells.c \
+  lib/forecast/told.c
 
 BOOK_SOURCES = \
   lib/book/arena.c \
@@ -121,6 +129,7 @@ BOOK_SOURCES = \
   lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
@@ -131,6 +140,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/referrals.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
@@ -140,7 +150,13 @@ IO_SOURCES = \
   lib/io/csv.c \
   lib/io/csv_event.c \
   lib/io/csv_rows.c \
-  lib/io/fields.c
+  lib/io/export.c \
+  lib/io/fields.c \
+  lib/io/json.c \
+  lib/io/json_forms.c \
+  lib/io/json_row.c \
+  lib/io/json_tools.c \
+  lib/io/jsonl.c
 
 STORE_SOURCES =
 
@@ -168,6 +184,7 @@ PROGRAM_SOURCES = \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_rows.c \
   examples/engagement/explain_score.c \
+  examples/engagement/export.c \
   examples/engagement/fit.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
@@ -179,6 +196,7 @@ PROGRAM_SOURCES = \
   examples/engagement/params.c \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
+  examples/engagement/reader.c \
   examples/engagement/scores.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
@@ -193,7 +211,8 @@ EXAMPLES = \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
-  examples/till.c
+  examples/till.c \
+  examples/web_hook.c
 # The same, each with the helpers: a customer's story under each built-in model, and
 # under models of one's own.
 LIFECYCLE_EXAMPLES = \
@@ -226,12 +245,14 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_json.c \
   tests/unit/test_memory.c \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
   tests/unit/test_money.c \
   tests/unit/test_params.c \
   tests/unit/test_rates.c \
+  tests/unit/test_say.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
@@ -245,6 +266,7 @@ REFERENCE_TESTS = \
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
+  tests/unit/forecasting.c \
   tests/unit/main.c \
   tests/unit/support.c
 
@@ -269,6 +291,7 @@ FUZZERS = \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_evaluate.c \
   tests/fuzz/fuzz_fit.c \
+  tests/fuzz/fuzz_json.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
@@ -283,6 +306,7 @@ SCRIPT_TESTS = \
   tests/program/completion.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
+  tests/program/json.sh \
   tests/program/manual.sh \
   tests/program/models.sh \
   tests/program/run.sh \
@@ -319,6 +343,7 @@ DOC_PAGES = \
   docs/forecasts.md \
   docs/format.md \
   docs/host.md \
+  docs/json.md \
   docs/language.md \
   docs/models.md \
   docs/performance.md \
@@ -665,9 +690,10 @@ check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitiz
 	$(sub_make) -s all test-programs && \
 	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),15)'
 
-check-valgrind: test-programs ## the tests under valgrind, with fewer cases
+check-valgrind: test-programs ## the tests under valgrind, with fewer cases, none long
 	@if command -v valgrind >/dev/null; then \
-	  CK_FORK=no $(MAKE) --no-print-directory -s check-run CASES='$(or $(VALGRIND_CASES),5)' \
+	  CK_FORK=no CK_EXCLUDE_TAGS=long $(MAKE) --no-print-directory -s check-run \
+	    CASES='$(or $(VALGRIND_CASES),5)' \
 	    RUN='valgrind -q --error-exitcode=9 --leak-check=full'; \
 	elif [ "$$CI" = true ]; then echo 'check-valgrind: valgrind is missing'; exit 1; \
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
@@ -749,7 +775,8 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
-	./$(forecast_bench) $(N)
+	./$(forecast_bench) $(N) && \
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \

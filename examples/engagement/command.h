@@ -44,6 +44,7 @@ int select_run(const struct options *options);
 int crosswalk_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
+int export_run(const struct options *options);
 int models_run(const struct options *options);
 
 #endif

@@ -137,6 +137,14 @@ static const struct command commands[] = {
      "    education                   23  100.0 %\n"
      "  relationship                  48   48.0 %\n",
      ON_INPUTS, crosswalk_run},
+    {"export", "INPUT...", "events out, to come in again without loss",
+     "All events of the inputs, or of one --customer, as JSON Lines or CSV; read "
+     "again\n"
+     "they give the same timelines byte for byte, floors and corrections included.\n"
+     "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
+     "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
+     "engagement export orders.csv --kind purchase --currency USD -o orders.jsonl",
+     OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPORT, export_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"

@@ -16,6 +16,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "reader.h"
 #include "text.h"
 
 /* ---- values ---- */
@@ -56,6 +57,24 @@ static int set_time_format(struct options *o, const char *value)
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
+}
+
+static int set_input_format(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"auto", INPUT_AUTO}, {"csv", INPUT_CSV}, {"jsonl", INPUT_JSONL}};
+
+  o->input_format = choose("input-format", value, choices, COUNT(choices));
+  return o->input_format >= 0;
+}
+
+static int set_export_form(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"jsonl", EXPORT_JSONL}, {"csv", EXPORT_CSV}, {"blob", EXPORT_BLOB}};
+
+  o->export_form = choose("to", value, choices, COUNT(choices));
+  return o->export_form >= 0;
 }
 
 static int set_identical(struct options *o, const char *value)
@@ -100,7 +119,8 @@ static int set_family(struct options *o, const char *value)
   static const struct choice choices[] = {
       {"auto", ENG_FAMILY_AUTO},     {"bgnbd", ENG_FAMILY_BGNBD},
       {"mbgnbd", ENG_FAMILY_MBGNBD}, {"paretonbd", ENG_FAMILY_PARETONBD},
-      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD}};
+      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD},
+      {"usual", ENG_FAMILY_USUAL}};
 
   o->family = choose("family", value, choices, COUNT(choices));
   return o->family >= 0;
@@ -223,6 +243,11 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
+     set_export_form},
+    {"out", "FILE",
+     "where it is written, also as -o; blobs: a folder, with / at its end",
+     OPTIONS_EXPORT, WORD, FIELD(out)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
     {"since", "TIME", "what changed each score since then; a date: its end",
@@ -236,7 +261,7 @@ static const struct option table[] = {
      WORD, FIELD(split)},
     {"unit", "UNIT", "day, week (the default) or year", OPTIONS_FORECAST, CHECKED, 0,
      set_unit},
-    {"family", "FAMILY", "auto, bgnbd, mbgnbd, paretonbd, nbd; for years bgbb",
+    {"family", "FAMILY", "usual, auto, bgnbd, mbgnbd, paretonbd, nbd; years: bgbb",
      OPTIONS_FORECAST, CHECKED, 0, set_family},
     {"save", "FILE", "where the fit is written, to be used elsewhere", OPTIONS_SAVE,
      WORD, FIELD(save)},
@@ -271,6 +296,10 @@ static const struct option table[] = {
      OPTIONS_INPUT, WORD, FIELD(rates)},
     {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
+     OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"received-at", "TIME", "of JSON events that tell no time of their own",
+     OPTIONS_INPUT, WORD, FIELD(received_at)},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
      OPTIONS_INPUT, CHECKED, 0, set_identical},
     {"rejects", "FILE", "where bad rows are kept as they are, no header", OPTIONS_INPUT,
@@ -393,7 +422,7 @@ int options_read(struct options *options, const struct command *command, int cou
 {
   int only_words = 0;
 
-  *options = (struct options){.week_start = 1};
+  *options = (struct options){.week_start = 1, .family = ENG_FAMILY_USUAL};
   if ((command->groups & OPTIONS_TELL) != 0) options->format = FORMAT_JSON;
   for (int at = 0; at < count;) {
     const char *word = words[at];
@@ -406,6 +435,10 @@ int options_read(struct options *options, const struct command *command, int cou
     } else if (!only_words && strcmp(word, "-h") == 0) {
       options->help = 1;
       at++;
+    } else if (!only_words && strcmp(word, "-o") == 0 && at + 1 < count &&
+               (command->groups & OPTIONS_EXPORT) != 0) {
+      options->out = words[at + 1];
+      at += 2;
     } else if (!only_words && strcmp(word, "-q") == 0) {
       options->quiet = 1;
       at++;
