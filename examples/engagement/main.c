@@ -96,7 +96,7 @@ static const struct command commands[] = {
      "data is too thin the reason says what it lacks, and the exit status is 1.\n",
      "engagement fit orders.csv --kind purchase --currency USD --format csv |\n"
      "    grep '^family\\|^customers\\|^converged'\n"
-     "family,mbgnbd\n"
+     "family,paretonbd\n"
      "customers,100\n"
      "converged,true\n",
      OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE | OPTIONS_TELL, fit_run},
@@ -143,7 +143,11 @@ static const struct command commands[] = {
      "they give the same timelines byte for byte, floors and corrections included.\n"
      "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
      "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
-     "engagement export orders.csv --kind purchase --currency USD -o orders.jsonl",
+     "engagement export orders.csv --kind purchase --currency USD --to csv |\n"
+     "    cut -d, -f1-5 | head -n 3\n"
+     "customer,time,kind,id,source\n"
+     "customer-1,2025-10-29T11:50:00.000Z,purchase,,\n"
+     "customer-10,2026-02-12T10:38:00.000Z,purchase,,\n",
      OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPORT, export_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
@@ -240,7 +244,8 @@ static int help_program(void)
   text_put(
       &out,
       "\n"
-      "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
+      "An INPUT is CSV with a header or JSON Lines, an event each; - is standard "
+      "input.\n"
       "Columns are recognised by the names in common use; what was taken is said.\n"
       "\n"
       "  engagement stages orders.csv --kind purchase --currency USD\n"

@@ -22,6 +22,11 @@ formless='export import merge unmerge expire sync forget watch fsck report'
 commands=$("$program" help commands | awk '{ print $1 }')
 is 'there are commands' 1 "$([ "$(echo "$commands" | wc -l)" -ge 10 ] && echo 1)"
 
+# Two groups of options on one bit would give each command the other's options.
+is 'groups of options have a bit each' '' \
+  "$(sed -n 's/^ *OPTIONS_[A-Z_]* = 1 << \([0-9]*\).*/\1/p' \
+    "$examples/engagement/options.h" | sort | uniq -d)"
+
 # ---- help -----------------------------------------------------------------------
 
 fits() { # NAME: the answer stands on a screen
