@@ -229,6 +229,12 @@ LIFECYCLE_EXAMPLES = \
 LIFECYCLE_HELPERS = \
   examples/lifecycle/story.c
 
+# One program a file, without Check and on the public interface alone, for every
+# machine there is.
+PORTABLE_TESTS = \
+  tests/abi/determinism.c \
+  tests/abi/selftest.c
+
 # Linked into one program each. A suite is also a line in the folder's suites.h;
 # those of tests/reference and tests/spec stand in tests/unit/suites.h.
 UNIT_TESTS = \
@@ -444,6 +450,7 @@ forecast_bench = $(patsubst %.c,out/%$(EXEEXT),$(FORECAST_BENCH_SOURCES))
 unit_run = out/tests/unit/run$(EXEEXT)
 property_run = out/tests/property/run$(EXEEXT)
 selftest = out/tests/abi/selftest$(EXEEXT)
+portable = $(patsubst %.c,out/%$(EXEEXT),$(PORTABLE_TESTS))
 
 static_lib = .libs/libengagement.a
 lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
@@ -488,11 +495,13 @@ out/lib/model/builtin_models.lo: out/lib/model/builtin_models.c config.mk
 	$(quiet)$(LT) --mode=compile $(CC) $(lib_cppflags) $(WARNINGS) $(WERROR) \
 	  $(all_cflags) $(deps) -c -o $@ $<
 
-# The map's path is relative to where make runs, as libtool wants it.
+# The map's path is relative to where make runs, as libtool wants it. A variable, for a
+# comma in $(if) would end its first branch.
+map_ldflags = -Wl,--version-script,$(srcdir)/lib/libengagement.map
 libengagement.la: $(lib_objects) $(srcdir)/lib/libengagement.map $(srcdir)/Makefile
 	$(say) LINK $@
 	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) $(LIB_LDFLAGS) \
-	  $(if $(filter yes,$(HAVE_MAP)),-Wl,--version-script,$(srcdir)/lib/libengagement.map) \
+	  $(if $(filter yes,$(HAVE_MAP)),$(map_ldflags)) \
 	  -rpath $(libdir) -version-info $(LIB_VERSION_INFO) -no-undefined \
 	  -o $@ $(lib_objects) $(lib_libs)
 
@@ -585,14 +594,14 @@ $(feed_programs): out/%$(EXEEXT): $(srcdir)/%.c config.mk
 	$(quiet)$(CC) $(CPPFLAGS) $(WARNINGS) $(WERROR) $(all_cflags) $(deps) $(LDFLAGS) \
 	  -o $@ $< -lm
 
-$(selftest): out/tests/abi/selftest.o libengagement.la
+$(portable): out/%$(EXEEXT): out/%.o libengagement.la
 	$(say) LINK $@
 	$(quiet)$(LT) --mode=link $(CC) $(all_cflags) $(LDFLAGS) -o $@ $< libengagement.la -lm
 
-.PHONY: check check-run check-programs test-programs selftest fuzzers
-selftest: $(selftest)
+.PHONY: check check-run check-programs test-programs portable fuzzers
+portable: $(portable)
 fuzzers: $(fuzzers)
-check_programs = $(unit_run) $(property_run) $(fuzzers) $(selftest) $(script_helpers) $(feed_programs) $(examples) \
+check_programs = $(unit_run) $(property_run) $(fuzzers) $(portable) $(script_helpers) $(feed_programs) $(examples) \
   $(lifecycle_examples)
 
 ifeq ($(HAVE_CHECK),no)
@@ -628,9 +637,10 @@ check-run: $(check_programs)
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi
 endif
 
-# The audit fails the build as a test does, but never hides the tests' results.
+# The audit fails the build as a test does, but never hides the tests' results. What it
+# can use beyond a compiler may be absent here.
 check: all test-programs ## every test here; CASES= (percent), SEED=, DATA=
-	@audit=0; $(MAKE) --no-print-directory -s audit >out/audit.log 2>&1 || audit=1; \
+	@audit=0; CI= $(MAKE) --no-print-directory -s audit >out/audit.log 2>&1 || audit=1; \
 	if [ $$audit = 1 ]; then cat out/audit.log; else tail -n 1 out/audit.log; fi; \
 	$(MAKE) --no-print-directory -s check-run || exit 1; \
 	if [ $$audit = 1 ]; then echo 'FAILED: audit (see above)'; exit 1; fi
@@ -641,7 +651,14 @@ triples: $(property_run) ## models, histories, moments against the reference; SE
 	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
 	  $(RUN) ./$(property_run)
 
-.PHONY: audit headers installcheck
+.PHONY: audit audit-guards abi-baseline headers installcheck
+# What a release promises; written anew only where a promise is broken on purpose.
+abi-baseline:
+	@$(MAKE) -s audit AUDIT=baseline
+
+audit-guards: audit ## each rule of the audit is broken on purpose, and must say so
+	+@MAKE='$(MAKE)' SRCDIR='$(srcdir)' sh $(srcdir)/tests/abi/audit_guards.sh
+
 audit: lib ## exports, globals, calls and arrows of the built library
 	@MAKE='$(MAKE)' SRCDIR='$(srcdir)' CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' \
 	  HAVE_MAP='$(HAVE_MAP)' ENABLE_SHARED='$(ENABLE_SHARED)' \
@@ -653,13 +670,13 @@ audit: lib ## exports, globals, calls and arrows of the built library
 	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
 	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
 	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
-	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh
+	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh $(AUDIT)
 # The objects as the shared library has them; the plain ones if there is none.
 pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(PORTABLE_TESTS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
@@ -668,7 +685,7 @@ headers: config.mk ## each public header alone as C99, C11 and C++, no warning
 
 installcheck: all ## install below out/, use it as a host would, uninstall
 	+@MAKE='$(MAKE)' SRCDIR='$(srcdir)' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)' \
-	  prefix='$(prefix)' libdir='$(libdir)' bindir='$(bindir)' \
+	  prefix='$(prefix)' libdir='$(libdir)' bindir='$(bindir)' includedir='$(includedir)' \
 	  ENABLE_SHARED='$(ENABLE_SHARED)' sh $(srcdir)/tests/abi/install.sh
 
 # ---- the same tests in other builds --------------------------------------------
@@ -699,14 +716,18 @@ check-valgrind: test-programs ## the tests under valgrind, with fewer cases, non
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
 
 machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
-  CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
-MACHINES = aarch64 arm s390x i686 musl mingw
+  CC='$(CC)' CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
+MACHINES = native clang i686 aarch64 arm s390x musl mingw wasm
+machine_runs = $(addprefix machine-,$(MACHINES))
 check-arm: config.mk ## the tests on 32-bit ARM, emulated
 	$(machine) check arm
 check-s390x: config.mk ## the tests on a big-endian machine, emulated
 	$(machine) check s390x
-machines: config.mk ## build for MACHINES= and run the portable self-test on each
-	$(machine) self $(MACHINES)
+machines: $(machine_runs) ## on MACHINES= the same answers to the last bit
+	$(machine) compare $(MACHINES)
+.PHONY: $(machine_runs)
+$(machine_runs): machine-%: config.mk
+	$(machine) self $*
 
 warnings: config.mk ## everything with gcc and clang, a warning is an error
 	+@for cc in gcc clang; do \
@@ -873,13 +894,16 @@ dist: config.mk ## libengagement-VERSION.tar.gz, the same bytes for the same com
 	@gzip -nf9 $(dist_name).tar && rm -f $(dist_name).list
 	@echo $(dist_name).tar.gz
 
-# Fewer cases: that all of them hold, `make check` has shown of the same sources.
+# The tests have passed here with every case; in what was unpacked they show that nothing
+# is missing from it.
 distcheck: dist ## unpack, build elsewhere, check, install, uninstall, dist again
+	@MAKE='$(MAKE) --no-print-directory' SRCDIR='$(srcdir)' DIST='$(dist_name)' \
+	  DIST_TIME='$(dist_time)' sh $(srcdir)/tests/abi/dist.sh
 	@rm -rf out/distcheck && mkdir -p out/distcheck/build && \
 	tar -C out/distcheck -xzf $(dist_name).tar.gz
 	+@cd out/distcheck/build && ../$(dist_name)/bootstrap && \
-	$(sub_make) -s check CASES=20 && $(sub_make) -s installcheck && \
-	$(sub_make) -s dist
+	$(sub_make) -s check CASES='$(or $(DISTCHECK_CASES),10)' && \
+	$(sub_make) -s installcheck && $(sub_make) -s dist
 	@cmp $(dist_name).tar.gz out/distcheck/build/$(dist_name).tar.gz
 	@rm -rf out/distcheck; echo 'distcheck: $(dist_name).tar.gz is good'
 
@@ -903,4 +927,4 @@ help: ## this list
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
   $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
-  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)
+  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) $(PORTABLE_TESTS) tests/fuzz/replay.c)

@@ -1354,7 +1354,7 @@ Suite *forecast_suite(void)
 
   tcase_add_checked_fixture(fits, open_context, close_context);
   tcase_set_timeout(fits, 600);
-  tcase_set_tags(fits, LONG);
+  tcase_set_tags(fits, TAG_LONG);
   tcase_add_test(fits, what_was_simulated_is_found_again);
   tcase_add_test(fits, customers_without_difference_give_no_spurious_optimum);
   tcase_add_test(fits, customers_more_alike_than_chance_end_at_the_edge);
