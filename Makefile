@@ -24,6 +24,7 @@ PUBLIC_HEADERS = \
   include/engagement/forecast.h \
   include/engagement/history.h \
   include/engagement/jsonl.h \
+  include/engagement/metrics.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/rfm.h \
@@ -52,7 +53,8 @@ CORE_SOURCES = \
   lib/core/timeline.c \
   lib/core/utf8.c \
   lib/core/version.c \
-  lib/core/vocabulary.c
+  lib/core/vocabulary.c \
+  lib/core/zone.c
 
 MODEL_SOURCES = \
   lib/model/ahead.c \
@@ -158,6 +160,19 @@ IO_SOURCES = \
   lib/io/json_tools.c \
   lib/io/jsonl.c
 
+METRICS_SOURCES = \
+  lib/metrics/active.c \
+  lib/metrics/agreement.c \
+  lib/metrics/flow.c \
+  lib/metrics/funnel.c \
+  lib/metrics/overview.c \
+  lib/metrics/periods.c \
+  lib/metrics/relations.c \
+  lib/metrics/response.c \
+  lib/metrics/retention.c \
+  lib/metrics/survival.c \
+  lib/metrics/visit.c
+
 STORE_SOURCES =
 
 # In the order in which they are listed to people.
@@ -175,6 +190,7 @@ BUILTIN_MODELS = \
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
+  examples/engagement/active.c \
   examples/engagement/ahead.c \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
@@ -186,18 +202,25 @@ PROGRAM_SOURCES = \
   examples/engagement/explain_score.c \
   examples/engagement/export.c \
   examples/engagement/fit.c \
+  examples/engagement/flow.c \
+  examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
   examples/engagement/message.c \
+  examples/engagement/metrics.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/params.c \
+  examples/engagement/periods.c \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
   examples/engagement/reader.c \
+  examples/engagement/retention.c \
+  examples/engagement/review.c \
   examples/engagement/scores.c \
+  examples/engagement/segments.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
@@ -253,6 +276,7 @@ UNIT_TESTS = \
   tests/unit/test_hostile.c \
   tests/unit/test_json.c \
   tests/unit/test_memory.c \
+  tests/unit/test_metrics.c \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
   tests/unit/test_money.c \
@@ -263,7 +287,8 @@ UNIT_TESTS = \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
-  tests/unit/test_worst.c
+  tests/unit/test_worst.c \
+  tests/unit/test_zone.c
 REFERENCE_TESTS = \
   tests/reference/test_forecast_fits.c \
   tests/reference/test_forecast_grids.c \
@@ -314,6 +339,7 @@ SCRIPT_TESTS = \
   tests/program/front.sh \
   tests/program/json.sh \
   tests/program/manual.sh \
+  tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -330,6 +356,7 @@ FEED_SOURCES = \
 BENCH_SOURCES = \
   tests/bench/bench.c \
   tests/bench/engagement.c \
+  tests/bench/engagement_metrics.c \
   tests/bench/engagement_models.c \
   tests/bench/engagement_more.c \
   tests/bench/engagement_till.c \
@@ -351,6 +378,7 @@ DOC_PAGES = \
   docs/host.md \
   docs/json.md \
   docs/language.md \
+  docs/metrics.md \
   docs/models.md \
   docs/performance.md \
   docs/quickstart-crm.md \
@@ -430,7 +458,7 @@ public_cppflags = -I$(srcdir)/include $(CPPFLAGS)
 test_cppflags = $(lib_cppflags) -DENG_STATIC -I$(srcdir)/tests $(CHECK_CFLAGS)
 
 lib_sources = $(CORE_SOURCES) $(MODEL_SOURCES) $(SCORE_SOURCES) $(FORECAST_SOURCES) \
-  $(BOOK_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
+  $(BOOK_SOURCES) $(METRICS_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
 lib_objects = $(patsubst %.c,out/%.lo,$(lib_sources)) out/lib/model/builtin_models.lo
 program_objects = $(patsubst %.c,out/%.o,$(PROGRAM_SOURCES))
 unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) \
@@ -669,6 +697,7 @@ audit: lib ## exports, globals, calls and arrows of the built library
 	  SCORE_OBJECTS='$(call pic,$(SCORE_SOURCES))' \
 	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
 	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
+	  METRICS_OBJECTS='$(call pic,$(METRICS_SOURCES))' \
 	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
 	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh $(AUDIT)
 # The objects as the shared library has them; the plain ones if there is none.

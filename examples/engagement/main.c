@@ -116,7 +116,8 @@ static const struct command commands[] = {
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
-     "written as behind `when` in a model; docs/language.md has all of it.\n",
+     "written as behind `when` in a model; docs/language.md has all of it.\n"
+     "--segments reads named ones from a file, and tells their sizes and overlaps.\n",
      "engagement select orders.csv --kind purchase --currency USD \\\n"
      "    --where 'count(purchase) >= 25'\n"
      "customer\n"
@@ -137,6 +138,63 @@ static const struct command commands[] = {
      "    education                   23  100.0 %\n"
      "  relationship                  48   48.0 %\n",
      ON_INPUTS, crosswalk_run},
+    {"active", "INPUT...", "active customers by day, week or month; DAU, WAU, MAU",
+     "Customers who did something in each --period (default month): the new, those who\n"
+     "did in the period before too, those back after a pause, and who fell silent.\n"
+     "--period rolling: of each day, who was active in 1, 7 and 30 days. What the\n"
+     "company sends makes nobody active. docs/metrics.md has the definitions.\n",
+     "engagement active orders.csv --kind purchase --currency USD \\\n"
+     "    --period quarter --format csv | head -n 3\n"
+     "period,active,new,returning,resurrected,dormant\n"
+     "2025-Q3,33,33,0,0,0\n"
+     "2025-Q4,62,41,21,0,12\n",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_ACTIVE, active_run},
+    {"retention", "INPUT...", "who comes back: cohorts by their first event",
+     "Of customers by the --period of their first --base event, who came back when.\n",
+     "engagement retention orders.csv --kind purchase --currency USD \\\n"
+     "    --period quarter --format csv | sed 2q\n"
+     "cohort,size,p0,p1,p2,p3\n"
+     "2025-Q3,33,33,21,15,16\n",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_RETENTION, retention_run},
+    {"funnel", "INPUT... --steps A,B,C", "how far customers get through steps in order",
+     "How many customers took the --steps in order --within a time. Every first step\n"
+     "is a new attempt; what counts is the one that got furthest. docs/metrics.md.\n",
+     "engagement funnel orders.csv --kind purchase --currency USD \\\n"
+     "    --steps purchase,purchase --within 7d --format csv\n"
+     "step,customers\n"
+     "purchase,100\n"
+     "purchase,43\n",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_FUNNEL, funnel_run},
+    {"flow", "INPUT... --model M --from T", "how many moved from which stage to which",
+     "How many were in which stage of the --model at --from and at --to (default: the\n"
+     "data's end); --per-customer says who moved. With --period instead, how many are\n"
+     "in each stage at the end of each period.\n",
+     "engagement flow orders.csv --kind purchase --currency USD \\\n"
+     "    --model four_stages --from 2026-01-01 --format csv | head -n 4\n"
+     "from,to,customers\n"
+     "none,first_experience,10\n"
+     "none,relationship,4\n"
+     "none,loyalty,12\n",
+     OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_FROM_TO | OPTIONS_FLOW,
+     flow_run},
+    {"metrics", "INPUT...", "the classic metrics, and what each divides by what",
+     "Retention, frequency, time on site, click-through, conversion, NPS, CSAT, CES,\n"
+     "response times, order value, referrals and churn in a window, each with its\n"
+     "numerator and denominator; undefined where there is nothing to divide by.\n",
+     "engagement metrics orders.csv --kind purchase --currency USD \\\n"
+     "    --format csv | grep '^repeat'\n"
+     "repeat_purchase,0.770000,77,100,\"who bought twice or more / who bought, ever\"\n",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_METRICS, metrics_run},
+    {"review", "INPUT...", "the five questions that a manager should ask",
+     "Do the most valuable get enough time? Are ideas heard? Do enlistees get quality?\n"
+     "Do one-timers come on? Is it only the new that are chased? docs/metrics.md has\n"
+     "the definitions.\n",
+     "engagement review orders.csv --kind purchase --currency USD | grep -A 3 ^4\n"
+     "4. Do customers get beyond the first time?\n"
+     "   share of buyers who bought once                           0.230\n"
+     "   second purchase within the usual gap                      0.390\n"
+     "   share who rose a stage of five_e                          0.080\n",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_REVIEW, review_run},
     {"export", "INPUT...", "events out, to come in again without loss",
      "All events of the inputs, or of one --customer, as JSON Lines or CSV; read "
      "again\n"

@@ -13,6 +13,7 @@
 
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/metrics.h>
 
 #include "command.h"
 #include "message.h"
@@ -126,6 +127,68 @@ static int set_family(struct options *o, const char *value)
   return o->family >= 0;
 }
 
+/* Days of n-day periods, 1..36525. */
+static int read_period_days(struct options *o, const char *value)
+{
+  const int64_t day = 86400000, most = 36525 * day;
+  int64_t length;
+
+  if (eng_duration_parse(value, strlen(value), &length) != ENG_OK || length < day ||
+      length > most || length % day != 0)
+    return 0;
+  o->every = ENG_EVERY_DAYS;
+  o->period_days = length / day;
+  return 1;
+}
+
+static int set_period(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"day", ENG_EVERY_DAY},         {"week", ENG_EVERY_WEEK},
+      {"month", ENG_EVERY_MONTH},     {"quarter", ENG_EVERY_QUARTER},
+      {"year", ENG_EVERY_YEAR}};
+
+  o->rolling = text_same(value, "rolling");
+  if (o->rolling || read_period_days(o, value)) return 1;
+  for (size_t i = 0; i < COUNT(choices); i++) {
+    if (!text_same(value, choices[i].name)) continue;
+    o->every = choices[i].number;
+    return 1;
+  }
+  complain("--period is day, week, month, quarter, year or a number of days such as "
+           "30d, not \"%s\"",
+           value);
+  return 0;
+}
+
+static int set_within(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->within) == ENG_OK && o->within > 0)
+    return 1;
+  complain("--within is a duration such as 7d, 12h or 30m, not \"%s\"", value);
+  return 0;
+}
+
+static int set_behind(struct options *o, const char *value)
+{
+  if (value[0] >= '1' && value[0] <= '5' && value[1] == '\0') {
+    o->behind = value[0] - '0';
+    return 1;
+  }
+  complain("--behind is the number of a question, 1 to 5, not \"%s\"", value);
+  return 0;
+}
+
+static int set_mode(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {{"nday", RETENTION_NDAY},
+                                          {"unbounded", RETENTION_UNBOUNDED},
+                                          {"bracket", RETENTION_BRACKET}};
+
+  o->retention = choose("mode", value, choices, COUNT(choices));
+  return o->retention >= 0;
+}
+
 static int set_horizon(struct options *o, const char *value)
 {
   const int64_t day = 86400000, most = 36525 * day;
@@ -169,8 +232,9 @@ static int set_zone(struct options *o, const char *value)
 {
   int32_t minutes;
 
+  o->zone = 0;
+  o->zone_name = NULL;
   if (text_same(value, "utc") || text_same(value, "z")) {
-    o->zone = 0;
     return 1;
   }
   if (value[0] == '+' || value[0] == '-') {
@@ -181,9 +245,8 @@ static int set_zone(struct options *o, const char *value)
     }
     complain("--zone %s is no offset; write it as +01:00, up to 18:00", value);
   } else {
-    complain(
-        "--zone takes UTC or a fixed offset such as +01:00; names of zones such as "
-        "Europe/Berlin are for a later version");
+    o->zone_name = value;
+    return 1;
   }
   return 0;
 }
@@ -249,6 +312,8 @@ static const struct option table[] = {
      OPTIONS_EXPORT, WORD, FIELD(out)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
+    {"segments", "FILE", "instead: sizes and overlaps of NAME = CONDITION",
+     OPTIONS_WHERE, WORD, FIELD(segments)},
     {"since", "TIME", "what changed each score since then; a date: its end",
      OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
@@ -270,6 +335,56 @@ static const struct option table[] = {
      OPTIONS_HORIZON, WORD, FIELD(fit)},
     {"horizon", "DURATION", "how far ahead forecasts reach; default 90d",
      OPTIONS_HORIZON, CHECKED, 0, set_horizon},
+    {"period", "PERIOD", "day, week, month, quarter, year, or days such as 30d",
+     OPTIONS_ACTIVE | OPTIONS_RETENTION | OPTIONS_FLOW, CHECKED, 0, set_period},
+    {"from", "TIME", "a time in the first period; else the first event",
+     OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
+    {"from", "TIME", "first moment of the window; else the last days",
+     OPTIONS_METRICS | OPTIONS_REVIEW, WORD, FIELD(begin)},
+    {"behind", "N", "instead: the customers behind question N, 1 to 5", OPTIONS_REVIEW,
+     CHECKED, 0, set_behind},
+    {"base", "KIND,...", "who could convert; default visit", OPTIONS_METRICS, WORD,
+     FIELD(base)},
+    {"goal", "KIND,...", "what converts them; default purchase", OPTIONS_METRICS, WORD,
+     FIELD(goal)},
+    {"within", "DURATION", "how soon, inclusive; default 7d", OPTIONS_METRICS, CHECKED,
+     0, set_within},
+    {"steps", "KIND,KIND,...", "the steps in their order; a|b is either",
+     OPTIONS_FUNNEL, WORD, FIELD(steps)},
+    {"within", "DURATION", "from the first step to the last, inclusive",
+     OPTIONS_FUNNEL, CHECKED, 0, set_within},
+    {"from", "TIME", "no first step before it; a date: its beginning", OPTIONS_FUNNEL,
+     WORD, FIELD(begin)},
+    {"strict-order", NULL, "nothing else that the customer does comes between",
+     OPTIONS_FUNNEL, FLAG, FIELD(strict_order)},
+    {"once", NULL, "only a customer's first attempt counts", OPTIONS_FUNNEL, FLAG,
+     FIELD(once)},
+    {"per-customer", NULL, "how many steps each customer took", OPTIONS_FUNNEL, FLAG,
+     FIELD(per_customer)},
+    {"per-customer", NULL, "who moved, customer by customer", OPTIONS_FLOW, FLAG,
+     FIELD(per_customer)},
+    {"by-channel", NULL, "by the channel of the first step", OPTIONS_FUNNEL, FLAG,
+     FIELD(by_channel)},
+    {"times", NULL, "median and 90 % of the time from the step before", OPTIONS_FUNNEL,
+     FLAG, FIELD(times)},
+    {"events", "KIND,...", "what counts as active; else all that customers do",
+     OPTIONS_ACTIVE, WORD, FIELD(events)},
+    {"base", "KIND,...", "the first of these says the cohort; default purchase",
+     OPTIONS_RETENTION, WORD, FIELD(base)},
+    {"return", "KIND,...", "what counts as coming back; default purchase; any: all",
+     OPTIONS_RETENTION, WORD, FIELD(back)},
+    {"mode", "MODE", "nday (exactly then), unbounded (then or later), bracket",
+     OPTIONS_RETENTION, CHECKED, 0, set_mode},
+    {"brackets", "N,N,...", "first periods of the columns, one past the last",
+     OPTIONS_RETENTION, WORD, FIELD(brackets)},
+    {"own-clock", NULL, "days of 24 hours from each customer's own first event",
+     OPTIONS_RETENTION, FLAG, FIELD(own_clock)},
+    {"survival", NULL, "instead: by days since the first, who came back",
+     OPTIONS_RETENTION, FLAG, FIELD(survival)},
+    {"share", NULL, "shares of the cohort instead of counts", OPTIONS_RETENTION, FLAG,
+     FIELD(share)},
+    {"money", NULL, "what was spent, in the base currency, instead of counts",
+     OPTIONS_RETENTION, FLAG, FIELD(money)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
     {"format", "FORMAT", "json (the default), table or csv", OPTIONS_TELL, CHECKED, 0,
@@ -305,7 +420,7 @@ static const struct option table[] = {
      WORD, FIELD(rejects)},
     {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
      FLAG, FIELD(strict)},
-    {"zone", "OFFSET", "local time: UTC (the default) or such as +01:00", OPTIONS_INPUT,
+    {"zone", "ZONE", "local time: UTC (default), +01:00, or Europe/Berlin", OPTIONS_INPUT,
      CHECKED, 0, set_zone},
     {"day-start", "H[:MM]", "when a business day begins; a bar that closes at 3: 3",
      OPTIONS_INPUT, CHECKED, 0, set_day_start},

@@ -33,6 +33,12 @@ enum {
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
+  OPTIONS_ACTIVE = 1 << 16,
+  OPTIONS_RETENTION = 1 << 17,
+  OPTIONS_FUNNEL = 1 << 18,
+  OPTIONS_FLOW = 1 << 19,
+  OPTIONS_METRICS = 1 << 10,
+  OPTIONS_REVIEW = 1 << 11,
   OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
@@ -65,7 +71,8 @@ struct options {
   int strict;
   int32_t time_format; /* ENG_TIME_* */
   int32_t identical;   /* ENG_IDENTICAL_* */
-  int32_t zone;        /* minutes east of UTC */
+  int32_t zone;        /* minutes east of UTC, or: */
+  const char *zone_name; /* Europe/Berlin; NULL: not named */
   int32_t day_start;   /* minutes after midnight */
   int32_t week_start;  /* 1 Monday .. 7 Sunday */
   int32_t delimiter;   /* 0: found out */
@@ -78,6 +85,7 @@ struct options {
   const char *as_of;
   const char *since;
   const char *where;
+  const char *segments; /* a file */
   const char *from, *to;
   const char *until;
   const char *split;
@@ -93,7 +101,26 @@ struct options {
   int format; /* FORMAT_* */
   int rows;
   int history;
+
+  /* metrics */
+  const char *begin;      /* the first period's time */
+  int32_t every;          /* ENG_EVERY_*; 0: not given */
+  int64_t period_days;    /* of ENG_EVERY_DAYS */
+  int rolling;            /* --period rolling */
+  const char *events;     /* kinds that count, with commas */
+  const char *base, *back;
+  int32_t retention;      /* RETENTION_* */
+  const char *brackets;
+  int own_clock;
+  int share, money, survival;
+  const char *steps, *goal;
+  int32_t behind; /* of `review`: the question whose customers are told; 0: none */
+  int64_t within; /* milliseconds; 0: not given */
+  int strict_order, once, per_customer, by_channel, times;
 };
+
+/* What a cohort table counts. */
+enum { RETENTION_NDAY = 0, RETENTION_UNBOUNDED = 1, RETENTION_BRACKET = 2 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after
  * saying what is wrong. */

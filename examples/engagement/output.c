@@ -87,27 +87,29 @@ void text_paint(struct text *text, int paint, const char *words)
 
 void text_add_time(struct text *text, const struct session *session, int64_t time)
 {
-  int32_t zone = session->options->zone;
-  int32_t size = zone < 0 ? -zone : zone;
+  int64_t minutes = (eng_time_local(session->context, time) - time) / 60000;
+  int64_t size = minutes < 0 ? -minutes : minutes;
   char local[ENG_TIME_TEXT];
 
-  if (eng_time_format(time + (int64_t)zone * 60000, local) != ENG_OK) {
+  if (eng_time_format(eng_time_local(session->context, time), local) != ENG_OK) {
     /* at an edge of the calendar, where local time lies outside it */
-    zone = 0;
+    minutes = 0;
     if (eng_time_format(time, local) != ENG_OK) return;
   }
   text_add(text, local, 10);
   if (memcmp(local + 11, "00:00:00.000", 12) == 0) return;
   text_put(text, " ");
   text_add(text, local + 11, 8);
-  if (zone != 0)
-    text_print(text, " %c%02d:%02d", zone < 0 ? '-' : '+', size / 60, size % 60);
+  if (minutes != 0)
+    text_print(text, " %c%02d:%02d", minutes < 0 ? '-' : '+', (int)(size / 60),
+               (int)(size % 60));
 }
 
 void text_add_as_of(struct text *text, const struct session *session)
 {
   text_add_time(text, session, session->as_of);
-  if (session->options->zone == 0) text_put(text, " UTC");
+  if (eng_time_local(session->context, session->as_of) == session->as_of)
+    text_put(text, " UTC");
 }
 
 /* ---- rows ---- */
@@ -278,7 +280,7 @@ void rows_words(struct rows *rows, const char *words)
 
 static void put_digits(struct rows *rows, const char *digits)
 {
-  rows->right[rows->column] = 1;
+  if (rows->column < ROWS_COLUMNS) rows->right[rows->column] = 1;
   begin_cell(rows);
   if (rows->format == FORMAT_TABLE)
     table_cell(rows, digits, strlen(digits));

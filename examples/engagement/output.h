@@ -50,7 +50,8 @@ void text_add_as_of(struct text *text, const struct session *session);
 
 /* ---- rows ---- */
 
-/* Rows of a table are held back until their widths are known, this many at the most. */
+/* Rows of a table are held back until their widths are known, this many at the most;
+ * CSV and JSON have as many columns as you like. */
 enum { ROWS_HELD = 1000, ROWS_COLUMNS = 32 };
 
 struct rows {

@@ -7,6 +7,8 @@
  */
 #include "session.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <engagement/money.h>
@@ -48,6 +50,70 @@ static int add_own_kinds(eng_settings *settings, const struct words *names)
   return ANSWER_DONE;
 }
 
+/* ---- zones ---- */
+
+enum { ZONE_BYTES = 65536 };
+
+/* Letters, digits and _ + - in parts between slashes, as the names of zones are: none
+ * leads out of their folder. */
+static int is_zone_name(const char *name)
+{
+  for (const char *at = name; *at != '\0'; at++) {
+    int part = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+               (*at >= '0' && *at <= '9') || *at == '_' || *at == '+' || *at == '-';
+
+    if (!part && (*at != '/' || at == name || at[-1] == '/')) return 0;
+  }
+  return name[0] != '\0';
+}
+
+static FILE *open_zone(const char *name)
+{
+  static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
+                                        "/etc/zoneinfo"};
+  const char *own = getenv("TZDIR");
+  FILE *file = NULL;
+
+  for (size_t i = 0; i <= sizeof folders / sizeof *folders && file == NULL; i++) {
+    const char *folder = i == 0 ? own : folders[i - 1];
+    struct text path = {0};
+
+    if (folder == NULL || folder[0] == '\0') continue;
+    text_print(&path, "%s/%s", folder, name);
+    file = fopen(path.bytes, "rb");
+    text_free(&path);
+  }
+  return file;
+}
+
+static int set_zone(eng_settings *settings, const char *name)
+{
+  FILE *file = is_zone_name(name) ? open_zone(name) : NULL;
+  uint8_t *bytes;
+  size_t length;
+  eng_status status;
+
+  if (file == NULL) {
+    complain("--zone takes UTC, an offset such as +01:00, or a zone that this system "
+             "knows (in /usr/share/zoneinfo, or where TZDIR says) such as "
+             "Europe/Berlin; not \"%s\"",
+             name);
+    return ANSWER_USAGE;
+  }
+  bytes = memory_resize(NULL, ZONE_BYTES, 1);
+  length = fread(bytes, 1, ZONE_BYTES, file);
+  fclose(file);
+  status = eng_settings_set_zone_data(settings, bytes, length);
+  free(bytes);
+  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_E_NOMEM) return complain_status("--zone", status);
+  complain("--zone %s: what the system has is no zone: %s", name,
+           eng_status_text(status));
+  return ANSWER_USAGE;
+}
+
+/* ---- all settings ---- */
+
 static int fill_settings(eng_settings *settings, const struct options *options)
 {
   int32_t currency = 0;
@@ -57,6 +123,9 @@ static int fill_settings(eng_settings *settings, const struct options *options)
   if (status == ENG_OK) status = eng_settings_set_week(settings, options->week_start);
   if (status != ENG_OK)
     return complain_status("--zone, --day-start, --week-start", status);
+  if (options->zone_name != NULL &&
+      set_zone(settings, options->zone_name) != ANSWER_DONE)
+    return ANSWER_USAGE;
   if (options->currency != NULL &&
       eng_currency_number(options->currency, strlen(options->currency), &currency) !=
           ENG_OK) {

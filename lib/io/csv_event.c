@@ -415,6 +415,7 @@ static inline bool short_time(struct eng__maker *maker, const char *text, size_t
   size_t at = 19;
 
   if (length < 10 || !short_date(maker, text, &date)) return false;
+  if (maker->context->zone.count > 0 && text[length - 1] != 'Z') return false;
   if (length == 10) {
     away = maker->context->day_shift;
   } else {
@@ -423,7 +424,7 @@ static inline bool short_time(struct eng__maker *maker, const char *text, size_t
     if (length > at && text[at] == '.' && !short_fraction(text, length, &at, &clock)) {
       return false;
     }
-    away = maker->context->zone;
+    away = maker->context->offset;
     if (at < length && text[at] == 'Z') {
       away = 0;
       at++;

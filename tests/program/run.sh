@@ -60,8 +60,10 @@ ask 2 stages shop.csv --strict=yes
 ask 2 stages shop.csv -x
 ask 2 stages shop.csv --customer anna
 ask 2 stages shop.csv --format xml
-ask 2 stages shop.csv --zone Europe/Berlin
-says 'later version'
+ask 2 stages shop.csv --zone Europe/Atlantis
+says 'Europe/Berlin'
+ask 2 stages shop.csv --zone ../../../etc/passwd
+says 'TZDIR'
 ask 2 stages shop.csv --zone +19:00
 ask 2 stages shop.csv --day-start 24
 ask 2 stages shop.csv --day-start 3:75

@@ -32,6 +32,7 @@
   X(forecast_fits) \
   X(say) \
   X(score) \
+  X(metrics) \
   X(model) \
   X(models) \
   X(params) \
@@ -39,7 +40,8 @@
   X(rates) \
   X(callback) \
   X(authoring) \
-  X(worst)
+  X(worst) \
+  X(zone)
 /* clang-format on */
 
 #endif
