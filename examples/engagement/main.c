@@ -96,7 +96,7 @@ static const struct command commands[] = {
      "data is too thin the reason says what it lacks, and the exit status is 1.\n",
      "engagement fit orders.csv --kind purchase --currency USD --format csv |\n"
      "    grep '^family\\|^customers\\|^converged'\n"
-     "family,mbgnbd\n"
+     "family,paretonbd\n"
      "customers,100\n"
      "converged,true\n",
      OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE | OPTIONS_TELL, fit_run},
@@ -388,13 +388,14 @@ static void show_example(const char *example)
 
 static int help_command(const struct command *command)
 {
-  unsigned own = command->groups & ~(unsigned)OPTIONS_INPUT;
+  int reads = (command->groups & OPTIONS_INPUT) != 0;
 
   printf("engagement %s %s [--OPTION...]\n\n%s\n", command->name, command->arguments,
          command->about);
-  options_describe(own | OPTIONS_COMMON);
-  if ((command->groups & OPTIONS_INPUT) != 0)
-    printf("  and those of reading INPUT: engagement help input\n");
+  options_describe(command->groups & ~(unsigned)OPTIONS_INPUT);
+  printf("  --quiet, --help        %s\n",
+         reads ? "and those of reading INPUT: engagement help input"
+               : "errors only on standard error; this help");
   printf("\nExample, in the folder examples:\n");
   show_example(command->example);
   return output_end();

@@ -288,7 +288,7 @@ enum how { FLAG, WORD, LIST, CHECKED };
 struct option {
   const char *name;
   const char *argument; /* NULL for a flag */
-  const char *help;     /* NULL: that of another one tells */
+  const char *help;
   unsigned group;
   enum how how;
   size_t field;                                    /* for FLAG, WORD, LIST */
@@ -429,9 +429,9 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
-    {"quiet", NULL, "errors only on standard error; --help: this help", OPTIONS_COMMON,
-     FLAG, FIELD(quiet)},
-    {"help", NULL, NULL, OPTIONS_COMMON, FLAG, FIELD(help)},
+    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
+     FIELD(quiet)},
+    {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
 };
 
 /* ---- reading ---- */
@@ -588,7 +588,7 @@ void options_describe(unsigned groups)
   for (size_t i = 0; i < COUNT(table); i++) {
     char left[40];
 
-    if ((table[i].group & groups) == 0 || table[i].help == NULL) continue;
+    if ((table[i].group & groups) == 0) continue;
     snprintf(left, sizeof left, "--%s%s%s", table[i].name,
              table[i].argument != NULL ? " " : "",
              table[i].argument != NULL ? table[i].argument : "");
