@@ -670,7 +670,9 @@ check-valgrind: test-programs ## the tests under valgrind, with fewer cases
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
 
 machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
-  CC='$(CC)' CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
+  CC='$(CC)' CASES='$(or $(MACHINE_CASES),$(machine_cases))' sh $(srcdir)/tests/abi/machines.sh
+machine_cases = 5
+check-arm check-s390x: machine_cases = 1
 MACHINES = native clang i686 aarch64 arm s390x musl mingw wasm
 machine_runs = $(addprefix machine-,$(MACHINES))
 check-arm: config.mk ## the tests on 32-bit ARM, emulated
