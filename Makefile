@@ -20,8 +20,11 @@ PUBLIC_HEADERS = \
   include/engagement/csv.h \
   include/engagement/customer.h \
   include/engagement/event.h \
+  include/engagement/export.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/jsonl.h \
+  include/engagement/metrics.h \
   include/engagement/model.h \
   include/engagement/money.h \
   include/engagement/rfm.h \
@@ -50,7 +53,8 @@ CORE_SOURCES = \
   lib/core/timeline.c \
   lib/core/utf8.c \
   lib/core/version.c \
-  lib/core/vocabulary.c
+  lib/core/vocabulary.c \
+  lib/core/zone.c
 
 MODEL_SOURCES = \
   lib/model/ahead.c \
@@ -62,9 +66,11 @@ MODEL_SOURCES = \
   lib/model/diff.c \
   lib/model/difference.c \
   lib/model/evaluate.c \
-  lib/model/expression.c \
+  lib/model/evidence.c \
   lib/model/explain.c \
   lib/model/explain_score.c \
+  lib/model/explanation.c \
+  lib/model/expression.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/host.c \
@@ -76,6 +82,8 @@ MODEL_SOURCES = \
   lib/model/outline.c \
   lib/model/params.c \
   lib/model/parse.c \
+  lib/model/parse_measure.c \
+  lib/model/parse_operand.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/print.c \
@@ -86,7 +94,9 @@ MODEL_SOURCES = \
   lib/model/score.c \
   lib/model/see.c \
   lib/model/sweep.c \
-  lib/model/tally.c
+  lib/model/tally.c \
+  lib/model/witness.c \
+  lib/model/wording.c
 
 SCORE_SOURCES = \
   lib/score/rfm.c \
@@ -99,21 +109,29 @@ FORECAST_SOURCES = \
   lib/forecast/encode_summaries.c \
   lib/forecast/family.c \
   lib/forecast/fit.c \
+  lib/forecast/fit_say.c \
   lib/forecast/gammagamma.c \
   lib/forecast/minimise.c \
   lib/forecast/nbd.c \
+  lib/forecast/outlook.c \
   lib/forecast/paretonbd.c \
   lib/forecast/predict.c \
   lib/forecast/quadrature.c \
   lib/forecast/sample.c \
+  lib/forecast/say.c \
+  lib/forecast/search.c \
   lib/forecast/special.c \
-  lib/forecast/summaries.c
+  lib/forecast/summaries.c \
+  lib/forecast/tells.c \
+  lib/forecast/told.c
 
 BOOK_SOURCES = \
   lib/book/arena.c \
   lib/book/assess.c \
+  lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
@@ -124,6 +142,7 @@ BOOK_SOURCES = \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
+  lib/book/referrals.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
@@ -133,7 +152,26 @@ IO_SOURCES = \
   lib/io/csv.c \
   lib/io/csv_event.c \
   lib/io/csv_rows.c \
-  lib/io/fields.c
+  lib/io/export.c \
+  lib/io/fields.c \
+  lib/io/json.c \
+  lib/io/json_forms.c \
+  lib/io/json_row.c \
+  lib/io/json_tools.c \
+  lib/io/jsonl.c
+
+METRICS_SOURCES = \
+  lib/metrics/active.c \
+  lib/metrics/agreement.c \
+  lib/metrics/flow.c \
+  lib/metrics/funnel.c \
+  lib/metrics/overview.c \
+  lib/metrics/periods.c \
+  lib/metrics/relations.c \
+  lib/metrics/response.c \
+  lib/metrics/retention.c \
+  lib/metrics/survival.c \
+  lib/metrics/visit.c
 
 STORE_SOURCES =
 
@@ -152,26 +190,38 @@ BUILTIN_MODELS = \
 # The program `engagement`.
 PROGRAM_SOURCES = \
   examples/engagement/main.c \
+  examples/engagement/active.c \
   examples/engagement/ahead.c \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
+  examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
+  examples/engagement/explain_rows.c \
   examples/engagement/explain_score.c \
+  examples/engagement/export.c \
   examples/engagement/fit.c \
+  examples/engagement/flow.c \
+  examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
   examples/engagement/message.c \
+  examples/engagement/metrics.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
   examples/engagement/output.c \
   examples/engagement/params.c \
+  examples/engagement/periods.c \
   examples/engagement/plot.c \
   examples/engagement/rates.c \
+  examples/engagement/reader.c \
+  examples/engagement/retention.c \
+  examples/engagement/review.c \
   examples/engagement/scores.c \
+  examples/engagement/segments.c \
   examples/engagement/select.c \
   examples/engagement/session.c \
   examples/engagement/stages.c \
@@ -181,9 +231,12 @@ PROGRAM_SOURCES = \
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/census.c \
+  examples/crm_batch.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
-  examples/till.c
+  examples/pos.c \
+  examples/till.c \
+  examples/web_hook.c
 # The same, each with the helpers: a customer's story under each built-in model, and
 # under models of one's own.
 LIFECYCLE_EXAMPLES = \
@@ -222,17 +275,21 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_json.c \
   tests/unit/test_memory.c \
+  tests/unit/test_metrics.c \
   tests/unit/test_model.c \
   tests/unit/test_models.c \
   tests/unit/test_money.c \
   tests/unit/test_params.c \
   tests/unit/test_rates.c \
+  tests/unit/test_say.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
-  tests/unit/test_worst.c
+  tests/unit/test_worst.c \
+  tests/unit/test_zone.c
 REFERENCE_TESTS = \
   tests/reference/test_forecast_fits.c \
   tests/reference/test_forecast_grids.c \
@@ -241,6 +298,7 @@ REFERENCE_TESTS = \
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
+  tests/unit/forecasting.c \
   tests/unit/main.c \
   tests/unit/support.c
 
@@ -265,16 +323,24 @@ FUZZERS = \
   tests/fuzz/fuzz_csv.c \
   tests/fuzz/fuzz_evaluate.c \
   tests/fuzz/fuzz_fit.c \
+  tests/fuzz/fuzz_json.c \
   tests/fuzz/fuzz_model.c \
   tests/fuzz/fuzz_version.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
+  tests/docs/run.sh \
+  tests/examples/run.sh \
   tests/format/run.sh \
   tests/lifecycle/custom_callback.sh \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
+  tests/program/completion.sh \
   tests/program/forecasts.sh \
+  tests/program/front.sh \
+  tests/program/json.sh \
+  tests/program/manual.sh \
+  tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/readme/run.sh
@@ -291,6 +357,7 @@ FEED_SOURCES = \
 BENCH_SOURCES = \
   tests/bench/bench.c \
   tests/bench/engagement.c \
+  tests/bench/engagement_metrics.c \
   tests/bench/engagement_models.c \
   tests/bench/engagement_more.c \
   tests/bench/engagement_till.c \
@@ -310,9 +377,13 @@ DOC_PAGES = \
   docs/forecasts.md \
   docs/format.md \
   docs/host.md \
+  docs/json.md \
   docs/language.md \
+  docs/metrics.md \
   docs/models.md \
-  docs/performance.md
+  docs/performance.md \
+  docs/quickstart-crm.md \
+  docs/quickstart-till.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -388,7 +459,7 @@ public_cppflags = -I$(srcdir)/include $(CPPFLAGS)
 test_cppflags = $(lib_cppflags) -DENG_STATIC -I$(srcdir)/tests $(CHECK_CFLAGS)
 
 lib_sources = $(CORE_SOURCES) $(MODEL_SOURCES) $(SCORE_SOURCES) $(FORECAST_SOURCES) \
-  $(BOOK_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
+  $(BOOK_SOURCES) $(METRICS_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
 lib_objects = $(patsubst %.c,out/%.lo,$(lib_sources)) out/lib/model/builtin_models.lo
 program_objects = $(patsubst %.c,out/%.o,$(PROGRAM_SOURCES))
 unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) \
@@ -574,10 +645,13 @@ test-programs: $(check_programs)
 test_env = DATA='$(abspath $(DATA))' SRCDIR='$(abspath $(srcdir))' BUILD='$(CURDIR)' \
   CASES='$(CASES)' SEED='$(SEED)' CK_DEFAULT_TIMEOUT='$(CK_DEFAULT_TIMEOUT)'
 
-# Everything runs even if something failed; the unit tests come last, so that their
-# count is the closing line.
+# Everything runs even if something failed. The unit tests run beside the rest, and are
+# told of last, so that their count is the closing line.
 check-run: $(check_programs)
+	@echo 'the unit tests run beside what follows: out/unit.log'
 	@failed=; export $(test_env); \
+	$(RUN) ./$(unit_run) >out/unit.log 2>&1 & unit=$$!; trap 'kill $$unit 2>/dev/null' EXIT; \
+	trap 'exit 1' HUP INT TERM; \
 	$(if $(RUN),,./$(selftest) || failed="$$failed selftest";) \
 	for f in $(fuzzers); do \
 	  name=$${f##*/fuzz_}; name=$${name%$(EXEEXT)}; \
@@ -588,7 +662,7 @@ check-run: $(check_programs)
 	  sh $(srcdir)/$$s '$(CURDIR)' '$(abspath $(srcdir))' || failed="$$failed $$s"; \
 	done;) \
 	$(RUN) ./$(property_run) || failed="$$failed property"; \
-	$(RUN) ./$(unit_run) || failed="$$failed unit"; \
+	wait $$unit || failed="$$failed unit"; trap - EXIT; cat out/unit.log; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi
 endif
 
@@ -624,6 +698,7 @@ audit: lib ## exports, globals, calls and arrows of the built library
 	  SCORE_OBJECTS='$(call pic,$(SCORE_SOURCES))' \
 	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
 	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
+	  METRICS_OBJECTS='$(call pic,$(METRICS_SOURCES))' \
 	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
 	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh $(AUDIT)
 # The objects as the shared library has them; the plain ones if there is none.
@@ -662,9 +737,10 @@ check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitiz
 	$(sub_make) -s all test-programs && \
 	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),15)'
 
-check-valgrind: test-programs ## the tests under valgrind, with fewer cases
+check-valgrind: test-programs ## the tests under valgrind, with fewer cases, none long
 	@if command -v valgrind >/dev/null; then \
-	  CK_FORK=no $(MAKE) --no-print-directory -s check-run CASES='$(or $(VALGRIND_CASES),5)' \
+	  CK_FORK=no CK_EXCLUDE_TAGS=long $(MAKE) --no-print-directory -s check-run \
+	    CASES='$(or $(VALGRIND_CASES),5)' \
 	    RUN='valgrind -q --error-exitcode=9 --leak-check=full'; \
 	elif [ "$$CI" = true ]; then echo 'check-valgrind: valgrind is missing'; exit 1; \
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
@@ -725,7 +801,7 @@ fuzz-run: $(fuzzers)
 
 # ---- shown, measured, described ------------------------------------------------
 
-.PHONY: demo bench bench-programs docs format format-check
+.PHONY: demo bench bench-programs docs man format format-check
 demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
@@ -754,7 +830,8 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  $(addprefix -f ,$(FEED)) $(addprefix -l ,$(LATE)), \
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
-	./$(forecast_bench) $(N)
+	./$(forecast_bench) $(N) && \
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
@@ -764,7 +841,12 @@ docs: config.mk ## the reference, from the public headers, in out/docs
 	sed -e 's,@srcdir@,$(srcdir),g' -e 's,@VERSION@,$(VERSION),g' \
 	  -e 's,@PAGES@,$(addprefix $(srcdir)/,$(DOC_PAGES)),g' \
 	  $(srcdir)/docs/Doxyfile.in >out/docs/Doxyfile; \
-	doxygen out/docs/Doxyfile && echo 'docs: out/docs/html/index.html'
+	doxygen out/docs/Doxyfile && \
+	sh $(srcdir)/docs/man3.sh out/docs/man/man3 out/man/man3 '$(VERSION)' \
+	  $(srcdir)/docs/symbols-in-versions && \
+	echo 'docs: out/docs/html/index.html, out/man/man3'
+
+man: docs ## manual pages of the library, which install then installs
 
 c_files = $(addprefix $(srcdir)/,$(filter %.c %.h,$(named_files)))
 format: ## clang-format on every named file
@@ -775,6 +857,11 @@ format-check:
 # ---- installed -----------------------------------------------------------------
 
 cmakedir = $(libdir)/cmake/engagement
+completiondir = $(datarootdir)/bash-completion/completions
+
+# What is for a reader beside the headers; the manual is for `man`.
+installed_docs = README.md CHANGELOG.md $(DOC_PAGES)
+installed_examples = $(EXAMPLES) examples/log.csv examples/orders.csv
 
 .PHONY: install uninstall
 install: all ## into DESTDIR and prefix
@@ -787,6 +874,15 @@ install: all ## into DESTDIR and prefix
 	  $(INSTALL_DATA) $(srcdir)/include/$$h "$(DESTDIR)$(includedir)/$$h" || exit 1; \
 	done
 	$(INSTALL_DATA) engagement.pc '$(DESTDIR)$(libdir)/pkgconfig'
+	$(INSTALL) -d '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(completiondir)'
+	$(INSTALL_DATA) $(srcdir)/docs/engagement.1 '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_DATA) $(srcdir)/examples/engagement/completion.bash \
+	  '$(DESTDIR)$(completiondir)/engagement'
+	$(INSTALL) -d '$(DESTDIR)$(docdir)/examples'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(installed_docs)) '$(DESTDIR)$(docdir)'
+	$(INSTALL_DATA) $(addprefix $(srcdir)/,$(installed_examples)) '$(DESTDIR)$(docdir)/examples'
+	if [ -d out/man/man3 ]; then $(INSTALL) -d '$(DESTDIR)$(mandir)/man3' && \
+	  $(INSTALL_DATA) out/man/man3/*.3 '$(DESTDIR)$(mandir)/man3'; fi
 	for f in engagement-config engagement-config-version; do \
 	  sed -e 's,@libdir@,$(libdir),g' -e 's,@includedir@,$(includedir),g' \
 	    -e 's,@VERSION@,$(VERSION),g' $(srcdir)/lib/$$f.cmake.in >out/$$f.cmake && \
@@ -802,7 +898,11 @@ uninstall: ## everything that install put there
 	  '$(DESTDIR)$(cmakedir)/engagement-config-version.cmake'
 	cd '$(DESTDIR)$(includedir)' 2>/dev/null && \
 	  rm -f $(patsubst include/%,%,$(PUBLIC_HEADERS)) || :
-	for d in '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
+	rm -f '$(DESTDIR)$(mandir)/man1/engagement.1' '$(DESTDIR)$(completiondir)/engagement' \
+	  '$(DESTDIR)$(mandir)'/man3/eng_*.3 '$(DESTDIR)$(mandir)'/man3/engagement-*.3
+	rm -f $(foreach f,$(installed_docs),'$(DESTDIR)$(docdir)/$(notdir $f)') \
+	  $(foreach f,$(installed_examples),'$(DESTDIR)$(docdir)/examples/$(notdir $f)')
+	for d in '$(docdir)/examples' '$(docdir)' '$(includedir)/engagement/experimental' '$(includedir)/engagement' '$(cmakedir)'; do \
 	  rmdir "$(DESTDIR)$$d" 2>/dev/null || :; \
 	done
 
@@ -836,7 +936,8 @@ distcheck: dist ## unpack, build elsewhere, check, install, uninstall, dist agai
 	@rm -rf out/distcheck && mkdir -p out/distcheck/build && \
 	tar -C out/distcheck -xzf $(dist_name).tar.gz
 	+@cd out/distcheck/build && ../$(dist_name)/bootstrap && \
-	$(sub_make) -s check CASES='$(or $(DISTCHECK_CASES),10)' && $(sub_make) -s installcheck && $(sub_make) -s dist
+	$(sub_make) -s check CASES='$(or $(DISTCHECK_CASES),10)' && \
+	$(sub_make) -s installcheck && $(sub_make) -s dist
 	@cmp $(dist_name).tar.gz out/distcheck/build/$(dist_name).tar.gz
 	@rm -rf out/distcheck; echo 'distcheck: $(dist_name).tar.gz is good'
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/metrics.h>
+
 #include "assess.h"
 #include "bars.h"
 #include "command.h"
@@ -156,6 +158,27 @@ static int write_table(const struct crosswalk *x)
   return output_end();
 }
 
+/* ---- agreement ---- */
+
+/* Cohen's kappa needs the same classes on both sides: ranks, where there are as many. */
+static void note_agreement(const struct crosswalk *x)
+{
+  int32_t side = eng_model_stage_count(x->a) + 1;
+  uint64_t *cells;
+  eng_agreement agreement;
+
+  if (side != eng_model_stage_count(x->b) + 1) return;
+  cells = memory_resize(NULL, (size_t)side * (size_t)side, sizeof *cells);
+  for (int32_t a = 0; a < side; a++)
+    for (int32_t b = 0; b < side; b++) cells[a * side + b] = cell(x, a, b);
+  if (eng_agreement_of(cells, side, &agreement) == ENG_OK && agreement.kappa >= -1)
+    note("agreement of ranks, Cohen's kappa: %.4f (weighted by squared distance: %.4f); "
+         "%llu of %llu customers have the same rank",
+         agreement.kappa, agreement.weighted, (unsigned long long)agreement.agree,
+         (unsigned long long)agreement.customers);
+  free(cells);
+}
+
 /* ---- the command ---- */
 
 static int write_crosswalk(const struct session *session)
@@ -168,6 +191,7 @@ static int write_crosswalk(const struct session *session)
   x.cells = memory_resize(NULL, RANKS * RANKS, sizeof *x.cells);
   memset(x.cells, 0, RANKS * RANKS * sizeof *x.cells);
   answer = assess_all(session, "crosswalk", order, x.count, count_piece, &x);
+  if (answer == ANSWER_DONE) note_agreement(&x);
   if (answer == ANSWER_DONE)
     answer =
         session->options->format == FORMAT_TABLE ? write_table(&x) : write_rows(&x);

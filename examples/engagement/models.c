@@ -132,23 +132,29 @@ static int is_new(const struct session *session, const eng_model *model)
   return 1;
 }
 
-/* The condition of --where, in the place of models. */
-static int open_condition(struct session *session)
+int models_open_condition(const eng_context *context, const char *name,
+                          const char *text, size_t length, eng_model **out)
 {
-  const char *where = session->options->where;
   eng_error error;
   eng_status status;
 
   eng_error_init(&error, sizeof error);
-  status = eng_model_condition(session->context, where, strlen(where),
-                               &session->models[0], &error);
-  if (status == ENG_OK) {
-    session->model_count = 1;
-    return ANSWER_DONE;
-  }
-  if (status == ENG_E_NOMEM) return complain_status("--where", status);
-  complain_text(session->context, "--where", status, &error);
+  status = eng_model_condition(context, text, length, out, &error);
+  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_E_NOMEM) return complain_status(name, status);
+  complain_text(context, name, status, &error);
   return ANSWER_USAGE;
+}
+
+/* The condition of --where, in the place of models. */
+static int open_condition(struct session *session)
+{
+  const char *where = session->options->where;
+  int answer = models_open_condition(session->context, "--where", where, strlen(where),
+                                     &session->models[0]);
+
+  if (answer == ANSWER_DONE) session->model_count = 1;
+  return answer;
 }
 
 int models_open(struct session *session)

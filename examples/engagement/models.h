@@ -14,6 +14,10 @@ int models_open(struct session *session);
 /* One model by name or file; freed by the caller. Returns as models_open does. */
 int models_open_one(const eng_context *context, const char *name, eng_model **out);
 
+/* A condition as a model of one stage; `name` is what complaints call it. */
+int models_open_condition(const eng_context *context, const char *name,
+                          const char *text, size_t length, eng_model **out);
+
 /* The title of a model, or its name if it has none. */
 const char *models_title(const eng_model *model);
 

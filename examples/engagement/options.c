@@ -13,9 +13,11 @@
 
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/metrics.h>
 
 #include "command.h"
 #include "message.h"
+#include "reader.h"
 #include "text.h"
 
 /* ---- values ---- */
@@ -56,6 +58,24 @@ static int set_time_format(struct options *o, const char *value)
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
+}
+
+static int set_input_format(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"auto", INPUT_AUTO}, {"csv", INPUT_CSV}, {"jsonl", INPUT_JSONL}};
+
+  o->input_format = choose("input-format", value, choices, COUNT(choices));
+  return o->input_format >= 0;
+}
+
+static int set_export_form(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"jsonl", EXPORT_JSONL}, {"csv", EXPORT_CSV}, {"blob", EXPORT_BLOB}};
+
+  o->export_form = choose("to", value, choices, COUNT(choices));
+  return o->export_form >= 0;
 }
 
 static int set_identical(struct options *o, const char *value)
@@ -100,10 +120,73 @@ static int set_family(struct options *o, const char *value)
   static const struct choice choices[] = {
       {"auto", ENG_FAMILY_AUTO},     {"bgnbd", ENG_FAMILY_BGNBD},
       {"mbgnbd", ENG_FAMILY_MBGNBD}, {"paretonbd", ENG_FAMILY_PARETONBD},
-      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD}};
+      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD},
+      {"usual", ENG_FAMILY_USUAL}};
 
   o->family = choose("family", value, choices, COUNT(choices));
   return o->family >= 0;
+}
+
+/* Days of n-day periods, 1..36525. */
+static int read_period_days(struct options *o, const char *value)
+{
+  const int64_t day = 86400000, most = 36525 * day;
+  int64_t length;
+
+  if (eng_duration_parse(value, strlen(value), &length) != ENG_OK || length < day ||
+      length > most || length % day != 0)
+    return 0;
+  o->every = ENG_EVERY_DAYS;
+  o->period_days = length / day;
+  return 1;
+}
+
+static int set_period(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"day", ENG_EVERY_DAY},         {"week", ENG_EVERY_WEEK},
+      {"month", ENG_EVERY_MONTH},     {"quarter", ENG_EVERY_QUARTER},
+      {"year", ENG_EVERY_YEAR}};
+
+  o->rolling = text_same(value, "rolling");
+  if (o->rolling || read_period_days(o, value)) return 1;
+  for (size_t i = 0; i < COUNT(choices); i++) {
+    if (!text_same(value, choices[i].name)) continue;
+    o->every = choices[i].number;
+    return 1;
+  }
+  complain("--period is day, week, month, quarter, year or a number of days such as "
+           "30d, not \"%s\"",
+           value);
+  return 0;
+}
+
+static int set_within(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->within) == ENG_OK && o->within > 0)
+    return 1;
+  complain("--within is a duration such as 7d, 12h or 30m, not \"%s\"", value);
+  return 0;
+}
+
+static int set_behind(struct options *o, const char *value)
+{
+  if (value[0] >= '1' && value[0] <= '5' && value[1] == '\0') {
+    o->behind = value[0] - '0';
+    return 1;
+  }
+  complain("--behind is the number of a question, 1 to 5, not \"%s\"", value);
+  return 0;
+}
+
+static int set_mode(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {{"nday", RETENTION_NDAY},
+                                          {"unbounded", RETENTION_UNBOUNDED},
+                                          {"bracket", RETENTION_BRACKET}};
+
+  o->retention = choose("mode", value, choices, COUNT(choices));
+  return o->retention >= 0;
 }
 
 static int set_horizon(struct options *o, const char *value)
@@ -149,8 +232,9 @@ static int set_zone(struct options *o, const char *value)
 {
   int32_t minutes;
 
+  o->zone = 0;
+  o->zone_name = NULL;
   if (text_same(value, "utc") || text_same(value, "z")) {
-    o->zone = 0;
     return 1;
   }
   if (value[0] == '+' || value[0] == '-') {
@@ -161,9 +245,8 @@ static int set_zone(struct options *o, const char *value)
     }
     complain("--zone %s is no offset; write it as +01:00, up to 18:00", value);
   } else {
-    complain(
-        "--zone takes UTC or a fixed offset such as +01:00; names of zones such as "
-        "Europe/Berlin are for a later version");
+    o->zone_name = value;
+    return 1;
   }
   return 0;
 }
@@ -205,7 +288,7 @@ enum how { FLAG, WORD, LIST, CHECKED };
 struct option {
   const char *name;
   const char *argument; /* NULL for a flag */
-  const char *help;
+  const char *help;     /* NULL: that of another one tells */
   unsigned group;
   enum how how;
   size_t field;                                    /* for FLAG, WORD, LIST */
@@ -223,8 +306,14 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
+     set_export_form},
+    {"out", "FILE", "where to, also as -o; FOLDER/ for a blob each", OPTIONS_EXPORT,
+     WORD, FIELD(out)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
+    {"segments", "FILE", "instead: sizes and overlaps of NAME = CONDITION",
+     OPTIONS_WHERE, WORD, FIELD(segments)},
     {"since", "TIME", "what changed each score since then; a date: its end",
      OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
@@ -236,7 +325,7 @@ static const struct option table[] = {
      WORD, FIELD(split)},
     {"unit", "UNIT", "day, week (the default) or year", OPTIONS_FORECAST, CHECKED, 0,
      set_unit},
-    {"family", "FAMILY", "auto, bgnbd, mbgnbd, paretonbd, nbd; for years bgbb",
+    {"family", "FAMILY", "usual, auto, bgnbd, mbgnbd, paretonbd, nbd; years: bgbb",
      OPTIONS_FORECAST, CHECKED, 0, set_family},
     {"save", "FILE", "where the fit is written, to be used elsewhere", OPTIONS_SAVE,
      WORD, FIELD(save)},
@@ -246,9 +335,59 @@ static const struct option table[] = {
      OPTIONS_HORIZON, WORD, FIELD(fit)},
     {"horizon", "DURATION", "how far ahead forecasts reach; default 90d",
      OPTIONS_HORIZON, CHECKED, 0, set_horizon},
+    {"period", "PERIOD", "day, week, month, quarter, year, or days such as 30d",
+     OPTIONS_ACTIVE | OPTIONS_RETENTION | OPTIONS_FLOW, CHECKED, 0, set_period},
+    {"from", "TIME", "a time in the first period; else the first event",
+     OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
+    {"from", "TIME", "first moment of the window; else the last days",
+     OPTIONS_METRICS | OPTIONS_REVIEW, WORD, FIELD(begin)},
+    {"behind", "N", "instead: the customers behind question N, 1 to 5", OPTIONS_REVIEW,
+     CHECKED, 0, set_behind},
+    {"base", "KIND,...", "who could convert; default visit", OPTIONS_METRICS, WORD,
+     FIELD(base)},
+    {"goal", "KIND,...", "what converts them; default purchase", OPTIONS_METRICS, WORD,
+     FIELD(goal)},
+    {"within", "DURATION", "how soon, inclusive; default 7d", OPTIONS_METRICS, CHECKED,
+     0, set_within},
+    {"steps", "KIND,KIND,...", "the steps in their order; a|b is either",
+     OPTIONS_FUNNEL, WORD, FIELD(steps)},
+    {"within", "DURATION", "from the first step to the last, inclusive",
+     OPTIONS_FUNNEL, CHECKED, 0, set_within},
+    {"from", "TIME", "no first step before it; a date: its beginning", OPTIONS_FUNNEL,
+     WORD, FIELD(begin)},
+    {"strict-order", NULL, "nothing else that the customer does comes between",
+     OPTIONS_FUNNEL, FLAG, FIELD(strict_order)},
+    {"once", NULL, "only a customer's first attempt counts", OPTIONS_FUNNEL, FLAG,
+     FIELD(once)},
+    {"per-customer", NULL, "how many steps each customer took", OPTIONS_FUNNEL, FLAG,
+     FIELD(per_customer)},
+    {"per-customer", NULL, "who moved, customer by customer", OPTIONS_FLOW, FLAG,
+     FIELD(per_customer)},
+    {"by-channel", NULL, "by the channel of the first step", OPTIONS_FUNNEL, FLAG,
+     FIELD(by_channel)},
+    {"times", NULL, "median and 90 % of the time from the step before", OPTIONS_FUNNEL,
+     FLAG, FIELD(times)},
+    {"events", "KIND,...", "what counts as active; else all that customers do",
+     OPTIONS_ACTIVE, WORD, FIELD(events)},
+    {"base", "KIND,...", "the first of these says the cohort; default purchase",
+     OPTIONS_RETENTION, WORD, FIELD(base)},
+    {"return", "KIND,...", "what counts as coming back; default purchase; any: all",
+     OPTIONS_RETENTION, WORD, FIELD(back)},
+    {"mode", "MODE", "nday (exactly then), unbounded (then or later), bracket",
+     OPTIONS_RETENTION, CHECKED, 0, set_mode},
+    {"brackets", "N,N,...", "first periods of the columns, one past the last",
+     OPTIONS_RETENTION, WORD, FIELD(brackets)},
+    {"own-clock", NULL, "days of 24 hours from each customer's own first event",
+     OPTIONS_RETENTION, FLAG, FIELD(own_clock)},
+    {"survival", NULL, "instead: by days since the first, who came back",
+     OPTIONS_RETENTION, FLAG, FIELD(survival)},
+    {"share", NULL, "shares of the cohort instead of counts", OPTIONS_RETENTION, FLAG,
+     FIELD(share)},
+    {"money", NULL, "what was spent, in the base currency, instead of counts",
+     OPTIONS_RETENTION, FLAG, FIELD(money)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
-    {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,
+    {"format", "FORMAT", "json (the default), table or csv", OPTIONS_TELL, CHECKED, 0,
      set_format},
     {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,
      FIELD(rows)},
@@ -271,13 +410,17 @@ static const struct option table[] = {
      OPTIONS_INPUT, WORD, FIELD(rates)},
     {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
+     OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"received-at", "TIME", "of JSON events that tell no time of their own",
+     OPTIONS_INPUT, WORD, FIELD(received_at)},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
      OPTIONS_INPUT, CHECKED, 0, set_identical},
     {"rejects", "FILE", "where bad rows are kept as they are, no header", OPTIONS_INPUT,
      WORD, FIELD(rejects)},
     {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
      FLAG, FIELD(strict)},
-    {"zone", "OFFSET", "local time: UTC (the default) or such as +01:00", OPTIONS_INPUT,
+    {"zone", "ZONE", "local time: UTC (default), +01:00, or Europe/Berlin", OPTIONS_INPUT,
      CHECKED, 0, set_zone},
     {"day-start", "H[:MM]", "when a business day begins; a bar that closes at 3: 3",
      OPTIONS_INPUT, CHECKED, 0, set_day_start},
@@ -286,9 +429,9 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
-    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
-     FIELD(quiet)},
-    {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
+    {"quiet", NULL, "errors only on standard error; --help: this help", OPTIONS_COMMON,
+     FLAG, FIELD(quiet)},
+    {"help", NULL, NULL, OPTIONS_COMMON, FLAG, FIELD(help)},
 };
 
 /* ---- reading ---- */
@@ -310,6 +453,21 @@ static const struct option *find(const struct command *command, const char *name
   return NULL;
 }
 
+/* An option of other commands: which they are. Returns 0 if nobody has it. */
+static int is_for_others(const struct command *command, const char *name)
+{
+  unsigned groups = 0;
+  struct text others = {0};
+
+  for (size_t i = 0; i < COUNT(table); i++)
+    if (strcmp(table[i].name, name) == 0) groups |= table[i].group;
+  if (groups == 0) return 0;
+  commands_taking(&others, groups);
+  complain("%s has no option --%s; it is for %s", command->name, name, others.bytes);
+  text_free(&others);
+  return 1;
+}
+
 static void unknown_option(const struct command *command, const char *word,
                            size_t length)
 {
@@ -323,6 +481,10 @@ static void unknown_option(const struct command *command, const char *word,
     if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0)
       names[count++] = table[i].name;
   near = text_nearest(name.bytes, names, count);
+  if (is_for_others(command, name.bytes)) {
+    text_free(&name);
+    return;
+  }
   if (near != NULL)
     complain("%s has no option --%s; did you mean --%s?", command->name, name.bytes,
              near);
@@ -374,7 +536,8 @@ int options_read(struct options *options, const struct command *command, int cou
 {
   int only_words = 0;
 
-  *options = (struct options){.week_start = 1};
+  *options = (struct options){.week_start = 1, .family = ENG_FAMILY_USUAL};
+  if ((command->groups & OPTIONS_TELL) != 0) options->format = FORMAT_JSON;
   for (int at = 0; at < count;) {
     const char *word = words[at];
 
@@ -386,6 +549,10 @@ int options_read(struct options *options, const struct command *command, int cou
     } else if (!only_words && strcmp(word, "-h") == 0) {
       options->help = 1;
       at++;
+    } else if (!only_words && strcmp(word, "-o") == 0 && at + 1 < count &&
+               (command->groups & OPTIONS_EXPORT) != 0) {
+      options->out = words[at + 1];
+      at += 2;
     } else if (!only_words && strcmp(word, "-q") == 0) {
       options->quiet = 1;
       at++;
@@ -421,28 +588,10 @@ void options_describe(unsigned groups)
   for (size_t i = 0; i < COUNT(table); i++) {
     char left[40];
 
-    if ((table[i].group & groups) == 0) continue;
+    if ((table[i].group & groups) == 0 || table[i].help == NULL) continue;
     snprintf(left, sizeof left, "--%s%s%s", table[i].name,
              table[i].argument != NULL ? " " : "",
              table[i].argument != NULL ? table[i].argument : "");
     printf("  %-22s %s\n", left, table[i].help);
   }
-}
-
-void options_list(unsigned groups)
-{
-  size_t column = 0;
-
-  for (size_t i = 0; i < COUNT(table); i++) {
-    size_t length = strlen(table[i].name) + 3;
-
-    if ((table[i].group & groups) == 0) continue;
-    if (column > 0 && column + length > 78) {
-      printf("\n");
-      column = 0;
-    }
-    printf("%s--%s", column == 0 ? "  " : " ", table[i].name);
-    column += length + (column == 0 ? 1 : 0);
-  }
-  if (column > 0) printf("\n");
 }

@@ -27,16 +27,26 @@ enum {
   OPTIONS_HISTORY = 1 << 8,
   OPTIONS_FROM_TO = 1 << 9,
   OPTIONS_SINCE = 1 << 12,
+  OPTIONS_EXPORT = 1 << 27,
   OPTIONS_WHERE = 1 << 20,
   OPTIONS_FORECAST = 1 << 21, /* what is fitted, and until when */
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
-  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
+  OPTIONS_ACTIVE = 1 << 16,
+  OPTIONS_RETENTION = 1 << 17,
+  OPTIONS_FUNNEL = 1 << 18,
+  OPTIONS_FLOW = 1 << 19,
+  OPTIONS_METRICS = 1 << 10,
+  OPTIONS_REVIEW = 1 << 11,
+  OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
 /* How an answer is written. */
 enum { FORMAT_TABLE = 0, FORMAT_CSV = 1, FORMAT_JSON = 2 };
+
+/* What `export` writes. */
+enum { EXPORT_JSONL = 0, EXPORT_CSV = 1, EXPORT_BLOB = 2 };
 
 /* Words of the command line, borrowed from it. */
 struct words {
@@ -61,14 +71,21 @@ struct options {
   int strict;
   int32_t time_format; /* ENG_TIME_* */
   int32_t identical;   /* ENG_IDENTICAL_* */
-  int32_t zone;        /* minutes east of UTC */
+  int32_t zone;        /* minutes east of UTC, or: */
+  const char *zone_name; /* Europe/Berlin; NULL: not named */
   int32_t day_start;   /* minutes after midnight */
   int32_t week_start;  /* 1 Monday .. 7 Sunday */
   int32_t delimiter;   /* 0: found out */
+  int input_format;    /* INPUT_* of reader.h */
+  const char *received_at;
+
+  int export_form; /* EXPORT_* */
+  const char *out;
 
   const char *as_of;
   const char *since;
   const char *where;
+  const char *segments; /* a file */
   const char *from, *to;
   const char *until;
   const char *split;
@@ -84,7 +101,26 @@ struct options {
   int format; /* FORMAT_* */
   int rows;
   int history;
+
+  /* metrics */
+  const char *begin;      /* the first period's time */
+  int32_t every;          /* ENG_EVERY_*; 0: not given */
+  int64_t period_days;    /* of ENG_EVERY_DAYS */
+  int rolling;            /* --period rolling */
+  const char *events;     /* kinds that count, with commas */
+  const char *base, *back;
+  int32_t retention;      /* RETENTION_* */
+  const char *brackets;
+  int own_clock;
+  int share, money, survival;
+  const char *steps, *goal;
+  int32_t behind; /* of `review`: the question whose customers are told; 0: none */
+  int64_t within; /* milliseconds; 0: not given */
+  int strict_order, once, per_customer, by_channel, times;
 };
+
+/* What a cohort table counts. */
+enum { RETENTION_NDAY = 0, RETENTION_UNBOUNDED = 1, RETENTION_BRACKET = 2 };
 
 /* Reads the words after the command's name. Returns ANSWER_DONE, or ANSWER_USAGE after
  * saying what is wrong. */
@@ -95,8 +131,5 @@ void options_free(struct options *options);
 
 /* Prints one line for each option of the groups. */
 void options_describe(unsigned groups);
-
-/* Prints the names alone of the options of the groups, in lines of less than 80. */
-void options_list(unsigned groups);
 
 #endif

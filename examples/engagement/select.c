@@ -10,6 +10,7 @@
 #include "command.h"
 #include "message.h"
 #include "output.h"
+#include "segments.h"
 #include "session.h"
 
 struct selection {
@@ -61,8 +62,10 @@ int select_run(const struct options *options)
   struct session session;
   int answer;
 
-  if (options->where == NULL) {
-    complain("say who is looked for: --where 'count(purchase within 90 days) >= 2'");
+  if (options->segments != NULL && options->where == NULL) return segments_run(options);
+  if (options->where == NULL || options->segments != NULL) {
+    complain("say who is looked for: --where 'count(purchase within 90 days) >= 2', or "
+             "a file of --segments");
     return ANSWER_USAGE;
   }
   answer = session_open(&session, options);

@@ -7,6 +7,8 @@
  */
 #include "session.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <engagement/money.h>
@@ -48,6 +50,70 @@ static int add_own_kinds(eng_settings *settings, const struct words *names)
   return ANSWER_DONE;
 }
 
+/* ---- zones ---- */
+
+enum { ZONE_BYTES = 65536 };
+
+/* Letters, digits and _ + - in parts between slashes, as the names of zones are: none
+ * leads out of their folder. */
+static int is_zone_name(const char *name)
+{
+  for (const char *at = name; *at != '\0'; at++) {
+    int part = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+               (*at >= '0' && *at <= '9') || *at == '_' || *at == '+' || *at == '-';
+
+    if (!part && (*at != '/' || at == name || at[-1] == '/')) return 0;
+  }
+  return name[0] != '\0';
+}
+
+static FILE *open_zone(const char *name)
+{
+  static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
+                                        "/etc/zoneinfo"};
+  const char *own = getenv("TZDIR");
+  FILE *file = NULL;
+
+  for (size_t i = 0; i <= sizeof folders / sizeof *folders && file == NULL; i++) {
+    const char *folder = i == 0 ? own : folders[i - 1];
+    struct text path = {0};
+
+    if (folder == NULL || folder[0] == '\0') continue;
+    text_print(&path, "%s/%s", folder, name);
+    file = fopen(path.bytes, "rb");
+    text_free(&path);
+  }
+  return file;
+}
+
+static int set_zone(eng_settings *settings, const char *name)
+{
+  FILE *file = is_zone_name(name) ? open_zone(name) : NULL;
+  uint8_t *bytes;
+  size_t length;
+  eng_status status;
+
+  if (file == NULL) {
+    complain("--zone takes UTC, an offset such as +01:00, or a zone that this system "
+             "knows (in /usr/share/zoneinfo, or where TZDIR says) such as "
+             "Europe/Berlin; not \"%s\"",
+             name);
+    return ANSWER_USAGE;
+  }
+  bytes = memory_resize(NULL, ZONE_BYTES, 1);
+  length = fread(bytes, 1, ZONE_BYTES, file);
+  fclose(file);
+  status = eng_settings_set_zone_data(settings, bytes, length);
+  free(bytes);
+  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_E_NOMEM) return complain_status("--zone", status);
+  complain("--zone %s: what the system has is no zone: %s", name,
+           eng_status_text(status));
+  return ANSWER_USAGE;
+}
+
+/* ---- all settings ---- */
+
 static int fill_settings(eng_settings *settings, const struct options *options)
 {
   int32_t currency = 0;
@@ -57,6 +123,9 @@ static int fill_settings(eng_settings *settings, const struct options *options)
   if (status == ENG_OK) status = eng_settings_set_week(settings, options->week_start);
   if (status != ENG_OK)
     return complain_status("--zone, --day-start, --week-start", status);
+  if (options->zone_name != NULL &&
+      set_zone(settings, options->zone_name) != ANSWER_DONE)
+    return ANSWER_USAGE;
   if (options->currency != NULL &&
       eng_currency_number(options->currency, strlen(options->currency), &currency) !=
           ENG_OK) {
@@ -156,6 +225,16 @@ int session_begin(struct session *session, const struct options *options)
   return answer == ANSWER_DONE ? read_times(session) : answer;
 }
 
+/* A table of zeros would look like an answer. Programs get their header or list. */
+static int is_without_rows(const struct session *session)
+{
+  if (session->options->format != FORMAT_TABLE ||
+      eng_book_customer_count(session->book) > 0)
+    return 0;
+  complain("there are no events: below the header there is no row to answer from");
+  return 1;
+}
+
 int session_load(struct session *session)
 {
   eng_status status;
@@ -166,6 +245,7 @@ int session_load(struct session *session)
   if (status != ENG_OK) return complain_status("models", status);
   answer = input_load(session);
   if (answer != ANSWER_DONE) return answer;
+  if (is_without_rows(session)) return ANSWER_EMPTY;
   settle_as_of(session);
   if (session->until == ENG_TIME_NONE || session->until >= session->as_of)
     return ANSWER_DONE;
@@ -188,7 +268,8 @@ int session_customer(const struct session *session, uint64_t *row)
 
   if (status == ENG_OK) return ANSWER_DONE;
   complain("the inputs have no customer of the id that --customer gives; ids are "
-           "compared byte for byte");
+           "compared byte for byte, and engagement select INPUT... --where 'count(any) "
+           ">= 1' lists them");
   return ANSWER_NO;
 }
 

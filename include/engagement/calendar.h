@@ -118,6 +118,14 @@ ENG_API int64_t eng_business_day(const eng_context *context, int64_t time);
  *  @since 0.1 */
 ENG_API int64_t eng_business_day_start(const eng_context *context, int64_t day);
 
+/** @brief What clocks show in the context's zone.
+ *  @param[in] context  borrowed
+ *  @param[in] time     milliseconds since 1970, 0..ENG_TIME_MAX
+ *  @return milliseconds from 1970-01-01T00:00 on that clock
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int64_t eng_time_local(const eng_context *context, int64_t time);
+
 /** @} */
 
 ENG_END_DECLS

@@ -88,6 +88,38 @@ ENG_API ENG_NODISCARD eng_status eng_settings_set_zone(eng_settings *settings,
                                                        int32_t offset_minutes);
 
 /**
+ * @brief Sets the zone: one that changes its offset, from TZif bytes (RFC 9636) such as
+ *        a file of /usr/share/zoneinfo holds.
+ *
+ * Where clocks are put back over the start of a business day, the day that has begun
+ * goes on: days never go back. Where they are put forward over it, it starts at that
+ * moment. A local time that occurs twice is read as the first one; one that never occurs
+ * as it would be had the clocks not been changed.
+ *
+ * @param[in] settings  changed; an offset that was set is forgotten
+ * @param[in] bytes     borrowed for the call
+ * @param[in] length    at most 65536
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID      an argument is NULL
+ * @retval ENG_E_LIMIT        too many bytes
+ * @retval ENG_E_TRUNCATED    the bytes end too early
+ * @retval ENG_E_MAGIC        these are no TZif bytes
+ * @retval ENG_E_COUNT        a count says more than the bytes hold, or there is no type
+ * @retval ENG_E_ORDER        its times do not ascend
+ * @retval ENG_E_FIELD        an offset beyond 26 hours, a type or rule that is none
+ * @retval ENG_E_TRAILING     bytes follow the end
+ * @retval ENG_E_UNSUPPORTED  it counts leap seconds
+ * @retval ENG_E_NOMEM
+ *         On all failures nothing was changed.
+ * @threads{one object may be used by one thread at a time}
+ * @source{RFC 9636, The Time Zone Information Format (TZif)}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_settings_set_zone_data(eng_settings *settings,
+                                                            const uint8_t *bytes,
+                                                            size_t length);
+
+/**
  * @brief Sets when the business day starts.
  *
  * A bar that closes at 3 in the night passes 180 as day_start: a sale at 2:30

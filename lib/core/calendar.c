@@ -59,7 +59,13 @@ int64_t eng_business_day_start(const eng_context *context, int64_t day)
 {
   if (day < -2) day = -2;
   if (day > 2932896) day = 2932896;
-  return day * ENG__DAY - context->day_shift;
+  return eng__business_day_start(context, day);
+}
+
+int64_t eng_time_local(const eng_context *context, int64_t time)
+{
+  return time + (context->zone.count == 0 ? context->offset
+                                          : eng__zone_shift(&context->zone, time));
 }
 
 /* ---- reading ---- */
@@ -130,18 +136,19 @@ static bool take_clock(struct text *t, int64_t *out)
   return true;
 }
 
-/* Z, +hh, +hhmm or +hh:mm; nothing is local time. Local minus UTC in milliseconds. */
-static bool take_zone(struct text *t, int64_t local, int64_t *out)
+/* Z, +hh, +hhmm or +hh:mm, as local minus UTC in milliseconds; nothing is local time. */
+static bool take_zone(struct text *t, bool *is_local, int64_t *out)
 {
   int hour, minute = 0;
   int64_t sign = 1;
 
+  *is_local = false;
+  *out = 0;
   if (take(t, ' ') && t->at == t->end) return false;
   if (t->at == t->end) {
-    *out = local;
+    *is_local = true;
     return true;
   }
-  *out = 0;
   if (take(t, 'Z') || take(t, 'z')) return true;
   if (t->end - t->at == 3 && memcmp(t->at, "UTC", 3) == 0) {
     t->at += 3;
@@ -172,9 +179,10 @@ static eng_status in_range(int64_t time, int64_t *out)
 static eng_status bare_date(const eng_context *context, int64_t days, int32_t date,
                             int64_t *out)
 {
-  int64_t start = days * ENG__DAY - context->day_shift;
-
-  return in_range(date == ENG_DATE_FIRST ? start : start + ENG__DAY - 1, out);
+  return in_range(date == ENG_DATE_FIRST
+                      ? eng__business_day_start(context, days)
+                      : eng__business_day_start(context, days + 1) - 1,
+                  out);
 }
 
 static eng_status parse_iso(const eng_context *context, struct text t, int32_t date,
@@ -182,6 +190,7 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
 {
   int year, month, day;
   int64_t days, clock, zone;
+  bool is_local;
 
   if (!take_digits(&t, 4, &year) || !take(&t, '-') || !take_digits(&t, 2, &month) ||
       !take(&t, '-') || !take_digits(&t, 2, &day) ||
@@ -191,11 +200,12 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
   days = eng__days_from_date(year, month, day);
   if (t.at == t.end) return bare_date(context, days, date, out);
   if (!take(&t, 'T') && !take(&t, 't') && !take(&t, ' ')) return ENG_E_TIME;
-  if (!take_clock(&t, &clock) || !take_zone(&t, context->zone, &zone) ||
+  if (!take_clock(&t, &clock) || !take_zone(&t, &is_local, &zone) ||
       t.at != t.end) {
     return ENG_E_TIME;
   }
-  return in_range(days * ENG__DAY + clock - zone, out);
+  clock += days * ENG__DAY;
+  return in_range(is_local ? eng__time_of_local(context, clock) : clock - zone, out);
 }
 
 static eng_status parse_compact(const eng_context *context, struct text t, int32_t date,

@@ -21,7 +21,24 @@ static inline int64_t eng__floor_div(int64_t a, int64_t b)
 
 static inline int64_t eng__business_day(const eng_context *context, int64_t time)
 {
-  return eng__floor_div(time + context->day_shift, ENG__DAY);
+  int64_t shift = context->days.count == 0 ? context->day_shift
+                                           : eng__zone_shift(&context->days, time);
+
+  return eng__floor_div(time + shift, ENG__DAY);
+}
+
+static inline int64_t eng__business_day_start(const eng_context *context, int64_t day)
+{
+  return context->days.count == 0
+             ? day * ENG__DAY - context->day_shift
+             : eng__zone_time(&context->days, day * ENG__DAY, true);
+}
+
+/* The first time at which it is `local` in the context's zone. */
+static inline int64_t eng__time_of_local(const eng_context *context, int64_t local)
+{
+  return context->zone.count == 0 ? local - context->offset
+                                  : eng__zone_time(&context->zone, local, false);
 }
 
 /* Milliseconds of a unit of duration, "d" or "days"; 0 if there is no such unit. */

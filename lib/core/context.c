@@ -59,6 +59,7 @@ void eng_settings_free(eng_settings *settings)
   if (settings == NULL) return;
   eng_allocator memory = settings->allocator;
   eng__free(&memory, settings->rates, settings->rate_room * sizeof *settings->rates);
+  eng__zone_free(&settings->zone, &memory);
   eng__free(&memory, settings, sizeof *settings);
 }
 
@@ -67,6 +68,22 @@ eng_status eng_settings_set_zone(eng_settings *settings, int32_t offset_minutes)
   if (settings == NULL) return ENG_E_INVALID;
   if (offset_minutes < -1080 || offset_minutes > 1080) return ENG_E_RANGE;
   settings->offset_minutes = offset_minutes;
+  eng__zone_free(&settings->zone, &settings->allocator);
+  return ENG_OK;
+}
+
+eng_status eng_settings_set_zone_data(eng_settings *settings, const uint8_t *bytes,
+                                      size_t length)
+{
+  struct eng__zone zone;
+  eng_status status;
+
+  if (settings == NULL || bytes == NULL) return ENG_E_INVALID;
+  status = eng__zone_read(bytes, length, &settings->allocator, &zone);
+  if (status != ENG_OK) return status;
+  eng__zone_free(&settings->zone, &settings->allocator);
+  settings->zone = zone;
+  settings->offset_minutes = 0;
   return ENG_OK;
 }
 
@@ -320,7 +337,8 @@ static uint8_t *put_vocabulary(uint8_t *at, const struct eng__vocabulary *vocabu
 static eng_status sign_settings(eng_context *context)
 {
   const eng_settings *settings = &context->settings;
-  size_t room = 4 * 8 + 2 * 129 * 11 + context->rate_count * 32;
+  size_t room = 4 * 8 + 2 * 129 * 11 + context->rate_count * 32 +
+                (context->zone.count + 1) * 16;
   uint8_t *bytes = eng__new(&settings->allocator, room), *at = bytes;
 
   if (bytes == NULL) return ENG_E_NOMEM;
@@ -337,6 +355,10 @@ static eng_status sign_settings(eng_context *context)
     eng__put64(at + 8, (uint64_t)rate->from);
     eng__put64(at + 16, (uint64_t)rate->n);
     eng__put64(at + 24, (uint64_t)rate->d);
+  }
+  for (size_t i = 0; i < context->zone.count; i++, at += 16) {
+    eng__put64(at, (uint64_t)context->zone.spans[i].since);
+    eng__put64(at + 8, (uint64_t)context->zone.spans[i].shift);
   }
   eng__hash128(bytes, (size_t)(at - bytes), context->digest);
   eng__free(&settings->allocator, bytes, room);
@@ -358,11 +380,20 @@ static eng_status fill_context(eng_context *context, const eng_settings *setting
 {
   eng_status status = ENG_OK;
 
-  context->zone = (int64_t)context->settings.offset_minutes * 60000;
-  context->day_shift = context->zone - (int64_t)context->settings.day_start * 60000;
+  int64_t day_start = (int64_t)context->settings.day_start * 60000;
+
+  context->offset = (int64_t)context->settings.offset_minutes * 60000;
+  context->day_shift = context->offset - day_start;
   fill_keys(context->kind_key, &context->settings.kinds);
   fill_keys(context->channel_key, &context->settings.channels);
-  if (settings != NULL) status = fill_rates(context, settings);
+  if (settings != NULL) {
+    status = eng__zone_copy(&settings->zone, &settings->allocator, &context->zone);
+  }
+  if (status == ENG_OK) {
+    status = eng__zone_days(&context->zone, day_start, eng__memory(context),
+                            &context->days);
+  }
+  if (status == ENG_OK && settings != NULL) status = fill_rates(context, settings);
   return status == ENG_OK ? sign_settings(context) : status;
 }
 
@@ -382,6 +413,7 @@ eng_status eng_context_new(const eng_settings *settings, eng_context **out)
   } else {
     context->settings = *settings;
     context->settings.rates = NULL;
+    memset(&context->settings.zone, 0, sizeof context->settings.zone);
     context->settings.rate_count = context->settings.rate_room = 0;
   }
   status = fill_context(context, settings);
@@ -398,6 +430,8 @@ void eng_context_free(eng_context *context)
   if (context == NULL) return;
   eng_allocator memory = context->settings.allocator;
   eng__free(&memory, context->rates, context->rate_room * sizeof *context->rates);
+  eng__zone_free(&context->zone, &memory);
+  eng__zone_free(&context->days, &memory);
   eng__free(&memory, context, sizeof *context);
 }
 

@@ -14,6 +14,8 @@
 
 #include <engagement/context.h>
 
+#include "core/zone.h"
+
 enum {
   ENG__OWN = 128,       /* the first number of the host's own */
   ENG__NAME_MAX = 64,   /* bytes of an own name */
@@ -45,6 +47,7 @@ struct eng_settings {
   eng_allocator allocator;
   uint64_t limits[ENG__LIMIT_COUNT];
   int32_t offset_minutes, day_start, week_start;
+  struct eng__zone zone; /* empty: the offset; in a context: empty */
   int32_t currency;
   uint64_t hash_key[2];
   struct eng__vocabulary kinds, channels;
@@ -54,8 +57,9 @@ struct eng_settings {
 
 struct eng_context {
   struct eng_settings settings; /* as they were when the context was made */
-  int64_t zone;                 /* local minus UTC, milliseconds */
-  int64_t day_shift;            /* zone minus start of the day, milliseconds */
+  struct eng__zone zone, days;  /* the latter less the start of the day; or both empty: */
+  int64_t offset;               /* local minus UTC, milliseconds */
+  int64_t day_shift;            /* that less the start of the day, milliseconds */
   uint64_t kind_key[256];       /* 0: an own number that is not named */
   uint64_t channel_key[256];
   struct eng__rate *rates; /* sorted by currency and time, none of the base currency */

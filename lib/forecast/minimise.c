@@ -49,18 +49,27 @@ static void forget(struct search *s)
   for (int i = 0; i < ENG__UNKNOWNS; i++) s->inverse[i][i] = 1;
 }
 
-/* Holds what wants beyond its bound; the steepness of the rest. */
+/*
+ * Holds what wants beyond its bound; the steepness of the rest. What was learned about
+ * the inverse holds for those that moved together: along a ridge it would throw one of
+ * them about while another is held, so it is forgotten where others are held than were.
+ */
 static double hold(struct search *s)
 {
   double steepest = 0;
+  bool changed = false;
 
   for (int i = 0; i < s->problem->count; i++) {
     double g = s->here.gradient[i], at = s->here.at[i];
 
-    s->held[i] =
+    bool held =
         (at <= s->problem->low[i] && g > 0) || (at >= s->problem->high[i] && g < 0);
+
+    changed = changed || held != s->held[i];
+    s->held[i] = held;
     if (!s->held[i] && fabs(g) > steepest) steepest = fabs(g);
   }
+  if (changed) forget(s);
   return steepest;
 }
 

@@ -208,6 +208,14 @@ eng_status eng__sight_begin(struct eng__sight *sight,
   return collect_all(timeline, pen, as_of, undos);
 }
 
+void eng__see_step(const eng_context *context, const struct eng__step *step,
+                   struct eng__seen *seen)
+{
+  eng__step_event(step, &seen->event);
+  seen->kind = step->layout->measured;
+  measure_amount(context, seen, seen->event.amount, eng_context_currency(context));
+}
+
 bool eng__sight_next(struct eng__sight *sight, struct eng__seen *seen)
 {
   const eng_context *context = sight->pen->context;

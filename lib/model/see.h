@@ -72,6 +72,9 @@ eng_status eng__sight_begin(struct eng__sight *sight,
                             struct eng__undos *undos);
 /* The next one; false: there is none. */
 bool eng__sight_next(struct eng__sight *sight, struct eng__seen *seen);
+/* An event of a timeline without undos, which is seen as it stands. */
+void eng__see_step(const eng_context *context, const struct eng__step *step,
+                   struct eng__seen *seen);
 /* Before the first one again. */
 void eng__sight_rewind(struct eng__sight *sight);
 

@@ -30,7 +30,7 @@ int64_t eng__period_start(const eng_context *context, int period, int64_t index)
 {
   int64_t day = period == ENG__PERIOD_DAY ? index : 7 * index - week_shift(context);
 
-  return day * ENG__DAY - context->day_shift;
+  return eng__business_day_start(context, day);
 }
 
 /* ---- reading ---- */

@@ -146,7 +146,7 @@ fi
 
 # ---- objects ------------------------------------------------------------------
 
-all_objects="$CORE_OBJECTS $MODEL_OBJECTS $SCORE_OBJECTS $FORECAST_OBJECTS $BOOK_OBJECTS $IO_OBJECTS $STORE_OBJECTS"
+all_objects="$CORE_OBJECTS $MODEL_OBJECTS $SCORE_OBJECTS $FORECAST_OBJECTS $BOOK_OBJECTS $METRICS_OBJECTS $IO_OBJECTS $STORE_OBJECTS"
 
 # In a static library every name that is not static is the host's neighbour.
 nm -Ag --defined-only $all_objects | awk '{ sub(/:.*/, "", $1)
@@ -205,13 +205,14 @@ arrow_if() { # OBJECTS-OF-ROOM ROOM OBJECTS...: nothing to prove in an empty roo
 if [ "$HAVE_MAP" = yes ] && [ "$ENABLE_SHARED" = yes ]; then
   EXTRA=
   c=$CORE_OBJECTS m=$MODEL_OBJECTS f=$FORECAST_OBJECTS i=$IO_OBJECTS
-  s=$SCORE_OBJECTS b=$BOOK_OBJECTS t=$STORE_OBJECTS
+  s=$SCORE_OBJECTS b=$BOOK_OBJECTS q=$METRICS_OBJECTS t=$STORE_OBJECTS
   arrow_if "$c" core $c
   arrow_if "$m" model $m $c
   arrow_if "$f" forecast $f $c
   arrow_if "$i" io $i $c
   arrow_if "$s" score $s $m $f $c
   arrow_if "$b" book $b $s $m $f $i $c
+  arrow_if "$q" metrics $q $b $s $m $f $i $c
   EXTRA=$SQLITE3_LIBS
   arrow_if "$t" store $t $b $s $m $f $i $c
   result 'rooms know only the rooms that lib/README.md draws' "$tmp/arrows"
@@ -221,7 +222,7 @@ fi
 
 # The same for include lines: adapters and examples see the public headers only.
 (cd "$SRCDIR" && find examples lib/adapters -name '*.[ch]' 2>/dev/null |
-  xargs grep -nE '#include "(core|model|score|forecast|book|io|store)/' /dev/null || :) \
+  xargs grep -nE '#include "(core|model|score|forecast|book|metrics|io|store)/' /dev/null || :) \
   >"$tmp/includes"
 result 'adapters and examples include public headers only' "$tmp/includes"
 

@@ -111,6 +111,10 @@ fi
 LD_LIBRARY_PATH=$root$libdir "$root$bindir/engagement" --version | grep -qF "$VERSION" ||
   die 'the installed program does not say its version'
 
+for file in man/man1/engagement.1 bash-completion/completions/engagement; do
+  [ -s "$root$prefix/share/$file" ] || die "no share/$file"
+done
+
 # ---- uninstalled --------------------------------------------------------------
 
 cd "$build"

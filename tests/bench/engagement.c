@@ -455,6 +455,9 @@ static void engagement_run(void *self, enum job job, struct job_result *result)
   case JOB_STREAM:
   case JOB_STREAM_32: failed = load_job(s, job, result); break;
   case JOB_CENSUS: failed = census_job(s, result); break;
+  case JOB_COHORTS:
+  case JOB_ACTIVES:
+  case JOB_FUNNEL: failed = engagement_metrics(s, job, result); break;
   case JOB_TILL: failed = engagement_till(s, result); break;
   case JOB_BYTES:
   case JOB_BLOBS:

@@ -22,6 +22,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(json) \
   X(bad_rows) \
   X(histories) \
   X(history) \
@@ -29,7 +30,9 @@
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
+  X(say) \
   X(score) \
+  X(metrics) \
   X(model) \
   X(models) \
   X(params) \
@@ -37,7 +40,8 @@
   X(rates) \
   X(callback) \
   X(authoring) \
-  X(worst)
+  X(worst) \
+  X(zone)
 /* clang-format on */
 
 #endif

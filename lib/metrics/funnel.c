@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * funnel.c - how far customers get through steps in their order.
+ *
+ * For every step there is the attempt that got there and started last: whatever an
+ * earlier one can still reach in time, that one can too. An event is tried on the last
+ * step first, so that it serves one step of an attempt.
+ */
+#include <string.h>
+
+#include "metrics/visit.h"
+
+void eng_funnel_init(eng_funnel *funnel, uint32_t size)
+{
+  eng_funnel fresh = {0};
+
+  if (funnel == NULL) return;
+  fresh.size = size;
+  fresh.within = fresh.until = ENG_TIME_MAX;
+  memset(funnel, 0, size);
+  memcpy(funnel, &fresh, size < sizeof fresh ? size : sizeof fresh);
+}
+
+/* What is asked, worked out. */
+struct plan {
+  const eng_funnel *asked;
+  uint32_t serves[256]; /* bit s: an event of that kind may be step s */
+  bool breaks[256];     /* under strict order */
+  bool detailed;        /* times or channels are wanted */
+  struct eng__kinds first;
+};
+
+struct attempt {
+  int64_t start; /* of step 0; ENG_TIME_NONE: nobody is there */
+  int64_t times[ENG_FUNNEL_STEPS];
+  uint8_t channel;
+};
+
+struct walker {
+  struct attempt at[ENG_FUNNEL_STEPS]; /* [s]: has taken step s */
+  struct attempt best;
+  int level; /* steps that the best took */
+  bool entered;
+};
+
+static void step_to(const struct plan *plan, struct walker *w, int s,
+                    const struct eng__deed *deed)
+{
+  struct attempt *to = &w->at[s];
+
+  if (s == 0) {
+    to->start = deed->time;
+    to->channel = deed->channel;
+  } else if (plan->detailed) {
+    *to = w->at[s - 1];
+  } else {
+    to->start = w->at[s - 1].start;
+  }
+  to->times[s] = deed->time;
+  if (s < w->level) return;
+  w->level = s + 1;
+  if (plan->detailed) w->best = *to;
+}
+
+static bool may_step(const struct plan *plan, const struct walker *w, int s,
+                     const struct eng__deed *deed)
+{
+  if (s == 0) {
+    return deed->time >= plan->asked->from && !(plan->asked->once && w->entered);
+  }
+  return w->at[s - 1].start != ENG_TIME_NONE &&
+         deed->time - w->at[s - 1].start <= plan->asked->within;
+}
+
+static void take(const struct plan *plan, struct walker *w, const struct eng__deed *deed)
+{
+  uint32_t serves = plan->serves[deed->kind];
+
+  if (serves == 0 && !(plan->asked->strict && plan->breaks[deed->kind])) return;
+  for (int s = plan->asked->step_count - 1; s >= 0; s--) {
+    if ((serves >> s & 1) && may_step(plan, w, s, deed)) {
+      step_to(plan, w, s, deed);
+      w->entered = true;
+    } else if (plan->asked->strict) {
+      w->at[s].start = ENG_TIME_NONE;
+    }
+  }
+}
+
+static void walk(const struct plan *plan, struct eng__visit *visit, struct walker *w)
+{
+  struct eng__deed deed;
+
+  for (int s = 0; s < plan->asked->step_count; s++) w->at[s].start = ENG_TIME_NONE;
+  w->level = 0;
+  w->entered = false;
+  while (eng__visit_deed(visit, &deed)) take(plan, w, &deed);
+}
+
+/* ---- checking ---- */
+
+static eng_status check(const eng_funnel *asked)
+{
+  if (asked->size != sizeof *asked) return ENG_E_INVALID;
+  if (asked->step_count < 1 || asked->step_count > ENG_FUNNEL_STEPS ||
+      asked->within < 0 || asked->within > ENG_TIME_MAX || asked->strict < 0 ||
+      asked->strict > 1 || asked->once < 0 || asked->once > 1) {
+    return ENG_E_RANGE;
+  }
+  if (asked->steps == NULL) return ENG_E_INVALID;
+  if (asked->from < 0 || asked->until < asked->from || asked->until > ENG_TIME_MAX) {
+    return ENG_E_TIME;
+  }
+  return ENG_OK;
+}
+
+static eng_status prepare(struct plan *plan, const eng_context *context)
+{
+  for (int s = 0; s < plan->asked->step_count; s++) {
+    const eng_step *step = &plan->asked->steps[s];
+    struct eng__kinds kinds;
+    eng_status status = eng__kinds_set(context, step->kinds, step->kind_count, &kinds);
+
+    if (status != ENG_OK) return status;
+    if (s == 0) plan->first = kinds;
+    for (int kind = 0; kind < 256; kind++) {
+      if (kinds.has[kind]) plan->serves[kind] |= 1u << s;
+    }
+  }
+  for (int32_t kind = 1; kind < 256; kind++) {
+    plan->breaks[kind] = eng_kind_direction(context, kind) == ENG_DIRECTION_CUSTOMER;
+  }
+  return ENG_OK;
+}
+
+/* ---- the book ---- */
+
+struct answers {
+  uint64_t *reached;
+  uint8_t *levels;
+  int64_t *times;
+  uint8_t *channels;
+};
+
+static void write_nobody(const struct answers *a, const eng_funnel *asked, uint64_t rows)
+{
+  if (a->levels != NULL) memset(a->levels, 0, (size_t)rows);
+  if (a->channels != NULL) memset(a->channels, 0, (size_t)rows);
+  for (uint64_t i = 0; a->times != NULL && i < rows * (uint64_t)asked->step_count; i++) {
+    a->times[i] = ENG_TIME_NONE;
+  }
+}
+
+static void write_customer(const struct answers *a, const eng_funnel *asked,
+                           const struct walker *w, uint64_t row)
+{
+  for (int s = 0; s < w->level; s++) a->reached[s]++;
+  if (a->levels != NULL) a->levels[row] = (uint8_t)w->level;
+  if (a->channels != NULL && w->level > 0) a->channels[row] = w->best.channel;
+  for (int s = 0; a->times != NULL && s < w->level; s++) {
+    a->times[row * (uint64_t)asked->step_count + (uint64_t)s] = w->best.times[s];
+  }
+}
+
+eng_status eng_book_funnel(const eng_book *book, const eng_funnel *funnel,
+                           uint64_t *reached, uint8_t *levels, int64_t *times,
+                           uint8_t *channels, uint64_t rows, eng_progress_fn progress,
+                           void *user)
+{
+  const struct answers answers = {reached, levels, times, channels};
+  struct plan plan = {funnel, {0}, {0}, times != NULL || channels != NULL, {{0}, 0}};
+  struct eng__visit visit;
+  struct walker walker;
+  eng_status status;
+
+  if (book == NULL || funnel == NULL || reached == NULL) return ENG_E_INVALID;
+  status = check(funnel);
+  if (status != ENG_OK) return status;
+  memset(reached, 0, (size_t)funnel->step_count * sizeof *reached);
+  if ((levels != NULL || plan.detailed) && rows != book->rows) return ENG_E_BUFFER;
+  status = prepare(&plan, book->home.pen.context);
+  if (status != ENG_OK) return status;
+  write_nobody(&answers, funnel, rows);
+  eng__visit_begin(&visit, book, funnel->until, &plan.first, progress, user);
+  while (eng__visit_next(&visit)) {
+    walk(&plan, &visit, &walker);
+    write_customer(&answers, funnel, &walker, visit.row);
+  }
+  status = eng__visit_end(&visit);
+  if (status != ENG_OK) {
+    memset(reached, 0, (size_t)funnel->step_count * sizeof *reached);
+  }
+  return status;
+}

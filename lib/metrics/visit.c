@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * visit.c - see visit.h. Runs are fetched a group of rows ahead.
+ */
+#include "metrics/visit.h"
+
+#include <string.h>
+
+#include "book/prefetch.h"
+#include "core/memory.h"
+#include "core/shape.h"
+
+enum { AHEAD = 16, PROGRESS = 65536 };
+
+/* ---- kinds ---- */
+
+static uint32_t summary_of(unsigned kind)
+{
+  struct eng__layout layout;
+
+  eng__layout_fill(kind, &layout);
+  return 1u << layout.summary;
+}
+
+static void add_kind(struct eng__kinds *kinds, unsigned kind)
+{
+  kinds->has[kind] = true;
+  kinds->summary |= summary_of(kind);
+}
+
+eng_status eng__kinds_set(const eng_context *context, const uint8_t *list, uint64_t count,
+                          struct eng__kinds *out)
+{
+  memset(out, 0, sizeof *out);
+  if (count > 0 && list == NULL) return ENG_E_INVALID;
+  for (uint64_t i = 0; i < count; i++) {
+    if (!eng__kind_is_known(context, list[i])) return ENG_E_KIND;
+    add_kind(out, list[i]);
+  }
+  for (unsigned kind = 1; kind < 256 && count == 0; kind++) {
+    if (eng_kind_is_active(context, (int32_t)kind)) add_kind(out, kind);
+  }
+  return ENG_OK;
+}
+
+void eng__kinds_join(struct eng__kinds *kinds, const struct eng__kinds *other)
+{
+  for (int i = 0; i < 256; i++) kinds->has[i] = kinds->has[i] || other->has[i];
+  kinds->summary |= other->summary;
+}
+
+/* ---- customers ---- */
+
+void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as_of,
+                      const struct eng__kinds *needs, eng_progress_fn progress,
+                      void *user)
+{
+  memset(visit, 0, sizeof *visit);
+  visit->book = book;
+  visit->as_of = as_of;
+  visit->needs = needs == NULL ? 0 : needs->summary;
+  visit->progress = progress;
+  visit->user = user;
+  visit->pen = book->home.pen;
+  /* Readers may be many, and the book's memory is not theirs. */
+  visit->pen.memory = eng__memory(visit->pen.context);
+}
+
+static void fetch(const struct eng__visit *visit, uint64_t row)
+{
+  const eng_book *book = visit->book;
+  const struct eng__slot *slot;
+
+  if (row >= book->rows) return;
+  slot = eng__book_slot(book, (uint32_t)row);
+  if (eng__slot_is_heavy(slot)) {
+    eng__prefetch(book->heavies[slot->run]);
+  } else if (eng__slot_class(slot) > 0) {
+    eng__prefetch(eng__arena_at(&book->arena, slot->run));
+  }
+}
+
+static bool is_told(struct eng__visit *visit, uint64_t done)
+{
+  if (visit->progress != NULL &&
+      visit->progress(visit->user, done, visit->book->rows) != 0) {
+    visit->status = ENG_E_CANCELLED;
+  }
+  return visit->status == ENG_OK;
+}
+
+void eng__visit_rewind(struct eng__visit *visit)
+{
+  if (visit->plain) {
+    eng__walk_begin(&visit->timeline, visit->pen.shapes, &visit->walk);
+  } else {
+    eng__sight_rewind(&visit->sight);
+  }
+}
+
+static void open_row(struct eng__visit *visit)
+{
+  eng__book_view(visit->book, (uint32_t)visit->row, &visit->timeline);
+  visit->plain =
+      !(eng__timeline_summary(&visit->timeline)->flags & ENG__SUMMARY_REFERS);
+  if (visit->plain) {
+    eng__visit_rewind(visit);
+  } else {
+    visit->status = eng__sight_begin(&visit->sight, &visit->timeline, &visit->pen,
+                                     visit->as_of, &visit->undos);
+  }
+}
+
+bool eng__visit_next(struct eng__visit *visit)
+{
+  const eng_book *book = visit->book;
+
+  while (visit->status == ENG_OK) {
+    uint64_t row = visit->next;
+
+    if (row % PROGRESS == 0 && !is_told(visit, row)) return false;
+    if (row >= book->rows) {
+      if (row % PROGRESS != 0) (void)is_told(visit, row);
+      return false;
+    }
+    visit->next++;
+    fetch(visit, row + AHEAD);
+    if (visit->needs != 0 &&
+        !(eng__book_slot(book, (uint32_t)row)->summary.kinds & visit->needs)) {
+      continue;
+    }
+    visit->row = row;
+    open_row(visit);
+    return visit->status == ENG_OK;
+  }
+  return false;
+}
+
+bool eng__visit_seen(struct eng__visit *visit, struct eng__deed *deed)
+{
+  if (!eng__sight_next(&visit->sight, &visit->seen)) return false;
+  deed->time = visit->seen.event.occurred_at;
+  deed->kind = visit->seen.kind;
+  deed->channel = visit->seen.event.channel;
+  return true;
+}
+
+eng_status eng__visit_end(struct eng__visit *visit)
+{
+  eng__free(visit->pen.memory, visit->undos.undos,
+            visit->undos.room * sizeof *visit->undos.undos);
+  return visit->status;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * visit.h - every customer of a book, one after the other, and what each of them did.
+ *
+ * All metrics go through here, so that they agree on what counts: events up to the
+ * as-of, voided ones not, purchases only while something of them is kept, in canonical
+ * order. Timelines without an event that undoes another, nearly all, are read where
+ * they lie without being decoded further than time, kind and channel.
+ */
+#ifndef ENG_METRICS_VISIT_H
+#define ENG_METRICS_VISIT_H
+
+#include <engagement/metrics.h>
+
+#include "book/book.h"
+#include "model/see.h"
+
+/* Kinds as measures see them: a purchase below 0 is a refund. */
+struct eng__kinds {
+  bool has[256];
+  uint32_t summary; /* bits of the summaries of timelines that may have one */
+};
+
+/* A list of kinds; an empty one stands for those that make a customer active. */
+eng_status eng__kinds_set(const eng_context *context, const uint8_t *list, uint64_t count,
+                          struct eng__kinds *out);
+/* What either has. */
+void eng__kinds_join(struct eng__kinds *kinds, const struct eng__kinds *other);
+
+struct eng__deed {
+  int64_t time;
+  uint8_t kind; /* as measures see it */
+  uint8_t channel;
+};
+
+struct eng__visit {
+  const eng_book *book;
+  int64_t as_of;
+  uint32_t needs; /* summary bits of which a customer has one, or is passed over */
+  eng_progress_fn progress;
+  void *user;
+  eng_status status;
+  uint64_t next, row; /* the next row to look at, and the one that is visited */
+
+  struct eng__pen pen;
+  struct eng__undos undos;
+  struct eng__timeline timeline;
+  bool plain; /* nothing undoes anything */
+  struct eng__walk walk;
+  struct eng__step step;
+  struct eng__sight sight;
+  struct eng__seen seen;
+};
+
+/* What is pointed to is borrowed. `needs` of NULL: everybody is visited. */
+void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as_of,
+                      const struct eng__kinds *needs, eng_progress_fn progress,
+                      void *user);
+/* The next customer; false at the end or after a failure, which `status` tells. */
+bool eng__visit_next(struct eng__visit *visit);
+/* Their first event is the next one again. */
+void eng__visit_rewind(struct eng__visit *visit);
+/* Releases memory; the status of the whole visit. */
+eng_status eng__visit_end(struct eng__visit *visit);
+
+/* For the inline part below. */
+bool eng__visit_seen(struct eng__visit *visit, struct eng__deed *deed);
+
+/* The next event of the customer. */
+static inline bool eng__visit_deed(struct eng__visit *visit, struct eng__deed *deed)
+{
+  struct eng__step *step = &visit->step;
+
+  if (!visit->plain) return eng__visit_seen(visit, deed);
+  do {
+    if (!eng__run_step(&visit->walk.cursor, step) &&
+        !eng__walk_step(&visit->walk, step)) {
+      return false;
+    }
+    if (step->time > visit->as_of) return false;
+  } while (step->layout->kind == ENG_EVENT_VOID);
+  deed->time = step->time;
+  deed->kind = step->layout->measured;
+  deed->channel = step->layout->channel;
+  return true;
+}
+
+/* All fields of the event that came last. */
+static inline const struct eng__seen *eng__visit_fields(struct eng__visit *visit)
+{
+  if (visit->plain) eng__see_step(visit->pen.context, &visit->step, &visit->seen);
+  return &visit->seen;
+}
+
+#endif
