@@ -27,6 +27,7 @@ PUBLIC_HEADERS = \
   include/engagement/rfm.h \
   include/engagement/score.h \
   include/engagement/status.h \
+  include/engagement/store.h \
   include/engagement/version.h
 
 # One list a room; lib/README.md draws which room may know which.
@@ -135,7 +136,17 @@ IO_SOURCES = \
   lib/io/csv_rows.c \
   lib/io/fields.c
 
-STORE_SOURCES =
+STORE_SOURCES = \
+  lib/store/open.c \
+  lib/store/options.c \
+  lib/store/read.c \
+  lib/store/rows.c \
+  lib/store/sql.c \
+  lib/store/write.c
+# Without SQLite these stand in for them.
+STORE_ABSENT_SOURCES = \
+  lib/store/absent.c \
+  lib/store/options.c
 
 # In the order in which they are listed to people.
 BUILTIN_MODELS = \
@@ -224,6 +235,7 @@ UNIT_TESTS = \
   tests/unit/test_rates.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
+  tests/unit/test_store.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
   tests/unit/test_worst.c
@@ -381,8 +393,10 @@ public_cppflags = -I$(srcdir)/include $(CPPFLAGS)
 # -I. of the build folder finds config.h.
 test_cppflags = $(lib_cppflags) -DENG_STATIC -I$(srcdir)/tests $(CHECK_CFLAGS)
 
+# Lazily: HAVE_SQLITE3 is a machine fact.
+store_sources = $(if $(filter 1,$(HAVE_SQLITE3)),$(STORE_SOURCES),$(STORE_ABSENT_SOURCES))
 lib_sources = $(CORE_SOURCES) $(MODEL_SOURCES) $(SCORE_SOURCES) $(FORECAST_SOURCES) \
-  $(BOOK_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
+  $(BOOK_SOURCES) $(IO_SOURCES) $(store_sources)
 lib_objects = $(patsubst %.c,out/%.lo,$(lib_sources)) out/lib/model/builtin_models.lo
 program_objects = $(patsubst %.c,out/%.o,$(PROGRAM_SOURCES))
 unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) \
@@ -404,7 +418,7 @@ property_run = out/tests/property/run$(EXEEXT)
 selftest = out/tests/abi/selftest$(EXEEXT)
 
 static_lib = .libs/libengagement.a
-lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
+lib_libs = $(if $(filter 1,$(HAVE_SQLITE3)),$(SQLITE3_LIBS)) -lm $(LIBS)
 
 # ---- the library ---------------------------------------------------------------
 
@@ -607,12 +621,12 @@ audit: lib ## exports, globals, calls and arrows of the built library
 	  SCORE_OBJECTS='$(call pic,$(SCORE_SOURCES))' \
 	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
 	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
-	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
+	  STORE_OBJECTS='$(call pic,$(store_sources))' \
 	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh
 # The objects as the shared library has them; the plain ones if there is none.
 pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
 
-named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
+named_files = $(PUBLIC_HEADERS) $(lib_sources) $(STORE_SOURCES) $(STORE_ABSENT_SOURCES) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)

@@ -35,6 +35,7 @@
   X(params) \
   X(published) \
   X(rates) \
+  X(store) \
   X(callback) \
   X(authoring) \
   X(worst)

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * absent.c - the store where the library was built without SQLite: nothing can be
+ * opened, and so nothing else can be asked either.
+ */
+#include <engagement/store.h>
+
+#include "core/status.h"
+
+eng_status eng_store_open(const eng_context *context, const eng_allocator *allocator,
+                          const char *path, const eng_store_options *options,
+                          eng_store **out, eng_error *error)
+{
+  (void)options;
+  (void)path;
+  (void)allocator;
+  (void)context;
+  if (out != NULL) *out = NULL;
+  return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
+}
+
+void eng_store_close(eng_store *store) { (void)store; }
+
+int32_t eng_store_sqlite_code(const eng_store *store)
+{
+  (void)store;
+  return 0;
+}
+
+eng_status eng_store_begin(eng_store *store)
+{
+  (void)store;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_commit(eng_store *store)
+{
+  (void)store;
+  return ENG_E_UNSUPPORTED;
+}
+
+void eng_store_rollback(eng_store *store) { (void)store; }
+
+eng_status eng_store_record(eng_store *store, const char *id, size_t length,
+                            const eng_event *event, int32_t *outcome)
+{
+  (void)event;
+  (void)length;
+  (void)id;
+  (void)store;
+  if (outcome != NULL) *outcome = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_record_many(eng_store *store, const eng_columns *columns,
+                                 eng_load_counts *counts, eng_error *error)
+{
+  (void)counts;
+  (void)columns;
+  (void)store;
+  return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
+}
+
+eng_status eng_store_merge_customer(eng_store *store, const eng_customer *customer)
+{
+  (void)customer;
+  (void)store;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_merge_book(eng_store *store, const eng_book *book,
+                                eng_progress_fn progress, void *user)
+{
+  (void)user;
+  (void)progress;
+  (void)book;
+  (void)store;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_customer_count(eng_store *store, uint64_t *out)
+{
+  (void)store;
+  if (out != NULL) *out = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_customer(eng_store *store, const char *id, size_t length,
+                              eng_customer **out, eng_error *error)
+{
+  (void)length;
+  (void)id;
+  (void)store;
+  if (out != NULL) *out = NULL;
+  return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
+}
+
+eng_status eng_store_load(eng_store *store, eng_book *book, eng_progress_fn progress,
+                          void *user, eng_error *error)
+{
+  (void)user;
+  (void)progress;
+  (void)book;
+  (void)store;
+  return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
+}
+
+eng_status eng_store_cursor_new(eng_store *store, eng_store_cursor **out)
+{
+  (void)store;
+  if (out != NULL) *out = NULL;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_cursor_next(eng_store_cursor *cursor,
+                                 const eng_customer **customer, eng_error *error)
+{
+  (void)cursor;
+  if (customer != NULL) *customer = NULL;
+  return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
+}
+
+eng_status eng_store_cursor_read(eng_store_cursor *cursor, uint64_t most,
+                                 eng_book *book, uint64_t *count, eng_error *error)
+{
+  (void)book;
+  (void)most;
+  (void)cursor;
+  if (count != NULL) *count = 0;
+  return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
+}
+
+void eng_store_cursor_free(eng_store_cursor *cursor) { (void)cursor; }
+
+eng_status eng_store_check(eng_store *store, eng_progress_fn progress, void *user,
+                           eng_store_report *report)
+{
+  (void)report;
+  (void)user;
+  (void)progress;
+  (void)store;
+  return ENG_E_UNSUPPORTED;
+}
