@@ -63,9 +63,11 @@ MODEL_SOURCES = \
   lib/model/diff.c \
   lib/model/difference.c \
   lib/model/evaluate.c \
-  lib/model/expression.c \
+  lib/model/evidence.c \
   lib/model/explain.c \
   lib/model/explain_score.c \
+  lib/model/explanation.c \
+  lib/model/expression.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/host.c \
@@ -77,6 +79,8 @@ MODEL_SOURCES = \
   lib/model/outline.c \
   lib/model/params.c \
   lib/model/parse.c \
+  lib/model/parse_measure.c \
+  lib/model/parse_operand.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/print.c \
@@ -87,7 +91,9 @@ MODEL_SOURCES = \
   lib/model/score.c \
   lib/model/see.c \
   lib/model/sweep.c \
-  lib/model/tally.c
+  lib/model/tally.c \
+  lib/model/witness.c \
+  lib/model/wording.c
 
 SCORE_SOURCES = \
   lib/score/rfm.c \
@@ -113,6 +119,7 @@ FORECAST_SOURCES = \
 BOOK_SOURCES = \
   lib/book/arena.c \
   lib/book/assess.c \
+  lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
   lib/book/chunk.c \

@@ -1,564 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * expression.c - expressions, from `or` down to a number, checked as they are read.
+ * expression.c - expressions, from `or` down to what an operator takes, checked as they
+ * are read.
  *
  * Nesting is bounded by ENG_LIMIT_DEPTH; what an operator gives is decided by the types
  * of its operands, and where they do not fit the error says both.
  */
 #include "model/parser.h"
 
-#include <string.h>
-
-#include <engagement/calendar.h>
-#include <engagement/money.h>
-
-#include "core/calendar.h"
-#include "core/memory.h"
-#include "core/status.h"
 #include "model/fraction.h"
 
-/* ---- expressions ---- */
-
-static int32_t parse_sum(struct eng__parser *p);
+/* ---- operators, from the tightest to the loosest ---- */
 
 static bool is_scalar(int type)
 {
   return type == ENG__TYPE_NUMBER || type == ENG__TYPE_RATIO;
 }
-
-/* A constant, a duration: what windows are made of. */
-static int64_t window_duration(struct eng__parser *p)
-{
-  struct eng__token at = p->token;
-  int32_t node = parse_sum(p);
-  const struct eng__term *constant;
-
-  if (p->status != ENG_OK) return 0;
-  constant = eng__resolved_term(p, node);
-  if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_DURATION ||
-      constant->d != 1 || constant->n <= 0 || constant->n > ENG_TIME_MAX) {
-    eng__fail_at(p, &at, ENG_E_TYPE,
-                 "a window is a constant duration above 0, such as 30 days or a param");
-    return 0;
-  }
-  return constant->n;
-}
-
-enum { MEASURES_MAX = 256 }; /* of a model: an event may enter all of them */
-
-static bool same_measure(const struct eng__measure *a, const struct eng__measure *b)
-{
-  return a->op == b->op && memcmp(&a->kinds, &b->kinds, sizeof a->kinds) == 0 &&
-         a->where < 0 && b->where < 0 && a->within == b->within &&
-         a->before == b->before && a->of == b->of && a->period == b->period &&
-         a->periods == b->periods;
-}
-
-static int32_t add_measure(struct eng__parser *p, const struct eng__measure *measure)
-{
-  eng_model *model = p->model;
-  void *measures = model->measures;
-  eng_status status;
-
-  for (size_t i = 0; i < model->measure_count; i++) {
-    if (same_measure(&model->measures[i], measure)) return (int32_t)i;
-  }
-  if (model->measure_count == MEASURES_MAX) {
-    eng__fail_at(p, &p->token, ENG_E_LIMIT, "too many measures");
-    return 0;
-  }
-  status = eng__grow(p->memory, &measures, &model->measure_room,
-                     model->measure_count + 1, sizeof *model->measures);
-  model->measures = measures;
-  if (status != ENG_OK) {
-    eng__fail(p, status);
-    return 0;
-  }
-  model->measures[model->measure_count] = *measure;
-  return (int32_t)model->measure_count++;
-}
-
-/* What a measure may or must say besides its kinds. */
-enum { TAKES_OF = 1, TAKES_WINDOWS = 2, NEEDS_WHERE = 4, NEEDS_LAST = 8 };
-
-static const struct {
-  const char *name;
-  uint8_t op, type, says; /* type 0: that of the field it is about */
-} measures[] = {
-    {"count", ENG__MEASURE_COUNT, ENG__TYPE_NUMBER, TAKES_WINDOWS},
-    {"days", ENG__MEASURE_DAYS, ENG__TYPE_NUMBER, TAKES_WINDOWS},
-    {"sum", ENG__MEASURE_SUM, 0, TAKES_WINDOWS | TAKES_OF},
-    {"mean", ENG__MEASURE_MEAN, 0, TAKES_WINDOWS | TAKES_OF},
-    {"min", ENG__MEASURE_MIN, 0, TAKES_WINDOWS | TAKES_OF},
-    {"max", ENG__MEASURE_MAX, 0, TAKES_WINDOWS | TAKES_OF},
-    {"share", ENG__MEASURE_SHARE, ENG__TYPE_RATIO, TAKES_WINDOWS | NEEDS_WHERE},
-    {"recency", ENG__MEASURE_RECENCY, ENG__TYPE_AGE, TAKES_WINDOWS},
-    {"tenure", ENG__MEASURE_TENURE, ENG__TYPE_AGE, TAKES_WINDOWS},
-    {"gap", ENG__MEASURE_GAP, ENG__TYPE_DURATION, TAKES_WINDOWS},
-    {"channels", ENG__MEASURE_CHANNELS, ENG__TYPE_NUMBER, TAKES_WINDOWS},
-    {"actors", ENG__MEASURE_ACTORS, ENG__TYPE_NUMBER, TAKES_WINDOWS},
-    {"streak", ENG__MEASURE_STREAK, ENG__TYPE_NUMBER, NEEDS_LAST},
-};
-
-enum { MEASURES = sizeof measures / sizeof measures[0], PERIODS_MAX = 10000 };
-
-/* Whether a word is the name of a measure. */
-bool eng__is_measure(const struct eng__parser *p, const struct eng__token *token)
-{
-  for (int i = 0; i < MEASURES; i++) {
-    if (eng__token_is(p, token, measures[i].name)) return true;
-  }
-  return false;
-}
-
-static void read_where(struct eng__parser *p, struct eng__measure *measure)
-{
-  struct eng__token at = p->token;
-
-  if (!eng__take_name(p, "where")) return;
-  p->in_where = true;
-  measure->where = eng__parse_expression(p);
-  p->in_where = false;
-  if (p->status == ENG_OK && eng__type_of(p, measure->where) != ENG__TYPE_BOOLEAN) {
-    eng__fail_at(p, &at, ENG_E_TYPE,
-                 "`where` takes a condition, such as channel = web");
-  }
-}
-
-static void read_window(struct eng__parser *p, const char *name, int64_t none,
-                        int64_t *window)
-{
-  struct eng__token at = p->token;
-
-  if (!eng__take_name(p, name)) return;
-  if (*window != none) {
-    eng__fail_at(p, &at, ENG_E_DUPLICATE, "a measure has each of its windows once");
-  }
-  *window = window_duration(p);
-}
-
-/* `where`, `within` and `before`, each at most once, in any order. */
-static void read_conditions(struct eng__parser *p, struct eng__measure *measure,
-                            bool windows)
-{
-  struct eng__token at = p->token;
-
-  while (p->status == ENG_OK) {
-    if (eng__at_name(p, "where")) {
-      if (measure->where >= 0) {
-        eng__fail_at(p, &p->token, ENG_E_DUPLICATE,
-                     "a measure has one `where`: use and");
-      }
-      read_where(p, measure);
-    } else if (windows && eng__at_name(p, "within")) {
-      read_window(p, "within", -1, &measure->within);
-    } else if (windows && eng__at_name(p, "before")) {
-      read_window(p, "before", 0, &measure->before);
-    } else {
-      break;
-    }
-  }
-  if (p->status == ENG_OK && measure->within >= 0 &&
-      measure->within <= measure->before) {
-    eng__fail_at(p, &at, ENG_E_TYPE,
-                 "nothing lies within this window and before that one");
-  }
-}
-
-/* `of FIELD`: what sum, mean, min and max are about; amounts if it is not said. */
-static int read_of(struct eng__parser *p, struct eng__measure *measure)
-{
-  struct eng__token token;
-  int type = ENG__TYPE_MONEY;
-
-  measure->of = ENG__FIELD_AMOUNT;
-  if (eng__take_name(p, "of")) {
-    token = p->token;
-    if (token.word != ENG__WORD_NAME)
-      eng__expected(p, "amount, value, rating or valence");
-    if (p->status == ENG_OK) eng__next_word(p);
-    measure->of = (uint8_t)eng__find_number_field(p, &token, &type);
-  }
-  if (p->status == ENG_OK && type == ENG__TYPE_MONEY &&
-      eng_context_currency(p->model->context) == 0 && !p->model->built_in) {
-    eng__fail_at(p, &p->token, ENG_E_TYPE,
-                 "measures of money need a base currency in the settings");
-  }
-  if (measure->op == ENG__MEASURE_MEAN && type == ENG__TYPE_NUMBER)
-    return ENG__TYPE_RATIO;
-  return type;
-}
-
-/* How many periods: a number as it is, or a name that is one; 0 if it is none. An
- * expression would take the unit behind it for its own. */
-static int64_t number_of_periods(struct eng__parser *p)
-{
-  const struct eng__definition *definition = NULL;
-  const struct eng__term *constant;
-  int64_t periods;
-
-  if (p->token.word == ENG__WORD_NUMBER) return p->token.d == 1 ? p->token.n : 0;
-  if (p->token.word == ENG__WORD_NAME) definition = eng__find_definition(p, &p->token);
-  if (definition == NULL) return 0;
-  constant = eng__resolved_term(p, definition->node);
-  if (constant->op != ENG__OP_CONSTANT || constant->type != ENG__TYPE_NUMBER) return 0;
-  periods = constant->n;
-  /* For whoever asks which names are used. The terms may move: constant ends here. */
-  (void)eng__add_term(p, ENG__OP_LET, ENG__TYPE_NUMBER, definition->node, 0,
-                      p->token.from, p->token.to);
-  return periods;
-}
-
-/* `last N days` or `last N weeks`. */
-static void read_last(struct eng__parser *p, struct eng__measure *measure)
-{
-  int64_t periods;
-
-  if (!eng__take_name(p, "last")) {
-    eng__expected(p, "'last' and a number of days or weeks");
-    return;
-  }
-  periods = number_of_periods(p);
-  if (periods < 1 || periods > PERIODS_MAX) {
-    eng__expected(p, "a whole number or param from 1 to 10000, and days or weeks");
-    return;
-  }
-  measure->periods = (int32_t)periods;
-  eng__next_word(p);
-  if (eng__take_name(p, "days") || eng__take_name(p, "day")) {
-    measure->period = ENG__PERIOD_DAY;
-  } else if (eng__take_name(p, "weeks") || eng__take_name(p, "week")) {
-    measure->period = ENG__PERIOD_WEEK;
-  } else {
-    eng__expected(p, "days or weeks");
-  }
-}
-
-/* NAME ( kinds [of f] [where c] [within d] [before d] [last n] ), from behind NAME. */
-static int32_t read_measure(struct eng__parser *p, int which, uint32_t from)
-{
-  int says = measures[which].says, type = measures[which].type;
-  struct eng__measure measure;
-  uint32_t to;
-  int32_t index;
-
-  memset(&measure, 0, sizeof measure);
-  measure.op = measures[which].op;
-  measure.where = -1;
-  measure.within = -1;
-  eng__need_sign(p, "(");
-  do {
-    eng__read_kind(p, &measure.kinds);
-  } while (eng__take_sign(p, ","));
-  if (says & TAKES_OF) type = read_of(p, &measure);
-  read_conditions(p, &measure, says & TAKES_WINDOWS);
-  if ((says & NEEDS_WHERE) && measure.where < 0 && p->status == ENG_OK) {
-    eng__expected(p, "'where': the condition that a share is about");
-  }
-  if (says & NEEDS_LAST) read_last(p, &measure);
-  to = p->token.to;
-  if (p->status == ENG_OK && !eng__at_sign(p, ")")) {
-    eng__expected(p, says & NEEDS_LAST
-                         ? "')'"
-                         : "',' and a kind, 'where', 'within', 'before' or ')'");
-  }
-  eng__need_sign(p, ")");
-  if (p->status != ENG_OK) return 0;
-  index = add_measure(p, &measure);
-  return eng__add_term(p, ENG__OP_MEASURE, type, index, 0, from, to);
-}
-
-/* ---- names in expressions ---- */
-
-static const char *const word_names[] = {"not", "and", "or", "else", "defined", NULL};
-
-/* Whether a name is given behind here. */
-static bool is_declared_below(const struct eng__parser *p,
-                              const struct eng__token *token)
-{
-  static const char *const declaring[] = {"param", "let",   "dimension", "score",
-                                          "stage", "alias", "class",     NULL};
-  size_t size = token->to - token->from;
-  struct eng__lexer lexer = p->lexer;
-  struct eng__token word = p->token;
-  bool declares = false;
-
-  if (p->in_setting) return false;
-  for (; word.word != ENG__WORD_END; eng__lex_next(&lexer, &word)) {
-    if (declares && word.to - word.from == size &&
-        memcmp(lexer.text + word.from, lexer.text + token->from, size) == 0) {
-      return true;
-    }
-    declares = false;
-    for (int i = 0; declaring[i] != NULL; i++) {
-      declares = declares || eng__token_is(p, &word, declaring[i]);
-    }
-  }
-  return false;
-}
-
-/* A word that is known, but stands for nothing here: what it is. */
-static bool fail_known(struct eng__parser *p, const struct eng__token *token)
-{
-  const char *text = p->model->text + token->from;
-  size_t size = token->to - token->from > 40 ? 40 : token->to - token->from;
-  struct eng__phrase phrase = {"", 0};
-  eng_status status = ENG_E_NAME;
-
-  if (eng__is_measure(p, token)) {
-    eng__say_text(&phrase, "a measure says of what: ");
-    eng__say(&phrase, text, size);
-    eng__say_text(&phrase, "(visit), for example");
-  } else if (eng__names_events(p, token)) {
-    eng__say_text(&phrase, "'");
-    eng__say(&phrase, text, size);
-    eng__say_text(&phrase, "' names events: say how they are measured, such as count(");
-    eng__say(&phrase, text, size);
-    eng__say_text(&phrase, ") >= 1");
-  } else if (eng__is_reserved(p, token)) {
-    status = ENG_E_SYNTAX;
-    eng__say_text(&phrase, "expected a number, a measure, a name or '(', found '");
-    eng__say(&phrase, text, size);
-    eng__say_text(&phrase, "'");
-  } else if (is_declared_below(p, token)) {
-    eng__say_text(&phrase, "'");
-    eng__say(&phrase, text, size);
-    eng__say_text(&phrase, "' is declared further down: a name is used behind that");
-  } else {
-    return false;
-  }
-  eng__fail_at(p, token, status, phrase.text);
-  return true;
-}
-
-static void unknown_in_expression(struct eng__parser *p, const struct eng__token *token)
-{
-  const eng_model *model = p->model;
-  const char *text = model->text + token->from;
-  size_t size = token->to - token->from;
-  struct eng__guess guess = eng__new_guess(token);
-
-  if (eng__token_is(p, token, "true") || eng__token_is(p, token, "false")) {
-    eng__fail_at(p, token, ENG_E_NAME,
-                 "the language has no true and false: a condition compares something, "
-                 "such as count(visit) >= 1");
-    return;
-  }
-  if (!p->in_where && fail_known(p, token)) return;
-  eng__consider_list(&guess, text, size, word_names);
-  for (int i = 0; i < MEASURES; i++) {
-    eng__consider(&guess, text, size, measures[i].name, strlen(measures[i].name));
-  }
-  if (p->in_where) eng__consider_fields(&guess, text, size);
-  for (size_t i = 0; i < model->definition_count; i++) {
-    const struct eng__definition *d = &model->definitions[i];
-
-    eng__consider(&guess, text, size, model->text + d->from, d->to - d->from);
-  }
-  for (size_t i = 0; i < model->stage_count; i++) {
-    const char *name = model->names + model->stages[i].name;
-    const char *alias = model->names + model->stages[i].alias;
-
-    eng__consider(&guess, text, size, name, strlen(name));
-    if (*alias != '\0') eng__consider(&guess, text, size, alias, strlen(alias));
-  }
-  eng__unknown_name(p, token,
-                    p->in_where ? "field, value or definition"
-                                : "measure, param, let or earlier stage",
-                    &guess);
-}
-
-static int32_t parse_name(struct eng__parser *p)
-{
-  struct eng__token token = p->token;
-  const struct eng__definition *definition;
-  int32_t found;
-
-  eng__next_word(p);
-  if (p->in_where) {
-    found = eng__read_field(p, &token);
-    if (found >= 0) return found;
-  }
-  for (int i = 0; i < MEASURES; i++) {
-    if (eng__token_is(p, &token, measures[i].name) && eng__at_sign(p, "(")) {
-      if (p->in_where) {
-        eng__fail_at(p, &token, ENG_E_TYPE,
-                     "`where` looks at one event: no measures in it");
-        return 0;
-      }
-      return read_measure(p, i, token.from);
-    }
-  }
-  definition = eng__find_definition(p, &token);
-  if (definition != NULL) {
-    if (p->in_where &&
-        eng__resolved_term(p, definition->node)->op != ENG__OP_CONSTANT) {
-      eng__fail_at(p, &token, ENG_E_TYPE,
-                   "`where` looks at one event: only constants here");
-      return 0;
-    }
-    return eng__add_term(p, ENG__OP_LET, eng__type_of(p, definition->node),
-                         definition->node, 0, token.from, token.to);
-  }
-  found = eng__find_stage(p, &token);
-  if (found >= 0 && !p->in_where) {
-    return eng__add_term(p, ENG__OP_STAGE, ENG__TYPE_BOOLEAN, found, 0, token.from,
-                         token.to);
-  }
-  unknown_in_expression(p, &token);
-  return 0;
-}
-
-/* ---- literals ---- */
-
-/* In lowest terms, as all fractions are: 100 % is a whole number. */
-static int32_t add_ratio(struct eng__parser *p, int64_t n, int64_t d, uint32_t from,
-                         uint32_t to)
-{
-  struct eng__fraction a = {n, 1}, b = {d, 1}, value = {0, 1};
-
-  (void)eng__fraction_divide(a, b, &value); /* at most 17 digits each */
-  return eng__add_constant(p, ENG__TYPE_RATIO, value.n, value.d, from, to);
-}
-
-static bool is_capitals(const char *text, size_t size)
-{
-  for (size_t i = 0; i < size; i++) {
-    if (text[i] < 'A' || text[i] > 'Z') return false;
-  }
-  return true;
-}
-
-/* N base: money of the base currency, whichever it is. A built-in model that has none
- * to go by measures no money, so that any unit does. */
-static int32_t parse_base(struct eng__parser *p, const struct eng__token *number)
-{
-  int32_t currency = eng_context_currency(p->model->context);
-  uint32_t to = p->token.to;
-  int64_t minor = number->n;
-
-  if (currency == 0 && !p->model->built_in) {
-    eng__fail_at(p, &p->token, ENG_E_TYPE, "the settings have no base currency");
-  } else if (currency != 0 &&
-             eng_money_parse(p->model->text + number->from, number->to - number->from,
-                             currency, &minor) != ENG_OK) {
-    eng__fail_at(p, number, ENG_E_SYNTAX, "more decimals than the currency has");
-  }
-  if (p->status != ENG_OK) return 0;
-  eng__next_word(p);
-  return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number->from, to);
-}
-
-/* Money of another currency than sums are in: what to write instead. */
-static void fail_currency(struct eng__parser *p)
-{
-  bool has_base = eng_context_currency(p->model->context) != 0;
-
-  eng__fail_at(p, &p->token, ENG_E_TYPE,
-               has_base ? "not the base currency of the settings; 'base' is money of "
-                          "whichever that is"
-                        : "the settings have no base currency");
-}
-
-/* What people write for a duration and the language does not have. */
-static bool is_calendar_unit(const char *text, size_t size)
-{
-  static const char *const units[] = {"month", "months", "year", "years"};
-
-  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-    if (size == strlen(units[i]) && memcmp(text, units[i], size) == 0) return true;
-  }
-  return false;
-}
-
-static int32_t parse_number(struct eng__parser *p)
-{
-  struct eng__token number = p->token;
-  struct eng__fraction value;
-  const char *text;
-  size_t size;
-  int64_t unit;
-  int32_t currency;
-
-  eng__next_word(p);
-  text = p->model->text + p->token.from;
-  size = p->token.to - p->token.from;
-  if (eng__take_sign(p, "%")) {
-    return add_ratio(p, number.n, number.d * 100, number.from, p->token.from);
-  }
-  if (p->token.word == ENG__WORD_NAME) {
-    unit = eng__duration_unit(text, size);
-    if (unit != 0) {
-      struct eng__fraction a = {number.n, number.d}, b = {unit, 1};
-      uint32_t to = p->token.to;
-
-      if (!eng__fraction_multiply(a, b, &value) || value.d != 1 ||
-          value.n > ENG_TIME_MAX) {
-        eng__fail_at(p, &number, ENG_E_SYNTAX,
-                     number.n / number.d >= ENG_TIME_MAX / unit
-                         ? "a duration ends with the year 9999 at the latest"
-                         : "a duration is a whole number of milliseconds");
-        return 0;
-      }
-      eng__next_word(p);
-      return eng__add_constant(p, ENG__TYPE_DURATION, value.n, 1, number.from, to);
-    }
-    if (is_calendar_unit(text, size)) {
-      eng__fail_at(p, &p->token, ENG_E_SYNTAX,
-                   "months and years have no one length: write days or weeks, such as "
-                   "90 days");
-      return 0;
-    }
-    if (size == 4 && memcmp(text, "base", 4) == 0) return parse_base(p, &number);
-    if (size == 3 && eng_currency_number(text, 3, &currency) == ENG_OK) {
-      uint32_t to = p->token.to;
-      int64_t minor;
-
-      if (!is_capitals(text, 3)) {
-        eng__fail_at(p, &p->token, ENG_E_SYNTAX,
-                     "a currency is three capitals, such as EUR");
-        return 0;
-      }
-      if (currency != eng_context_currency(p->model->context)) {
-        fail_currency(p);
-        return 0;
-      }
-      if (eng_money_parse(p->model->text + number.from, number.to - number.from,
-                          currency, &minor) != ENG_OK) {
-        eng__fail_at(p, &number, ENG_E_SYNTAX, "more decimals than the currency has");
-        return 0;
-      }
-      eng__next_word(p);
-      return eng__add_constant(p, ENG__TYPE_MONEY, minor, 1, number.from, to);
-    }
-  }
-  if (number.d == 1) {
-    return eng__add_constant(p, ENG__TYPE_NUMBER, number.n, 1, number.from, number.to);
-  }
-  return add_ratio(p, number.n, number.d, number.from, number.to);
-}
-
-static int32_t parse_text(struct eng__parser *p)
-{
-  struct eng__token token = p->token;
-  size_t names_size = p->model->names_size;
-  uint64_t hash;
-  uint32_t at;
-
-  if (!p->in_where) {
-    eng__expected(p, "a number, a measure, a name or '('");
-    return 0;
-  }
-  /* Kept for as long as it takes to hash it without its backslashes. */
-  at = eng__keep_text(p);
-  if (p->status != ENG_OK) return 0;
-  hash = eng_hash(p->model->names + at, p->model->names_size - 1 - at);
-  p->model->names_size = names_size;
-  return eng__add_constant(p, ENG__TYPE_TOPIC, (int64_t)(uint32_t)hash, 1, token.from,
-                           token.to);
-}
-
-/* ---- operators, from the tightest to the loosest ---- */
 
 static int32_t parse_defined(struct eng__parser *p, uint32_t from)
 {
@@ -578,8 +35,8 @@ static int32_t parse_primary(struct eng__parser *p)
   int32_t node;
 
   if (p->status != ENG_OK) return 0;
-  if (token.word == ENG__WORD_NUMBER) return parse_number(p);
-  if (token.word == ENG__WORD_TEXT) return parse_text(p);
+  if (token.word == ENG__WORD_NUMBER) return eng__parse_number(p);
+  if (token.word == ENG__WORD_TEXT) return eng__parse_text(p);
   if (eng__take_sign(p, "(")) {
     node = eng__parse_expression(p);
     if (p->status == ENG_OK && !eng__at_sign(p, ")"))
@@ -592,7 +49,7 @@ static int32_t parse_primary(struct eng__parser *p)
     return node;
   }
   if (eng__take_name(p, "defined")) return parse_defined(p, token.from);
-  if (token.word == ENG__WORD_NAME) return parse_name(p);
+  if (token.word == ENG__WORD_NAME) return eng__parse_name(p);
   eng__expected(p, "a number, a measure, a name or '('");
   return 0;
 }
@@ -718,7 +175,7 @@ static int32_t parse_product(struct eng__parser *p)
   return parse_arithmetic(p, &product);
 }
 
-static int32_t parse_sum(struct eng__parser *p)
+int32_t eng__parse_sum(struct eng__parser *p)
 {
   static const struct arithmetic sum = {{"+", "-"},
                                         {"add", "subtract"},
@@ -732,7 +189,7 @@ static int32_t parse_sum(struct eng__parser *p)
 /* x else y: y where x is not defined. */
 static int32_t parse_else(struct eng__parser *p)
 {
-  int32_t left = parse_sum(p);
+  int32_t left = eng__parse_sum(p);
 
   while (eng__at_name(p, "else")) {
     struct eng__token token = p->token;
@@ -740,7 +197,7 @@ static int32_t parse_else(struct eng__parser *p)
     int type;
 
     eng__next_word(p);
-    right = parse_sum(p);
+    right = eng__parse_sum(p);
     if (p->status != ENG_OK) return 0;
     type = eng__type_of(p, left) == eng__type_of(p, right)
                ? eng__type_of(p, left)

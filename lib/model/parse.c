@@ -41,7 +41,7 @@ bool eng__at_statement(const struct eng__parser *p)
 
 bool eng__is_reserved(const struct eng__parser *p, const struct eng__token *token)
 {
-  return is_one_of(p, token, reserved) || eng__is_measure(p, token);
+  return is_one_of(p, token, reserved) || eng__find_measure(p, token) >= 0;
 }
 
 void eng__fail_reserved(struct eng__parser *p, const struct eng__token *token)

@@ -145,9 +145,24 @@ void eng__read_settings(struct eng__parser *p, uint32_t from, uint32_t to,
 int32_t eng__add_param(struct eng__parser *p, const struct eng__token *name,
                        const struct eng__token *at, int32_t node);
 
+/* ---- measures ---- */
+
+/* Which measure a word is the name of; -1 if none. */
+int eng__find_measure(const struct eng__parser *p, const struct eng__token *token);
+void eng__consider_measures(struct eng__guess *guess, const char *text, size_t size);
+/* NAME ( kinds [of f] [where c] [within d] [before d] [last n] ), from behind NAME. */
+int32_t eng__read_measure(struct eng__parser *p, int which, uint32_t from);
+
+/* ---- operands ---- */
+
+int32_t eng__parse_name(struct eng__parser *p);
+int32_t eng__parse_number(struct eng__parser *p);
+int32_t eng__parse_text(struct eng__parser *p);
+
 /* ---- expressions ---- */
 
-bool eng__is_measure(const struct eng__parser *p, const struct eng__token *token);
+/* What binds tighter than a comparison: a value without `else`. */
+int32_t eng__parse_sum(struct eng__parser *p);
 int32_t eng__parse_expression(struct eng__parser *p);
 void eng__need_condition(struct eng__parser *p, const struct eng__token *at,
                          int32_t node);

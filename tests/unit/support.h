@@ -26,12 +26,20 @@ struct host {
 };
 
 eng_allocator host_allocator(struct host *host);
+/* Every request fails after so many that are met, until host_reset. */
+void host_fails_after(struct host *host, uint64_t met);
 /* Forgets what was counted and fails nothing; what is live stays live. */
 void host_reset(struct host *host);
 
 /* A context with the defaults; in a host's memory if there is one. */
 eng_context *context_in(struct host *host);
 eng_context *plain_context(void);
+/* With a base currency, EUR, and otherwise the defaults; as above. */
+eng_settings *euro_settings(struct host *host);
+eng_context *euro_context(struct host *host);
+
+/* A model that has to be right; where it is not, the test ends with the error. */
+eng_model *model_of(const eng_context *context, const char *text);
 
 eng_customer *customer_of(const eng_context *context);
 eng_event *event_of(const eng_context *context, int32_t kind, int64_t at);

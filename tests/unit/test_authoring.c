@@ -40,16 +40,7 @@ static void close_context(void)
   ck_assert_uint_eq(host.wrong, 0);
 }
 
-static eng_model *parsed(const char *text)
-{
-  eng_model *model;
-  eng_error error;
-
-  eng_error_init(&error, sizeof error);
-  if (eng_model_parse(context, text, strlen(text), &model, &error) != ENG_OK)
-    ck_abort_msg("%u:%u: %s\n%s", error.line, error.column, error.text, text);
-  return model;
-}
+static eng_model *parsed(const char *text) { return model_of(context, text); }
 
 /* A model around some lines. */
 static eng_model *around(const char *lines)

@@ -402,7 +402,8 @@ static void put_any(int64_t span)
 START_TEST(counts_say_what_a_walk_says)
 {
   const int64_t span = INT64_C(1000) * 86400000;
-  const int64_t n = million() / 25 < 6000 ? 6000 : million() / 25; /* heavy in any case */
+  const int64_t n =
+      million() / 25 < 6000 ? 6000 : million() / 25; /* heavy in any case */
   eng_model *models[2];
   eng_assessor *quick = assessor_of(false, &models[0]);
   eng_assessor *slow = assessor_of(true, &models[1]);

@@ -15,15 +15,7 @@ static eng_context *context;
 /* Noon of a day. */
 #define NOON(n) ((n)*DAY + DAY / 2)
 
-static void open_context(void)
-{
-  eng_settings *settings;
-
-  ck_ok(eng_settings_new(NULL, &settings));
-  ck_ok(eng_settings_set_currency(settings, 978));
-  ck_ok(eng_context_new(settings, &context));
-  eng_settings_free(settings);
-}
+static void open_context(void) { context = euro_context(NULL); }
 
 static void close_context(void) { eng_context_free(context); }
 
@@ -40,13 +32,7 @@ static const char shop[] =
     "stage back when count(purchase within fresh before half) >= 1\n"
     "stage loyal when days(purchase within fresh) >= regular\n";
 
-static eng_model *parsed(const char *text)
-{
-  eng_model *model;
-
-  ck_ok(eng_model_parse(context, text, strlen(text), &model, NULL));
-  return model;
-}
+static eng_model *parsed(const char *text) { return model_of(context, text); }
 
 static eng_model *with(const eng_model *model, const char *values)
 {
