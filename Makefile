@@ -174,6 +174,7 @@ PROGRAM_SOURCES = \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
+  examples/engagement/bookfile.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
@@ -182,6 +183,7 @@ PROGRAM_SOURCES = \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
+  examples/engagement/keep.c \
   examples/engagement/message.c \
   examples/engagement/models.c \
   examples/engagement/options.c \
@@ -290,6 +292,7 @@ SCRIPT_TESTS = \
   tests/program/forecasts.sh \
   tests/program/models.sh \
   tests/program/run.sh \
+  tests/program/store.sh \
   tests/readme/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \

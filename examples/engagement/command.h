@@ -38,5 +38,7 @@ int crosswalk_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
 int models_run(const struct options *options);
+int import_run(const struct options *options);
+int fsck_run(const struct options *options);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include <engagement/csv.h>
 
+#include "bookfile.h"
 #include "command.h"
 #include "host.h"
 #include "message.h"
@@ -464,7 +465,10 @@ static int read_input(struct load *load, const char *path, size_t number)
       return ANSWER_USAGE;
     }
   }
-  answer = read_file(load, file, number);
+  if (file != stdin && bookfile_is(file))
+    answer = bookfile_load(load->context, path, load->book);
+  else
+    answer = read_file(load, file, number);
   if (file != stdin) fclose(file);
   return answer;
 }

@@ -106,6 +106,19 @@ static const struct command commands[] = {
      "  print FILE                the same model in one form, without comments\n",
      "engagement models show five_levels > mine.model",
      OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
+    {"import", "INPUT... --book FILE",
+     "events into a book on a file, which is an INPUT too",
+     "Adds the events of the inputs to a book on a file, which is made if it is not\n"
+     "there: all of them, or none if something fails. What the book knows already\n"
+     "changes nothing, so importing a file again is safe. A book on a file is an "
+     "INPUT\n"
+     "of every command. Other programs may read the book meanwhile.\n",
+     "engagement import orders.csv --kind purchase --currency USD --book shop.book",
+     OPTIONS_INPUT | OPTIONS_BOOK, import_run},
+    {"fsck", "BOOK...", "whether every byte of a book on a file is right",
+     "Looks at every page and every customer of books on files, and changes nothing.\n"
+     "The exit status is 1 if something is damaged.\n",
+     "engagement fsck shop.book", OPTIONS_WORDS | OPTIONS_INPUT, fsck_run},
 };
 
 /* Kinds above it are the host's own. */

@@ -223,6 +223,8 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"book", "FILE", "the book on a file; import makes it if it is not there",
+     OPTIONS_BOOK, WORD, FIELD(book)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
     {"since", "TIME", "what changed each score since then; a date: its end",

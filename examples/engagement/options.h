@@ -32,6 +32,7 @@ enum {
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
+  OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -81,6 +82,7 @@ struct options {
   struct words models;
   struct words params;
   const char *customer;
+  const char *book;
   int format; /* FORMAT_* */
   int rows;
   int history;

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keep.c - commands of books on files: import, fsck.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bookfile.h"
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+#include "text.h"
+
+static int32_t on_progress(void *user, uint64_t done, uint64_t total)
+{
+  (void)user;
+  progress("customers", done, total);
+  return 0;
+}
+
+/* ---- import ---- */
+
+static void note_kept(const char *path, uint64_t before, uint64_t after)
+{
+  struct text line = {0};
+
+  text_add_number(&line, after);
+  text_put(&line, after == 1 ? " customer, " : " customers, ");
+  text_add_number(&line, after - before);
+  text_put(&line, after - before == 1 ? " of them is new" : " of them are new");
+  note("%s: %s", path, line.bytes);
+  text_free(&line);
+}
+
+static int merge_into(struct session *session, eng_store *store)
+{
+  const char *path = session->options->book;
+  uint64_t before = 0, after = 0;
+  eng_status status = eng_store_customer_count(store, &before);
+
+  if (status == ENG_OK) {
+    status = eng_store_merge_book(store, session->book, on_progress, NULL);
+    progress_end();
+  }
+  if (status == ENG_OK) status = eng_store_customer_count(store, &after);
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  note_kept(path, before, after);
+  return ANSWER_DONE;
+}
+
+int import_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && options->book == NULL) {
+    complain("say which book to import into: --book shop.book");
+    answer = ANSWER_USAGE;
+  }
+  /* Before a long load: whether the book can be opened at all. */
+  if (answer == ANSWER_DONE) {
+    answer = bookfile_open(session.context, options->book, ENG_STORE_CREATE, &store);
+  }
+  if (answer == ANSWER_DONE) answer = input_load(&session);
+  if (answer == ANSWER_DONE) answer = merge_into(&session, store);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- fsck ---- */
+
+static void print_count(const char *name, uint64_t count)
+{
+  struct text number = {0};
+
+  text_add_number(&number, count);
+  printf("%-16s %15s\n", name, number.bytes);
+  text_free(&number);
+}
+
+static int check_book(const eng_context *context, const char *path)
+{
+  eng_store *store = NULL;
+  eng_store_report report;
+  eng_status status;
+  int answer = bookfile_open(context, path, ENG_STORE_READ_ONLY, &store);
+
+  if (answer != ANSWER_DONE) return answer;
+  eng_store_report_init(&report, sizeof report);
+  status = eng_store_check(store, on_progress, NULL, &report);
+  progress_end();
+  eng_store_close(store);
+  if (status == ENG_E_DAMAGED) {
+    complain("%s: it is damaged so that not all of it could be looked at", path);
+    return ANSWER_NO;
+  }
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  print_count("customers", report.customers);
+  print_count("events", report.events);
+  print_count("bytes of events", report.bytes);
+  print_count("damaged rows", report.damaged);
+  print_count("damaged pages", report.pages);
+  if (report.damaged + report.pages == 0) return ANSWER_DONE;
+  complain("%s is damaged: take the last copy that is not, and import what came since",
+           path);
+  return ANSWER_NO;
+}
+
+int fsck_run(const struct options *options)
+{
+  struct session session;
+  int answer = session_context(&session, options);
+
+  if (answer == ANSWER_DONE && options->words.count == 0) {
+    complain("say which book to look at: engagement fsck shop.book");
+    answer = ANSWER_USAGE;
+  }
+  for (size_t i = 0; i < options->words.count && answer == ANSWER_DONE; i++) {
+    answer = check_book(session.context, options->words.items[i]);
+  }
+  session_close(&session);
+  return answer == ANSWER_DONE ? output_end() : answer;
+}
