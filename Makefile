@@ -245,6 +245,7 @@ UNIT_TESTS = \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
   tests/unit/test_store.c \
+  tests/unit/test_store_faults.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
   tests/unit/test_worst.c

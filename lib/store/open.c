@@ -41,14 +41,13 @@ static uint32_t big32(const uint8_t *p)
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* What the first bytes say. Nothing at all may become a store, and so may a file of
- * SQLite without a mark: whether it is empty is asked once it is open. */
+/* What the first bytes say. What is no file of SQLite is left to SQLite: a journal
+ * beside it may say that it is one whose making was cut short. */
 static eng_status judge(const uint8_t *header, sqlite3_int64 size)
 {
   uint32_t mark = big32(header + MARK_AT);
 
-  if (size == 0) return ENG_OK;
-  if (size < HEADER || memcmp(header, "SQLite format 3", 16) != 0) return ENG_E_MAGIC;
+  if (size < HEADER || memcmp(header, "SQLite format 3", 16) != 0) return ENG_OK;
   if (mark != 0 && mark != ENG__STORE_MARK) return ENG_E_MAGIC;
   if (mark != 0 && big32(header + VERSION_AT) > ENG__STORE_VERSION) {
     return ENG_E_VERSION;

@@ -36,6 +36,7 @@
   X(published) \
   X(rates) \
   X(store) \
+  X(store_faults) \
   X(callback) \
   X(authoring) \
   X(worst)
