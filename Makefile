@@ -294,10 +294,14 @@ SCRIPT_TESTS = \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/program/store.sh \
-  tests/readme/run.sh
+  tests/readme/run.sh \
+  tests/store/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
+# Those that need SQLite, and processes to kill.
+STORE_HELPERS = \
+  tests/store/kills.c
 
 # Made-up events for benchmarks and the demo; one program a file.
 FEED_SOURCES = \
@@ -414,7 +418,8 @@ unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_
   $(SPEC_TESTS))
 property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
-script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
+script_sources = $(SCRIPT_HELPERS) $(if $(filter 1,$(HAVE_SQLITE3)),$(STORE_HELPERS))
+script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(script_sources))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
 lifecycle_examples = $(patsubst %.c,out/%$(EXEEXT),$(LIFECYCLE_EXAMPLES))
 lifecycle_objects = $(patsubst %.c,out/%.o,$(LIFECYCLE_HELPERS))
@@ -518,7 +523,7 @@ out/tests/abi/%.o: $(srcdir)/tests/abi/%.c config.mk
 	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
 	  $(all_cflags) $(deps) -c -o $@ $<
 
-$(patsubst %.c,out/%.o,$(SCRIPT_HELPERS)): out/%.o: $(srcdir)/%.c config.mk
+$(patsubst %.c,out/%.o,$(script_sources)): out/%.o: $(srcdir)/%.c config.mk
 	@mkdir -p $(@D)
 	$(say) CC $*.c
 	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
@@ -621,6 +626,11 @@ triples: $(property_run) ## models, histories, moments against the reference; SE
 	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
 	  $(RUN) ./$(property_run)
 
+.PHONY: kills
+kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, SEED=
+	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS=1000000000 SEED='$(SEED)' \
+	  sh $(srcdir)/tests/store/run.sh '$(CURDIR)'
+
 .PHONY: audit headers installcheck
 audit: lib ## exports, globals, calls and arrows of the built library
 	@MAKE='$(MAKE)' SRCDIR='$(srcdir)' CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' \
@@ -639,7 +649,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(STORE_SOURCES) $(STORE_ABSENT_SOURCES) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) \
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
@@ -855,5 +865,5 @@ help: ## this list
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
-  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
+  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(BENCH_SOURCES) \
   $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) tests/abi/selftest.c tests/fuzz/replay.c)
