@@ -144,6 +144,7 @@ IO_SOURCES = \
   lib/io/fields.c
 
 STORE_SOURCES = \
+  lib/store/forget.c \
   lib/store/open.c \
   lib/store/options.c \
   lib/store/read.c \

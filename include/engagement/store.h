@@ -163,6 +163,8 @@ ENG_API void eng_store_rollback(eng_store *store);
  * @retval ENG_E_CUSTOMER  length out of range
  * @retval ENG_E_CONTEXT   the event was made from another context
  * @retval ENG_E_LIMIT     ENG_LIMIT_EVENTS or ENG_LIMIT_BLOB
+ * @retval ENG_E_KEY       an unknown customer, who may be one of those forgotten, and a
+ *                         key is missing; so of all calls that write
  * @retval ENG_E_BUSY      and the further statuses of files, as for eng_store_begin
  * @retval ENG_E_TRUNCATED and the further statuses of encoded bytes: the row is damaged
  * @retval ENG_E_NOMEM
@@ -238,6 +240,144 @@ ENG_API ENG_NODISCARD eng_status eng_store_merge_book(eng_store *store,
                                                       const eng_book *book,
                                                       eng_progress_fn progress,
                                                       void *user);
+
+/* ---- forgetting ---- */
+
+/** Bytes of a key. */
+enum { ENG_STORE_KEY_SIZE = 16 };
+
+/**
+ * @brief Hands in a key: who was forgotten is remembered by a pseudonym only, which
+ *        nobody can make or compare without it.
+ *
+ * The file keeps the number of a key and a proof by which another one is told apart,
+ * never the key. Of a number the file does not have yet it becomes the key that is used
+ * from here on, if the number is the greatest. Keys of smaller numbers are needed until
+ * what was forgotten under them lies at or before the floor of the store.
+ *
+ * @param[in] store   changed; keeps a copy of the key until it is closed
+ * @param[in] number  1..2147483647
+ * @param[in] key     ENG_STORE_KEY_SIZE random bytes, kept apart from the file
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL, or the store has a cursor
+ * @retval ENG_E_RANGE    number, or it is new and not the greatest
+ * @retval ENG_E_KEY      the file knows another key by that number
+ * @retval ENG_E_LIMIT    more than 64 keys
+ * @retval ENG_E_BUSY     and the further statuses of files, as for eng_store_begin
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_set_key(eng_store *store, uint32_t number,
+                                                   const uint8_t *key);
+
+/**
+ * @brief Raises the floor of all customers, those that are to come too: events at or
+ *        before it are dropped for good, and are ignored should they come again.
+ *
+ * Then the file is scrubbed, as eng_store_scrub does; within a transaction, once that
+ * is committed.
+ *
+ * @param[in] store     changed; as it was on failure
+ * @param[in] floor     ms since 1970, 0..ENG_TIME_MAX; one below the present floor
+ *                      changes nothing
+ * @param[in] progress  called about every 1024 customers; may be NULL
+ * @param[in] user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    store is NULL or has a cursor
+ * @retval ENG_E_TIME       floor out of range
+ * @retval ENG_E_CANCELLED  progress said so
+ * @retval ENG_E_BUSY       and the further statuses of files, as for eng_store_begin;
+ * of scrubbing too: then eng_store_scrub_is_due says 1
+ * @retval ENG_E_TRUNCATED  and the further statuses of encoded bytes: a row is damaged
+ * @retval ENG_E_NOMEM
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_expire(eng_store *store, int64_t floor,
+                                                  eng_progress_fn progress, void *user);
+
+/**
+ * @brief Raises the floor of one customer, known or not.
+ *
+ * @param[in] store   changed; as it was on failure
+ * @param[in] id      customer's id
+ * @param[in] length  1 .. the limit ENG_LIMIT_ID
+ * @param[in] floor   ms since 1970, 0..ENG_TIME_MAX
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL, or the store has a cursor
+ * @retval ENG_E_CUSTOMER  length out of range
+ * @retval ENG_E_TIME      floor out of range
+ * @retval ENG_E_KEY       an unknown customer, and a key is missing
+ * @retval ENG_E_BUSY      and further statuses, as for eng_store_expire
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_expire_customer(eng_store *store,
+                                                           const char *id,
+                                                           size_t length,
+                                                           int64_t floor);
+
+/** @brief The floor of all customers.
+ *  @param[in]  store  borrowed
+ *  @param[out] out    ms since 1970; ENG_TIME_NONE: there is none, and on failure
+ *  @retval ENG_OK
+ *  @retval ENG_E_INVALID  an argument is NULL
+ *  @retval ENG_E_IO       and the further statuses of files, as for eng_store_open
+ *  @threads{one store may be used by one thread at a time}
+ *  @since 0.1 */
+ENG_API ENG_NODISCARD eng_status eng_store_floor(eng_store *store, int64_t *out);
+
+/**
+ * @brief Forgets a person: the id and every event, wherever they come from later. Only
+ *        what occurs after `now` (and after all that was held) is taken in again, as
+ *        somebody new.
+ *
+ * What stays is a pseudonym under the key and the floor. Afterwards the file is
+ * scrubbed, as eng_store_scrub does, so that the id and the events stand in no byte of
+ * the file or of those beside it; within a transaction, once that is committed. The
+ * process's memory, copies and backups are the host's to think of.
+ *
+ * @param[in]  store   changed; as it was on failure
+ * @param[in]  id      customer's id, known or not
+ * @param[in]  length  1 .. the limit ENG_LIMIT_ID
+ * @param[in]  now     ms since 1970, 0..ENG_TIME_MAX
+ * @param[out] known   1 if there was such a customer, else 0; may be NULL
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL, or the store has a cursor
+ * @retval ENG_E_CUSTOMER  length out of range
+ * @retval ENG_E_TIME      now out of range
+ * @retval ENG_E_KEY       there is no key, see eng_store_set_key
+ * @retval ENG_E_BUSY      and further statuses, as for eng_store_expire
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_forget(eng_store *store, const char *id,
+                                                  size_t length, int64_t now,
+                                                  int32_t *known);
+
+/**
+ * @brief Writes the file anew and empties the log beside it, so that nothing is left of
+ *        what was dropped. Takes the time and the room of a copy.
+ *
+ * @param[in] store  changed; in no transaction and without a cursor
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  store is NULL, in a transaction, or has a cursor
+ * @retval ENG_E_BUSY     somebody reads or writes; call it again later
+ * @retval ENG_E_IO       and the further statuses of files, as for eng_store_begin
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_scrub(eng_store *store);
+
+/** @brief Whether something was dropped and the file was not scrubbed since.
+ *  @param[in]  store  borrowed
+ *  @param[out] due    1 or 0; 1 on failure
+ *  @retval ENG_OK
+ *  @retval ENG_E_INVALID  an argument is NULL
+ *  @retval ENG_E_IO       and the further statuses of files, as for eng_store_open
+ *  @threads{one store may be used by one thread at a time}
+ *  @since 0.1 */
+ENG_API ENG_NODISCARD eng_status eng_store_scrub_is_due(eng_store *store, int32_t *due);
 
 /* ---- reading ---- */
 

@@ -11,10 +11,10 @@ eng_status eng_store_open(const eng_context *context, const eng_allocator *alloc
                           const char *path, const eng_store_options *options,
                           eng_store **out, eng_error *error)
 {
-  (void)options;
-  (void)path;
-  (void)allocator;
   (void)context;
+  (void)allocator;
+  (void)path;
+  (void)options;
   if (out != NULL) *out = NULL;
   return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
 }
@@ -44,10 +44,10 @@ void eng_store_rollback(eng_store *store) { (void)store; }
 eng_status eng_store_record(eng_store *store, const char *id, size_t length,
                             const eng_event *event, int32_t *outcome)
 {
-  (void)event;
-  (void)length;
-  (void)id;
   (void)store;
+  (void)id;
+  (void)length;
+  (void)event;
   if (outcome != NULL) *outcome = 0;
   return ENG_E_UNSUPPORTED;
 }
@@ -55,26 +55,85 @@ eng_status eng_store_record(eng_store *store, const char *id, size_t length,
 eng_status eng_store_record_many(eng_store *store, const eng_columns *columns,
                                  eng_load_counts *counts, eng_error *error)
 {
-  (void)counts;
-  (void)columns;
   (void)store;
+  (void)columns;
+  (void)counts;
   return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
 }
 
 eng_status eng_store_merge_customer(eng_store *store, const eng_customer *customer)
 {
-  (void)customer;
   (void)store;
+  (void)customer;
   return ENG_E_UNSUPPORTED;
 }
 
 eng_status eng_store_merge_book(eng_store *store, const eng_book *book,
                                 eng_progress_fn progress, void *user)
 {
-  (void)user;
-  (void)progress;
-  (void)book;
   (void)store;
+  (void)book;
+  (void)progress;
+  (void)user;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_set_key(eng_store *store, uint32_t number, const uint8_t *key)
+{
+  (void)store;
+  (void)number;
+  (void)key;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_expire(eng_store *store, int64_t floor, eng_progress_fn progress,
+                            void *user)
+{
+  (void)store;
+  (void)floor;
+  (void)progress;
+  (void)user;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_expire_customer(eng_store *store, const char *id, size_t length,
+                                     int64_t floor)
+{
+  (void)store;
+  (void)id;
+  (void)length;
+  (void)floor;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_floor(eng_store *store, int64_t *out)
+{
+  (void)store;
+  if (out != NULL) *out = ENG_TIME_NONE;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_forget(eng_store *store, const char *id, size_t length,
+                            int64_t now, int32_t *known)
+{
+  (void)store;
+  (void)id;
+  (void)length;
+  (void)now;
+  if (known != NULL) *known = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_scrub(eng_store *store)
+{
+  (void)store;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_scrub_is_due(eng_store *store, int32_t *due)
+{
+  (void)store;
+  if (due != NULL) *due = 1;
   return ENG_E_UNSUPPORTED;
 }
 
@@ -88,9 +147,9 @@ eng_status eng_store_customer_count(eng_store *store, uint64_t *out)
 eng_status eng_store_customer(eng_store *store, const char *id, size_t length,
                               eng_customer **out, eng_error *error)
 {
-  (void)length;
-  (void)id;
   (void)store;
+  (void)id;
+  (void)length;
   if (out != NULL) *out = NULL;
   return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
 }
@@ -98,10 +157,10 @@ eng_status eng_store_customer(eng_store *store, const char *id, size_t length,
 eng_status eng_store_load(eng_store *store, eng_book *book, eng_progress_fn progress,
                           void *user, eng_error *error)
 {
-  (void)user;
-  (void)progress;
-  (void)book;
   (void)store;
+  (void)book;
+  (void)progress;
+  (void)user;
   return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
 }
 
@@ -123,9 +182,9 @@ eng_status eng_store_cursor_next(eng_store_cursor *cursor,
 eng_status eng_store_cursor_read(eng_store_cursor *cursor, uint64_t most,
                                  eng_book *book, uint64_t *count, eng_error *error)
 {
-  (void)book;
-  (void)most;
   (void)cursor;
+  (void)most;
+  (void)book;
   if (count != NULL) *count = 0;
   return eng__error_set(error, ENG_E_UNSUPPORTED, 0, 0, 0, NULL);
 }
@@ -135,9 +194,9 @@ void eng_store_cursor_free(eng_store_cursor *cursor) { (void)cursor; }
 eng_status eng_store_check(eng_store *store, eng_progress_fn progress, void *user,
                            eng_store_report *report)
 {
-  (void)report;
-  (void)user;
-  (void)progress;
   (void)store;
+  (void)progress;
+  (void)user;
+  (void)report;
   return ENG_E_UNSUPPORTED;
 }

@@ -11,10 +11,15 @@
 #include "core/status.h"
 #include "store/store.h"
 
-/* What brings version i to version i + 1. */
+/* What brings version i to version i + 1: a table each. */
 static const char *const steps[ENG__STORE_VERSION] = {
     "CREATE TABLE customer(id BLOB PRIMARY KEY NOT NULL, timeline BLOB NOT NULL) "
     "WITHOUT ROWID",
+    "CREATE TABLE setting(name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) "
+    "WITHOUT ROWID",
+    "CREATE TABLE key(number INTEGER PRIMARY KEY NOT NULL, proof BLOB NOT NULL)",
+    "CREATE TABLE tombstone(key INTEGER NOT NULL, pseudonym BLOB NOT NULL, "
+    "floor INTEGER NOT NULL, PRIMARY KEY(key, pseudonym)) WITHOUT ROWID",
 };
 
 /* Of a file: bytes of the header, and where the two numbers are. */
@@ -330,6 +335,7 @@ void eng_store_close(eng_store *store)
   }
   (void)sqlite3_close(store->db);
   memory = store->memory;
+  memset(store->keys, 0, sizeof store->keys);
   eng__free(&memory, store->bytes, store->room);
   eng__free(&memory, store, sizeof *store);
 }

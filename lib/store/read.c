@@ -25,7 +25,6 @@ struct eng_store_cursor {
 eng_status eng_store_customer(eng_store *store, const char *id, size_t length,
                               eng_customer **out, eng_error *error)
 {
-  bool known;
   eng_status status;
 
   eng__error_clear(error);
@@ -37,12 +36,8 @@ eng_status eng_store_customer(eng_store *store, const char *id, size_t length,
   store->code = 0;
   status = ENG_E_NOTFOUND;
   if (eng__customer_id_is_valid(store->context, length)) {
-    status = eng__store_fetch(store, id, length, out, &known, error);
-    if (status == ENG_OK && !known) {
-      eng_customer_free(*out);
-      *out = NULL;
-      status = ENG_E_NOTFOUND;
-    }
+    status = eng__store_read(store, id, length, out, error);
+    if (status == ENG_OK && *out == NULL) status = ENG_E_NOTFOUND;
   }
   if (status == ENG_OK || (error != NULL && error->code == status)) return status;
   return eng__error_set(error, status, 0, 0, 0, NULL);

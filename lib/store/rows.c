@@ -74,18 +74,35 @@ static eng_status find(struct eng_store *store, const char *id, size_t length,
   return eng__store_status(store, code);
 }
 
-eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t length,
-                            eng_customer **out, bool *known, eng_error *error)
+eng_status eng__store_read(struct eng_store *store, const char *id, size_t length,
+                           eng_customer **out, eng_error *error)
 {
   sqlite3_stmt *row;
+  bool known;
   eng_status status;
 
   *out = NULL;
-  status = find(store, id, length, &row, known);
-  if (status == ENG_OK && *known) status = eng__store_row(store, row, out, error);
+  status = find(store, id, length, &row, &known);
+  if (status == ENG_OK && known) status = eng__store_row(store, row, out, error);
   if (row != NULL) (void)sqlite3_reset(row);
-  if (status != ENG_OK || *known) return status;
-  return eng_customer_new(store->context, id, length, out);
+  return status;
+}
+
+eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t length,
+                            eng_customer **out)
+{
+  int64_t floor;
+  eng_status status = eng__store_read(store, id, length, out, NULL);
+
+  if (status != ENG_OK || *out != NULL) return status;
+  status = eng__store_base(store, id, length, &floor);
+  if (status == ENG_OK) status = eng_customer_new(store->context, id, length, out);
+  if (status != ENG_OK || floor == ENG_TIME_NONE) return status;
+  status = eng_customer_expire(*out, floor);
+  if (status == ENG_OK) return status;
+  eng_customer_free(*out);
+  *out = NULL;
+  return status;
 }
 
 /* ---- writing ---- */
@@ -106,10 +123,18 @@ static eng_status encode(struct eng_store *store, const eng_customer *customer,
   }
 }
 
-static bool holds_nothing(const eng_customer *customer)
+/* Whether a customer is what an unknown one would be. */
+static eng_status holds_nothing(struct eng_store *store, const eng_customer *customer,
+                                bool *nothing)
 {
-  return eng_customer_event_count(customer) == 0 &&
-         eng_customer_floor(customer) == ENG_TIME_NONE;
+  int64_t floor;
+  eng_status status;
+
+  *nothing = false;
+  if (eng_customer_event_count(customer) > 0) return ENG_OK;
+  status = eng__store_base(store, customer->id, customer->id_length, &floor);
+  *nothing = eng_customer_floor(customer) <= floor;
+  return status;
 }
 
 /* Whether the file has these bytes for the id already, and whether it has any. */
@@ -150,16 +175,20 @@ static eng_status write_row(struct eng_store *store, int which,
   return status;
 }
 
+eng_status eng__store_drop(struct eng_store *store, const eng_customer *customer)
+{
+  return write_row(store, ENG__SQL_DROP, customer, 0);
+}
+
 eng_status eng__store_put(struct eng_store *store, const eng_customer *customer)
 {
-  bool same, known;
+  bool nothing, same, known;
   size_t size;
-  eng_status status = encode(store, customer, &size);
+  eng_status status = holds_nothing(store, customer, &nothing);
 
+  if (status == ENG_OK) status = encode(store, customer, &size);
   if (status == ENG_OK) status = compare(store, customer, size, &same, &known);
   if (status != ENG_OK) return status;
-  if (holds_nothing(customer)) {
-    return known ? write_row(store, ENG__SQL_DROP, customer, 0) : ENG_OK;
-  }
+  if (nothing) return known ? eng__store_drop(store, customer) : ENG_OK;
   return same ? ENG_OK : write_row(store, ENG__SQL_PUT, customer, size);
 }

@@ -19,6 +19,25 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
                      "ON CONFLICT(id) DO UPDATE SET timeline = excluded.timeline",
     [ENG__SQL_DROP] = "DELETE FROM customer WHERE id = ?1",
     [ENG__SQL_COUNT] = "SELECT count(*) FROM customer",
+    [ENG__SQL_AFTER] = "SELECT id, timeline FROM customer WHERE id > ?1 "
+                       "ORDER BY id LIMIT 1",
+    [ENG__SQL_SETTING] = "SELECT value FROM setting WHERE name = ?1",
+    [ENG__SQL_SET] = "INSERT INTO setting(name, value) VALUES(?1, ?2) "
+                     "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+    [ENG__SQL_UNSET] = "DELETE FROM setting WHERE name = ?1",
+    [ENG__SQL_KEY_GET] = "SELECT proof FROM key WHERE number = ?1",
+    [ENG__SQL_KEY_PUT] = "INSERT INTO key(number, proof) VALUES(?1, ?2)",
+    [ENG__SQL_KEY_LAST] = "SELECT max(number), count(*) FROM key",
+    [ENG__SQL_KEYS_NEEDED] =
+        "SELECT number FROM key WHERE "
+        "EXISTS(SELECT 1 FROM tombstone WHERE tombstone.key = key.number)",
+    [ENG__SQL_STONE_GET] = "SELECT floor FROM tombstone "
+                           "WHERE key = ?1 AND pseudonym = ?2",
+    [ENG__SQL_STONE_PUT] =
+        "INSERT INTO tombstone(key, pseudonym, floor) VALUES(?1, ?2, ?3) "
+        "ON CONFLICT(key, pseudonym) DO UPDATE SET floor = excluded.floor "
+        "WHERE excluded.floor > floor",
+    [ENG__SQL_STONES_PASSED] = "DELETE FROM tombstone WHERE floor <= ?1",
 };
 
 /* ---- statements ---- */
@@ -123,12 +142,19 @@ static bool is_gone(const struct eng_store *store)
 
 eng_status eng__store_enter(struct eng_store *store)
 {
+  eng_status status;
+
   if (store->cursors > 0) return ENG_E_INVALID;
   if (store->flags & ENG_STORE_READ_ONLY) return ENG_E_READONLY;
   store->code = 0;
-  if (!store->begun) return eng__store_run(store, ENG__SQL_BEGIN);
-  if (is_gone(store)) return ENG_E_INVALID;
-  return eng__store_run(store, ENG__SQL_SAVE);
+  if (store->begun) {
+    return is_gone(store) ? ENG_E_INVALID : eng__store_run(store, ENG__SQL_SAVE);
+  }
+  status = eng__store_run(store, ENG__SQL_BEGIN);
+  if (status != ENG_OK) return status;
+  store->has_scrub = false;
+  status = eng__store_setting(store, "floor", &store->floor);
+  return status == ENG_OK ? status : eng__store_leave(store, status);
 }
 
 static void undo(struct eng_store *store)
@@ -139,6 +165,7 @@ static void undo(struct eng_store *store)
     if (store->begun) {
       (void)eng__store_run(store, ENG__SQL_BACK);
       (void)eng__store_run(store, ENG__SQL_RELEASE);
+      (void)eng__store_setting(store, "floor", &store->floor);
     } else {
       (void)eng__store_run(store, ENG__SQL_ROLLBACK);
     }
@@ -167,10 +194,13 @@ eng_status eng_store_begin(eng_store *store)
 
 eng_status eng_store_commit(eng_store *store)
 {
+  eng_status status;
+
   if (store == NULL || !store->begun || store->cursors > 0) return ENG_E_INVALID;
   store->begun = false;
   if (is_gone(store)) return ENG_E_INVALID;
-  return eng__store_leave(store, ENG_OK);
+  status = eng__store_leave(store, ENG_OK);
+  return status == ENG_OK ? eng__store_clean(store) : status;
 }
 
 void eng_store_rollback(eng_store *store)

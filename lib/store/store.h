@@ -19,7 +19,8 @@
 
 enum {
   ENG__STORE_MARK = 0x454e4742, /* application_id: ENGB */
-  ENG__STORE_VERSION = 1        /* user_version */
+  ENG__STORE_VERSION = 4,       /* user_version */
+  ENG__STORE_KEYS = 64          /* keys at the most */
 };
 
 /* Statements that are prepared once, where they are first used. */
@@ -34,7 +35,24 @@ enum {
   ENG__SQL_PUT,
   ENG__SQL_DROP,
   ENG__SQL_COUNT,
+  ENG__SQL_AFTER,
+  ENG__SQL_SETTING,
+  ENG__SQL_SET,
+  ENG__SQL_UNSET,
+  ENG__SQL_KEY_GET,
+  ENG__SQL_KEY_PUT,
+  ENG__SQL_KEY_LAST,
+  ENG__SQL_KEYS_NEEDED,
+  ENG__SQL_STONE_GET,
+  ENG__SQL_STONE_PUT,
+  ENG__SQL_STONES_PASSED,
   ENG__SQL_STATEMENTS
+};
+
+/* A key that was handed in. */
+struct eng__store_key {
+  uint32_t number;
+  uint8_t bytes[ENG_STORE_KEY_SIZE];
 };
 
 struct eng_store {
@@ -47,6 +65,10 @@ struct eng_store {
   bool begun;       /* the host's transaction */
   uint64_t cursors; /* that live */
   sqlite3_stmt *statements[ENG__SQL_STATEMENTS];
+  int64_t floor;  /* of all customers, as of the transaction */
+  bool has_scrub; /* it dropped something */
+  struct eng__store_key keys[ENG__STORE_KEYS];
+  int key_count;
   uint8_t *bytes; /* an encoded timeline on its way into the file */
   size_t room;
 };
@@ -80,12 +102,30 @@ eng_status eng__store_blob(sqlite3_stmt *row, int column, uint64_t least, uint64
 eng_status eng__store_row(struct eng_store *store, sqlite3_stmt *row,
                           eng_customer **out, eng_error *error);
 
-/* The customer of an id: as the file has it, or new. */
+/* The customer of an id as the file has it; NULL: it has none. */
+eng_status eng__store_read(struct eng_store *store, const char *id, size_t length,
+                           eng_customer **out, eng_error *error);
+
+/* The same to be changed: an unknown one is new, with the floor that it must have. */
 eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t length,
-                            eng_customer **out, bool *known, eng_error *error);
+                            eng_customer **out);
 
 /* Makes the row of a customer what it is to be, if it is not so already. */
 eng_status eng__store_put(struct eng_store *store, const eng_customer *customer);
+
+/* The floor that an id has even if the file has no such customer: that of all, or
+ * later, if it was forgotten. */
+eng_status eng__store_base(struct eng_store *store, const char *id, size_t length,
+                           int64_t *floor);
+
+/* Drops the row of a customer. */
+eng_status eng__store_drop(struct eng_store *store, const eng_customer *customer);
+
+/* ---- settings ---- */
+
+/* A number of the file by its name; ENG_TIME_NONE: it has none. */
+eng_status eng__store_setting(struct eng_store *store, const char *name, int64_t *out);
+eng_status eng__store_set(struct eng_store *store, const char *name, int64_t value);
 
 /* ---- changes ---- */
 
@@ -93,5 +133,8 @@ eng_status eng__store_put(struct eng_store *store, const eng_customer *customer)
  * returns what is to be answered. */
 eng_status eng__store_enter(struct eng_store *store);
 eng_status eng__store_leave(struct eng_store *store, eng_status status);
+
+/* Scrubs if something was dropped and no transaction is open. */
+eng_status eng__store_clean(struct eng_store *store);
 
 #endif

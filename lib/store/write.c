@@ -15,8 +15,7 @@ static eng_status record(struct eng_store *store, const char *id, size_t length,
                          const eng_event *event, int32_t *outcome)
 {
   eng_customer *customer;
-  bool known;
-  eng_status status = eng__store_fetch(store, id, length, &customer, &known, NULL);
+  eng_status status = eng__store_fetch(store, id, length, &customer);
 
   if (status != ENG_OK) return status;
   status = eng_customer_record(customer, event, outcome);
@@ -45,9 +44,7 @@ eng_status eng_store_record(eng_store *store, const char *id, size_t length,
 static eng_status merge(struct eng_store *store, const eng_customer *other)
 {
   eng_customer *customer;
-  bool known;
-  eng_status status =
-      eng__store_fetch(store, other->id, other->id_length, &customer, &known, NULL);
+  eng_status status = eng__store_fetch(store, other->id, other->id_length, &customer);
 
   if (status != ENG_OK) return status;
   status = eng_customer_merge(customer, other);
@@ -119,10 +116,9 @@ static eng_status bring_known(struct eng_store *store, const eng_columns *column
     uint64_t row;
     size_t length;
     const char *id = eng__columns_id(columns, i, &length);
-    bool known;
 
     if (eng_book_find(book, id, length, &row) == ENG_OK) continue;
-    status = eng__store_fetch(store, id, length, &customer, &known, NULL);
+    status = eng__store_fetch(store, id, length, &customer);
     if (status != ENG_OK) break;
     status = eng_book_merge_customer(book, customer);
     eng_customer_free(customer);

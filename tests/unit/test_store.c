@@ -570,6 +570,231 @@ START_TEST(a_file_with_any_byte_changed_is_an_answer)
 }
 END_TEST
 
+/* ---- floors and people who are to be forgotten ---- */
+
+static const uint8_t first_key[16] = "a key of 16 byte";
+static const uint8_t other_key[16] = "another 16 bytes";
+
+/* Whether bytes stand anywhere in the files. */
+static bool is_anywhere(const void *bytes, size_t length)
+{
+  static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+  bool found = false;
+
+  for (size_t f = 0; f < 4; f++) {
+    char name[320];
+    struct bytes file;
+
+    snprintf(name, sizeof name, "%s%s", path, ends[f]);
+    file = read_file(name);
+    for (size_t i = 0; i + length <= file.size; i++)
+      found |= memcmp(file.at + i, bytes, length) == 0;
+    free(file.at);
+  }
+  return found;
+}
+
+static const char needle[] = "needle-customer-4711";
+static const uint64_t needle_event = UINT64_C(0xfeedfacecafebeef);
+
+static eng_status put_needle(eng_store *store, int64_t at)
+{
+  eng_event *event = event_of(context, ENG_EVENT_PURCHASE, at);
+  eng_status status;
+
+  ck_ok(eng_event_set_id(event, needle_event));
+  status = eng_store_record(store, needle, strlen(needle), event, NULL);
+  eng_event_free(event);
+  return status;
+}
+
+/* A store through which the needle went again and again, among many others, so that
+ * pages were split, filled anew and freed with it in them. */
+static eng_store *haystack(void)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  uint64_t seed = 5;
+
+  ck_ok(eng_store_begin(store));
+  for (int i = 0; i < 3000; i++) {
+    char id[40];
+
+    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    snprintf(id, sizeof id, "needle-customer-%d", (int)(seed >> 33) % 9000);
+    ck_ok(put(store, id, i % 300 * DAY, NULL));
+    if (i % 10 == 0) ck_ok(put_needle(store, i * 1000));
+    if (i % 50 == 0) ck_ok(put(store, needle, i * DAY, NULL));
+    if (i % 200 == 0) {
+      ck_ok(eng_store_commit(store));
+      ck_ok(eng_store_begin(store));
+    }
+  }
+  ck_ok(eng_store_commit(store));
+  return store;
+}
+
+START_TEST(who_is_forgotten_stands_in_no_byte_of_any_file)
+{
+  eng_store *store = haystack();
+  uint64_t before = customers_of(store);
+  eng_customer *held;
+  eng_book *old;
+  int32_t known, due;
+
+  ck_ok(eng_store_customer(store, needle, strlen(needle), &held, NULL));
+  ck_ok(eng_book_new(context, NULL, &old));
+  ck_ok(eng_book_merge_customer(old, held));
+  ck_assert(is_anywhere(needle, strlen(needle)));
+  ck_assert(is_anywhere(&needle_event, 8));
+  ck_assert_int_eq(eng_store_forget(store, needle, strlen(needle), DAY, &known),
+                   ENG_E_KEY);
+  ck_assert(customers_of(store) == before);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_forget(store, needle, strlen(needle), DAY, &known));
+  ck_assert_int_eq(known, 1);
+  ck_assert(customers_of(store) == before - 1);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  ck_assert(!is_anywhere(&needle_event, 8));
+  ck_ok(eng_store_scrub_is_due(store, &due));
+  ck_assert_int_eq(due, 0);
+  /* The old blob, the old book and a late event bring nobody back. */
+  ck_ok(eng_store_merge_customer(store, held));
+  ck_ok(eng_store_merge_book(store, old, NULL, NULL));
+  ck_ok(put(store, needle, 30 * DAY, NULL));
+  ck_assert(customers_of(store) == before - 1);
+  eng_store_close(store);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  ck_assert(!is_anywhere(&needle_event, 8));
+  /* Without the key, nobody who is unknown is taken in; with another, neither. */
+  store = opened(0);
+  ck_assert_int_eq(eng_store_merge_customer(store, held), ENG_E_KEY);
+  ck_assert_int_eq(eng_store_set_key(store, 1, other_key), ENG_E_KEY);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_merge_customer(store, held));
+  ck_assert(customers_of(store) == before - 1);
+  /* Who comes back later starts anew. */
+  ck_ok(put(store, needle, 5000 * DAY, NULL));
+  eng_customer_free(held);
+  ck_ok(eng_store_customer(store, needle, strlen(needle), &held, NULL));
+  ck_assert(eng_customer_event_count(held) == 1);
+  ck_assert(eng_customer_floor(held) >= 2950 * DAY);
+  eng_customer_free(held);
+  eng_book_free(old);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(a_reader_in_the_way_leaves_the_scrubbing_due)
+{
+  eng_store *store = opened(ENG_STORE_CREATE), *reader = opened(0);
+  eng_store_cursor *cursor;
+  const eng_customer *customer;
+  int32_t known, due;
+
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(put(store, needle, DAY, NULL));
+  ck_ok(put(store, "somebody", DAY, NULL));
+  ck_ok(eng_store_cursor_new(reader, &cursor));
+  ck_ok(eng_store_cursor_next(cursor, &customer, NULL));
+  ck_assert_int_eq(eng_store_forget(store, needle, strlen(needle), DAY, &known),
+                   ENG_E_BUSY);
+  ck_ok(eng_store_scrub_is_due(store, &due));
+  ck_assert_int_eq(due, 1);
+  ck_assert(customers_of(store) == 1);
+  eng_store_cursor_free(cursor);
+  ck_ok(eng_store_scrub(store));
+  ck_ok(eng_store_scrub_is_due(store, &due));
+  ck_assert_int_eq(due, 0);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  eng_store_close(store);
+  eng_store_close(reader);
+}
+END_TEST
+
+START_TEST(expiring_all_holds_for_those_who_come_later_too)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_book *book;
+  struct bytes half;
+  int32_t outcome;
+  int64_t floor;
+
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(put(store, "a", 1 * DAY, NULL));
+  ck_ok(put(store, "a", 9 * DAY, NULL));
+  ck_ok(put(store, "b", 2 * DAY, NULL));
+  ck_ok(eng_store_load(store, book, NULL, NULL, NULL));
+  ck_ok(eng_store_expire(store, 5 * DAY, NULL, NULL));
+  ck_ok(eng_store_floor(store, &floor));
+  ck_assert(floor == 5 * DAY);
+  ck_assert(customers_of(store) == 1);
+  half = bytes_of(store);
+  ck_ok(eng_store_merge_book(store, book, NULL, NULL));
+  same(bytes_of(store), half);
+  ck_ok(put(store, "c", 4 * DAY, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_IGNORED);
+  ck_ok(eng_store_expire(store, 3 * DAY, NULL, NULL));
+  ck_ok(eng_store_floor(store, &floor));
+  ck_assert(floor == 5 * DAY);
+  /* A floor of one's own above that of all is kept, and does not outlive it. */
+  ck_ok(eng_store_expire_customer(store, "d", 1, 7 * DAY));
+  ck_assert(customers_of(store) == 2);
+  ck_ok(eng_store_expire(store, 8 * DAY, NULL, NULL));
+  ck_assert(customers_of(store) == 1);
+  ck_assert_int_eq(eng_store_expire(store, -1, NULL, NULL), ENG_E_TIME);
+  eng_book_free(book);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(keys_follow_one_another_until_their_tombstones_have_passed)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  int32_t known;
+
+  ck_ok(eng_store_set_key(store, 5, first_key));
+  ck_ok(eng_store_forget(store, "a", 1, 3 * DAY, &known));
+  ck_assert_int_eq(known, 0);
+  ck_assert_int_eq(eng_store_set_key(store, 4, other_key), ENG_E_RANGE);
+  ck_ok(eng_store_set_key(store, 6, other_key));
+  ck_ok(eng_store_forget(store, "b", 1, 4 * DAY, &known));
+  ck_ok(put(store, "a", 2 * DAY, &known));
+  ck_assert_int_eq(known, ENG_RECORD_IGNORED);
+  ck_ok(put(store, "b", 4 * DAY, &known));
+  ck_assert_int_eq(known, ENG_RECORD_IGNORED);
+  eng_store_close(store);
+  store = opened(0);
+  ck_ok(eng_store_set_key(store, 6, other_key));
+  ck_assert_int_eq(put(store, "c", 4 * DAY, NULL), ENG_E_KEY);
+  ck_ok(eng_store_expire(store, 3 * DAY, NULL, NULL));
+  ck_ok(put(store, "c", 5 * DAY, NULL));
+  ck_ok(put(store, "b", 4 * DAY, &known));
+  ck_assert_int_eq(known, ENG_RECORD_IGNORED);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(a_file_of_the_first_version_is_brought_to_this_one)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  struct bytes before;
+
+  ck_ok(put(store, "ada", DAY, NULL));
+  before = bytes_of(store);
+  eng_store_close(store);
+  meddle("DROP TABLE setting; DROP TABLE key; DROP TABLE tombstone; "
+         "PRAGMA user_version = 1");
+  store = opened(ENG_STORE_READ_ONLY);
+  ck_assert(customers_of(store) == 1);
+  eng_store_close(store);
+  store = opened(0);
+  same(bytes_of(store), before);
+  ck_ok(eng_store_expire(store, 2 * DAY, NULL, NULL));
+  ck_assert(customers_of(store) == 0);
+  eng_store_close(store);
+}
+END_TEST
+
 /* ---- arguments and memory ---- */
 
 START_TEST(arguments_out_of_range_are_refused)
@@ -703,6 +928,11 @@ Suite *store_suite(void)
   tcase_add_test(tests, a_schema_of_somebody_else_is_not_run);
   tcase_add_test(tests, a_damaged_row_is_named_and_the_others_are_read);
   tcase_add_test(tests, a_file_with_any_byte_changed_is_an_answer);
+  tcase_add_test(tests, who_is_forgotten_stands_in_no_byte_of_any_file);
+  tcase_add_test(tests, a_reader_in_the_way_leaves_the_scrubbing_due);
+  tcase_add_test(tests, expiring_all_holds_for_those_who_come_later_too);
+  tcase_add_test(tests, keys_follow_one_another_until_their_tombstones_have_passed);
+  tcase_add_test(tests, a_file_of_the_first_version_is_brought_to_this_one);
   tcase_add_test(tests, arguments_out_of_range_are_refused);
   tcase_add_loop_test(tests, every_request_for_memory_fails_whole, 0, 2);
 #else
