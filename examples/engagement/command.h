@@ -40,5 +40,7 @@ int validate_run(const struct options *options);
 int models_run(const struct options *options);
 int import_run(const struct options *options);
 int fsck_run(const struct options *options);
+int forget_run(const struct options *options);
+int expire_run(const struct options *options);
 
 #endif

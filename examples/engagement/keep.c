@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keep.c - commands of books on files: import, fsck.
+ * keep.c - commands of books on files: import, forget, expire, fsck.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "bookfile.h"
 #include "command.h"
+#include "host.h"
 #include "input.h"
 #include "message.h"
 #include "output.h"
@@ -63,8 +64,91 @@ int import_run(const struct options *options)
   if (answer == ANSWER_DONE) {
     answer = bookfile_open(session.context, options->book, ENG_STORE_CREATE, &store);
   }
+  if (answer == ANSWER_DONE)
+    answer = bookfile_keys(store, options->book, options->key, 0);
   if (answer == ANSWER_DONE) answer = input_load(&session);
   if (answer == ANSWER_DONE) answer = merge_into(&session, store);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- forget, expire ---- */
+
+/* The one book of a command, with its keys. */
+static int open_one(struct session *session, const char *command, int key_needed,
+                    eng_store **store)
+{
+  const struct options *options = session->options;
+  int answer;
+
+  if (options->words.count != 1) {
+    complain("%s takes one book", command);
+    return ANSWER_USAGE;
+  }
+  answer = bookfile_open(session->context, options->words.items[0], 0, store);
+  if (answer != ANSWER_DONE) return answer;
+  return bookfile_keys(*store, options->words.items[0], options->key, key_needed);
+}
+
+static int forget_one(const struct session *session, eng_store *store)
+{
+  const char *path = session->options->words.items[0];
+  const char *id = session->options->customer;
+  int64_t now = session->as_of != ENG_TIME_NONE ? session->as_of : host_now();
+  int32_t known = 0, due = 0;
+  eng_status status = eng_store_forget(store, id, strlen(id), now, &known);
+
+  if (status == ENG_E_BUSY && eng_store_scrub_is_due(store, &due) == ENG_OK && due) {
+    complain("%s: forgotten, but another program holds old pages; repeat this once it "
+             "has ended",
+             path);
+    return ANSWER_FAILED;
+  }
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  note("%s: %s", path,
+       known ? "forgotten" : "there was no such customer; none will be brought back");
+  return ANSWER_DONE;
+}
+
+int forget_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && options->customer == NULL) {
+    complain("say who is to be forgotten: --customer ID");
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE) answer = open_one(&session, "forget", 1, &store);
+  if (answer == ANSWER_DONE) answer = forget_one(&session, store);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+int expire_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  const char *id = options->customer;
+  eng_status status;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && session.as_of == ENG_TIME_NONE) {
+    complain("say until when events are dropped: --until 2016-12-31");
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE) answer = open_one(&session, "expire", 0, &store);
+  if (answer == ANSWER_DONE) {
+    status = id == NULL
+                 ? eng_store_expire(store, session.as_of, on_progress, NULL)
+                 : eng_store_expire_customer(store, id, strlen(id), session.as_of);
+    progress_end();
+    if (status != ENG_OK)
+      answer = bookfile_complain(options->words.items[0], status, NULL);
+  }
   eng_store_close(store);
   session_close(&session);
   return answer;

@@ -114,7 +114,22 @@ static const struct command commands[] = {
      "INPUT\n"
      "of every command. Other programs may read the book meanwhile.\n",
      "engagement import orders.csv --kind purchase --currency USD --book shop.book",
-     OPTIONS_INPUT | OPTIONS_BOOK, import_run},
+     OPTIONS_INPUT | OPTIONS_BOOK | OPTIONS_KEY, import_run},
+    {"forget", "BOOK --customer ID", "a person who asked to be forgotten",
+     "Drops a customer with every event, for good: an old file or another till's book\n"
+     "does not bring them back. What stays is a pseudonym under a key; the first time\n"
+     "a key is made, in the file BOOK.key. The book is then written anew, so that\n"
+     "nothing is left in it. What happens after --as-of, the present moment unless\n"
+     "given, is of somebody new.\n",
+     "engagement forget shop.book --customer customer-17",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_AS_OF | OPTIONS_KEY,
+     forget_run},
+    {"expire", "BOOK --until TIME", "drops what is older than it may be kept",
+     "Drops every event until a time, for good: they are ignored should they come\n"
+     "again. With --customer those of one customer. The book is then written anew.\n",
+     "engagement expire shop.book --until 2016-12-31",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPIRE | OPTIONS_KEY,
+     expire_run},
     {"fsck", "BOOK...", "whether every byte of a book on a file is right",
      "Looks at every page and every customer of books on files, and changes nothing.\n"
      "The exit status is 1 if something is damaged.\n",

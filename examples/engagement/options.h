@@ -33,6 +33,8 @@ enum {
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
+  OPTIONS_KEY = 1 << 29,
+  OPTIONS_EXPIRE = 1 << 30,
   OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
 };
 
@@ -83,6 +85,7 @@ struct options {
   struct words params;
   const char *customer;
   const char *book;
+  const char *key;
   int format; /* FORMAT_* */
   int rows;
   int history;

@@ -6,8 +6,9 @@
  * and that of a tombstone, which is found by the id's pseudonym under each key. A
  * tombstone at or before the floor of all says nothing any more and is dropped.
  *
- * SQLite overwrites what it deletes, but a page that was filled anew may keep old bytes
- * between its cells, and so does the log: only the whole file written anew is clean.
+ * SQLite is told to overwrite what it deletes (secure_delete), the log keeps old pages,
+ * and what else a page may keep between its cells is nobody's promise: so the whole file
+ * is written anew and the log emptied.
  */
 #include <string.h>
 

@@ -52,6 +52,30 @@ prints '^customers  *3$'
 prints '^events  *4$'
 prints '^damaged rows  *0$'
 
+# Forgetting: gone from every byte, and an old file does not bring anybody back.
+cp shop.book copy.book
+ask 2 forget copy.book
+ask 0 forget copy.book --customer customer-1 --as-of 2026-06-30
+says 'a new key'
+if grep -q customer-1 copy.book*; then fail 'a forgotten id is in a file'; else pass; fi
+ask 0 import one.csv --book copy.book
+ask 0 select copy.book --where 'count(any) >= 1' --format csv
+is 'who is left' 'customer customer-2 customer-3 ' "$(tr '\n' ' ' <out)"
+mv copy.book.key elsewhere.key
+ask 2 import one.csv --book copy.book
+says '--key FILE'
+ask 0 import one.csv --book copy.book --key elsewhere.key
+echo '1 00112233445566778899aabbccddeeff' >wrong.key
+ask 2 import one.csv --book copy.book --key wrong.key
+says 'another key'
+echo '1 0011' >wrong.key
+ask 2 import one.csv --book copy.book --key wrong.key
+ask 2 expire copy.book
+ask 0 expire copy.book --until 2026-02-01 --key elsewhere.key
+ask 0 import one.csv --book copy.book --key elsewhere.key
+ask 0 select copy.book --where 'count(any) >= 1' --format csv
+is 'who is left' 'customer customer-3 ' "$(tr '\n' ' ' <out)"
+
 # What cannot be opened is said, and nothing is made.
 ask 2 stages nothing.book
 ask 2 fsck nothing.book
