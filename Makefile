@@ -147,9 +147,14 @@ STORE_SOURCES = \
   lib/store/forget.c \
   lib/store/open.c \
   lib/store/options.c \
+  lib/store/ranges.c \
   lib/store/read.c \
   lib/store/rows.c \
   lib/store/sql.c \
+  lib/store/sync.c \
+  lib/store/sync_answer.c \
+  lib/store/sync_ask.c \
+  lib/store/sync_bytes.c \
   lib/store/write.c
 # Without SQLite these stand in for them.
 STORE_ABSENT_SOURCES = \
@@ -247,6 +252,7 @@ UNIT_TESTS = \
   tests/unit/test_status.c \
   tests/unit/test_store.c \
   tests/unit/test_store_faults.c \
+  tests/unit/test_sync.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
   tests/unit/test_worst.c

@@ -544,6 +544,143 @@ ENG_API ENG_NODISCARD eng_status eng_store_check(eng_store *store,
                                                  eng_progress_fn progress, void *user,
                                                  eng_store_report *report);
 
+/* ---- books that were apart ---- */
+
+/** One side of bringing two stores together: it takes the other side's messages and
+ *  gives those to send. */
+typedef struct eng_sync eng_sync;
+
+/** Who begins. */
+enum {
+  ENG_SYNC_ASK = 1,   /**< begins, and decides what is exchanged */
+  ENG_SYNC_ANSWER = 2 /**< answers */
+};
+
+/** What was exchanged so far, as one side sees it. */
+typedef struct eng_sync_counts {
+  uint32_t size;               /**< set by eng_sync_counts_init */
+  uint32_t reserved;           /**< 0 */
+  uint64_t messages;           /**< given and taken */
+  uint64_t bytes_sent;         /**< of messages given */
+  uint64_t bytes_received;     /**< of messages taken */
+  uint64_t customers_sent;     /**< whose events, all or some, were given */
+  uint64_t customers_received; /**< whose events were taken in */
+  uint64_t forgotten_sent;     /**< tombstones given */
+  uint64_t forgotten_received; /**< tombstones taken in */
+} eng_sync_counts;
+
+/** @brief Sets all counts to 0.
+ *  @param[out] counts  the caller's; NULL does nothing
+ *  @param[in]  size    sizeof(eng_sync_counts) as the caller was compiled
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API void eng_sync_counts_init(eng_sync_counts *counts, uint32_t size);
+
+/**
+ * @brief One side of a sync. Afterwards both stores hold what either held: the same
+ *        customers, floors and tombstones, as if there had been one book.
+ *
+ * Only what the other side lacks is exchanged: ranges of customers are compared by
+ * digests, down to single customers, and then events go over. What was taken in is on
+ * the disk before it is acknowledged; a sync that breaks off has done a part, and the
+ * next one goes on from there. The file is not scrubbed: see eng_store_scrub_is_due.
+ * Both sides need the keys under which the other one forgot. The context must name the
+ * own kinds and channels of both.
+ *
+ * @source{Meyer (2023), Range-Based Set Reconciliation}
+ *
+ * @param[in]  store  borrowed for the life of the sync; in no transaction
+ * @param[in]  role   ENG_SYNC_*; one side has the one, the other the other
+ * @param[out] out    new; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL, or the store is in a transaction or has
+ * a cursor
+ * @retval ENG_E_RANGE     role
+ * @retval ENG_E_READONLY  the store was opened to be read only
+ * @retval ENG_E_NOMEM
+ * @threads{one store may be used by one thread at a time, its syncs too}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_sync_new(eng_store *store, int32_t role,
+                                              eng_sync **out);
+
+/**
+ * @brief Takes a message of the other side and gives the next one. The side that asks
+ *        is called first with no message.
+ *
+ * A message has about a mebibyte at the most, and one timeline. Between two calls the
+ * store may be used for anything. After a failure only eng_sync_free is of use; the
+ * store holds what came before.
+ *
+ * @param[in]  sync      changed
+ * @param[in]  message   what the other side gave, from anybody; NULL: none yet
+ * @param[in]  size      bytes of message
+ * @param[out] out       to be sent to the other side; borrowed until the next call or
+ *                       until the sync is freed; NULL where there is none
+ * @param[out] out_size  bytes of out
+ * @param[out] done      1: after sending out, if there is any, this side is done
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL, or this side is done
+ * @retval ENG_E_KEY        the other side forgot under a key that was not handed in
+ *                          here, or is another one
+ * @retval ENG_E_TRUNCATED  and the further statuses of encoded bytes: the message is
+ *                          not right
+ * @retval ENG_E_LIMIT      more than the limits allow
+ * @retval ENG_E_BUSY       and the further statuses of files, as for eng_store_begin
+ * @retval ENG_E_NOMEM
+ * @threads{one store may be used by one thread at a time, its syncs too}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_sync_next(eng_sync *sync, const uint8_t *message,
+                                               size_t size, const uint8_t **out,
+                                               size_t *out_size, int32_t *done);
+
+/** @brief What was exchanged so far.
+ *  @param[in]  sync    borrowed
+ *  @param[out] counts  set up by eng_sync_counts_init; NULL does nothing
+ *  @threads{one store may be used by one thread at a time, its syncs too}
+ *  @since 0.1 */
+ENG_API void eng_sync_get_counts(const eng_sync *sync, eng_sync_counts *counts);
+
+/** @brief Releases a sync, done or not.
+ *  @param[in] sync  taken; NULL does nothing
+ *  @threads{one store may be used by one thread at a time, its syncs too}
+ *  @since 0.1 */
+ENG_API void eng_sync_free(eng_sync *sync);
+
+/** Moves all of `size` bytes: into `bytes` for reading, from there for writing. 0 is
+ *  done; anything else ends the sync with ENG_E_CALLBACK. */
+typedef int32_t (*eng_stream_fn)(void *user, uint8_t *bytes, size_t size);
+
+/** A stream of bytes to the other side and back: a socket, a pipe, a cable. */
+typedef struct eng_stream {
+  uint32_t size;       /**< sizeof(eng_stream) as the caller was compiled */
+  uint32_t reserved;   /**< 0 */
+  void *user;          /**< handed to both */
+  eng_stream_fn read;  /**< never NULL */
+  eng_stream_fn write; /**< never NULL; what it is given it leaves as it is */
+} eng_stream;
+
+/**
+ * @brief A whole sync over a stream: each message behind its length in four bytes,
+ *        little-endian.
+ *
+ * @param[in]  store   changed; in no transaction and without a cursor
+ * @param[in]  role    ENG_SYNC_*
+ * @param[in]  stream  borrowed for the call
+ * @param[out] counts  set up by eng_sync_counts_init; also after a failure; may be NULL
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL, or the store is in a transaction or has
+ * a cursor
+ * @retval ENG_E_CALLBACK  the stream failed
+ * @retval ENG_E_RANGE     and the further statuses of eng_sync_new and eng_sync_next
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_sync(eng_store *store, int32_t role,
+                                                const eng_stream *stream,
+                                                eng_sync_counts *counts);
+
 /** @} */
 
 ENG_END_DECLS

@@ -200,3 +200,41 @@ eng_status eng_store_check(eng_store *store, eng_progress_fn progress, void *use
   (void)report;
   return ENG_E_UNSUPPORTED;
 }
+
+eng_status eng_sync_new(eng_store *store, int32_t role, eng_sync **out)
+{
+  (void)store;
+  (void)role;
+  if (out != NULL) *out = NULL;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_sync_next(eng_sync *sync, const uint8_t *message, size_t size,
+                         const uint8_t **out, size_t *out_size, int32_t *done)
+{
+  (void)sync;
+  (void)message;
+  (void)size;
+  (void)out_size;
+  if (out != NULL) *out = NULL;
+  if (done != NULL) *done = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
+void eng_sync_get_counts(const eng_sync *sync, eng_sync_counts *counts)
+{
+  (void)sync;
+  (void)counts;
+}
+
+void eng_sync_free(eng_sync *sync) { (void)sync; }
+
+eng_status eng_store_sync(eng_store *store, int32_t role, const eng_stream *stream,
+                          eng_sync_counts *counts)
+{
+  (void)store;
+  (void)role;
+  (void)stream;
+  (void)counts;
+  return ENG_E_UNSUPPORTED;
+}

@@ -7,8 +7,8 @@
  * tombstone at or before the floor of all says nothing any more and is dropped.
  *
  * SQLite is told to overwrite what it deletes (secure_delete), the log keeps old pages,
- * and what else a page may keep between its cells is nobody's promise: so the whole file
- * is written anew and the log emptied.
+ * and what else a page may keep between its cells is nobody's promise: so the whole
+ * file is written anew and the log emptied.
  */
 #include <string.h>
 
@@ -77,6 +77,21 @@ static struct eng__store_key *find_key(struct eng_store *store, int64_t number)
   return NULL;
 }
 
+static void make_proof(const uint8_t *key, uint8_t proof[16])
+{
+  eng__keyed_hash128(key, proof_text, sizeof proof_text, proof);
+}
+
+bool eng__store_proof(const struct eng_store *store, uint64_t number, uint8_t proof[16])
+{
+  for (int i = 0; i < store->key_count; i++) {
+    if (store->keys[i].number != number) continue;
+    make_proof(store->keys[i].bytes, proof);
+    return true;
+  }
+  return false;
+}
+
 /* Compares the proof of a key with the file's, or puts it there. */
 static eng_status prove(struct eng_store *store, uint32_t number, const uint8_t *proof)
 {
@@ -125,7 +140,7 @@ eng_status eng_store_set_key(eng_store *store, uint32_t number, const uint8_t *k
   if (number < 1 || number > INT32_MAX) return ENG_E_RANGE;
   kept = find_key(store, number);
   if (kept == NULL && store->key_count == ENG__STORE_KEYS) return ENG_E_LIMIT;
-  eng__keyed_hash128(key, proof_text, sizeof proof_text, proof);
+  make_proof(key, proof);
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
   status = eng__store_leave(store, prove(store, number, proof));
@@ -198,19 +213,17 @@ eng_status eng__store_base(struct eng_store *store, const char *id, size_t lengt
   return status;
 }
 
-static eng_status put_stone(struct eng_store *store, const struct eng__store_key *key,
-                            const char *id, size_t length, int64_t floor)
+static eng_status put_stone(struct eng_store *store, uint32_t number,
+                            const uint8_t pseudonym[16], int64_t floor)
 {
-  uint8_t pseudonym[16];
   sqlite3_stmt *statement;
   eng_status status = eng__store_statement(store, ENG__SQL_STONE_PUT, &statement);
   int code;
 
   if (status != ENG_OK) return status;
-  eng__keyed_hash128(key->bytes, id, length, pseudonym);
-  (void)sqlite3_bind_int64(statement, 1, key->number);
+  (void)sqlite3_bind_int64(statement, 1, number);
   (void)sqlite3_bind_int64(statement, 3, floor);
-  code = sqlite3_bind_blob(statement, 2, pseudonym, sizeof pseudonym, SQLITE_STATIC);
+  code = sqlite3_bind_blob(statement, 2, pseudonym, 16, SQLITE_STATIC);
   if (code == SQLITE_OK) code = sqlite3_step(statement);
   status = eng__store_status(store, code);
   (void)sqlite3_reset(statement);
@@ -372,6 +385,11 @@ static eng_status expire(struct eng_store *store, int64_t floor,
   return status == ENG_OK ? mark_scrub(store) : status;
 }
 
+eng_status eng__store_raise(struct eng_store *store, int64_t floor)
+{
+  return expire(store, floor, NULL, NULL);
+}
+
 eng_status eng_store_expire(eng_store *store, int64_t floor, eng_progress_fn progress,
                             void *user)
 {
@@ -441,7 +459,10 @@ static eng_status forget(struct eng_store *store, const char *id, size_t length,
     eng_customer_free(customer);
   }
   if (status == ENG_OK && now > store->floor) {
-    status = put_stone(store, key, id, length, now);
+    uint8_t pseudonym[16];
+
+    eng__keyed_hash128(key->bytes, id, length, pseudonym);
+    status = put_stone(store, key->number, pseudonym, now);
   }
   return status == ENG_OK ? mark_scrub(store) : status;
 }
@@ -461,4 +482,90 @@ eng_status eng_store_forget(eng_store *store, const char *id, size_t length,
   status = eng__store_leave(store, forget(store, id, length, now, &was_known));
   if (status == ENG_OK && known != NULL) *known = was_known;
   return status == ENG_OK ? eng__store_clean(store) : status;
+}
+
+/* ---- tombstones of elsewhere ---- */
+
+static const struct eng__stone *find_stone(const struct eng__stone *stones,
+                                           size_t count, const uint8_t *key)
+{
+  size_t low = 0, high = count;
+
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = memcmp(key, stones[middle].key, ENG__STONE_SIZE);
+
+    if (order == 0) return &stones[middle];
+    if (order < 0) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return NULL;
+}
+
+static void put_number(uint8_t *to, uint32_t number)
+{
+  for (int i = 0; i < 4; i++) to[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+/* The floor that the stones give a customer, or ENG_TIME_NONE. */
+static int64_t floor_by(const struct eng_store *store, const struct eng__stone *stones,
+                        size_t count, const eng_customer *customer)
+{
+  int64_t floor = ENG_TIME_NONE;
+
+  for (int i = 0; i < store->key_count; i++) {
+    uint8_t key[ENG__STONE_SIZE];
+    const struct eng__stone *stone;
+
+    put_number(key, store->keys[i].number);
+    eng__keyed_hash128(store->keys[i].bytes, customer->id, customer->id_length,
+                       key + 4);
+    stone = find_stone(stones, count, key);
+    if (stone != NULL && stone->floor > floor) floor = stone->floor;
+  }
+  return floor;
+}
+
+/* Nobody can tell from a pseudonym who is meant, so all customers are asked. */
+static eng_status strike(struct eng_store *store, const struct eng__stone *stones,
+                         size_t count)
+{
+  eng_customer *customer = NULL, *next;
+  eng_status status = ENG_OK;
+
+  while (status == ENG_OK) {
+    int64_t floor;
+
+    status = after(store, customer == NULL ? NULL : customer->id,
+                   customer == NULL ? 0 : customer->id_length, &next);
+    eng_customer_free(customer);
+    customer = next;
+    if (status != ENG_OK || customer == NULL) break;
+    floor = floor_by(store, stones, count, customer);
+    if (floor <= customer->timeline.floor) continue;
+    status = raise_one(store, customer, floor);
+    if (status == ENG_OK) status = mark_scrub(store);
+  }
+  eng_customer_free(customer);
+  return status;
+}
+
+eng_status eng__store_take_stones(struct eng_store *store,
+                                  const struct eng__stone *stones, size_t count)
+{
+  eng_status status = ENG_OK;
+
+  for (size_t i = 0; i < count && status == ENG_OK; i++) {
+    const uint8_t *key = stones[i].key;
+    uint32_t number = (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 |
+                      (uint32_t)key[2] << 8 | key[3];
+
+    if (find_key(store, number) == NULL) return ENG_E_KEY;
+    if (stones[i].floor <= store->floor) continue;
+    status = put_stone(store, number, key + 4, stones[i].floor);
+  }
+  return status == ENG_OK && count > 0 ? strike(store, stones, count) : status;
 }

@@ -24,3 +24,10 @@ void eng_store_report_init(eng_store_report *report, uint32_t size)
   memset(report, 0, size < sizeof *report ? size : sizeof *report);
   report->size = size;
 }
+
+void eng_sync_counts_init(eng_sync_counts *counts, uint32_t size)
+{
+  if (counts == NULL || size < sizeof(uint32_t)) return;
+  memset(counts, 0, size < sizeof *counts ? size : sizeof *counts);
+  counts->size = size;
+}

@@ -21,6 +21,12 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_COUNT] = "SELECT count(*) FROM customer",
     [ENG__SQL_AFTER] = "SELECT id, timeline FROM customer WHERE id > ?1 "
                        "ORDER BY id LIMIT 1",
+    [ENG__SQL_FROM] = "SELECT id, timeline FROM customer WHERE id >= ?1 ORDER BY id",
+    [ENG__SQL_BETWEEN] = "SELECT id, timeline FROM customer "
+                         "WHERE id >= ?1 AND id < ?2 ORDER BY id",
+    [ENG__SQL_STONES] = "SELECT key, pseudonym, floor FROM tombstone WHERE (key, "
+                        "pseudonym) >= (?1, ?2) "
+                        "AND (key, pseudonym) < (?3, ?4) ORDER BY key, pseudonym",
     [ENG__SQL_SETTING] = "SELECT value FROM setting WHERE name = ?1",
     [ENG__SQL_SET] = "INSERT INTO setting(name, value) VALUES(?1, ?2) "
                      "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
@@ -192,14 +198,18 @@ eng_status eng_store_begin(eng_store *store)
   return status;
 }
 
+eng_status eng__store_end(struct eng_store *store)
+{
+  store->begun = false;
+  return is_gone(store) ? ENG_E_INVALID : eng__store_leave(store, ENG_OK);
+}
+
 eng_status eng_store_commit(eng_store *store)
 {
   eng_status status;
 
   if (store == NULL || !store->begun || store->cursors > 0) return ENG_E_INVALID;
-  store->begun = false;
-  if (is_gone(store)) return ENG_E_INVALID;
-  status = eng__store_leave(store, ENG_OK);
+  status = eng__store_end(store);
   return status == ENG_OK ? eng__store_clean(store) : status;
 }
 

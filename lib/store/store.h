@@ -36,6 +36,9 @@ enum {
   ENG__SQL_DROP,
   ENG__SQL_COUNT,
   ENG__SQL_AFTER,
+  ENG__SQL_FROM,
+  ENG__SQL_BETWEEN,
+  ENG__SQL_STONES,
   ENG__SQL_SETTING,
   ENG__SQL_SET,
   ENG__SQL_UNSET,
@@ -127,12 +130,40 @@ eng_status eng__store_drop(struct eng_store *store, const eng_customer *customer
 eng_status eng__store_setting(struct eng_store *store, const char *name, int64_t *out);
 eng_status eng__store_set(struct eng_store *store, const char *name, int64_t value);
 
+/* ---- what may be missing elsewhere ---- */
+
+/* A tombstone as its key: number of the key, big-endian, and the pseudonym. */
+enum { ENG__STONE_SIZE = 4 + 16 };
+
+struct eng__stone {
+  uint8_t key[ENG__STONE_SIZE];
+  int64_t floor;
+};
+
+/* Takes in tombstones of elsewhere, sorted by key, inside a transaction: whoever is
+ * meant is dropped, but for events above the floor. */
+eng_status eng__store_take_stones(struct eng_store *store,
+                                  const struct eng__stone *stones, size_t count);
+
+/* Raises the floor of all inside a transaction. */
+eng_status eng__store_raise(struct eng_store *store, int64_t floor);
+
+/* Adds what a timeline knows to a customer; inside a transaction. */
+eng_status eng__store_merge(struct eng_store *store, const eng_customer *other);
+
+/* The number and the proof of a key; false: it was not handed in. */
+bool eng__store_proof(const struct eng_store *store, uint64_t number,
+                      uint8_t proof[16]);
+
 /* ---- changes ---- */
 
 /* Begins and ends what is written by one call. leave() takes what came of it and
  * returns what is to be answered. */
 eng_status eng__store_enter(struct eng_store *store);
 eng_status eng__store_leave(struct eng_store *store, eng_status status);
+
+/* Commits the host's transaction without scrubbing. */
+eng_status eng__store_end(struct eng_store *store);
 
 /* Scrubs if something was dropped and no transaction is open. */
 eng_status eng__store_clean(struct eng_store *store);

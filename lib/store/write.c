@@ -41,7 +41,7 @@ eng_status eng_store_record(eng_store *store, const char *id, size_t length,
   return status;
 }
 
-static eng_status merge(struct eng_store *store, const eng_customer *other)
+eng_status eng__store_merge(struct eng_store *store, const eng_customer *other)
 {
   eng_customer *customer;
   eng_status status = eng__store_fetch(store, other->id, other->id_length, &customer);
@@ -61,7 +61,7 @@ eng_status eng_store_merge_customer(eng_store *store, const eng_customer *custom
   if (customer->home.pen.context != store->context) return ENG_E_CONTEXT;
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
-  return eng__store_leave(store, merge(store, customer));
+  return eng__store_leave(store, eng__store_merge(store, customer));
 }
 
 /* ---- many ---- */
@@ -102,7 +102,7 @@ eng_status eng_store_merge_book(eng_store *store, const eng_book *book,
   if (book->home.pen.context != store->context) return ENG_E_CONTEXT;
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
-  return eng__store_leave(store, each(store, book, merge, progress, user));
+  return eng__store_leave(store, each(store, book, eng__store_merge, progress, user));
 }
 
 /* Brings the customers whom the rows name into the book, as the file has them. */

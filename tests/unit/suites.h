@@ -37,6 +37,7 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(sync) \
   X(callback) \
   X(authoring) \
   X(worst)
