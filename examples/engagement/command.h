@@ -42,5 +42,6 @@ int import_run(const struct options *options);
 int fsck_run(const struct options *options);
 int forget_run(const struct options *options);
 int expire_run(const struct options *options);
+int sync_run(const struct options *options);
 
 #endif

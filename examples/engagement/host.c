@@ -48,6 +48,13 @@ int host_same_file(const char *one, const char *other)
   return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
 }
 
+int host_is_file(const char *path)
+{
+  struct stat file;
+
+  return stat(path, &file) == 0;
+}
+
 int host_random(unsigned char *bytes, size_t size)
 {
   FILE *file = fopen("/dev/urandom", "rb");

@@ -18,6 +18,9 @@ int host_is_terminal(int descriptor);
 /* Whether both names lead to one file; 0 if either is not there. */
 int host_same_file(const char *one, const char *other);
 
+/* Whether there is a file of that name. */
+int host_is_file(const char *path);
+
 /* Fills bytes with what nobody can guess; 0 where the system has none to give. */
 int host_random(unsigned char *bytes, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keep.c - commands of books on files: import, forget, expire, fsck.
+ * keep.c - commands of books on files: import, forget, expire, sync, fsck.
  */
 #include <stdio.h>
 #include <string.h>
@@ -150,6 +150,115 @@ int expire_run(const struct options *options)
       answer = bookfile_complain(options->words.items[0], status, NULL);
   }
   eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- sync ---- */
+
+/* Both books by the keys of one file: the one asked for, else that of either book. */
+static int open_two(struct session *session, eng_store *stores[2])
+{
+  const struct words *books = &session->options->words;
+  const char *key = session->options->key;
+  struct text beside = {0};
+  int answer = ANSWER_DONE;
+
+  if (books->count != 2 || host_same_file(books->items[0], books->items[1])) {
+    complain("sync takes two books");
+    return ANSWER_USAGE;
+  }
+  for (int i = 0; i < 2 && answer == ANSWER_DONE; i++)
+    answer = bookfile_open(session->context, books->items[i],
+                           i == 0 ? 0 : ENG_STORE_CREATE, &stores[i]);
+  for (size_t i = 0; i < 2 && key == NULL; i++) {
+    text_clear(&beside);
+    text_print(&beside, "%s.key", books->items[i]);
+    if (host_is_file(beside.bytes)) key = beside.bytes;
+  }
+  for (int i = 0; i < 2 && answer == ANSWER_DONE; i++)
+    answer = bookfile_keys(stores[i], books->items[i], key, 0);
+  text_free(&beside);
+  return answer;
+}
+
+/* Messages to and fro until both are done; *at is the book whose call failed. */
+static eng_status talk(eng_sync *ask, eng_sync *answer, int *at)
+{
+  const uint8_t *message = NULL;
+  size_t size = 0;
+  uint64_t bytes = 0;
+  int32_t done = 0;
+  eng_status status = ENG_OK;
+
+  while (status == ENG_OK && !done) {
+    *at = 0;
+    status = eng_sync_next(ask, message, size, &message, &size, &done);
+    if (status != ENG_OK) break;
+    *at = 1;
+    status = eng_sync_next(answer, message, size, &message, &size, &done);
+    bytes += size;
+    progress("bytes", bytes, 0);
+  }
+  progress_end();
+  return status;
+}
+
+/* What was dropped on the way must be in no byte of the file either. */
+static eng_status scrub(eng_store *store)
+{
+  int32_t due = 0;
+  eng_status status = eng_store_scrub_is_due(store, &due);
+
+  return status == ENG_OK && due ? eng_store_scrub(store) : status;
+}
+
+static void note_exchanged(const eng_sync *ask)
+{
+  eng_sync_counts counts;
+  struct text line = {0};
+
+  eng_sync_counts_init(&counts, sizeof counts);
+  eng_sync_get_counts(ask, &counts);
+  text_add_number(&line, counts.customers_sent);
+  text_put(&line, counts.customers_sent == 1 ? " customer" : " customers");
+  text_put(&line, " one way, ");
+  text_add_number(&line, counts.customers_received);
+  text_put(&line, " the other; ");
+  text_add_number(&line, counts.bytes_sent + counts.bytes_received);
+  text_put(&line, " bytes");
+  note("%s", line.bytes);
+  text_free(&line);
+}
+
+static int sync_two(const char *const *paths, eng_store *stores[2])
+{
+  eng_sync *ask = NULL, *answer = NULL;
+  int at = 0;
+  eng_status status = eng_sync_new(stores[0], ENG_SYNC_ASK, &ask);
+
+  if (status == ENG_OK) status = eng_sync_new(stores[1], ENG_SYNC_ANSWER, &answer);
+  if (status == ENG_OK) status = talk(ask, answer, &at);
+  if (status == ENG_OK) note_exchanged(ask);
+  eng_sync_free(ask);
+  eng_sync_free(answer);
+  for (int i = 0; i < 2 && status == ENG_OK; i++) {
+    at = i;
+    status = scrub(stores[i]);
+  }
+  return status == ENG_OK ? ANSWER_DONE : bookfile_complain(paths[at], status, NULL);
+}
+
+int sync_run(const struct options *options)
+{
+  struct session session;
+  eng_store *stores[2] = {NULL, NULL};
+  int answer = session_context(&session, options);
+
+  if (answer == ANSWER_DONE) answer = open_two(&session, stores);
+  if (answer == ANSWER_DONE) answer = sync_two(options->words.items, stores);
+  eng_store_close(stores[0]);
+  eng_store_close(stores[1]);
   session_close(&session);
   return answer;
 }

@@ -130,6 +130,13 @@ static const struct command commands[] = {
      "engagement expire shop.book --until 2016-12-31",
      OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPIRE | OPTIONS_KEY,
      expire_run},
+    {"sync", "BOOK BOOK", "brings two books on files together",
+     "Afterwards both books hold what either held, as if there had been one. Only "
+     "what\n"
+     "is missing is exchanged, so two that are nearly alike are quick; one that broke\n"
+     "off is simply repeated. A second book that is not there is made.\n",
+     "engagement sync shop.book till.book", OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY,
+     sync_run},
     {"fsck", "BOOK...", "whether every byte of a book on a file is right",
      "Looks at every page and every customer of books on files, and changes nothing.\n"
      "The exit status is 1 if something is damaged.\n",

@@ -76,6 +76,27 @@ ask 0 import one.csv --book copy.book --key elsewhere.key
 ask 0 select copy.book --where 'count(any) >= 1' --format csv
 is 'who is left' 'customer customer-3 ' "$(tr '\n' ' ' <out)"
 
+# Two tills that were apart, and one that was not there.
+ask 0 import one.csv --book a.book
+ask 0 import two.csv --book b.book
+ask 0 sync a.book b.book
+says '2 customers one way, 2 the other'
+for book in a b; do
+  ask 0 stages $book.book --as-of 2026-06-30 --format csv
+  if cmp -s out both.out; then pass; else fail "$book.book after sync"; fi
+done
+ask 0 sync a.book c.book
+ask 0 sync c.book b.book
+says '0 customers one way, 0 the other'
+ask 0 forget b.book --customer customer-1 --as-of 2026-06-30
+ask 0 sync a.book b.book
+if grep -q customer-1 a.book* b.book*; then fail 'a till brings a person back'; else pass; fi
+rm b.book.key
+ask 2 sync c.book b.book
+says '--key FILE'
+ask 2 sync a.book
+ask 2 sync a.book a.book
+
 # What cannot be opened is said, and nothing is made.
 ask 2 stages nothing.book
 ask 2 fsck nothing.book
