@@ -340,7 +340,8 @@ DOC_PAGES = \
   docs/host.md \
   docs/language.md \
   docs/models.md \
-  docs/performance.md
+  docs/performance.md \
+  docs/store.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
