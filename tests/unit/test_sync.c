@@ -532,6 +532,81 @@ START_TEST(messages_of_strangers_do_no_harm)
 }
 END_TEST
 
+/* As talk(), but what fails ends it. */
+static eng_status try_talk(eng_store *one, eng_store *other)
+{
+  eng_sync *ask = NULL, *answer = NULL;
+  const uint8_t *message = NULL;
+  size_t size = 0;
+  int32_t done = 0;
+  eng_status status = eng_sync_new(one, ENG_SYNC_ASK, &ask);
+
+  if (status == ENG_OK) status = eng_sync_new(other, ENG_SYNC_ANSWER, &answer);
+  while (status == ENG_OK && !done) {
+    status = eng_sync_next(ask, message, size, &message, &size, &done);
+    if (status != ENG_OK) break;
+    status = eng_sync_next(answer, message, size, &message, &size, &done);
+  }
+  eng_sync_free(ask);
+  eng_sync_free(answer);
+  return status;
+}
+
+/* Forgetting, expiring and a sync, each request for memory failing once; _i: and all
+ * that follow. What failed is done again, and the end is that of no failure. */
+START_TEST(every_request_for_memory_fails_and_can_be_done_again)
+{
+  static struct host host;
+  eng_context *plain = context;
+  bool failed = true;
+  uint64_t failures = 0;
+
+  memset(&host, 0, sizeof host);
+  close_stores();
+  context = context_in(&host);
+  for (uint64_t n = 1; failed; n += stride() > 1 ? 17 : 3) {
+    eng_status status;
+    uint64_t left;
+
+    open_stores();
+    for (int e = 0; e < 60; e++) {
+      eng_event *event =
+          event_of(context, ENG_EVENT_PURCHASE, 1000 * DAY + e * 977 % 61);
+      char id[24];
+
+      snprintf(id, sizeof id, "customer-%d", e % 7);
+      ck_ok(eng_store_record(stores[e % 2], id, strlen(id), event, NULL));
+      eng_event_free(event);
+    }
+    host_reset(&host);
+    host.fail_at = n;
+    host.for_ever = _i == 1;
+    status = eng_store_begin(stores[0]);
+    if (status == ENG_OK)
+      status = eng_store_forget(stores[0], "customer-3", 10, 0, NULL);
+    if (status == ENG_OK) status = eng_store_expire(stores[0], DAY, NULL, NULL);
+    eng_store_rollback(stores[0]);
+    if (status == ENG_OK) status = try_talk(stores[0], stores[1]);
+    failed = host.failures > 0;
+    failures += host.failures;
+    host.fail_at = 0;
+    if (!failed) ck_ok(status);
+    if (status != ENG_OK) ck_assert_int_eq(status, ENG_E_NOMEM);
+    ck_ok(try_talk(stores[0], stores[1]));
+    for (int i = 0; i < 2; i++) {
+      ck_ok(eng_store_customer_count(stores[i], &left));
+      ck_assert(left == 7);
+    }
+    close_stores();
+  }
+  ck_assert(failures > 10);
+  eng_context_free(context);
+  context = plain;
+  ck_assert_uint_eq(host.blocks, 0);
+  ck_assert_uint_eq(host.wrong, 0);
+}
+END_TEST
+
 #endif
 
 Suite *sync_suite(void)
@@ -548,6 +623,8 @@ Suite *sync_suite(void)
   tcase_add_test(tests, books_that_forgot_under_other_keys_refuse);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
+  tcase_add_loop_test(tests, every_request_for_memory_fails_and_can_be_done_again, 0,
+                      2);
 #endif
   suite_add_tcase(suite, tests);
   return suite;
