@@ -246,14 +246,14 @@ static eng_status find_more(const eng_customer *ours, eng_customer *theirs,
 static eng_status put_customer(struct eng_sync *sync, const eng_customer *customer)
 {
   const eng_allocator *memory = &sync->store->memory;
-  size_t size;
+  size_t size, written;
   uint8_t *bytes;
   eng_status status = eng_customer_encode(customer, NULL, 0, &size);
 
   if (status != ENG_E_BUFFER) return status;
   bytes = eng__new(memory, size);
   if (bytes == NULL) return ENG_E_NOMEM;
-  status = eng_customer_encode(customer, bytes, size, &size);
+  status = eng_customer_encode(customer, bytes, size, &written);
   if (status == ENG_OK) {
     put_item(&sync->puts, ENG__SPACE_CUSTOMERS, (const uint8_t *)customer->id,
              customer->id_length, bytes, size);
