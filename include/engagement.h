@@ -19,8 +19,10 @@
 #include <engagement/csv.h>
 #include <engagement/customer.h>
 #include <engagement/event.h>
+#include <engagement/export.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>
+#include <engagement/jsonl.h>
 #include <engagement/model.h>
 #include <engagement/money.h>
 #include <engagement/rfm.h>

@@ -26,7 +26,7 @@ static int make_fit(struct ahead *ahead, const struct session *session)
   status = fit_summarise(session, ENG_UNIT_WEEK, session->as_of, &summaries);
   if (status != ENG_OK) return complain_status("forecasts", status);
   eng_error_init(&error, sizeof error);
-  status = fit_make(summaries, ENG_FAMILY_AUTO, session->as_of, &ahead->fit, &error);
+  status = fit_make(summaries, ENG_FAMILY_USUAL, session->as_of, &ahead->fit, &error);
   eng_summaries_free(summaries);
   if (status == ENG_OK) return ANSWER_DONE;
   if (status != ENG_E_THIN && status != ENG_E_NOFIT)
@@ -46,6 +46,33 @@ static void note_fit(const struct ahead *ahead, double days)
        reason);
   if (eng_fit_parameter_count(ahead->fit, ENG_FIT_SPEND) == 0)
     note("no forecasts of money: %s", spend);
+}
+
+/* What the customers are expected to spend, and what those whom they brought are. */
+static eng_status look_ahead(struct ahead *ahead, const struct session *session,
+                             const uint64_t *order, uint64_t count)
+{
+  eng_summary *histories = memory_resize(NULL, (size_t)count + 1, sizeof *histories);
+  double *worths = memory_resize(NULL, (size_t)count + 1, sizeof *worths);
+  eng_status status =
+      eng_book_summary(session->book, eng_fit_unit(ahead->fit), session->as_of, order,
+                       count, histories, NULL, NULL);
+
+  ahead->forecasts = memory_resize(NULL, (size_t)count + 1, sizeof *ahead->forecasts);
+  if (status == ENG_OK) {
+    status = eng_fit_forecasts(ahead->fit, histories, count, ahead->horizon,
+                               ahead->forecasts);
+  }
+  if (status == ENG_OK && eng_fit_parameter_count(ahead->fit, ENG_FIT_SPEND) > 0) {
+    ahead->referrals = memory_resize(NULL, (size_t)count + 1, sizeof *ahead->referrals);
+    for (uint64_t i = 0; i < count; i++)
+      worths[order[i]] = ahead->forecasts[i].expected_spend;
+    status = eng_book_referrals(session->book, session->as_of, worths, ahead->referrals,
+                                NULL, NULL);
+  }
+  free(histories);
+  free(worths);
+  return status;
 }
 
 int ahead_open(struct ahead *ahead, const struct session *session,
@@ -75,16 +102,16 @@ int ahead_open(struct ahead *ahead, const struct session *session,
     return ANSWER_USAGE;
   }
   note_fit(ahead, days);
-  ahead->summaries = memory_resize(NULL, (size_t)count, sizeof *ahead->summaries);
-  status = eng_book_summary(session->book, eng_fit_unit(ahead->fit), session->as_of,
-                            order, count, ahead->summaries, NULL, NULL);
+  ahead->order = order;
+  status = look_ahead(ahead, session, order, count);
   return status == ENG_OK ? ANSWER_DONE : complain_status("forecasts", status);
 }
 
 void ahead_close(struct ahead *ahead)
 {
   eng_fit_free(ahead->fit);
-  free(ahead->summaries);
+  free(ahead->forecasts);
+  free(ahead->referrals);
   *ahead = (struct ahead){0};
 }
 
@@ -93,23 +120,35 @@ static void put_none(struct rows *rows, int count)
   for (int i = 0; i < count; i++) rows_words(rows, NULL);
 }
 
+/* A number, or nothing where it is not forecast. */
+static void put_if(struct rows *rows, int there, double v, int digits)
+{
+  if (there)
+    rows_real(rows, v, digits);
+  else
+    rows_words(rows, NULL);
+}
+
 void ahead_put(const struct ahead *ahead, struct rows *rows, uint64_t i)
 {
-  eng_forecast forecast;
-  eng_rf history;
+  const eng_referral *referral;
+  const eng_forecast *forecast;
 
-  eng_rf_init(&history, sizeof history);
-  if (ahead->fit == NULL ||
-      eng_fit_rf(ahead->fit, &ahead->summaries[i], &history) != ENG_OK ||
-      eng_fit_forecast(ahead->fit, &history, ahead->horizon, &forecast) != ENG_OK) {
+  if (ahead->fit == NULL) {
     put_none(rows, AHEAD_COLUMNS);
     return;
   }
-  rows_real(rows, forecast.p_alive, 6);
-  rows_real(rows, forecast.p_purchase, 6);
-  rows_real(rows, forecast.expected_purchases, 6);
-  if (forecast.has_spend)
-    rows_real(rows, forecast.expected_spend, 2);
-  else
-    put_none(rows, 1);
+  forecast = &ahead->forecasts[i];
+  put_if(rows, forecast->has_forecast, forecast->p_alive, 6);
+  put_if(rows, forecast->has_forecast, forecast->p_purchase, 6);
+  put_if(rows, forecast->has_forecast, forecast->expected_purchases, 6);
+  put_if(rows, forecast->has_spend, forecast->expected_spend, 2);
+  put_if(rows, forecast->has_say, forecast->expected_positive, 6);
+  if (ahead->referrals == NULL) {
+    put_none(rows, 2);
+    return;
+  }
+  referral = &ahead->referrals[ahead->order[i]];
+  rows_real(rows, referral->worth, 2);
+  rows_real(rows, referral->incentivised_worth, 2);
 }

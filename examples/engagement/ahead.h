@@ -10,14 +10,16 @@
 #include "output.h"
 #include "session.h"
 
-enum {
-  AHEAD_COLUMNS = 4
-}; /* p_alive, p_purchase, expected_purchases, expected_spend */
+/* p_alive, p_purchase, expected_purchases, expected_spend, expected_tells,
+ * referred_worth, referred_worth_rewarded */
+enum { AHEAD_COLUMNS = 7 };
 
 /* Forecasts of the customers of some rows. */
 struct ahead {
   eng_fit *fit; /* NULL: there is none, and why was said */
-  eng_summary *summaries;
+  eng_forecast *forecasts;
+  eng_referral *referrals; /* of each row of the book; NULL: no worth is forecast */
+  const uint64_t *order;
   double horizon; /* in the unit of the fit */
 };
 

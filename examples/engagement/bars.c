@@ -30,7 +30,7 @@ void text_add_bar(struct text *text, uint64_t part, uint64_t most)
   unsigned steps = blocks ? 8 : 1;
   unsigned length;
 
-  if (part == 0 || most == 0) return;
+  if (part == 0 || most == 0 || !output_is_for_eyes()) return;
   length = (unsigned)((part * BAR * steps + most / 2) / most);
   if (length == 0) length = 1;
   text_put(text, "  ");

@@ -13,9 +13,10 @@
 /* Exit statuses. */
 enum {
   ANSWER_DONE = 0,
-  ANSWER_NO = 1,    /* the answer is no, or --strict met a bad row */
-  ANSWER_USAGE = 2, /* not asked as the help says, or input that cannot be read */
-  ANSWER_FAILED = 3 /* anything else */
+  ANSWER_NO = 1,     /* the answer is no, or --strict met a bad row */
+  ANSWER_USAGE = 2,  /* not asked as the help says, or input that cannot be read */
+  ANSWER_FAILED = 3, /* anything else */
+  ANSWER_EMPTY = -1  /* within the program: 0, for there is nothing to answer about */
 };
 
 struct command {
@@ -23,10 +24,16 @@ struct command {
   const char *arguments; /* what follows the name in the line of usage */
   const char *summary;   /* a few words for the list of commands */
   const char *about;     /* some lines for its own help */
-  const char *example;   /* one that really works */
-  unsigned groups;       /* OPTIONS_* */
+  /* One command line and what it prints, as lines that end with \n; continued by a
+   * backslash. It works in the folder examples; tests/program/front.sh runs it. */
+  const char *example;
+  unsigned groups; /* OPTIONS_* */
   int (*run)(const struct options *options);
 };
+
+/* The names of the commands that take options of these groups, "explain, journey". */
+struct text;
+void commands_taking(struct text *out, unsigned groups);
 
 int stages_run(const struct options *options);
 int journey_run(const struct options *options);
@@ -37,6 +44,7 @@ int select_run(const struct options *options);
 int crosswalk_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
+int export_run(const struct options *options);
 int models_run(const struct options *options);
 int import_run(const struct options *options);
 int fsck_run(const struct options *options);

@@ -429,6 +429,7 @@ static void json_digests(struct json *json, const struct answer *a)
     json_digest(json, "settings_digest", digest);
 }
 
+/* The members of an object. */
 static eng_status tell_json(struct json *json, const struct answer *a)
 {
   const struct options *options = a->session->options;
@@ -438,7 +439,6 @@ static eng_status tell_json(struct json *json, const struct answer *a)
   int64_t next = eng_explanation_next_change(a->explanation, &then);
   eng_status status;
 
-  json_open(json, '{');
   json_key(json, "customer");
   json_text(json, options->customer, strlen(options->customer));
   json_key(json, "model");
@@ -470,36 +470,70 @@ static eng_status tell_json(struct json *json, const struct answer *a)
   json_number(json, eng_model_revision(a->model));
   json_params(json, a->model);
   json_digests(json, a);
-  json_close(json, '}');
   return status;
 }
 
 /* ---- the command ---- */
 
-/* One model gives an object, several give a list of them. */
+/* Where a customer's answers go; one of the three is used. */
+struct page {
+  struct json json;
+  struct rows rows;
+};
+
+static eng_status write_answer(struct page *page, const struct answer *a)
+{
+  const struct session *session = a->session;
+  eng_status status;
+
+  if (session->options->format == FORMAT_CSV)
+    return explain_rows(&page->rows, session, a->index, a->explanation, a->customer);
+  if (session->options->format == FORMAT_TABLE) {
+    if (a->index > 0) printf("\n%s\n\n", "----");
+    return tell(a);
+  }
+  /* JSON is an object for the first model, with those for the others in a list. */
+  if (a->index > 0) json_open(&page->json, '{');
+  status = tell_json(&page->json, a);
+  if (a->index > 0) json_close(&page->json, '}');
+  if (a->index > 0) return status;
+  json_key(&page->json, "others");
+  json_open(&page->json, '[');
+  return status;
+}
+
+static eng_status answer_model(const struct session *session, int32_t m,
+                               const eng_customer *customer, struct page *page)
+{
+  eng_explanation *explanation = NULL;
+  struct answer a = {session, session->models[m], m, NULL, customer};
+  eng_status status = eng_assessor_explain(session->assessor, m, customer,
+                                           session->as_of, &explanation);
+
+  a.explanation = explanation;
+  if (status == ENG_OK) status = write_answer(page, &a);
+  eng_explanation_free(explanation);
+  return status;
+}
+
 static int write_answers(const struct session *session, const eng_customer *customer)
 {
-  int is_json = session->options->format == FORMAT_JSON;
-  int is_list = is_json && session->model_count > 1;
-  struct json json = {0};
+  static const char *const columns[] = {"customer", "model",    "part",      "name",
+                                        "text",     "measured", "threshold", "holds",
+                                        "distance", "points",   "time"};
+  int format = session->options->format, answer;
+  struct page page = {0};
   eng_status status = ENG_OK;
-  int answer;
 
-  if (is_list) json_open(&json, '[');
-  for (int32_t m = 0; m < session->model_count && status == ENG_OK; m++) {
-    eng_explanation *explanation = NULL;
-    struct answer a = {session, session->models[m], m, NULL, customer};
-
-    status = eng_assessor_explain(session->assessor, m, customer, session->as_of,
-                                  &explanation);
-    if (status != ENG_OK) break;
-    a.explanation = explanation;
-    if (m > 0 && !is_json) printf("\n%s\n\n", "----");
-    status = is_json ? tell_json(&json, &a) : tell(&a);
-    eng_explanation_free(explanation);
+  if (format == FORMAT_JSON) json_open(&page.json, '{');
+  if (format == FORMAT_CSV) rows_begin(&page.rows, format, columns, 11);
+  for (int32_t m = 0; m < session->model_count && status == ENG_OK; m++)
+    status = answer_model(session, m, customer, &page);
+  if (format == FORMAT_JSON) {
+    if (page.json.depth == 2) json_close(&page.json, ']');
+    json_close(&page.json, '}');
   }
-  if (is_list) json_close(&json, ']');
-  answer = output_end();
+  answer = format == FORMAT_CSV ? rows_end(&page.rows) : output_end();
   return status == ENG_OK ? answer : complain_status("explain", status);
 }
 
@@ -525,10 +559,6 @@ int explain_run(const struct options *options)
 
   if (options->customer == NULL || options->customer[0] == '\0') {
     complain("say whom to explain: --customer ID");
-    return ANSWER_USAGE;
-  }
-  if (options->format == FORMAT_CSV) {
-    complain("explain writes a text for people (--format table) or json");
     return ANSWER_USAGE;
   }
   answer = session_open(&session, options);

@@ -9,6 +9,36 @@
 #include "session.h"
 #include "text.h"
 
+/* What a row of --format csv holds; NULL, ENG_TIME_NONE and ENG_DISTANCE_NONE are
+ * empty cells. */
+struct explain_row {
+  const char *part; /* stage, clause, missing, next, dimension, score, line, ... */
+  const char *name;
+  const char *text;
+  const char *measured;
+  const char *threshold;
+  const char *holds;
+  int64_t distance;
+  const char *points;
+  int64_t time;
+};
+
+/* A row of that part with nothing else in it. */
+struct explain_row explain_row_of(const char *part);
+void explain_put_row(struct rows *rows, const struct session *session,
+                     const eng_model *model, const struct explain_row *row);
+
+/* The dimensions of a model as rows, and its scores with their lines. */
+eng_status explain_row_dimensions(struct rows *rows, const struct session *session,
+                                  int32_t model, const eng_customer *customer);
+eng_status explain_row_scores(struct rows *rows, const struct session *session,
+                              int32_t model, const eng_customer *customer);
+
+/* A customer under a model as rows. */
+eng_status explain_rows(struct rows *rows, const struct session *session, int32_t model,
+                        const eng_explanation *explanation,
+                        const eng_customer *customer);
+
 /* An event as people name it, and as JSON. */
 void explain_event(struct text *out, const struct session *session,
                    const eng_event *event);

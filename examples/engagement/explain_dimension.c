@@ -179,3 +179,28 @@ eng_status explain_json_dimensions(struct json *json, const struct session *sess
   free(values);
   return status;
 }
+
+/* ---- rows ---- */
+
+eng_status explain_row_dimensions(struct rows *rows, const struct session *session,
+                                  int32_t index, const eng_customer *customer)
+{
+  const eng_model *model = session->models[index];
+  eng_value *values;
+  eng_status status = measure(session, index, customer, &values);
+  int32_t count = status == ENG_OK ? eng_model_dimension_count(model) : 0;
+
+  for (int32_t i = 0; i < count; i++) {
+    struct explain_row row = explain_row_of("dimension");
+    struct text value = {0};
+
+    if (values[i].defined) put_value(&value, session, &values[i]);
+    row.name = eng_model_dimension_name(model, i);
+    row.text = eng_model_dimension_title(model, i);
+    row.measured = value.bytes;
+    explain_put_row(rows, session, model, &row);
+    text_free(&value);
+  }
+  free(values);
+  return status;
+}

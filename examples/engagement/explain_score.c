@@ -411,3 +411,43 @@ eng_status explain_json_scores(struct json *json, const struct session *session,
   json_close(json, ']');
   return status;
 }
+
+/* ---- rows ---- */
+
+static void put_rows(struct rows *rows, const struct told *told)
+{
+  struct explain_row row = explain_row_of("score");
+  const eng_score_explanation *x = told->now;
+  char points[16];
+
+  snprintf(points, sizeof points, "%d", (int)eng_score_explanation_score(x));
+  row.name = eng_model_score_name(told->model, told->score);
+  row.text = eng_model_score_title(told->model, told->score);
+  row.points = points;
+  explain_put_row(rows, told->session, told->model, &row);
+  for (int32_t i = 0; i < eng_score_explanation_line_count(x); i++) {
+    row = explain_row_of("line");
+    snprintf(points, sizeof points, "%d", (int)eng_score_explanation_points(x, i));
+    row.name = eng_score_explanation_term(x, i);
+    row.text = eng_score_explanation_text(x, i);
+    row.points = points;
+    row.time = eng_score_explanation_expires_at(x, i);
+    explain_put_row(rows, told->session, told->model, &row);
+  }
+}
+
+eng_status explain_row_scores(struct rows *rows, const struct session *session,
+                              int32_t model, const eng_customer *customer)
+{
+  const eng_model *scored = session->models[model];
+  eng_status status = ENG_OK;
+
+  for (int32_t s = 0; s < eng_model_score_count(scored) && status == ENG_OK; s++) {
+    struct told told = {session, scored, s, NULL, NULL, NULL};
+
+    status = ask(&told, model, customer);
+    if (status == ENG_OK) put_rows(rows, &told);
+    told_free(&told);
+  }
+  return status;
+}

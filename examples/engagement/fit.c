@@ -20,7 +20,7 @@ int fit_options_read(const struct options *options, int32_t *unit, int32_t *fami
   *family = options->family;
   *unit = options->unit;
   if (*unit == 0) *unit = *family == ENG_FAMILY_BGBB ? ENG_UNIT_PERIOD : ENG_UNIT_WEEK;
-  if (*family == ENG_FAMILY_AUTO ||
+  if (*family == ENG_FAMILY_AUTO || *family == ENG_FAMILY_USUAL ||
       (*family == ENG_FAMILY_BGBB) == (*unit == ENG_UNIT_PERIOD)) {
     return ANSWER_DONE;
   }
@@ -32,6 +32,13 @@ const char *fit_unit_name(int32_t unit)
 {
   if (unit == ENG_UNIT_PERIOD) return "year";
   return unit == ENG_UNIT_WEEK ? "week" : "day";
+}
+
+static int32_t show_fitting(void *user, uint64_t done, uint64_t total)
+{
+  (void)user;
+  progress("looks at the data", done, total);
+  return 0;
 }
 
 static int32_t show_progress(void *user, uint64_t done, uint64_t total)
@@ -60,11 +67,30 @@ eng_status fit_make(const eng_summaries *summaries, int32_t family, int64_t unti
                     eng_fit **out, eng_error *error)
 {
   eng_fit_options options;
+  eng_status status;
 
   eng_fit_options_init(&options, sizeof options);
   options.family = family;
   options.until = until;
-  return eng_fit_new(summaries, &options, out, error);
+  options.progress = show_fitting;
+  status = eng_fit_new(summaries, &options, out, error);
+  progress_end();
+  return status;
+}
+
+eng_status fit_choose(const struct session *session, int32_t unit, int64_t until,
+                      eng_fit **out, eng_error *error)
+{
+  eng_fit_options options;
+  eng_status status;
+
+  eng_fit_options_init(&options, sizeof options);
+  options.family = ENG_FAMILY_AUTO;
+  options.progress = show_fitting;
+  status =
+      eng_book_fit(session->book, unit, until, ENG_TIME_NONE, &options, out, error);
+  progress_end();
+  return status;
 }
 
 /* ---- files ---- */
@@ -162,8 +188,44 @@ static void json_spend(struct json *json, const eng_fit *fit)
   json_close(json, '}');
 }
 
-static void json_head(struct json *json, int32_t family, int32_t unit)
+/* A part that says who is still there, or how they tell others; whether it is there and
+ * why not. */
+static void json_further(struct json *json, const eng_fit *fit, int32_t part,
+                         const char *name)
 {
+  json_key(json, name);
+  json_open(json, '{');
+  if (eng_fit_parameter_count(fit, part) > 0) {
+    if (part == ENG_FIT_STAY) {
+      json_key(json, "family");
+      json_words(json, eng_family_name(eng_fit_part_family(fit, part)));
+    }
+    json_key(json, "params");
+    json_parameters(json, fit, part, 0);
+    json_key(json, "standard_errors");
+    json_parameters(json, fit, part, 1);
+    json_part_end(json, fit, part);
+  }
+  json_converged(json, fit, part);
+  json_close(json, '}');
+}
+
+static void json_others(struct json *json, const eng_fit *fit)
+{
+  static const char *const chosen[] = {"asked", "likelihood", "holdout"};
+
+  json_key(json, "chosen");
+  json_words(json, chosen[eng_fit_chosen(fit)]);
+  if (eng_fit_parameter_count(fit, ENG_FIT_STAY) > 0) {
+    json_further(json, fit, ENG_FIT_STAY, "stay");
+  }
+  json_further(json, fit, ENG_FIT_SAY, "say");
+  json_further(json, fit, ENG_FIT_VALENCE, "valence");
+}
+
+static void json_head(struct json *json, int format, int32_t family, int32_t unit)
+{
+  json_begin(json, format);
   json_open(json, '{');
   json_key(json, "requested");
   json_words(json, eng_family_name(family));
@@ -171,12 +233,12 @@ static void json_head(struct json *json, int32_t family, int32_t unit)
   json_words(json, fit_unit_name(unit));
 }
 
-static void write_fit(const eng_fit *fit)
+static void write_fit(const eng_fit *fit, int format)
 {
   int32_t currency = eng_fit_currency(fit);
-  struct json json = {0};
+  struct json json;
 
-  json_head(&json, eng_fit_requested(fit), eng_fit_unit(fit));
+  json_head(&json, format, eng_fit_requested(fit), eng_fit_unit(fit));
   json_key(&json, "family");
   json_words(&json, eng_family_name(eng_fit_family(fit)));
   json_key(&json, "params");
@@ -192,15 +254,16 @@ static void write_fit(const eng_fit *fit)
   json_words(&json, currency != 0 ? eng_currency_code(currency) : NULL);
   json_converged(&json, fit, ENG_FIT_PURCHASES);
   json_spend(&json, fit);
+  json_others(&json, fit);
   json_close(&json, '}');
 }
 
-static void write_refusal(const eng_summaries *summaries, int32_t family,
+static void write_refusal(const eng_summaries *summaries, int format, int32_t family,
                           const eng_error *error)
 {
-  struct json json = {0};
+  struct json json;
 
-  json_head(&json, family, eng_summaries_unit(summaries));
+  json_head(&json, format, family, eng_summaries_unit(summaries));
   json_key(&json, "customers");
   json_number(&json, (int64_t)eng_summaries_customers(summaries));
   json_key(&json, "converged");
@@ -223,12 +286,14 @@ static int fit_session(const struct session *session, int32_t unit, int32_t fami
   status = fit_summarise(session, unit, session->as_of, &summaries);
   if (status != ENG_OK) return complain_status("histories", status);
   eng_error_init(&error, sizeof error);
-  status = fit_make(summaries, family, session->as_of, &fit, &error);
+  status = family == ENG_FAMILY_AUTO
+               ? fit_choose(session, unit, session->as_of, &fit, &error)
+               : fit_make(summaries, family, session->as_of, &fit, &error);
   if (status == ENG_OK) {
-    write_fit(fit);
+    write_fit(fit, session->options->format);
     if (session->options->save != NULL) answer = save_fit(fit, session->options->save);
   } else if (status == ENG_E_THIN || status == ENG_E_NOFIT) {
-    write_refusal(summaries, family, &error);
+    write_refusal(summaries, session->options->format, family, &error);
     answer = ANSWER_NO;
   } else {
     answer = complain_status("fit", status);

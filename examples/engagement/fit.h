@@ -22,6 +22,10 @@ eng_status fit_summarise(const struct session *session, int32_t unit, int64_t un
 eng_status fit_make(const eng_summaries *summaries, int32_t family, int64_t until,
                     eng_fit **out, eng_error *error);
 
+/* The fit of the family that is likeliest and does well on what is held out. */
+eng_status fit_choose(const struct session *session, int32_t unit, int64_t until,
+                      eng_fit **out, eng_error *error);
+
 /* A fit from a file. Returns ANSWER_DONE, or another exit status after saying why. */
 int fit_read(const struct session *session, const char *path, eng_fit **out);
 

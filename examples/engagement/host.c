@@ -18,14 +18,39 @@
 #include <unistd.h>
 #endif
 
+#ifdef SIGPIPE
+static volatile sig_atomic_t reader_left;
+
+static void on_pipe(int number) { reader_left = number; }
+#endif
+
 void host_start(void)
 {
 #ifdef SIGPIPE
-  signal(SIGPIPE, SIG_IGN);
+  /* Whoever had it ignored before us wants to hear of the failed write. */
+  if (signal(SIGPIPE, on_pipe) == SIG_IGN) signal(SIGPIPE, SIG_IGN);
 #endif
 #ifdef _WIN32
   _setmode(0, _O_BINARY);
   _setmode(1, _O_BINARY);
+#endif
+}
+
+int host_reader_left(void)
+{
+#ifdef SIGPIPE
+  return reader_left != 0;
+#else
+  return 0;
+#endif
+}
+
+void host_end_if_reader_left(void)
+{
+#ifdef SIGPIPE
+  if (!reader_left) return;
+  signal(SIGPIPE, SIG_DFL);
+  raise(SIGPIPE);
 #endif
 }
 

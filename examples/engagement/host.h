@@ -12,6 +12,13 @@
 /* Bytes go in and out as they are, and a closed pipe is an error, not a signal. */
 void host_start(void);
 
+/* Whether a write went to a pipe whose reader has left. */
+int host_reader_left(void);
+
+/* Then ends the process as any program ends that writes into a closed pipe: silently,
+ * by the signal, so that a shell sees the usual status. Else returns. */
+void host_end_if_reader_left(void);
+
 /* Whether a person reads or writes there: 0 standard input, 1 output, 2 error. */
 int host_is_terminal(int descriptor);
 

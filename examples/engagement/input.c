@@ -13,12 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <engagement/csv.h>
-
 #include "bookfile.h"
 #include "command.h"
 #include "host.h"
 #include "message.h"
+#include "reader.h"
 
 /* How many bad rows are said one by one. */
 enum { REJECTS_SAID = 20 };
@@ -32,8 +31,9 @@ struct load {
   const struct options *options;
   const eng_context *context;
   eng_book *book;
-  eng_csv *csv;
+  struct reader reader;
   eng_loader *loader;
+  eng_book *floors; /* customers with their floors alone; NULL: none came */
   const char *name; /* of the file, for messages */
   FILE *rejects;
   uint64_t rejected; /* bad rows of all files */
@@ -43,6 +43,7 @@ struct load {
   int stopped;       /* --strict met a bad row */
   int unkept;        /* a bad row could not be written to --rejects */
   int noted;         /* the columns of this file have been said */
+  int coded;         /* this file is a book or a customer of ours */
 };
 
 /* ---- rows ---- */
@@ -78,6 +79,25 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
   if (!load->options->strict) return ENG_OK;
   load->stopped = 1;
   return ENG_E_CANCELLED;
+}
+
+/* Floors wait until all events are in: a book of them alone is merged at the end. */
+static eng_status on_floor(void *user, const char *customer, size_t length,
+                           int64_t floor, uint64_t line)
+{
+  struct load *load = user;
+  eng_customer *one = NULL;
+  eng_status status = ENG_OK;
+
+  (void)line;
+  if (load->floors == NULL) status = eng_book_new(load->context, NULL, &load->floors);
+  if (status == ENG_OK)
+    status = eng_customer_new(load->context, customer, length, &one);
+  if (status == ENG_OK && floor != ENG_TIME_NONE)
+    status = eng_customer_expire(one, floor);
+  if (status == ENG_OK) status = eng_book_merge_customer(load->floors, one);
+  eng_customer_free(one);
+  return status;
 }
 
 /* ---- what the columns are taken for ---- */
@@ -136,10 +156,10 @@ static void say_columns(const char *file, const struct columns *columns)
 /* What was refused as a header may be somebody's data: a file that has none. */
 static void note_columns(struct load *load, eng_status status)
 {
-  int32_t count = eng_csv_column_count(load->csv);
+  int32_t count = eng_csv_column_count(load->reader.csv);
   struct columns columns = {0};
 
-  if (load->noted || count == 0) return;
+  if (load->noted || count == 0 || load->reader.form != INPUT_CSV) return;
   load->noted = 1;
   if (status == ENG_E_HEADER) {
     note("%s: the first row has %ld column%s; it is not shown, it may be no header",
@@ -148,10 +168,10 @@ static void note_columns(struct load *load, eng_status status)
   }
   for (int32_t i = 0; i < count; i++) {
     size_t length;
-    const char *name = eng_csv_column_name(load->csv, i, &length);
+    const char *name = eng_csv_column_name(load->reader.csv, i, &length);
 
     if (name != NULL)
-      sort_column(&columns, name, length, eng_csv_column_field(load->csv, i));
+      sort_column(&columns, name, length, eng_csv_column_field(load->reader.csv, i));
   }
   say_columns(load->name, &columns);
   text_free(&columns.taken);
@@ -221,8 +241,8 @@ static int map_column(struct load *load, const char *item, size_t length)
     text_free(&names);
     return ANSWER_USAGE;
   }
-  status =
-      eng_csv_map(load->csv, field, equals + 1, (size_t)(item + length - (equals + 1)));
+  status = reader_map(&load->reader, field, equals + 1,
+                      (size_t)(item + length - (equals + 1)));
   return status == ENG_OK ? ANSWER_DONE : complain_status("--map", status);
 }
 
@@ -242,7 +262,7 @@ static int map_kind(struct load *load, const char *item, size_t length)
     kind = find_kind(load, "--kinds", item + split, length - split);
     if (kind == 0) return ANSWER_USAGE;
   }
-  status = eng_csv_map_kind(load->csv, item, split - 1, kind);
+  status = reader_map_kind(&load->reader, item, split - 1, kind);
   if (status == ENG_OK) return ANSWER_DONE;
   if (status == ENG_E_NOMEM) return complain_status("--kinds", status);
   complain("--kinds: %.*s: %s", (int)(split - 1 < 100 ? split - 1 : 100), item,
@@ -254,18 +274,30 @@ static int map_kind(struct load *load, const char *item, size_t length)
 static int set_reader(struct load *load)
 {
   const struct options *options = load->options;
-  eng_status status = eng_csv_set_delimiter(load->csv, options->delimiter);
+  eng_status status = eng_csv_set_delimiter(load->reader.csv, options->delimiter);
   int answer;
 
   if (status == ENG_OK)
-    status = eng_csv_set_time_format(load->csv, options->time_format);
+    status = reader_set_time_format(&load->reader, options->time_format);
   if (status == ENG_OK)
-    status = eng_csv_set_currency(load->csv, eng_context_currency(load->context));
+    status = reader_set_currency(&load->reader, eng_context_currency(load->context));
   if (status == ENG_OK && options->kind != NULL) {
     int32_t kind = find_kind(load, "--kind", options->kind, strlen(options->kind));
 
     if (kind == 0) return ANSWER_USAGE;
-    status = eng_csv_set_kind(load->csv, kind);
+    status = reader_set_kind(&load->reader, kind);
+  }
+  if (status == ENG_OK && options->received_at != NULL) {
+    int64_t time;
+
+    if (eng_time_parse(load->context, options->received_at,
+                       strlen(options->received_at), ENG_TIME_AUTO, ENG_DATE_FIRST,
+                       &time) != ENG_OK) {
+      complain("--received-at is a time such as 2026-11-22T18:05, not \"%s\"",
+               options->received_at);
+      return ANSWER_USAGE;
+    }
+    status = eng_jsonl_set_received_at(load->reader.jsonl, time);
   }
   if (status != ENG_OK) return complain_status("input options", status);
   answer = each_item(load, &options->maps, map_column);
@@ -275,43 +307,55 @@ static int set_reader(struct load *load)
 
 /* ---- one file ---- */
 
-/* What the first bytes say that a file is. Whether they are ours is asked of the
- * decoders: whatever is not answers ENG_E_MAGIC. Zeros follow them, so that a short
- * file is not taken for one that was cut. */
-static int check_form(const struct load *load, const char *bytes, size_t length)
+/* What is ours in bytes: whether it is, is asked of the decoders. Whatever is not
+ * answers ENG_E_MAGIC. Zeros follow the first bytes, so that a short file is not taken
+ * for one that was cut. */
+static int coded_form(const struct load *load, const char *bytes, size_t length)
 {
   uint8_t head[PEEK] = {0};
   eng_book *book = NULL;
   eng_customer *customer = NULL;
   eng_status status;
-  size_t at = 0;
 
   memcpy(head, bytes, length < 256 ? length : 256);
+  status = eng_book_decode(load->context, NULL, head, sizeof head, &book, NULL);
+  eng_book_free(book);
+  if (status != ENG_E_MAGIC && status != ENG_E_NOMEM) return INPUT_BOOK;
+  status =
+      eng_customer_decode(load->context, "?", 1, head, sizeof head, &customer, NULL);
+  eng_customer_free(customer);
+  return status != ENG_E_MAGIC && status != ENG_E_NOMEM ? INPUT_CUSTOMER : INPUT_AUTO;
+}
+
+static int begins_as_json(const char *bytes, size_t length)
+{
+  size_t at = length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+  while (at < length && bytes[at] != '\0' && strchr(" \t\r\n", bytes[at]) != NULL) at++;
+  return at < length && (bytes[at] == '{' || bytes[at] == '[');
+}
+
+/* What a file is: as --input-format says, else its own bytes if they are ours, else its
+ * name, else its first byte. */
+static int find_form(struct load *load, const char *bytes, size_t length, int *form)
+{
+  const uint8_t *head = (const uint8_t *)bytes;
+  int named = reader_form_of(load->name);
+
+  *form = load->options->input_format;
   if (length >= 2 &&
       ((head[0] == 0xff && head[1] == 0xfe) || (head[0] == 0xfe && head[1] == 0xff))) {
     complain("%s is UTF-16; save it as UTF-8 first", load->name);
     return ANSWER_USAGE;
   }
-  status = eng_book_decode(load->context, NULL, head, sizeof head, &book, NULL);
-  eng_book_free(book);
-  if (status == ENG_E_MAGIC) {
-    status =
-        eng_customer_decode(load->context, "?", 1, head, sizeof head, &customer, NULL);
-    eng_customer_free(customer);
-  }
-  if (status != ENG_E_MAGIC && status != ENG_E_NOMEM) {
-    complain(
-        "%s is a book or an encoded customer; reading those is for a later version, "
-        "give the events as CSV",
-        load->name);
-    return ANSWER_USAGE;
-  }
-  if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) at = 3;
-  while (at < length && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0') at++;
-  if (at < length && bytes[at] == '{') {
-    complain("%s looks like JSON Lines; reading those is for a later version, give the "
-             "events as CSV",
-             load->name);
+  if (*form != INPUT_AUTO) return ANSWER_DONE;
+  *form = coded_form(load, bytes, length);
+  if (*form != INPUT_AUTO) return ANSWER_DONE;
+  *form = named != INPUT_AUTO             ? named
+          : begins_as_json(bytes, length) ? INPUT_JSONL
+                                          : INPUT_CSV;
+  if (named == INPUT_CSV && begins_as_json(bytes, length)) {
+    complain("%s looks like JSON Lines; --input-format jsonl reads it", load->name);
     return ANSWER_USAGE;
   }
   return ANSWER_DONE;
@@ -320,7 +364,7 @@ static int check_form(const struct load *load, const char *bytes, size_t length)
 /* Why reading ended, as an exit status. */
 static int explain_end(struct load *load, eng_status status)
 {
-  const eng_error *error = eng_csv_error(load->csv);
+  const eng_error *error = reader_error(&load->reader);
 
   if (load->stopped) {
     complain("%s: --strict stops at the first bad row; nothing was answered",
@@ -332,7 +376,7 @@ static int explain_end(struct load *load, eng_status status)
     return ANSWER_FAILED;
   }
   if (status == ENG_E_HEADER || (status == ENG_E_LIMIT && error->code == ENG_E_LIMIT &&
-                                 eng_csv_column_count(load->csv) == 0)) {
+                                 eng_csv_column_count(load->reader.csv) == 0)) {
     complain_at(load->name, error->line, error->column, "%s",
                 error->text[0] != '\0' ? error->text : eng_status_text(status));
     note("columns of other names are named by --map customer=COLUMN,time=COLUMN; a log "
@@ -341,6 +385,28 @@ static int explain_end(struct load *load, eng_status status)
     return ANSWER_USAGE;
   }
   return complain_status(load->name, status);
+}
+
+/* The id in the name of a customer's file: %NN is a byte. */
+static void blob_customer(const char *path, struct text *id)
+{
+  const char *name = path, *end;
+
+  for (const char *at = path; *at != '\0'; at++) {
+    if (*at == '/' || *at == '\\') name = at + 1;
+  }
+  end = strrchr(name, '.');
+  if (end == NULL) end = name + strlen(name);
+  while (name < end) {
+    unsigned byte;
+
+    if (end - name >= 3 && sscanf(name, "%%%2x", &byte) == 1) {
+      text_print(id, "%c", (int)byte);
+      name += 3;
+    } else {
+      text_add(id, name++, 1);
+    }
+  }
 }
 
 /* Enough for a look at what a file is, or all of a shorter one. */
@@ -357,26 +423,96 @@ static size_t read_first(FILE *file, char *bytes, size_t room)
   return length;
 }
 
+/* The rest of a file behind its first bytes, all of it in memory. */
+static int read_whole(struct load *load, FILE *file, struct text *whole)
+{
+  char piece[4096];
+  size_t length;
+
+  while ((length = fread(piece, 1, sizeof piece, file)) > 0)
+    text_add(whole, piece, length);
+  if (!ferror(file)) return ANSWER_DONE;
+  complain("%s cannot be read: %s", load->name, strerror(errno));
+  return ANSWER_USAGE;
+}
+
+/* A book file, or the file of a customer whose id is its name. */
+static int merge_coded(struct load *load, int form, const struct text *bytes)
+{
+  eng_book *book = NULL;
+  eng_customer *customer = NULL;
+  eng_error error;
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  if (form == INPUT_BOOK) {
+    status = eng_book_decode(load->context, NULL, (const uint8_t *)bytes->bytes,
+                             bytes->length, &book, &error);
+    if (status == ENG_OK) status = eng_book_merge(load->book, book);
+  } else {
+    struct text id = {0};
+
+    blob_customer(load->name, &id);
+    status = eng_customer_decode(load->context, id.bytes, id.length,
+                                 (const uint8_t *)bytes->bytes, bytes->length,
+                                 &customer, &error);
+    if (status == ENG_OK) status = eng_book_merge_customer(load->book, customer);
+    text_free(&id);
+  }
+  eng_book_free(book);
+  eng_customer_free(customer);
+  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_E_VOCABULARY)
+    complain("%s has kinds of its own; name them by --own-kind", load->name);
+  else
+    complain("%s cannot be read: %s", load->name, eng_status_text(status));
+  return status == ENG_E_NOMEM ? ANSWER_FAILED : ANSWER_USAGE;
+}
+
+static int read_coded(struct load *load, FILE *file, const char *first, size_t length)
+{
+  struct text whole = {0};
+  int form = coded_form(load, first, length);
+  int answer;
+
+  if (form == INPUT_CUSTOMER && file == stdin) {
+    complain("an encoded customer does not say whose it is: give it as a file whose "
+             "name is the id");
+    return ANSWER_USAGE;
+  }
+  text_add(&whole, first, length);
+  answer = read_whole(load, file, &whole);
+  if (answer == ANSWER_DONE) answer = merge_coded(load, form, &whole);
+  text_free(&whole);
+  return answer;
+}
+
 static int read_rows(struct load *load, FILE *file)
 {
   static char piece[PIECE];
-  uint64_t before = eng_csv_count(load->csv, ENG_CSV_ROWS);
+  uint64_t before = reader_rows(&load->reader);
   size_t length = read_first(file, piece, sizeof piece);
   eng_status status = ENG_OK;
-  int answer = ferror(file) ? ANSWER_DONE : check_form(load, piece, length);
+  int form = INPUT_CSV, answer = ANSWER_DONE;
 
+  if (!ferror(file)) answer = find_form(load, piece, length, &form);
   if (answer != ANSWER_DONE) return answer;
+  if (!ferror(file) && (form == INPUT_BOOK || form == INPUT_CUSTOMER)) {
+    load->coded = 1;
+    return read_coded(load, file, piece, length);
+  }
+  reader_begin(&load->reader, ferror(file) ? INPUT_CSV : form);
   while (length > 0 && status == ENG_OK) {
-    status = eng_csv_feed(load->csv, piece, length);
+    status = reader_feed(&load->reader, piece, length);
     if (load->options->maps.count == 0) note_columns(load, status);
-    progress(load->name, eng_csv_count(load->csv, ENG_CSV_ROWS) - before, 0);
+    progress(load->name, reader_rows(&load->reader) - before, 0);
     length = fread(piece, 1, sizeof piece, file);
   }
   if (ferror(file)) {
     complain("%s cannot be read: %s", load->name, strerror(errno));
     return ANSWER_USAGE;
   }
-  if (status == ENG_OK) status = eng_csv_finish(load->csv);
+  if (status == ENG_OK) status = reader_finish(&load->reader);
   if (load->options->maps.count == 0) note_columns(load, status);
   progress_end();
   return status == ENG_OK ? ANSWER_DONE : explain_end(load, status);
@@ -427,14 +563,13 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
 
 static int read_file(struct load *load, FILE *file, size_t number)
 {
-  uint64_t rows = eng_csv_count(load->csv, ENG_CSV_ROWS);
-  uint64_t skipped = eng_csv_count(load->csv, ENG_CSV_SKIPPED);
+  uint64_t rows = reader_rows(&load->reader);
+  uint64_t skipped = reader_skipped(&load->reader);
   eng_load_counts counts;
   eng_status status;
   int answer;
 
-  load->noted = 0;
-  if (number > 0) eng_csv_reset(load->csv);
+  load->noted = load->coded = 0;
   status = eng_loader_new(load->book, load->options->identical, &load->loader);
   if (status != ENG_OK) return complain_status(load->name, status);
   answer = read_rows(load, file);
@@ -445,9 +580,9 @@ static int read_file(struct load *load, FILE *file, size_t number)
   }
   eng_loader_free(load->loader);
   load->loader = NULL;
-  if (answer == ANSWER_DONE)
-    note_counts(load, &counts, eng_csv_count(load->csv, ENG_CSV_ROWS) - rows,
-                eng_csv_count(load->csv, ENG_CSV_SKIPPED) - skipped, number);
+  if (answer == ANSWER_DONE && !load->coded)
+    note_counts(load, &counts, reader_rows(&load->reader) - rows,
+                reader_skipped(&load->reader) - skipped, number);
   return answer;
 }
 
@@ -561,6 +696,11 @@ static int read_inputs(struct load *load)
 
     if (answer != ANSWER_DONE) return answer;
   }
+  if (load->floors != NULL) {
+    eng_status status = eng_book_merge(load->book, load->floors);
+
+    if (status != ENG_OK) return complain_status("floors", status);
+  }
   note_book(load);
   return ANSWER_DONE;
 }
@@ -573,17 +713,19 @@ int input_load(struct session *session)
 
   load.book = session->book;
   if (status == ENG_OK)
-    status = eng_csv_new(session->context, on_event, on_reject, &load, &load.csv);
+    status = reader_new(&load.reader, session->context, on_event, on_reject, on_floor,
+                        &load);
   if (status != ENG_OK) return complain_status("input", status);
   answer = set_reader(&load);
   if (answer == ANSWER_DONE) answer = open_rejects(&load);
   if (answer == ANSWER_DONE) answer = read_inputs(&load);
   answer = close_rejects(&load, answer);
   if (answer == ANSWER_DONE && load.rejected > 0 &&
-      eng_book_event_count(session->book) == 0) {
+      eng_book_customer_count(session->book) == 0) {
     complain("no row could be read; nothing is answered");
     answer = ANSWER_USAGE;
   }
-  eng_csv_free(load.csv);
+  eng_book_free(load.floors);
+  reader_free(&load.reader);
   return answer;
 }

@@ -27,7 +27,12 @@ static const struct command commands[] = {
      "and when it changes if nothing happens. Without --format: how many stand where;\n"
      "up to 50 customers are listed, with --rows all of them.\n"
      "--history adds since when, the highest stage ever reached, and the lap.\n",
-     "engagement stages orders.csv --kind purchase --currency USD --model sashi",
+     "engagement stages orders.csv --kind purchase --currency USD \\\n"
+     "    --model four_stages | grep %\n"
+     "  first_experience  was here once               23   23.0 %\n"
+     "  relationship      gets to know you            48   48.0 %\n"
+     "  loyalty           comes regularly             29   29.0 %\n"
+     "  advocacy          recommends you               0    0.0 %\n",
      ON_INPUTS | OPTIONS_ROWS | OPTIONS_HISTORY, stages_run},
     {"scores", "INPUT...", "what customers say, whether they stay, what they spend",
      "Three scores 0..1000 of every customer, recency, frequency and monetary value\n"
@@ -35,7 +40,11 @@ static const struct command commands[] = {
      "their quintiles as three digits 1..5, 5 the best; forecasts by a --fit or one\n"
      "made here, empty where customers are too few. A --model of yours gives all of\n"
      "its scores; those of other names follow say, stay and spend.\n",
-     "engagement scores orders.csv --kind purchase --currency USD --format csv",
+     "engagement scores orders.csv --kind purchase --currency USD --format csv |\n"
+     "    cut -d, -f1-8 | head -n 3\n"
+     "customer,say,stay,spend,recency_days,frequency,monetary,rfm\n"
+     "customer-1,0,0,61,244,1,31.82,112\n"
+     "customer-10,0,0,39,138,1,9.25,311\n",
      ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON, scores_run},
     {"explain", "INPUT... --customer ID", "why one customer stands where they stand",
      "Why a customer is in a stage of each --model, or of all that are built in: "
@@ -45,8 +54,12 @@ static const struct command commands[] = {
      "next stage, when the stage changes if nothing happens, and what the model\n"
      "advises; its dimensions, and every score line by line.\n"
      "--since says what changed the scores. --format json is for programs.\n",
-     "engagement explain orders.csv --kind purchase --currency USD --customer 42",
-     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_TELL | OPTIONS_CUSTOMER |
+     "engagement explain orders.csv --kind purchase --currency USD \\\n"
+     "    --customer customer-17 --model four_stages | sed -n 4,6p\n"
+     "Stage: loyalty, \"comes regularly\" (3 of 4), because\n"
+     "  [x] days(purchase) >= again\n"
+     "      measured 10, compared with 2\n",
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
          OPTIONS_SINCE,
      explain_run},
     {"journey", "INPUT... [--customer ID]", "every change of stage, when and why",
@@ -57,13 +70,21 @@ static const struct command commands[] = {
      "  age KIND TIME      this event became old enough\n"
      "  period KIND TIME   a day or week of a streak began; this event is out of it\n"
      "  time               a time since reached its limit\n",
-     "engagement journey orders.csv --kind purchase --currency USD --customer 42",
+     "engagement journey orders.csv --kind purchase --currency USD --format csv \\\n"
+     "    --customer customer-17 --model four_stages | cut -d, -f3-5 | head -n 3\n"
+     "time,from,to\n"
+     "2025-08-07T08:41:00.000Z,none,first_experience\n"
+     "2025-08-22T17:05:00.000Z,first_experience,relationship\n",
      ON_INPUTS | OPTIONS_CUSTOMER, journey_run},
     {"changes", "INPUT... --to TIME", "who will change stage if nothing happens",
      "Every change of stage under each --model, or under all that are built in, from\n"
      "one time to another if nothing happens: what came after --from is not seen.\n"
      "Causes are those of journey.\n",
-     "engagement changes orders.csv --kind purchase --currency USD --to 2026-12-31",
+     "engagement changes orders.csv --kind purchase --currency USD --format csv \\\n"
+     "    --to 2026-12-31 --model four_stages | cut -d, -f1,3-5 | head -n 3\n"
+     "customer,time,from,to\n"
+     "customer-13,2026-08-24T00:00:00.000Z,loyalty,relationship\n"
+     "customer-17,2026-08-03T00:00:00.000Z,loyalty,relationship\n",
      OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_FORMAT | OPTIONS_CUSTOMER |
          OPTIONS_FROM_TO,
      changes_run},
@@ -73,30 +94,57 @@ static const struct command commands[] = {
      "is something to know. --save keeps it for a till, or for scores --fit. Where "
      "the\n"
      "data is too thin the reason says what it lacks, and the exit status is 1.\n",
-     "engagement fit orders.csv --kind purchase --currency USD --save shop.fit",
-     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE, fit_run},
+     "engagement fit orders.csv --kind purchase --currency USD --format csv |\n"
+     "    grep '^family\\|^customers\\|^converged'\n"
+     "family,mbgnbd\n"
+     "customers,100\n"
+     "converged,true\n",
+     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE | OPTIONS_TELL, fit_run},
     {"validate", "INPUT... --split TIME", "how good forecasts would have been",
      "Fits every family to what was known at --split and compares its forecasts with\n"
      "what came until --until, beside rules of thumb; as JSON. The coverage is that "
      "of\n"
      "the 80 % interval by randomised PIT: the place of what came within the forecast\n"
      "distribution, between two counts by a hash of the customer's id.\n",
-     "engagement validate orders.csv --kind purchase --split 2026-06-30",
-     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SPLIT, validate_run},
+     "engagement validate orders.csv --kind purchase --currency USD \\\n"
+     "    --split 2026-03-31 --format csv |\n"
+     "    grep '^family\\|^horizon\\|^forecasts.purchases.cov'\n"
+     "horizon_days,91\n"
+     "family,paretonbd\n"
+     "forecasts.purchases.coverage,0.78\n",
+     OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SPLIT | OPTIONS_TELL, validate_run},
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
      "written as behind `when` in a model; docs/language.md has all of it.\n",
      "engagement select orders.csv --kind purchase --currency USD \\\n"
-     "      --where 'count(purchase) >= 2'",
+     "    --where 'count(purchase) >= 25'\n"
+     "customer\n"
+     "customer-20\n"
+     "customer-48\n"
+     "customer-92\n",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
     {"crosswalk", "INPUT... --model A --model B",
      "how the stages of two models go together",
      "How many customers are in each stage of A and of B at once, counted from what\n"
      "they did, and the share of each stage of A that is in each stage of B.\n",
      "engagement crosswalk orders.csv --kind purchase --currency USD \\\n"
-     "      --model five_e --model sashi",
+     "    --model four_stages --model five_e | head -n 6\n"
+     "four_stages, and within each stage five_e\n"
+     "100 customers as of 2026-06-30 23:59:59 UTC\n"
+     "\n"
+     "  first_experience              23   23.0 %\n"
+     "    education                   23  100.0 %\n"
+     "  relationship                  48   48.0 %\n",
      ON_INPUTS, crosswalk_run},
+    {"export", "INPUT...", "events out, to come in again without loss",
+     "All events of the inputs, or of one --customer, as JSON Lines or CSV; read "
+     "again\n"
+     "they give the same timelines byte for byte, floors and corrections included.\n"
+     "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
+     "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
+     "engagement export orders.csv --kind purchase --currency USD -o orders.jsonl",
+     OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPORT, export_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
      "The built-in models with their stages and sources. And, of a NAME or a FILE:\n"
@@ -104,7 +152,12 @@ static const struct command commands[] = {
      "  check FILE...             what can hardly be meant; 1 if it is serious\n"
      "  diff OLD NEW [INPUT...]   what differs; who moves, and by which line\n"
      "  print FILE                the same model in one form, without comments\n",
-     "engagement models show five_levels > mine.model",
+     "engagement models --format csv | cut -d, -f1,3 | head -n 5\n"
+     "name,shape\n"
+     "sashi,cycle\n"
+     "sashi_matrix,classes\n"
+     "five_e,pyramid\n"
+     "four_stages,ladder\n",
      OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
     {"import", "INPUT... --book FILE",
      "events into a book on a file, which is an INPUT too",
@@ -150,22 +203,99 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* ---- help ---- */
 
+/* How the commands stand together in the short list. A name that is no command of this
+ * program is passed over; a command without a section stands in one at the end. */
+static const struct {
+  const char *title;
+  const char *names;
+} sections[] = {
+    {"one customer", "explain journey"},
+    {"all customers", "stages scores select changes crosswalk"},
+    {"the business", "active retention funnel flow metrics review report"},
+    {"forecasts", "fit validate"},
+    {"models", "models"},
+    {"files, books", "export import merge unmerge expire sync forget watch fsck"},
+};
+
+enum { SECTIONS = sizeof sections / sizeof sections[0], TITLE = 16 };
+
+static int is_among(const char *name, const char *names)
+{
+  size_t length = strlen(name);
+
+  for (const char *at = names; (at = strstr(at, name)) != NULL; at += length) {
+    int starts = at == names || at[-1] == ' ';
+
+    if (starts && (at[length] == ' ' || at[length] == '\0')) return 1;
+  }
+  return 0;
+}
+
+/* Which section a command stands in; SECTIONS: none of them. */
+static size_t section_of(const struct command *command)
+{
+  size_t section = 0;
+
+  while (section < SECTIONS && !is_among(command->name, sections[section].names))
+    section++;
+  return section;
+}
+
+static void list_section(struct text *out, size_t section)
+{
+  const char *title = section < SECTIONS ? sections[section].title : "more";
+  size_t column = 0;
+
+  for (size_t i = 0; i < COMMANDS; i++) {
+    size_t length = strlen(commands[i].name) + 2;
+
+    if (section_of(&commands[i]) != section) continue;
+    if (column == 0) {
+      text_print(out, "  %-*s", TITLE, title);
+      column = 2 + TITLE;
+    } else if (column + length > 76) {
+      text_print(out, ",\n  %*s", TITLE, "");
+      column = 2 + TITLE;
+    } else {
+      text_put(out, ", ");
+    }
+    text_put(out, commands[i].name);
+    column += length;
+  }
+  if (column > 0) text_put(out, "\n");
+}
+
 static int help_program(void)
 {
-  printf("engagement - lifecycle stages of customers, with the evidence\n\n"
-         "  engagement COMMAND [INPUT...] [--OPTION...]\n\n");
-  for (size_t i = 0; i < COMMANDS; i++)
-    printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-  printf("\n"
-         "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
-         "Columns are recognised by the names in common use; what was taken is said.\n"
-         "\n"
-         "  engagement stages orders.csv --kind purchase --currency USD\n"
-         "  engagement COMMAND --help    what a command does\n"
-         "  engagement help input|kinds  options for reading files; kinds of events\n"
-         "  engagement --version         the version\n"
-         "Exit status: 0 done; 1 the answer is no, or --strict met a bad row;\n"
-         "2 usage, or an input that cannot be read; 3 anything else.\n");
+  struct text out = {0};
+
+  text_put(&out, "engagement - lifecycle stages of customers, with the evidence\n\n"
+                 "  engagement COMMAND [INPUT...] [--OPTION...]\n\n");
+  for (size_t i = 0; i <= SECTIONS; i++) list_section(&out, i);
+  text_put(
+      &out,
+      "\n"
+      "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
+      "Columns are recognised by the names in common use; what was taken is said.\n"
+      "\n"
+      "  engagement stages orders.csv --kind purchase --currency USD\n"
+      "  engagement help commands     what each command does, in a line\n"
+      "  engagement COMMAND --help    all of one command, with an example\n"
+      "  engagement help input|kinds  options for reading files; kinds of events\n"
+      "  engagement --version         the version\n"
+      "Exit status: 0 done; 1 the answer is no, or --strict met a bad row;\n"
+      "2 usage, or an input that cannot be read; 3 anything else.\n");
+  fwrite(out.bytes, 1, out.length, stdout);
+  text_free(&out);
+  return output_end();
+}
+
+static int help_commands(void)
+{
+  for (size_t section = 0; section <= SECTIONS; section++)
+    for (size_t i = 0; i < COMMANDS; i++)
+      if (section_of(&commands[i]) == section)
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
   return output_end();
 }
 
@@ -216,6 +346,20 @@ static int help_kinds(void)
   return output_end();
 }
 
+/* The command line behind a prompt, and what it prints. */
+static void show_example(const char *example)
+{
+  const char *prompt = "$ ";
+
+  while (*example != '\0') {
+    size_t length = strcspn(example, "\n");
+
+    printf("%s%s%.*s\n", length > 0 ? "  " : "", prompt, (int)length, example);
+    prompt = "";
+    example += length + (example[length] == '\n');
+  }
+}
+
 static int help_command(const struct command *command)
 {
   unsigned own = command->groups & ~(unsigned)OPTIONS_INPUT;
@@ -223,15 +367,23 @@ static int help_command(const struct command *command)
   printf("engagement %s %s [--OPTION...]\n\n%s\n", command->name, command->arguments,
          command->about);
   options_describe(own | OPTIONS_COMMON);
-  if ((command->groups & OPTIONS_INPUT) != 0) {
-    printf("\nReading INPUT (engagement help input):\n");
-    options_list(OPTIONS_INPUT);
-  }
-  printf("\nExample:\n  %s\n", command->example);
+  if ((command->groups & OPTIONS_INPUT) != 0)
+    printf("  and those of reading INPUT: engagement help input\n");
+  printf("\nExample, in the folder examples:\n");
+  show_example(command->example);
   return output_end();
 }
 
 /* ---- which command ---- */
+
+void commands_taking(struct text *out, unsigned groups)
+{
+  int count = 0;
+
+  for (size_t i = 0; i < COMMANDS; i++)
+    if ((commands[i].groups & groups) != 0)
+      text_print(out, "%s%s", count++ > 0 ? ", " : "", commands[i].name);
+}
 
 static const struct command *find_command(const char *name)
 {
@@ -249,6 +401,12 @@ static int unknown_command(const char *name)
   near = text_nearest(name, names, COMMANDS);
   if (near != NULL)
     complain("there is no command \"%s\"; did you mean %s?", name, near);
+  else if (name[0] == '-')
+    complain("the command comes first: engagement COMMAND %s; see: engagement --help",
+             name);
+  else if (strchr(name, '.') != NULL)
+    complain("say what to do with %s: engagement stages %s; see: engagement --help",
+             name, name);
   else
     complain("there is no command \"%s\"; see: engagement --help", name);
   return ANSWER_USAGE;
@@ -259,6 +417,7 @@ static int help(int count, char **words)
   const struct command *command;
 
   if (count == 0) return help_program();
+  if (strcmp(words[0], "commands") == 0) return help_commands();
   if (strcmp(words[0], "input") == 0) return help_input();
   if (strcmp(words[0], "kinds") == 0) return help_kinds();
   command = find_command(words[0]);
@@ -287,13 +446,11 @@ static int run(const struct command *command, int count, char **words)
   return answer;
 }
 
-int main(int count, char **words)
+static int begin(int count, char **words)
 {
   const struct command *command;
   const char *name;
 
-  host_start();
-  output_begin();
   if (count < 2) {
     complain("say what to do: engagement --help lists the commands");
     return ANSWER_USAGE;
@@ -308,4 +465,16 @@ int main(int count, char **words)
   command = find_command(name);
   if (command == NULL) return unknown_command(name);
   return run(command, count - 2, words + 2);
+}
+
+int main(int count, char **words)
+{
+  int answer;
+
+  host_start();
+  output_begin();
+  answer = begin(count, words);
+  /* everything is closed and released by now */
+  if (answer == ANSWER_FAILED && output_failed()) host_end_if_reader_left();
+  return answer == ANSWER_EMPTY ? ANSWER_DONE : answer;
 }

@@ -16,6 +16,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "reader.h"
 #include "text.h"
 
 /* ---- values ---- */
@@ -56,6 +57,24 @@ static int set_time_format(struct options *o, const char *value)
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
+}
+
+static int set_input_format(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"auto", INPUT_AUTO}, {"csv", INPUT_CSV}, {"jsonl", INPUT_JSONL}};
+
+  o->input_format = choose("input-format", value, choices, COUNT(choices));
+  return o->input_format >= 0;
+}
+
+static int set_export_form(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {
+      {"jsonl", EXPORT_JSONL}, {"csv", EXPORT_CSV}, {"blob", EXPORT_BLOB}};
+
+  o->export_form = choose("to", value, choices, COUNT(choices));
+  return o->export_form >= 0;
 }
 
 static int set_identical(struct options *o, const char *value)
@@ -100,7 +119,8 @@ static int set_family(struct options *o, const char *value)
   static const struct choice choices[] = {
       {"auto", ENG_FAMILY_AUTO},     {"bgnbd", ENG_FAMILY_BGNBD},
       {"mbgnbd", ENG_FAMILY_MBGNBD}, {"paretonbd", ENG_FAMILY_PARETONBD},
-      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD}};
+      {"bgbb", ENG_FAMILY_BGBB},     {"nbd", ENG_FAMILY_NBD},
+      {"usual", ENG_FAMILY_USUAL}};
 
   o->family = choose("family", value, choices, COUNT(choices));
   return o->family >= 0;
@@ -205,7 +225,7 @@ enum how { FLAG, WORD, LIST, CHECKED };
 struct option {
   const char *name;
   const char *argument; /* NULL for a flag */
-  const char *help;
+  const char *help;     /* NULL: that of another one tells */
   unsigned group;
   enum how how;
   size_t field;                                    /* for FLAG, WORD, LIST */
@@ -229,6 +249,11 @@ static const struct option table[] = {
      OPTIONS_KEY, WORD, FIELD(key)},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
+    {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
+     set_export_form},
+    {"out", "FILE",
+     "where it is written, also as -o; blobs: a folder, with / at its end",
+     OPTIONS_EXPORT, WORD, FIELD(out)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
     {"since", "TIME", "what changed each score since then; a date: its end",
@@ -242,7 +267,7 @@ static const struct option table[] = {
      WORD, FIELD(split)},
     {"unit", "UNIT", "day, week (the default) or year", OPTIONS_FORECAST, CHECKED, 0,
      set_unit},
-    {"family", "FAMILY", "auto, bgnbd, mbgnbd, paretonbd, nbd; for years bgbb",
+    {"family", "FAMILY", "usual, auto, bgnbd, mbgnbd, paretonbd, nbd; years: bgbb",
      OPTIONS_FORECAST, CHECKED, 0, set_family},
     {"save", "FILE", "where the fit is written, to be used elsewhere", OPTIONS_SAVE,
      WORD, FIELD(save)},
@@ -254,7 +279,7 @@ static const struct option table[] = {
      OPTIONS_HORIZON, CHECKED, 0, set_horizon},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
-    {"format", "FORMAT", "table (a text for people) or json", OPTIONS_TELL, CHECKED, 0,
+    {"format", "FORMAT", "json (the default), table or csv", OPTIONS_TELL, CHECKED, 0,
      set_format},
     {"rows", NULL, "in a table, every customer, however many", OPTIONS_ROWS, FLAG,
      FIELD(rows)},
@@ -277,6 +302,10 @@ static const struct option table[] = {
      OPTIONS_INPUT, WORD, FIELD(rates)},
     {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
+     OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"received-at", "TIME", "of JSON events that tell no time of their own",
+     OPTIONS_INPUT, WORD, FIELD(received_at)},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",
      OPTIONS_INPUT, CHECKED, 0, set_identical},
     {"rejects", "FILE", "where bad rows are kept as they are, no header", OPTIONS_INPUT,
@@ -292,9 +321,9 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
-    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
-     FIELD(quiet)},
-    {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
+    {"quiet", NULL, "errors only on standard error; --help: this help", OPTIONS_COMMON,
+     FLAG, FIELD(quiet)},
+    {"help", NULL, NULL, OPTIONS_COMMON, FLAG, FIELD(help)},
 };
 
 /* ---- reading ---- */
@@ -316,6 +345,21 @@ static const struct option *find(const struct command *command, const char *name
   return NULL;
 }
 
+/* An option of other commands: which they are. Returns 0 if nobody has it. */
+static int is_for_others(const struct command *command, const char *name)
+{
+  unsigned groups = 0;
+  struct text others = {0};
+
+  for (size_t i = 0; i < COUNT(table); i++)
+    if (strcmp(table[i].name, name) == 0) groups |= table[i].group;
+  if (groups == 0) return 0;
+  commands_taking(&others, groups);
+  complain("%s has no option --%s; it is for %s", command->name, name, others.bytes);
+  text_free(&others);
+  return 1;
+}
+
 static void unknown_option(const struct command *command, const char *word,
                            size_t length)
 {
@@ -329,6 +373,10 @@ static void unknown_option(const struct command *command, const char *word,
     if ((table[i].group & (command->groups | OPTIONS_COMMON)) != 0)
       names[count++] = table[i].name;
   near = text_nearest(name.bytes, names, count);
+  if (is_for_others(command, name.bytes)) {
+    text_free(&name);
+    return;
+  }
   if (near != NULL)
     complain("%s has no option --%s; did you mean --%s?", command->name, name.bytes,
              near);
@@ -380,7 +428,8 @@ int options_read(struct options *options, const struct command *command, int cou
 {
   int only_words = 0;
 
-  *options = (struct options){.week_start = 1};
+  *options = (struct options){.week_start = 1, .family = ENG_FAMILY_USUAL};
+  if ((command->groups & OPTIONS_TELL) != 0) options->format = FORMAT_JSON;
   for (int at = 0; at < count;) {
     const char *word = words[at];
 
@@ -392,6 +441,10 @@ int options_read(struct options *options, const struct command *command, int cou
     } else if (!only_words && strcmp(word, "-h") == 0) {
       options->help = 1;
       at++;
+    } else if (!only_words && strcmp(word, "-o") == 0 && at + 1 < count &&
+               (command->groups & OPTIONS_EXPORT) != 0) {
+      options->out = words[at + 1];
+      at += 2;
     } else if (!only_words && strcmp(word, "-q") == 0) {
       options->quiet = 1;
       at++;
@@ -427,28 +480,10 @@ void options_describe(unsigned groups)
   for (size_t i = 0; i < COUNT(table); i++) {
     char left[40];
 
-    if ((table[i].group & groups) == 0) continue;
+    if ((table[i].group & groups) == 0 || table[i].help == NULL) continue;
     snprintf(left, sizeof left, "--%s%s%s", table[i].name,
              table[i].argument != NULL ? " " : "",
              table[i].argument != NULL ? table[i].argument : "");
     printf("  %-22s %s\n", left, table[i].help);
   }
-}
-
-void options_list(unsigned groups)
-{
-  size_t column = 0;
-
-  for (size_t i = 0; i < COUNT(table); i++) {
-    size_t length = strlen(table[i].name) + 3;
-
-    if ((table[i].group & groups) == 0) continue;
-    if (column > 0 && column + length > 78) {
-      printf("\n");
-      column = 0;
-    }
-    printf("%s--%s", column == 0 ? "  " : " ", table[i].name);
-    column += length + (column == 0 ? 1 : 0);
-  }
-  if (column > 0) printf("\n");
 }

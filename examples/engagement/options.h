@@ -27,6 +27,7 @@ enum {
   OPTIONS_HISTORY = 1 << 8,
   OPTIONS_FROM_TO = 1 << 9,
   OPTIONS_SINCE = 1 << 12,
+  OPTIONS_EXPORT = 1 << 27,
   OPTIONS_WHERE = 1 << 20,
   OPTIONS_FORECAST = 1 << 21, /* what is fitted, and until when */
   OPTIONS_SAVE = 1 << 22,
@@ -35,11 +36,14 @@ enum {
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
-  OPTIONS_TELL = 1 << 15 /* --format without rows: a text or JSON */
+  OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
 /* How an answer is written. */
 enum { FORMAT_TABLE = 0, FORMAT_CSV = 1, FORMAT_JSON = 2 };
+
+/* What `export` writes. */
+enum { EXPORT_JSONL = 0, EXPORT_CSV = 1, EXPORT_BLOB = 2 };
 
 /* Words of the command line, borrowed from it. */
 struct words {
@@ -68,6 +72,11 @@ struct options {
   int32_t day_start;   /* minutes after midnight */
   int32_t week_start;  /* 1 Monday .. 7 Sunday */
   int32_t delimiter;   /* 0: found out */
+  int input_format;    /* INPUT_* of reader.h */
+  const char *received_at;
+
+  int export_form; /* EXPORT_* */
+  const char *out;
 
   const char *as_of;
   const char *since;
@@ -100,8 +109,5 @@ void options_free(struct options *options);
 
 /* Prints one line for each option of the groups. */
 void options_describe(unsigned groups);
-
-/* Prints the names alone of the options of the groups, in lines of less than 80. */
-void options_list(unsigned groups);
 
 #endif

@@ -35,7 +35,7 @@ int output_end(void)
 
   errno = 0;
   if (fflush(stdout) == 0 && !ferror(stdout)) return ANSWER_DONE;
-  if (!said)
+  if (!said && !host_reader_left())
     complain("the answer could not be written in full%s%s", errno != 0 ? ": " : "",
              errno != 0 ? strerror(errno) : "");
   said = 1;
@@ -50,6 +50,8 @@ static const char *environment(const char *name)
 
   return value != NULL ? value : "";
 }
+
+int output_is_for_eyes(void) { return host_is_terminal(1); }
 
 int output_has_colour(void)
 {
@@ -340,10 +342,39 @@ static void json_next(struct json *json)
   json->first = 0;
 }
 
+void json_begin(struct json *json, int format)
+{
+  static const char *const columns[] = {"name", "value"};
+
+  *json = (struct json){.is_rows = format != FORMAT_JSON};
+  if (json->is_rows) rows_begin(&json->rows, format, columns, 2);
+}
+
+static void row(struct json *json, const char *bytes, size_t length)
+{
+  rows_text(&json->rows, json->name.bytes, json->name.length);
+  rows_text(&json->rows, bytes, length);
+}
+
+/* What stands in a row as it does in JSON; null is an empty cell. */
+static void plain(struct json *json, const char *words)
+{
+  if (json->is_rows) {
+    row(json, strcmp(words, "null") == 0 ? NULL : words, strlen(words));
+  } else {
+    json_next(json);
+    fputs(words, stdout);
+  }
+}
+
 void json_open(struct json *json, char bracket)
 {
-  json_next(json);
-  putchar(bracket);
+  if (json->is_rows) {
+    if (json->depth + 1 < JSON_DEEPEST) json->stem[json->depth + 1] = json->name.length;
+  } else {
+    json_next(json);
+    putchar(bracket);
+  }
   json->depth++;
   json->first = 1;
 }
@@ -351,6 +382,12 @@ void json_open(struct json *json, char bracket)
 void json_close(struct json *json, char bracket)
 {
   json->depth--;
+  if (json->is_rows) {
+    if (json->depth > 0) return;
+    (void)!rows_end(&json->rows);
+    text_free(&json->name);
+    return;
+  }
   if (!json->first) printf("\n%*s", 2 * json->depth, "");
   putchar(bracket);
   json->first = 0;
@@ -359,6 +396,11 @@ void json_close(struct json *json, char bracket)
 
 void json_key(struct json *json, const char *key)
 {
+  if (json->is_rows) {
+    if (json->depth < JSON_DEEPEST) json->name.length = json->stem[json->depth];
+    text_print(&json->name, "%s%s", json->name.length > 0 ? "." : "", key);
+    return;
+  }
   json_next(json);
   printf("\"%s\": ", key);
   json->after_key = 1;
@@ -366,6 +408,10 @@ void json_key(struct json *json, const char *key)
 
 void json_text(struct json *json, const char *bytes, size_t length)
 {
+  if (json->is_rows) {
+    row(json, bytes, length);
+    return;
+  }
   json_next(json);
   write_json(bytes, length);
 }
@@ -373,32 +419,28 @@ void json_text(struct json *json, const char *bytes, size_t length)
 void json_words(struct json *json, const char *words)
 {
   if (words == NULL || words[0] == '\0')
-    json_plain(json, "null");
+    plain(json, "null");
   else
     json_text(json, words, strlen(words));
 }
 
 void json_number(struct json *json, int64_t number)
 {
-  json_next(json);
-  printf("%lld", (long long)number);
+  char digits[24];
+
+  snprintf(digits, sizeof digits, "%lld", (long long)number);
+  plain(json, digits);
 }
 
 void json_real(struct json *json, double number)
 {
-  json_next(json);
-  if (isfinite(number)) {
-    printf("%.12g", number);
-  } else {
-    fputs("null", stdout);
-  }
+  char digits[40];
+
+  snprintf(digits, sizeof digits, "%.12g", number);
+  plain(json, isfinite(number) ? digits : "null");
 }
 
-void json_plain(struct json *json, const char *plain)
-{
-  json_next(json);
-  fputs(plain, stdout);
-}
+void json_plain(struct json *json, const char *words) { plain(json, words); }
 
 void json_time(struct json *json, int64_t time)
 {

@@ -31,8 +31,9 @@ int output_failed(void);
 
 /* ---- for people ---- */
 
-/* Whether standard output is a terminal that takes colours, and one that takes UTF-8.
- */
+/* Whether standard output is a terminal, one that takes colours, and one that takes
+ * UTF-8. Only there are bars drawn. */
+int output_is_for_eyes(void);
 int output_has_colour(void);
 int output_has_blocks(void);
 
@@ -80,12 +81,22 @@ int rows_end(struct rows *rows);
 
 /* ---- JSON ---- */
 
+enum { JSON_DEEPEST = 16 };
+
+/* Begins as {0}. With another format than JSON, objects become rows of two columns: the
+ * keys that lead to a value, with dots between them, and the value. Lists are for JSON
+ * alone. */
 struct json {
   int depth;
   int first; /* nothing stands in this object or list yet */
   int after_key;
+  int is_rows;
+  struct rows rows;
+  struct text name;          /* of the value that comes next */
+  size_t stem[JSON_DEEPEST]; /* its length without the last key, by depth */
 };
 
+void json_begin(struct json *json, int format);
 void json_open(struct json *json, char bracket);  /* { or [ */
 void json_close(struct json *json, char bracket); /* } or ] */
 void json_key(struct json *json, const char *key);

@@ -149,10 +149,19 @@ static void put_curve(const struct frame *f, const double *v, size_t steps,
   fputs("\"/>\n", f->out);
 }
 
+/* Whole steps between two numbers on the line of time. */
+static size_t step_between(size_t steps)
+{
+  size_t each = (size_t)(round_up((double)steps) / TICKS);
+
+  return each > 0 ? each : 1;
+}
+
 static void draw_time(const struct plot *plot, FILE *out)
 {
   struct frame f = {out, LEFT + WIDTH + GAP, TOP, 0};
   double at = f.x + WIDTH * (double)plot->split / (double)plot->steps;
+  size_t each = step_between(plot->steps);
   char below[80];
 
   for (size_t i = 0; i < plot->steps; i++) {
@@ -167,12 +176,12 @@ static void draw_time(const struct plot *plot, FILE *out)
   put_curve(&f, plot->actual, plot->steps, "stroke=\"" ACTUAL "\"");
   put_curve(&f, plot->expected, plot->steps,
             "stroke=\"" FORECAST "\" stroke-dasharray=\"5 3\"");
-  for (int i = 0; i <= TICKS; i++) {
+  for (size_t i = 0; i <= plot->steps; i += each) {
     char number[32];
 
-    snprintf(number, sizeof number, "%.0f", (double)plot->steps * i / TICKS);
-    put_text(out, f.x + WIDTH * (double)i / TICKS, f.y + HEIGHT + 16, "middle", 12, INK,
-             number);
+    snprintf(number, sizeof number, "%zu", i);
+    put_text(out, f.x + WIDTH * (double)i / (double)plot->steps, f.y + HEIGHT + 16,
+             "middle", 12, INK, number);
   }
   put_key(&f, plot->family);
 }

@@ -26,7 +26,7 @@ enum {
   NAMED = 3,
   MODEL_SCORES = 16, /* what the language allows */
   SHOWN = NAMED + MODEL_SCORES,
-  OTHERS = 10 /* columns that are no scores */
+  OTHERS = 13 /* columns that are no scores */
 };
 
 static const char *const named[NAMED] = {"say", "stay", "spend"};
@@ -73,7 +73,9 @@ static int find_scores(struct sheet *sheet)
       sheet->index[sheet->shown++] = i;
   }
   if (count > 0) return ANSWER_DONE;
-  complain("the model %s has no scores", eng_model_name(model));
+  complain(
+      "the model %s has no scores; say_stay_spend has, and a model of your own may",
+      eng_model_name(model));
   return ANSWER_USAGE;
 }
 
@@ -181,9 +183,19 @@ static void put_row(struct rows *rows, const struct sheet *sheet, uint64_t i)
 static int name_columns(const struct sheet *sheet, const char **columns,
                         struct text *own)
 {
-  static const char *const others[OTHERS] = {
-      "customer", "recency_days", "frequency",          "monetary",       "rfm",
-      "p_alive",  "p_purchase",   "expected_purchases", "expected_spend", "currency"};
+  static const char *const others[OTHERS] = {"customer",
+                                             "recency_days",
+                                             "frequency",
+                                             "monetary",
+                                             "rfm",
+                                             "p_alive",
+                                             "p_purchase",
+                                             "expected_purchases",
+                                             "expected_spend",
+                                             "expected_tells",
+                                             "referred_worth",
+                                             "referred_worth_rewarded",
+                                             "currency"};
   int count = 0;
 
   columns[count++] = others[0];

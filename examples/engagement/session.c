@@ -156,6 +156,16 @@ int session_begin(struct session *session, const struct options *options)
   return answer == ANSWER_DONE ? read_times(session) : answer;
 }
 
+/* A table of zeros would look like an answer. Programs get their header or list. */
+static int is_without_rows(const struct session *session)
+{
+  if (session->options->format != FORMAT_TABLE ||
+      eng_book_customer_count(session->book) > 0)
+    return 0;
+  complain("there are no events: below the header there is no row to answer from");
+  return 1;
+}
+
 int session_load(struct session *session)
 {
   eng_status status;
@@ -166,6 +176,7 @@ int session_load(struct session *session)
   if (status != ENG_OK) return complain_status("models", status);
   answer = input_load(session);
   if (answer != ANSWER_DONE) return answer;
+  if (is_without_rows(session)) return ANSWER_EMPTY;
   settle_as_of(session);
   if (session->until == ENG_TIME_NONE || session->until >= session->as_of)
     return ANSWER_DONE;
@@ -188,7 +199,8 @@ int session_customer(const struct session *session, uint64_t *row)
 
   if (status == ENG_OK) return ANSWER_DONE;
   complain("the inputs have no customer of the id that --customer gives; ids are "
-           "compared byte for byte");
+           "compared byte for byte, and engagement select INPUT... --where 'count(any) "
+           ">= 1' lists them");
   return ANSWER_NO;
 }
 

@@ -313,7 +313,10 @@ static eng_status mark_family(struct trial *trial, int32_t family, struct marks 
   eng_status status;
 
   memset(marks, 0, sizeof *marks);
-  status = fit_make(trial->summaries, family, trial->session->split, fit, error);
+  status =
+      family == ENG_FAMILY_AUTO
+          ? fit_choose(trial->session, trial->unit, trial->session->split, fit, error)
+          : fit_make(trial->summaries, family, trial->session->split, fit, error);
   return status == ENG_OK ? mark_fit(marks, trial, *fit) : status;
 }
 
@@ -400,10 +403,33 @@ static eng_status expect_by_age(const eng_fit *fit, size_t steps, double *out)
   return status;
 }
 
-/* The day on which a step ends. */
+/* The day on which a year begins. */
+static int64_t new_year(int64_t year)
+{
+  int64_t before = year - 1;
+
+  return 365 * (year - 1970) + (before / 4 - before / 100 + before / 400) -
+         (1969 / 4 - 1969 / 100 + 1969 / 400);
+}
+
+static int64_t year_of(int64_t day)
+{
+  int64_t year = 1970 + day / 366;
+
+  while (new_year(year + 1) <= day) year++;
+  return year;
+}
+
+/* The day on which a step ends; in years those of the calendar. */
 static int64_t step_end(const struct trial *trial, int64_t first, size_t step)
 {
   int64_t days = trial->unit == ENG_UNIT_WEEK ? 7 : 1;
+
+  if (trial->unit == ENG_UNIT_PERIOD) {
+    return eng_business_day_start(trial->session->context,
+                                  new_year(first + (int64_t)step + 1)) -
+           1;
+  }
 
   return eng_business_day_start(trial->session->context,
                                 first + (int64_t)(step + 1) * days) -
@@ -441,7 +467,7 @@ static eng_status plot_time(const struct trial *trial, const double *by_age,
   return status;
 }
 
-/* The business day of the first purchase of all. */
+/* The business day of the first purchase of all, or its year. */
 static int64_t first_day(const struct trial *trial)
 {
   int64_t split = eng_business_day(trial->session->context, trial->session->split);
@@ -450,25 +476,33 @@ static int64_t first_day(const struct trial *trial)
   for (uint64_t i = 0; i < trial->count; i++) {
     if (trial->cases[i].then.T > oldest) oldest = trial->cases[i].then.T;
   }
-  return split - oldest;
+  return (trial->unit == ENG_UNIT_PERIOD ? year_of(split) : split) - oldest;
 }
 
-/* Over time only where time is days or weeks, and not too many of them. */
+/* How many steps there are from the first purchase to the split, or to the end. */
+static size_t steps_until(const struct trial *trial, int64_t first, int64_t time)
+{
+  int64_t day = eng_business_day(trial->session->context, time);
+
+  if (trial->unit == ENG_UNIT_PERIOD) return (size_t)(year_of(day) - first + 1);
+  return (size_t)((day - first + 1) / (trial->unit == ENG_UNIT_WEEK ? 7 : 1));
+}
+
+/* Over time only where there are not too many steps. */
 static int draw(const struct trial *trial, const eng_fit *fit)
 {
   enum { MOST_STEPS = 600 };
-  int64_t ticks = trial->unit == ENG_UNIT_WEEK ? 7 : 1, first = first_day(trial);
-  int64_t split = eng_business_day(trial->session->context, trial->session->split);
-  int64_t days = split - first + 1 + (int64_t)trial->days;
+  int64_t first = first_day(trial);
   struct plot plot = {.family = eng_family_name(eng_fit_family(fit)),
                       .unit = fit_unit_name(trial->unit)};
   eng_status status = plot_groups(trial, fit, &plot);
   double *by_age = NULL;
   int answer;
 
-  if (trial->unit != ENG_UNIT_PERIOD && days / ticks <= MOST_STEPS) {
-    plot.steps = (size_t)(days / ticks);
-    plot.split = (size_t)((split - first + 1) / ticks);
+  plot.steps = steps_until(trial, first, trial->session->as_of);
+  if (plot.steps > MOST_STEPS) plot.steps = 0;
+  if (plot.steps > 0) {
+    plot.split = steps_until(trial, first, trial->session->split);
     plot.expected = memory_resize(NULL, plot.steps + 1, sizeof *plot.expected);
     plot.actual = memory_resize(NULL, plot.steps + 1, sizeof *plot.actual);
     by_age = memory_resize(NULL, plot.steps + 3, sizeof *by_age);
@@ -488,7 +522,7 @@ static int draw(const struct trial *trial, const eng_fit *fit)
 
 static int write_trial(struct trial *trial)
 {
-  struct json json = {0};
+  struct json json;
   struct marks marks;
   eng_fit *fit = NULL;
   eng_error error;
@@ -497,6 +531,7 @@ static int write_trial(struct trial *trial)
 
   eng_error_init(&error, sizeof error);
   status = mark_family(trial, trial->family, &marks, &fit, &error);
+  json_begin(&json, trial->session->options->format);
   json_open(&json, '{');
   json_key(&json, "customers");
   json_number(&json, (int64_t)trial->count);
@@ -553,8 +588,13 @@ static int set_horizon(struct trial *trial)
 static int validate_session(struct trial *trial)
 {
   eng_status status;
-  int answer = set_horizon(trial);
+  int answer;
 
+  if (eng_book_customer_count(trial->session->book) == 0) {
+    complain("there is nothing to hold out: no events");
+    return ANSWER_NO;
+  }
+  answer = set_horizon(trial);
   if (answer == ANSWER_DONE) answer = collect(trial);
   if (answer != ANSWER_DONE) return answer;
   status = fit_summarise(trial->session, trial->unit, trial->session->split,

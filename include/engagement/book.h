@@ -27,11 +27,6 @@ typedef struct eng_book eng_book;
 /** Takes in many events, and numbers identical ones if asked to. */
 typedef struct eng_loader eng_loader;
 
-/** Progress of a long call: done and total in the unit of the call, total 0 if it is
- *  not known. An answer other than 0 ends the call with ENG_E_CANCELLED and the
- *  object as it was. */
-typedef int32_t (*eng_progress_fn)(void *user, uint64_t done, uint64_t total);
-
 /** What a load did, in events. Which of several versions of one event that come
  * together is the new one is not told: one counts as added or replaced, the others as
  * unchanged. added, unchanged, replaced and ignored sum up to the events taken in. */
@@ -620,6 +615,79 @@ ENG_API ENG_NODISCARD eng_status eng_book_summary(const eng_book *book, int32_t 
                                                   int64_t until, const uint64_t *rows,
                                                   uint64_t count, eng_summary *out,
                                                   eng_progress_fn progress, void *user);
+
+/**
+ * @brief Fits the histories of a book's customers.
+ *
+ * As eng_fit_new does with their summaries; but ENG_FAMILY_AUTO takes, of days or
+ * weeks, the likeliest family that did not clearly worse than another when it was
+ * fitted to what was known at the split and forecast each customer's purchases from
+ * there to the end. eng_fit_chosen says which of the two decided.
+ *
+ * @param[in]  book     borrowed
+ * @param[in]  unit     ENG_UNIT_*
+ * @param[in]  until    the end, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  split    before until; ENG_TIME_NONE: half-way from the first purchase of
+ *                      all
+ * @param[in]  options  NULL: defaults; their `until` is the one above
+ * @param[out] out      new; NULL on failure
+ * @param[out] error    what the data lacks; may be NULL
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL, or the family does not fit the unit
+ * @retval ENG_E_RANGE      no such family or unit
+ * @retval ENG_E_TIME       until or split is out of range
+ * @retval ENG_E_THIN       too few customers or repeat purchases to say anything
+ * @retval ENG_E_NOFIT      no parameters are likelier than all others
+ * @retval ENG_E_LIMIT      more than 2^30 distinct histories, or 10000 periods
+ * @retval ENG_E_CANCELLED  progress wanted to end it
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_fit(const eng_book *book, int32_t unit,
+                                              int64_t until, int64_t split,
+                                              const eng_fit_options *options,
+                                              eng_fit **out, eng_error *error);
+
+/** What somebody's invitations brought. Whoever was a customer before an invitation was
+ *  not brought by it, and of several invitations before the first purchase the earliest
+ *  one counts: so everybody is brought by one customer at most. */
+typedef struct eng_referral {
+  uint64_t customers;        /**< brought by invitations that were not rewarded */
+  uint64_t incentivised;     /**< brought by those that were */
+  uint64_t chain;            /**< both, those whom they brought, and so on */
+  double worth;              /**< of `customers` */
+  double incentivised_worth; /**< of `incentivised` */
+  double chain_worth;        /**< of `chain`, each of them once */
+} eng_referral;
+
+/**
+ * @brief What each customer's invitations brought.
+ *
+ * Invitations are events of the kind refer that name the customer, as they are kept at
+ * `until`. Chains that would close to a ring are cut at its latest invitation.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  until     the end, 0..ENG_TIME_MAX; events after it are not seen
+ * @param[in]  worths    of each row of the book, whatever the caller counts as worth:
+ *                       what they spent, or will spend; finite. NULL: 1 each
+ * @param[out] out       of each row
+ * @param[in]  progress  called about every 65536 customers; may be NULL
+ * @param[in]  user      for progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    book is NULL, or out is while there are customers
+ * @retval ENG_E_RANGE      a worth is not finite
+ * @retval ENG_E_TIME       until is out of range
+ * @retval ENG_E_CANCELLED  out is not filled
+ * @retval ENG_E_NOMEM
+ * @threads{the book may be read by many}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_referrals(const eng_book *book, int64_t until,
+                                                    const double *worths,
+                                                    eng_referral *out,
+                                                    eng_progress_fn progress,
+                                                    void *user);
 
 /**
  * @brief Adds the histories of all customers who bought anything to summaries.

@@ -52,7 +52,12 @@ enum {
   ENG_FIELD_REVISION = 17,
   ENG_FIELD_OCCURRENCE = 18,
   ENG_FIELD_RECORDED_AT = 19,
-  ENG_FIELD_COUNT = 20 /**< one more than the last field; may grow */
+  ENG_FIELD_FLOOR = 20,     /**< the row is no event: it says where the customer's
+                                 timeline begins, a time or `none` */
+  ENG_FIELD_EXTENSION = 21, /**< what later versions keep in an event, as hex digits */
+  ENG_FIELD_CUSTOMER_HEX =
+      22,              /**< a customer's id as hex digits, where it is no text */
+  ENG_FIELD_COUNT = 23 /**< one more than the last field; may grow */
 };
 
 /**
@@ -69,6 +74,22 @@ enum {
 typedef eng_status (*eng_csv_event_fn)(void *user, const char *customer, size_t length,
                                        const eng_event *event, int32_t numbered,
                                        uint64_t line);
+
+/**
+ * A row that says where a customer's timeline begins (ENG_FIELD_FLOOR): what happened
+ * at or before that is gone for good. It may stand before or after the customer's
+ * events: a host applies it once all are in, as with eng_customer_expire.
+ *
+ * @param user      as given
+ * @param customer  the id, borrowed for the call
+ * @param length    bytes of customer
+ * @param floor     ms since 1970; ENG_TIME_NONE: there is none, the row says only that
+ *                  there is such a customer
+ * @param line      of the row's first byte, from 1
+ * @return ENG_OK, or a status that ends the reading and is returned by it
+ */
+typedef eng_status (*eng_csv_floor_fn)(void *user, const char *customer, size_t length,
+                                       int64_t floor, uint64_t line);
 
 /**
  * A row that is not an event.
@@ -192,6 +213,16 @@ ENG_API ENG_NODISCARD eng_status eng_csv_set_currency(eng_csv *csv, int32_t curr
  *  @since 0.1 */
 ENG_API ENG_NODISCARD eng_status eng_csv_set_time_format(eng_csv *csv, int32_t format);
 
+/** @brief Says who takes the rows that carry a floor. Without, they are bad rows.
+ *  @param[in] csv       changed
+ *  @param[in] on_floor  called with the user of eng_csv_new; NULL: nobody
+ *  @retval ENG_OK
+ *  @retval ENG_E_INVALID  csv is NULL, or reading has begun
+ *  @threads{one reader may be used by one thread at a time}
+ *  @since 0.1 */
+ENG_API ENG_NODISCARD eng_status eng_csv_set_on_floor(eng_csv *csv,
+                                                      eng_csv_floor_fn on_floor);
+
 /**
  * @brief Reads the next piece of the file.
  *
@@ -246,7 +277,8 @@ enum {
   ENG_CSV_ROWS = 1,     /**< rows after headers, blank lines not counted */
   ENG_CSV_EVENTS = 2,   /**< events handed out */
   ENG_CSV_REJECTED = 3, /**< rows that are not events */
-  ENG_CSV_SKIPPED = 4   /**< rows of kinds mapped to 0 */
+  ENG_CSV_SKIPPED = 4,  /**< rows of kinds mapped to 0 */
+  ENG_CSV_FLOORS = 5    /**< rows that carry a floor, handed out */
 };
 
 /** @brief A count over all files read so far.

@@ -35,7 +35,18 @@ enum {
   ENG_FAMILY_MBGNBD = 2,    /**< may leave after each purchase, the first too */
   ENG_FAMILY_PARETONBD = 3, /**< may leave at any time */
   ENG_FAMILY_BGBB = 4,      /**< buys or not in each period; leaves before one */
-  ENG_FAMILY_NBD = 5        /**< never leaves: the baseline */
+  ENG_FAMILY_NBD = 5,       /**< never leaves: the baseline */
+  ENG_FAMILY_USUAL = 6      /**< to ask for: ENG_FAMILY_PARETONBD for purchases and
+                                 ENG_FAMILY_MBGNBD for P(alive); in periods
+                                 ENG_FAMILY_BGBB */
+};
+
+/** Why a fit is one of its family. */
+enum {
+  ENG_CHOSEN_ASKED = 0,      /**< the caller wanted it, or nothing tells of leaving */
+  ENG_CHOSEN_LIKELIHOOD = 1, /**< the history is likeliest under it */
+  ENG_CHOSEN_HOLDOUT = 2     /**< fitted to the first part of the history, it forecast
+                                  the rest of it best */
 };
 
 /** Units of time of a fit. */
@@ -48,7 +59,10 @@ enum {
 /** Parts of a fit. */
 enum {
   ENG_FIT_PURCHASES = 1, /**< when they buy */
-  ENG_FIT_SPEND = 2      /**< what a purchase is worth: Gamma-Gamma, p, q and v */
+  ENG_FIT_SPEND = 2,     /**< what a purchase is worth: Gamma-Gamma, p, q and v */
+  ENG_FIT_STAY = 3,      /**< who is still there, where another family tells that */
+  ENG_FIT_SAY = 4,       /**< how often they tell others: Gamma-Poisson, r and alpha */
+  ENG_FIT_VALENCE = 5 /**< how many of those acts are positive: Beta-Binomial, a, b */
 };
 
 /* ---- summaries ---- */
@@ -185,15 +199,20 @@ ENG_API ENG_NODISCARD eng_status eng_summaries_decode(const eng_context *context
 
 /** One customer's history as summaries take it. */
 typedef struct eng_summary {
-  int64_t spend;     /**< what the x purchases were worth, minor units of the base
-                          currency; 0 where has_spend is 0 */
-  uint32_t x;        /**< repeat purchases: days, or years, with any after the first */
-  uint32_t t_x;      /**< from the first to the last of them */
-  uint32_t T;        /**< from the first purchase to the end */
+  int64_t spend; /**< what the x purchases were worth, minor units of the base
+                      currency; 0 where has_spend is 0 */
+  uint32_t x;    /**< repeat purchases: days, or years, with any after the first */
+  uint32_t t_x;  /**< from the first to the last of them */
+  uint32_t T;    /**< from the first purchase to the end */
+  uint32_t acts; /**< of telling others, from the first purchase on: reactions,
+                      shares, invitations, endorsements, reviews */
+  uint32_t acts_after; /**< those of them on later days, or years, than the last
+                            purchase */
+  uint32_t positive; /**< those of them with a valence above 0; without a valence those
+                          that rate 9 of 10, 4 of 5, 5 of 7 or more, or do not rate */
   int32_t bought;    /**< 1; 0: nothing was bought by then, and all is 0 */
   int32_t has_spend; /**< 1; 0: x is 0, or a repeat purchase has no amount in the base
                           currency */
-  int32_t reserved;  /**< 0 */
 } eng_summary;
 
 /**
@@ -219,16 +238,46 @@ ENG_API ENG_NODISCARD eng_status eng_customer_summary(const eng_customer *custom
                                                       int32_t unit, int64_t until,
                                                       eng_summary *out);
 
+/** Acts of telling of one customer beyond which no more are counted. */
+enum { ENG_MOST_ACTS = 1000000 };
+
+/**
+ * @brief Adds customers with one history, as it was reduced, with their acts of
+ * telling.
+ *
+ * One who has bought nothing is not added. Whoever is added by eng_summaries_add counts
+ * as one who told nobody.
+ *
+ * @param[in] summaries  changed; as they were on failure
+ * @param[in] summary    borrowed; of their unit
+ * @param[in] customers  how many have it, 1 .. 2^40
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_RANGE     a number lies outside its range, see eng_summaries_add; acts
+ *                         0..ENG_MOST_ACTS, acts_after and positive not more, acts
+ *                         after the last purchase only where T is above t_x
+ * @retval ENG_E_OVERFLOW  more customers than 64 bits count
+ * @retval ENG_E_NOMEM
+ * @threads{one object may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_summaries_add_summary(eng_summaries *summaries,
+                                                           const eng_summary *summary,
+                                                           uint64_t customers);
+
 /* ---- fitting ---- */
 
 /** How to fit. */
 typedef struct eng_fit_options {
-  uint32_t size;      /**< set by eng_fit_options_init */
-  int32_t family;     /**< ENG_FAMILY_*; default ENG_FAMILY_AUTO */
-  uint32_t customers; /**< least customers that are enough; default 30 */
-  uint32_t repeaters; /**< least of them with a repeat purchase; default 10 */
-  int64_t until;      /**< when the histories end, kept in the fit; milliseconds
-                           since 1970, default ENG_TIME_NONE */
+  uint32_t size;            /**< set by eng_fit_options_init */
+  int32_t family;           /**< ENG_FAMILY_*; default ENG_FAMILY_USUAL */
+  uint32_t customers;       /**< least customers that are enough; default 30 */
+  uint32_t repeaters;       /**< least of them with a repeat purchase; default 10 */
+  int64_t until;            /**< when the histories end, kept in the fit; milliseconds
+                                 since 1970, default ENG_TIME_NONE */
+  eng_progress_fn progress; /**< called for each look at the data, with how many there
+                                 were; total is 0, as nobody knows. Default NULL */
+  void *user;               /**< for progress */
 } eng_fit_options;
 
 /** @brief Sets all options to their defaults.
@@ -255,7 +304,8 @@ ENG_API void eng_fit_options_init(eng_fit_options *options, uint32_t size);
  * @retval ENG_E_RANGE    no such family
  * @retval ENG_E_THIN     too few customers or repeat purchases to say anything
  * @retval ENG_E_NOFIT    no parameters are likelier than all others
- * @retval ENG_E_LIMIT    more than 2^30 distinct histories
+ * @retval ENG_E_LIMIT    more than 2^30 distinct histories, or 10000 periods
+ * @retval ENG_E_CANCELLED  progress wanted to end it
  * @retval ENG_E_NOMEM
  * @threads{reentrant}
  * @since 0.1
@@ -290,6 +340,21 @@ ENG_API int32_t eng_fit_family(const eng_fit *fit);
  *  @threads{reentrant}
  *  @since 0.1 */
 ENG_API int32_t eng_fit_requested(const eng_fit *fit);
+
+/** @brief The family of a part: that of P(alive) may be another than that of purchases.
+ *  @param[in] fit   borrowed
+ *  @param[in] part  ENG_FIT_PURCHASES or ENG_FIT_STAY
+ *  @return ENG_FAMILY_*; 0 for other parts
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_fit_part_family(const eng_fit *fit, int32_t part);
+
+/** @brief Why a fit is one of its family.
+ *  @param[in] fit  borrowed
+ *  @return ENG_CHOSEN_*
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_fit_chosen(const eng_fit *fit);
 
 /** @brief The unit of a fit's times, of every t_x, T and horizon handed to it.
  *  @param[in] fit  borrowed
@@ -425,6 +490,10 @@ typedef struct eng_rf {
   double t_x;        /**< age at the last of them, 0 where x is 0 */
   double T;          /**< age at the end, t_x..1e9; periods: 0..1e4 */
   double mean_spend; /**< mean worth of the x purchases in major units; 0: not known */
+  double acts;       /**< acts of telling since the first purchase, 0..ENG_MOST_ACTS, a
+                          whole number */
+  double acts_after; /**< those of them after the last purchase */
+  double positive;   /**< those of them that were positive */
 } eng_rf;
 
 /** @brief Sets a history to that of a new customer.
@@ -514,7 +583,11 @@ typedef struct eng_forecast {
   double expected_purchases; /**< 0 or more */
   double expected_spend;     /**< what those are worth in major units; 0 where has_spend
                                   is 0 */
+  double expected_acts;      /**< of telling others; 0 where has_say is 0 */
+  double expected_positive;  /**< those of them that are positive */
+  int32_t has_forecast;      /**< 1; 0: all is 0 */
   int32_t has_spend;         /**< 1; 0: see eng_fit_expected_spend for why */
+  int32_t has_say;           /**< 1; 0: the fit does not tell of telling */
   int32_t reserved;          /**< 0 */
 } eng_forecast;
 
@@ -534,6 +607,55 @@ typedef struct eng_forecast {
 ENG_API ENG_NODISCARD eng_status eng_fit_forecast(const eng_fit *fit,
                                                   const eng_rf *history, double horizon,
                                                   eng_forecast *out);
+
+/**
+ * @brief The same of many customers. Of those who share a history it is worked out
+ * once.
+ *
+ * @param[in]  fit        borrowed
+ * @param[in]  histories  count of them, of the fit's unit
+ * @param[in]  count      customers
+ * @param[in]  horizon    0..1e9 in the fit's unit; periods: a whole number up to 1e4
+ * @param[out] out        count entries; all 0 of one who has bought nothing, and of one
+ *                        whose history contradicts itself: has_forecast tells
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    the horizon is out of range
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_fit_forecasts(const eng_fit *fit,
+                                                   const eng_summary *histories,
+                                                   uint64_t count, double horizon,
+                                                   eng_forecast *out);
+
+/**
+ * @brief Acts of telling others that are expected in (T, T + horizon]. No memory is
+ *        allocated.
+ *
+ * Who is still a customer tells at a rate of their own. An act after the last purchase
+ * shows that the customer is still there; P(alive) is that of the purchases otherwise,
+ * a little lower where somebody who used to tell is silent.
+ *
+ * @param[in]  fit       borrowed
+ * @param[in]  history   in the fit's unit
+ * @param[in]  horizon   0..1e9 in the fit's unit; periods: a whole number up to 1e4
+ * @param[out] acts      0 or more; 0 on failure
+ * @param[out] positive  of these, 0..acts; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_RANGE    the history contradicts itself, or a number is out of range
+ * @retval ENG_E_THIN     the fit does not tell of telling; eng_fit_reason tells why
+ * @threads{reentrant}
+ * @source{Ehrenberg (1959), The Pattern of Consumer Purchases, for the rates;
+ *         Skellam (1948), for the share that is positive}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_fit_expected_acts(const eng_fit *fit,
+                                                       const eng_rf *history,
+                                                       double horizon, double *acts,
+                                                       double *positive);
 
 /**
  * @brief Probabilities of exactly 0, 1, 2, ... purchases in (T, T + horizon].

@@ -22,6 +22,11 @@ ENG_BEGIN_DECLS
 /** What a call returns: ENG_OK or one of the ENG_E_ numbers. */
 typedef int32_t eng_status;
 
+/** Progress of a long call: done and total in the unit of the call, total 0 if it is
+ *  not known. An answer other than 0 ends the call with ENG_E_CANCELLED and the
+ *  object as it was. */
+typedef int32_t (*eng_progress_fn)(void *user, uint64_t done, uint64_t total);
+
 /** The statuses. */
 enum {
   ENG_OK = 0, /**< done */

@@ -85,8 +85,7 @@ eng_status eng_book_summary(const eng_book *book, int32_t unit, int64_t until,
 static eng_status add(void *to, uint64_t i, const eng_summary *summary)
 {
   (void)i;
-  if (!summary->bought) return ENG_OK;
-  return eng_summaries_add(to, summary->x, summary->t_x, summary->T, summary->spend, 1);
+  return eng_summaries_add_summary(to, summary, 1);
 }
 
 eng_status eng_book_summarise(const eng_book *book, int64_t until,

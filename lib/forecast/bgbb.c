@@ -92,6 +92,13 @@ static double p_purchase(const struct eng__living *l, double t)
   return sum < 1 ? sum : 1;
 }
 
+static double stay(const struct eng__living *l, double t)
+{
+  double both = l->v[0] + l->v[1];
+
+  return expected(l, t) / l->v[0] * both;
+}
+
 static void distribution(const struct eng__living *l, double t, double *out,
                          size_t count)
 {
@@ -204,7 +211,7 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 }
 
 const struct eng__family eng__bgbb = {
-    "bgbb",     4,          {"alpha", "beta", "gamma", "delta"},
-    true,       true,       living,
-    expected,   p_purchase, distribution,
-    discounted, likelihood};
+    "bgbb",       4,          {"alpha", "beta", "gamma", "delta"},
+    true,         true,       living,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood};

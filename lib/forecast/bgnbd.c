@@ -69,14 +69,21 @@ static double by_sum(double r, double tau, double a, double b, double fall)
   return sum;
 }
 
+/* Whether that takes too many terms: the mean, ten deviations and the geometric tail.
+ */
+static bool is_long(double r, double tau, double fall)
+{
+  double terms = r * tau + 10 * sqrt(r * tau * (1 + tau)) + 40 * (1 + tau);
+
+  return terms >= LONG_SUM || fall >= 600;
+}
+
 double eng__until_gone(double r, double A, double a, double b, double t)
 {
-  double tau = t / A, fall = r * log1p(tau), terms;
+  double tau = t / A, fall = r * log1p(tau);
 
   if (!(fall > 0)) return 0;
-  /* The mean, ten deviations and the geometric tail. */
-  terms = r * tau + 10 * sqrt(r * tau * (1 + tau)) + 40 * (1 + tau);
-  if (terms < LONG_SUM && fall < 600) return by_sum(r, tau, a, b, fall);
+  if (!is_long(r, tau, fall)) return by_sum(r, tau, a, b, fall);
   return by_integral(r, tau, a, b);
 }
 
@@ -88,6 +95,67 @@ static double expected(const struct eng__living *l, double t)
 static double p_purchase(const struct eng__living *l, double t)
 {
   return -expm1(-l->v[0] * log1p(t / l->v[1]));
+}
+
+/* ---- how long they stay ---- */
+
+/* p^(a - 1) (1 - p)^(b - 1) / B(a, b) times the integral over (0, t) of the chance
+ * (1 + p u / A)^-r to be there at u, p = logistic(v). */
+struct staying {
+  double r, A, a, b, t, log_beta;
+};
+
+static double staying_density(const void *user, double v)
+{
+  const struct staying *s = user;
+  double e = exp(-fabs(v)), both = log1p(e), p = v > 0 ? 1 / (1 + e) : e / (1 + e);
+  double log_p = v > 0 ? -both : v - both, log_q = v > 0 ? -v - both : -both;
+  double y = log1p(p * s->t / s->A), there = s->t;
+
+  if (y > 1e-290) there = s->A / p * eng__decay(s->r - 1, y);
+  return s->a * log_p + s->b * log_q - s->log_beta + log(there);
+}
+
+static double stay_by_integral(double r, double A, double a, double b, double t)
+{
+  struct staying s = {r, A, a, b, t, eng__log_beta(a, b)};
+  double usual = log(a) - log(b), turn = log(A / t);
+
+  return exp(eng__log_integral(staying_density, &s, (turn < usual ? turn : usual) - 25,
+                               (turn > usual ? turn : usual) + 5));
+}
+
+/* The chance to be there at t: E[(1 - p)^N]. */
+static double there_by_sum(double r, double tau, double a, double b, double fall)
+{
+  double z = tau / (1 + tau), w = exp(-fall), stays = 1, sum = w;
+
+  for (double k = 0; k < 2 * LONG_SUM; k++) {
+    double ratio = (r + k) / (k + 1) * z, left;
+
+    w *= ratio;
+    stays *= (b + k) / (a + b + k);
+    sum += w * stays;
+    left = 1 - (ratio > z ? ratio : z);
+    if (ratio < 1 && w * stays < 1e-15 * sum * left) break;
+  }
+  return sum;
+}
+
+/*
+ * By parts, the time that is stayed under r follows from the purchases under r - 1, or
+ * from those under r and the chance to be there at the end; neither near r = 1.
+ */
+static double stay(const struct eng__living *l, double t)
+{
+  double r = l->v[0], A = l->v[1], a = l->v[2], b = l->v[3], tau = t / A;
+  double fall = r * log1p(tau);
+
+  if (!(fall > 0)) return t;
+  if (r >= 1.05) return A / (r - 1) * eng__until_gone(r - 1, A, a, b, t);
+  if (r > 0.95 || is_long(r, tau, fall)) return stay_by_integral(r, A, a, b, t);
+  return (t * there_by_sum(r, tau, a, b, fall) - A * by_sum(r, tau, a, b, fall)) /
+         (1 - r);
 }
 
 /* ---- how many ---- */
@@ -253,26 +321,14 @@ static double likelihood_mbg(const double *p, struct eng__sample *s, double *gra
   return likelihood(p, 1, s, gradient);
 }
 
-const struct eng__family eng__bgnbd = {"bgnbd",
-                                       4,
-                                       {"r", "alpha", "a", "b"},
-                                       false,
-                                       true,
-                                       living_bg,
-                                       expected,
-                                       p_purchase,
-                                       distribution,
-                                       discounted,
-                                       likelihood_bg};
+const struct eng__family eng__bgnbd = {
+    "bgnbd",      4,          {"r", "alpha", "a", "b"},
+    false,        true,       living_bg,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood_bg};
 
-const struct eng__family eng__mbgnbd = {"mbgnbd",
-                                        4,
-                                        {"r", "alpha", "a", "b"},
-                                        false,
-                                        true,
-                                        living_mbg,
-                                        expected,
-                                        p_purchase,
-                                        distribution,
-                                        discounted,
-                                        likelihood_mbg};
+const struct eng__family eng__mbgnbd = {
+    "mbgnbd",     4,          {"r", "alpha", "a", "b"},
+    false,        true,       living_mbg,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood_mbg};

@@ -14,6 +14,7 @@
 #include <engagement/money.h>
 
 #include "core/blob.h"
+#include "forecast/say.h"
 
 static void put_double(struct eng__sink *sink, double v)
 {
@@ -96,8 +97,13 @@ static void put_fit(struct eng__sink *sink, const eng_fit *fit)
   eng__sink_varint(sink, fit->until == ENG_TIME_NONE ? 0 : (uint64_t)fit->until + 1);
   eng__sink_varint(sink, fit->customers);
   eng__sink_varint(sink, fit->purchases);
+  eng__sink_varint(sink, (uint64_t)fit->chosen);
   put_part(sink, &fit->when);
   put_part(sink, &fit->worth);
+  eng__sink_varint(sink, (uint64_t)fit->stay_family);
+  put_part(sink, &fit->stay);
+  put_part(sink, &fit->say);
+  put_part(sink, &fit->mood);
   eng__blob_seal(sink);
 }
 
@@ -131,8 +137,26 @@ static bool families_agree(const eng_fit *fit)
   bool periods = fit->unit == ENG_UNIT_PERIOD;
 
   if ((fit->family == ENG_FAMILY_BGBB) != periods) return false;
+  if (fit->chosen != ENG_CHOSEN_ASKED && fit->requested != ENG_FAMILY_AUTO)
+    return false;
   if (fit->requested == ENG_FAMILY_AUTO || fit->requested == fit->family) return true;
+  if (fit->requested == ENG_FAMILY_USUAL) {
+    return periods || fit->family == ENG_FAMILY_PARETONBD ||
+           fit->family == ENG_FAMILY_NBD;
+  }
   return !periods && fit->family == ENG_FAMILY_NBD && fit->requested != ENG_FAMILY_BGBB;
+}
+
+/* Of one family only, and where that is another than that of purchases. */
+static void read_stay(struct eng__reader *reader, eng_fit *fit)
+{
+  bool there;
+
+  fit->stay_family = read_small(reader, ENG_FAMILY_NBD + 1);
+  there = fit->stay_family == ENG_FAMILY_MBGNBD &&
+          fit->family == ENG_FAMILY_PARETONBD && fit->requested == ENG_FAMILY_USUAL;
+  if (fit->stay_family != 0 && !there) eng__reader_fail(reader, ENG_E_FIELD);
+  read_part(reader, there ? ENG__PARAMETERS : 0, false, &fit->stay);
 }
 
 static void read_fit(struct eng__reader *reader, eng_fit *fit)
@@ -140,13 +164,14 @@ static void read_fit(struct eng__reader *reader, eng_fit *fit)
   const struct eng__family *family;
 
   eng__blob_open(reader, 'F');
-  fit->requested = read_small(reader, ENG_FAMILY_NBD + 1);
+  fit->requested = read_small(reader, ENG_FAMILY_USUAL + 1);
   fit->family = read_small(reader, ENG_FAMILY_NBD + 1);
   fit->unit = read_small(reader, ENG_UNIT_PERIOD + 1);
   fit->currency = read_small(reader, 1000);
   fit->until = read_until(reader);
   fit->customers = eng__read_varint(reader);
   fit->purchases = eng__read_varint(reader);
+  fit->chosen = read_small(reader, ENG_CHOSEN_HOLDOUT + 1);
   family = eng__family_of(fit->family);
   if (reader->status != ENG_OK) return;
   if (family == NULL || fit->unit < ENG_UNIT_DAY || !families_agree(fit) ||
@@ -158,6 +183,10 @@ static void read_fit(struct eng__reader *reader, eng_fit *fit)
   read_part(reader, family->count, false, &fit->when);
   read_part(reader, 3, true, &fit->worth);
   if (fit->worth.count > 0 && fit->currency == 0) eng__reader_fail(reader, ENG_E_FIELD);
+  if (reader->status == ENG_OK) read_stay(reader, fit);
+  read_part(reader, ENG__SAY_PARAMETERS, true, &fit->say);
+  read_part(reader, ENG__SAY_PARAMETERS, true, &fit->mood);
+  if (fit->mood.count > 0 && fit->say.count == 0) eng__reader_fail(reader, ENG_E_FIELD);
   if (reader->status == ENG_OK && eng__reader_left(reader) > 0) {
     eng__reader_fail(reader, ENG_E_TRAILING);
   }

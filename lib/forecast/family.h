@@ -44,6 +44,8 @@ struct eng__family {
   /* Purchases in (0, t]. */
   double (*expected)(const struct eng__living *living, double t);
   double (*p_purchase)(const struct eng__living *living, double t);
+  /* How much of (0, t] the customer will still be one. */
+  double (*stay)(const struct eng__living *living, double t);
   /* P(exactly k) for k = 0 .. count - 1. */
   void (*distribution)(const struct eng__living *living, double t, double *out,
                        size_t count);

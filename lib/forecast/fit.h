@@ -25,7 +25,9 @@ enum {
   ENG__REASON_NO_SPEND = 5,   /* no amounts of repeat purchases */
   ENG__REASON_FEW_SPEND = 6,  /* too few of them */
   ENG__REASON_STEADY = 7,     /* BG/BB: nothing tells that customers leave */
-  ENG__REASON_COUNT = 8
+  ENG__REASON_NO_TELLING = 8, /* no acts of telling */
+  ENG__REASON_FEW_TELLING = 9, /* too few customers with any */
+  ENG__REASON_COUNT = 10
 };
 
 struct eng__part {
@@ -39,11 +41,18 @@ struct eng__part {
 
 struct eng_fit {
   const eng_context *context;
-  int32_t requested, family, unit, currency;
+  int32_t requested, family, unit, currency, chosen;
+  int32_t stay_family; /* of `stay`, where that is there; 0 */
   int64_t until;
   uint64_t customers, purchases;
   struct eng__part when, worth;
+  struct eng__part stay; /* of another family for P(alive), or not there */
+  struct eng__part say, mood;
 };
+
+/* Options in whole, checked against a unit. */
+eng_status eng__fit_options_read(const eng_fit_options *from, int32_t unit,
+                                 eng_fit_options *out);
 
 /* Ticks of summaries in a unit of the fit. */
 double eng__ticks_per_unit(int32_t unit);

@@ -12,10 +12,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_STEPS = 300, MOST_TRIALS = 30 };
+enum { MOST_STEPS = 300, MOST_TRIALS = 30, MOST_POLISHES = 3 };
 
 static const double enough = 1e-9;   /* of a gradient, where the search ends */
 static const double passable = 1e-6; /* where it ends since nothing is lower */
+static const double exact = 1e-13;   /* no last digits to gain */
 static const double farthest = 1.5;  /* of one step in any unknown */
 
 struct point {
@@ -48,18 +49,27 @@ static void forget(struct search *s)
   for (int i = 0; i < ENG__UNKNOWNS; i++) s->inverse[i][i] = 1;
 }
 
-/* Holds what wants beyond its bound; the steepness of the rest. */
+/*
+ * Holds what wants beyond its bound; the steepness of the rest. What was learned about
+ * the inverse holds for those that moved together: along a ridge it would throw one of
+ * them about while another is held, so it is forgotten where others are held than were.
+ */
 static double hold(struct search *s)
 {
   double steepest = 0;
+  bool changed = false;
 
   for (int i = 0; i < s->problem->count; i++) {
     double g = s->here.gradient[i], at = s->here.at[i];
 
-    s->held[i] =
+    bool held =
         (at <= s->problem->low[i] && g > 0) || (at >= s->problem->high[i] && g < 0);
+
+    changed = changed || held != s->held[i];
+    s->held[i] = held;
     if (!s->held[i] && fabs(g) > steepest) steepest = fabs(g);
   }
+  if (changed) forget(s);
   return steepest;
 }
 
@@ -147,6 +157,105 @@ static void learn(struct search *s, const struct point *next)
   }
 }
 
+/* ---- second derivatives ---- */
+
+/* Cholesky's factor in place; false where there is none. */
+static bool factor(double m[][ENG__UNKNOWNS], int n)
+{
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k <= i; k++) {
+      double sum = m[i][k];
+
+      for (int j = 0; j < k; j++) sum -= m[i][j] * m[k][j];
+      if (i > k) {
+        m[i][k] = sum / m[k][k];
+      } else {
+        if (!(sum > 0)) return false;
+        m[i][i] = sqrt(sum);
+      }
+    }
+  }
+  return true;
+}
+
+/* By differences of gradients. */
+static void second_derivatives(const struct eng__problem *problem, const double *at,
+                               double second[][ENG__UNKNOWNS])
+{
+  int n = problem->count;
+
+  for (int i = 0; i < n; i++) {
+    const double by = 1e-4;
+    struct point up, down;
+
+    memcpy(up.at, at, (size_t)n * sizeof *at);
+    memcpy(down.at, at, (size_t)n * sizeof *at);
+    up.at[i] += by;
+    down.at[i] -= by;
+    evaluate(problem, &up);
+    evaluate(problem, &down);
+    for (int k = 0; k < n; k++) {
+      second[i][k] = (up.gradient[k] - down.gradient[k]) / (2 * by);
+    }
+  }
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < i; k++) {
+      second[i][k] = second[k][i] = (second[i][k] + second[k][i]) / 2;
+    }
+  }
+}
+
+/* ---- the last digits ---- */
+
+/* Where the second derivatives say that the gradient is nothing; false if they cannot.
+ */
+static bool newton(const struct search *s, struct point *out)
+{
+  double second[ENG__UNKNOWNS][ENG__UNKNOWNS], d[ENG__UNKNOWNS];
+  int n = s->problem->count;
+
+  second_derivatives(s->problem, s->here.at, second);
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < n; k++) {
+      if (s->held[i] || s->held[k]) second[i][k] = i == k;
+    }
+  }
+  if (!factor(second, n)) return false;
+  for (int i = 0; i < n; i++) {
+    d[i] = s->held[i] ? 0 : -s->here.gradient[i];
+    for (int k = 0; k < i; k++) d[i] -= second[i][k] * d[k];
+    d[i] /= second[i][i];
+  }
+  for (int i = n; i-- > 0;) {
+    for (int k = i + 1; k < n; k++) d[i] -= second[k][i] * d[k];
+    d[i] /= second[i][i];
+  }
+  move(s, d, 1, out);
+  evaluate(s->problem, out);
+  return isfinite(out->value);
+}
+
+/*
+ * Near the bottom values no longer differ, and where the search ends is chance: another
+ * machine's logarithms end it elsewhere, by a hundred-thousandth. The gradient still
+ * tells, and brings all machines to one point.
+ */
+static void polish(struct search *s)
+{
+  for (int i = 0; i < MOST_POLISHES; i++) {
+    double steepest = hold(s), before = s->here.value;
+    struct search tried = *s;
+    struct point next;
+
+    memset(&next, 0, sizeof next);
+    if (steepest < exact * (1 + fabs(before)) || !newton(s, &next)) return;
+    tried.here = next;
+    if (!(hold(&tried) < steepest)) return;
+    if (!(next.value <= before + passable * (1 + fabs(before)))) return;
+    s->here = next;
+  }
+}
+
 void eng__minimise(const struct eng__problem *problem, const double *start,
                    struct eng__optimum *out)
 {
@@ -185,6 +294,7 @@ void eng__minimise(const struct eng__problem *problem, const double *start,
       break;
     }
   }
+  polish(&s);
   steepest = hold(&s);
   out->converged =
       isfinite(s.here.value) && steepest < passable * (1 + fabs(s.here.value));
@@ -195,26 +305,7 @@ void eng__minimise(const struct eng__problem *problem, const double *start,
   }
 }
 
-/* ---- second derivatives ---- */
-
-/* Cholesky's factor in place; false where there is none. */
-static bool factor(double m[][ENG__UNKNOWNS], int n)
-{
-  for (int i = 0; i < n; i++) {
-    for (int k = 0; k <= i; k++) {
-      double sum = m[i][k];
-
-      for (int j = 0; j < k; j++) sum -= m[i][j] * m[k][j];
-      if (i > k) {
-        m[i][k] = sum / m[k][k];
-      } else {
-        if (!(sum > 0)) return false;
-        m[i][i] = sqrt(sum);
-      }
-    }
-  }
-  return true;
-}
+/* ---- variances ---- */
 
 bool eng__variances(const struct eng__problem *problem, const double *at,
                     double *variances)
@@ -222,25 +313,7 @@ bool eng__variances(const struct eng__problem *problem, const double *at,
   double second[ENG__UNKNOWNS][ENG__UNKNOWNS];
   int n = problem->count;
 
-  for (int i = 0; i < n; i++) {
-    const double by = 1e-4;
-    struct point up, down;
-
-    memcpy(up.at, at, (size_t)n * sizeof *at);
-    memcpy(down.at, at, (size_t)n * sizeof *at);
-    up.at[i] += by;
-    down.at[i] -= by;
-    evaluate(problem, &up);
-    evaluate(problem, &down);
-    for (int k = 0; k < n; k++) {
-      second[i][k] = (up.gradient[k] - down.gradient[k]) / (2 * by);
-    }
-  }
-  for (int i = 0; i < n; i++) {
-    for (int k = 0; k < i; k++) {
-      second[i][k] = second[k][i] = (second[i][k] + second[k][i]) / 2;
-    }
-  }
+  second_derivatives(problem, at, second);
   if (!factor(second, n)) return false;
   /* The i-th variance is the square of the i-th column of the factor's inverse. */
   for (int i = 0; i < n; i++) {

@@ -29,6 +29,12 @@ static double p_purchase(const struct eng__living *l, double t)
   return -expm1(-l->v[0] * log1p(t / l->v[1]));
 }
 
+static double stay(const struct eng__living *l, double t)
+{
+  (void)l;
+  return t;
+}
+
 static void distribution(const struct eng__living *l, double t, double *out,
                          size_t count)
 {
@@ -71,5 +77,5 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 }
 
 const struct eng__family eng__nbd = {
-    "nbd",    2,          {"r", "alpha", 0, 0}, false,      false,     living,
-    expected, p_purchase, distribution,         discounted, likelihood};
+    "nbd",      2,    {"r", "alpha", 0, 0}, false,      false,     living, expected,
+    p_purchase, stay, distribution,         discounted, likelihood};

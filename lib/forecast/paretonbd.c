@@ -37,9 +37,14 @@ static void living(const double *p, const struct eng__rf *h, struct eng__living 
   }
 }
 
+static double stay(const struct eng__living *l, double t)
+{
+  return l->v[3] * eng__decay(l->v[2] - 1, log1p(t / l->v[3]));
+}
+
 static double expected(const struct eng__living *l, double t)
 {
-  return l->v[0] / l->v[1] * l->v[3] * eng__decay(l->v[2] - 1, log1p(t / l->v[3]));
+  return l->v[0] / l->v[1] * stay(l, t);
 }
 
 static double p_purchase(const struct eng__living *l, double t)
@@ -245,7 +250,7 @@ static double likelihood(const double *p, struct eng__sample *s, double *gradien
 }
 
 const struct eng__family eng__paretonbd = {
-    "paretonbd", 4,          {"r", "alpha", "s", "beta"},
-    false,       true,       living,
-    expected,    p_purchase, distribution,
-    discounted,  likelihood};
+    "paretonbd",  4,          {"r", "alpha", "s", "beta"},
+    false,        true,       living,
+    expected,     p_purchase, stay,
+    distribution, discounted, likelihood};

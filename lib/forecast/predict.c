@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "forecast/gammagamma.h"
+#include "forecast/predict.h"
 #include "forecast/special.h"
 
 enum { MOST_PERIODS = 10000, BUFFER = 250, MOST_COUNTED = 2000 };
@@ -43,6 +44,9 @@ eng_status eng_fit_rf(const eng_fit *fit, const eng_summary *summary, eng_rf *ou
     whole.mean_spend =
         (double)summary->spend * eng__minor_unit(fit->currency) / summary->x;
   }
+  whole.acts = summary->acts;
+  whole.acts_after = summary->acts_after;
+  whole.positive = summary->positive;
   memcpy(out, &whole, out->size < sizeof whole ? out->size : sizeof whole);
   return ENG_OK;
 }
@@ -53,8 +57,7 @@ static bool is_whole(double v) { return v == floor(v); }
 
 static bool is_within(double v, double end) { return v >= 0 && v <= end; }
 
-static eng_status read_history(const eng_fit *fit, const eng_rf *from,
-                               struct eng__rf *out, double *mean_spend)
+eng_status eng__history_read(const eng_fit *fit, const eng_rf *from, eng_rf *out)
 {
   eng_rf whole;
 
@@ -73,14 +76,28 @@ static eng_status read_history(const eng_fit *fit, const eng_rf *from,
        whole.x > whole.t_x || (whole.t_x > 0 && whole.x == 0))) {
     return ENG_E_RANGE;
   }
-  out->x = whole.x;
-  out->t_x = whole.t_x;
-  out->T = whole.T;
+  if (!is_within(whole.acts, ENG_MOST_ACTS) || !is_whole(whole.acts) ||
+      !is_within(whole.acts_after, whole.acts) || !is_whole(whole.acts_after) ||
+      !is_within(whole.positive, whole.acts) || !is_whole(whole.positive)) {
+    return ENG_E_RANGE;
+  }
+  *out = whole;
+  return ENG_OK;
+}
+
+static eng_status read_history(const eng_fit *fit, const eng_rf *from,
+                               struct eng__rf *out, double *mean_spend)
+{
+  eng_rf whole;
+  eng_status status = eng__history_read(fit, from, &whole);
+
+  if (status != ENG_OK) return status;
+  *out = (struct eng__rf){whole.x, whole.t_x, whole.T};
   if (mean_spend != NULL) *mean_spend = whole.mean_spend;
   return ENG_OK;
 }
 
-static eng_status check_horizon(const eng_fit *fit, double horizon)
+eng_status eng__horizon_check(const eng_fit *fit, double horizon)
 {
   if (!is_within(horizon, most)) return ENG_E_RANGE;
   if (fit->unit == ENG_UNIT_PERIOD && (!is_whole(horizon) || horizon > MOST_PERIODS)) {
@@ -89,7 +106,7 @@ static eng_status check_horizon(const eng_fit *fit, double horizon)
   return ENG_OK;
 }
 
-/* The customer under the fit. */
+/* The customer under the fit of purchases. */
 static eng_status look(const eng_fit *fit, const eng_rf *history,
                        struct eng__living *out)
 {
@@ -103,27 +120,40 @@ static eng_status look(const eng_fit *fit, const eng_rf *history,
 
 /* ---- what goes out ---- */
 
-static eng_status give(double value, double *out)
+eng_status eng__give(double value, double *out)
 {
   if (!isfinite(value)) return ENG_E_RANGE;
   *out = value > 0 ? value : 0;
   return ENG_OK;
 }
 
-static eng_status give_probability(double value, double *out)
+eng_status eng__give_probability(double value, double *out)
 {
-  return give(value > 1 ? 1 : value, out);
+  return eng__give(value > 1 ? 1 : value, out);
+}
+
+double eng__stay_alive(const eng_fit *fit, const struct eng__rf *history)
+{
+  struct eng__living living;
+
+  eng__family_of(fit->stay_family)->living(fit->stay.value, history, &living);
+  return living.alive;
 }
 
 eng_status eng_fit_p_alive(const eng_fit *fit, const eng_rf *history, double *out)
 {
   struct eng__living living;
+  struct eng__rf h;
   eng_status status;
 
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
   status = look(fit, history, &living);
-  return status == ENG_OK ? give_probability(living.alive, out) : status;
+  if (status != ENG_OK) return status;
+  if (fit->stay.count == 0) return eng__give_probability(living.alive, out);
+  status = read_history(fit, history, &h, NULL);
+  if (status != ENG_OK) return status;
+  return eng__give_probability(eng__stay_alive(fit, &h), out);
 }
 
 eng_status eng_fit_p_purchase(const eng_fit *fit, const eng_rf *history, double horizon,
@@ -135,9 +165,9 @@ eng_status eng_fit_p_purchase(const eng_fit *fit, const eng_rf *history, double 
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
   status = look(fit, history, &living);
-  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status == ENG_OK) status = eng__horizon_check(fit, horizon);
   if (status != ENG_OK) return status;
-  return give_probability(
+  return eng__give_probability(
       living.alive * eng__family_of(fit->family)->p_purchase(&living, horizon), out);
 }
 
@@ -150,10 +180,10 @@ eng_status eng_fit_expected_purchases(const eng_fit *fit, const eng_rf *history,
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
   status = look(fit, history, &living);
-  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status == ENG_OK) status = eng__horizon_check(fit, horizon);
   if (status != ENG_OK) return status;
-  return give(living.alive * eng__family_of(fit->family)->expected(&living, horizon),
-              out);
+  return eng__give(
+      living.alive * eng__family_of(fit->family)->expected(&living, horizon), out);
 }
 
 /* ---- how many ---- */
@@ -166,7 +196,7 @@ static eng_status look_ahead(const eng_fit *fit, const eng_rf *history, double h
   eng_status status = look(fit, history, out);
   const double *v = out->v;
 
-  if (status == ENG_OK) status = check_horizon(fit, horizon);
+  if (status == ENG_OK) status = eng__horizon_check(fit, horizon);
   if (status == ENG_OK && fit->family == ENG_FAMILY_PARETONBD &&
       !(v[0] * log1p(horizon / v[1]) + v[2] * log1p(horizon / v[3]) < 15000)) {
     status = ENG_E_LIMIT;
@@ -255,8 +285,8 @@ eng_status eng_fit_discounted_purchases(const eng_fit *fit, const eng_rf *histor
   status = look(fit, history, &living);
   if (status == ENG_OK && !(rate >= 1e-9 && rate <= 10)) status = ENG_E_RANGE;
   if (status != ENG_OK) return status;
-  return give(living.alive * eng__family_of(fit->family)->discounted(&living, rate),
-              out);
+  return eng__give(
+      living.alive * eng__family_of(fit->family)->discounted(&living, rate), out);
 }
 
 eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_rf *history,
@@ -275,7 +305,7 @@ eng_status eng_fit_expected_spend(const eng_fit *fit, const eng_rf *history,
   if (!eng__spend_expected(fit->worth.value, mean > 0 ? h.x : 0, mean, &value)) {
     return ENG_E_INFINITE;
   }
-  return give(value, out);
+  return eng__give(value, out);
 }
 
 eng_status eng_fit_value(const eng_fit *fit, const eng_rf *history, double rate,
@@ -288,7 +318,7 @@ eng_status eng_fit_value(const eng_fit *fit, const eng_rf *history, double rate,
   *out = 0;
   status = eng_fit_discounted_purchases(fit, history, rate, &purchases);
   if (status == ENG_OK) status = eng_fit_expected_spend(fit, history, &spend);
-  return status == ENG_OK ? give(purchases * spend, out) : status;
+  return status == ENG_OK ? eng__give(purchases * spend, out) : status;
 }
 
 /* ---- the money of all purchases ---- */
@@ -351,7 +381,8 @@ eng_status eng_fit_p_spend(const eng_fit *fit, const eng_rf *rf, double horizon,
   *out = 0;
   status = fill_purse(fit, rf, horizon, &purse);
   if (status == ENG_OK && !is_within(amount, 1e18)) status = ENG_E_RANGE;
-  return status == ENG_OK ? give_probability(purse_cdf(&purse, amount), out) : status;
+  return status == ENG_OK ? eng__give_probability(purse_cdf(&purse, amount), out)
+                          : status;
 }
 
 /* The least amount that worth does not exceed with a probability of `level`. */
@@ -389,46 +420,5 @@ eng_status eng_fit_spend_interval(const eng_fit *fit, const eng_rf *rf, double h
   if (status == ENG_OK) status = purse_quantile(&purse, (1 - level) / 2, low);
   if (status == ENG_OK) status = purse_quantile(&purse, (1 + level) / 2, high);
   if (status != ENG_OK) *low = *high = 0;
-  return status;
-}
-
-/* ---- all at once ---- */
-
-static eng_status forecast(const eng_fit *fit, const eng_rf *history, double horizon,
-                           eng_forecast *out)
-{
-  const struct eng__family *family;
-  struct eng__living living;
-  eng_status status = look(fit, history, &living);
-  double alive, spend;
-
-  if (status == ENG_OK) status = check_horizon(fit, horizon);
-  if (status != ENG_OK) return status;
-  family = eng__family_of(fit->family);
-  alive = living.alive;
-  status = give_probability(alive, &out->p_alive);
-  if (status == ENG_OK) {
-    status = give_probability(alive * family->p_purchase(&living, horizon),
-                              &out->p_purchase);
-  }
-  if (status == ENG_OK) {
-    status = give(alive * family->expected(&living, horizon), &out->expected_purchases);
-  }
-  if (status == ENG_OK && eng_fit_expected_spend(fit, history, &spend) == ENG_OK &&
-      give(spend * out->expected_purchases, &out->expected_spend) == ENG_OK) {
-    out->has_spend = 1;
-  }
-  return status;
-}
-
-eng_status eng_fit_forecast(const eng_fit *fit, const eng_rf *history, double horizon,
-                            eng_forecast *out)
-{
-  eng_status status;
-
-  if (out == NULL) return ENG_E_INVALID;
-  memset(out, 0, sizeof *out);
-  status = forecast(fit, history, horizon, out);
-  if (status != ENG_OK) memset(out, 0, sizeof *out);
   return status;
 }

@@ -2,7 +2,7 @@
 /*
  * summaries.c - counting histories, and putting them in order.
  *
- * Both tables are at most half full, with linear probing. Room for what a call adds is
+ * All tables are at most half full, with linear probing. Room for what a call adds is
  * made before anything is changed.
  */
 #include "forecast/summaries.h"
@@ -40,6 +40,7 @@ void eng_summaries_free(eng_summaries *s)
   memory = eng__memory(s->context);
   eng__free(memory, s->cells, s->cell_room * sizeof *s->cells);
   eng__free(memory, s->worths, s->worth_room * sizeof *s->worths);
+  eng__tells_release(&s->tells, memory);
   eng__free(memory, s, sizeof *s);
 }
 
@@ -197,6 +198,57 @@ eng_status eng__summaries_add_worth(eng_summaries *s, uint32_t x, int64_t spend,
   return status;
 }
 
+uint64_t eng__summaries_alike(const eng_summaries *s, uint32_t x, uint32_t t_x,
+                              uint64_t T)
+{
+  if (s->cell_room == 0 || T > INT32_MAX) return 0;
+  return find_cell(s, x, t_x, (uint32_t)T)->count;
+}
+
+/* An act after the last purchase needs a day after it. */
+static bool is_told(const struct eng__tell *tell)
+{
+  return tell->acts >= 1 && tell->acts <= ENG_MOST_ACTS && tell->after <= tell->acts &&
+         tell->positive <= tell->acts && (tell->after == 0 || tell->T > tell->t_x) &&
+         tell->count >= 1 && tell->count <= UINT64_C(1) << 40;
+}
+
+eng_status eng__summaries_add_tell(eng_summaries *s, const struct eng__tell *tell)
+{
+  eng_status status;
+
+  if (!is_told(tell)) return ENG_E_RANGE;
+  status = eng__tells_reserve(&s->tells, s->context);
+  if (status == ENG_OK) eng__tells_add(&s->tells, s->context, tell);
+  return status;
+}
+
+eng_status eng_summaries_add_summary(eng_summaries *s, const eng_summary *summary,
+                                     uint64_t customers)
+{
+  struct eng__tell tell;
+  eng_status status;
+
+  if (s == NULL || summary == NULL) return ENG_E_INVALID;
+  if (!summary->bought) return ENG_OK;
+  if (summary->acts == 0) {
+    if (summary->acts_after != 0 || summary->positive != 0) return ENG_E_RANGE;
+    return eng_summaries_add(s, summary->x, summary->t_x, summary->T, summary->spend,
+                             customers);
+  }
+  tell = (struct eng__tell){summary->x,    summary->t_x,        summary->T,
+                            summary->acts, summary->acts_after, summary->positive,
+                            customers};
+  if (!is_told(&tell)) return ENG_E_RANGE;
+  status = eng__tells_reserve(&s->tells, s->context);
+  if (status == ENG_OK) {
+    status = eng_summaries_add(s, summary->x, summary->t_x, summary->T, summary->spend,
+                               customers);
+  }
+  if (status == ENG_OK) eng__tells_add(&s->tells, s->context, &tell);
+  return status;
+}
+
 eng_status eng_summaries_add(eng_summaries *s, uint32_t x, uint32_t t_x, uint32_t T,
                              int64_t spend, uint64_t customers)
 {
@@ -241,6 +293,13 @@ eng_status eng_summaries_merge(eng_summaries *s, const eng_summaries *other)
     if (worth->count == 0) continue;
     status = grow_worths(s);
     if (status == ENG_OK) count_worth(s, worth->x, worth->spend, worth->count);
+  }
+  for (size_t i = 0; i < other->tells.room && status == ENG_OK; i++) {
+    const struct eng__tell *tell = &other->tells.slots[i];
+
+    if (tell->count == 0) continue;
+    status = eng__tells_reserve(&s->tells, s->context);
+    if (status == ENG_OK) eng__tells_add(&s->tells, s->context, tell);
   }
   return status;
 }

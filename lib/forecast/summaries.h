@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * summaries.h - two tables: histories (x, t_x, T), and what x purchases were worth.
+ * summaries.h - three tables: histories (x, t_x, T), what x purchases were worth, and
+ * the histories of those who told others.
  *
  * Counts are added up in hash tables and put in order only when somebody asks, so that
  * neither the order of what came nor the hash key is ever seen.
@@ -12,6 +13,7 @@
 
 #include "core/context.h"
 #include "forecast/sample.h"
+#include "forecast/tells.h"
 
 /* x purchases that were worth `spend` minor units together; count 0: a free slot. */
 struct eng__worth {
@@ -27,6 +29,7 @@ struct eng_summaries {
   size_t cell_room, cell_count;
   struct eng__worth *worths;
   size_t worth_room, worth_count;
+  struct eng__tells tells;
   uint64_t customers, repeaters, purchases;
   uint32_t longest; /* T */
 };
@@ -40,5 +43,14 @@ eng_status eng__summaries_worths(const eng_summaries *summaries,
 /* What x purchases of some customers were worth, apart from their histories. */
 eng_status eng__summaries_add_worth(eng_summaries *summaries, uint32_t x, int64_t spend,
                                     uint64_t customers);
+
+/* How many customers have a history. */
+uint64_t eng__summaries_alike(const eng_summaries *summaries, uint32_t x, uint32_t t_x,
+                              uint64_t T);
+
+/* Acts of telling of customers whose histories were added. ENG_E_RANGE where they
+ * cannot be. */
+eng_status eng__summaries_add_tell(eng_summaries *summaries,
+                                   const struct eng__tell *tell);
 
 #endif

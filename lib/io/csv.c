@@ -32,13 +32,14 @@ struct eng_csv {
   const eng_context *context;
   eng_csv_event_fn on_event;
   eng_csv_reject_fn on_reject;
+  eng_csv_floor_fn on_floor;
   void *user;
   char delimiter; /* 0: found out */
   bool busy;      /* a callback is running */
   bool begun, finished;
   eng_status status; /* what ended the reading */
   eng_error error;
-  uint64_t counts[ENG_CSV_SKIPPED + 1];
+  uint64_t counts[ENG_CSV_FLOORS + 1];
   struct name mapped[ENG_FIELD_COUNT];
   struct column *columns;
   char *names;
@@ -172,6 +173,13 @@ eng_status eng_csv_set_time_format(eng_csv *csv, int32_t format)
   if (csv == NULL || csv->begun) return ENG_E_INVALID;
   if (format < ENG_TIME_AUTO || format > ENG_TIME_MILLISECONDS) return ENG_E_RANGE;
   csv->maker.time_format = format;
+  return ENG_OK;
+}
+
+eng_status eng_csv_set_on_floor(eng_csv *csv, eng_csv_floor_fn on_floor)
+{
+  if (csv == NULL || csv->begun) return ENG_E_INVALID;
+  csv->on_floor = on_floor;
   return ENG_OK;
 }
 
@@ -478,6 +486,25 @@ static eng_status reject_field(eng_csv *csv, const struct eng__csv_row *row,
   return reject(csv, row, problem, maker->column_of_error, m.text);
 }
 
+/* A row that carries a floor. */
+static eng_status hand_floor(eng_csv *csv, const struct eng__csv_row *row)
+{
+  const struct eng__maker *maker = &csv->maker;
+  eng_status status;
+
+  if (csv->on_floor == NULL) {
+    return reject(csv, row, ENG_E_UNSUPPORTED,
+                  eng__csv_field_column(&row->fields[maker->column[ENG_FIELD_FLOOR]]),
+                  "a timeline's floor, which nobody takes here");
+  }
+  csv->counts[ENG_CSV_FLOORS]++;
+  csv->busy = true;
+  status = csv->on_floor(csv->user, maker->customer, maker->customer_length,
+                         maker->floor, row->line);
+  csv->busy = false;
+  return status;
+}
+
 static eng_status read_row(eng_csv *csv, const struct eng__csv_row *row)
 {
   struct eng__maker *maker = &csv->maker;
@@ -492,6 +519,7 @@ static eng_status read_row(eng_csv *csv, const struct eng__csv_row *row)
     csv->counts[ENG_CSV_SKIPPED]++;
     return ENG_OK;
   }
+  if (maker->is_floor) return hand_floor(csv, row);
   csv->counts[ENG_CSV_EVENTS]++;
   csv->busy = true;
   status = csv->on_event(csv->user, maker->customer, maker->customer_length,
@@ -548,7 +576,7 @@ const eng_error *eng_csv_error(const eng_csv *csv)
 
 uint64_t eng_csv_count(const eng_csv *csv, int32_t what)
 {
-  if (csv == NULL || what < ENG_CSV_ROWS || what > ENG_CSV_SKIPPED) return 0;
+  if (csv == NULL || what < ENG_CSV_ROWS || what > ENG_CSV_FLOORS) return 0;
   return csv->counts[what];
 }
 

@@ -107,6 +107,7 @@ static inline eng_status get(struct eng__maker *maker, const struct eng__csv_row
 static eng_status refuse(struct eng__maker *maker, const struct text *t,
                          eng_status status, const char *expected)
 {
+  maker->field_of_error = t->field;
   maker->column_of_error = t->field == NULL ? 0 : eng__csv_field_column(t->field);
   maker->expected = expected;
   return status;
@@ -232,6 +233,19 @@ eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name,
   return ENG_OK;
 }
 
+/* `#` and a number stand for what a later version knows by a name. */
+static int32_t later_number(const struct text *t)
+{
+  int32_t v = 0;
+
+  if (t->length < 2 || t->length > 4 || t->at[0] != '#') return 0;
+  for (size_t i = 1; i < t->length; i++) {
+    if (t->at[i] < '0' || t->at[i] > '9') return 0;
+    v = v * 10 + (t->at[i] - '0');
+  }
+  return v < ENG__OWN ? v : 0;
+}
+
 static void find_kind(const struct eng__maker *maker, const struct text *t,
                       struct eng__memo *out)
 {
@@ -246,6 +260,10 @@ static void find_kind(const struct eng__maker *maker, const struct text *t,
     return;
   }
   out->known = eng_kind_find(maker->context, t->at, t->length, &kind) == ENG_OK;
+  if (!out->known) {
+    kind = later_number(t);
+    out->known = kind != 0;
+  }
   out->number = (uint8_t)kind;
   if (!out->known) {
     out->nearest = (uint8_t)eng_kind_nearest(maker->context, t->at, t->length);
@@ -274,6 +292,21 @@ static eng_status read_kind(struct eng__maker *maker, const struct text *t,
   return refuse(maker, t, ENG_E_KIND, NULL);
 }
 
+eng_status eng__maker_kind(struct eng__maker *maker, const char *text, size_t length,
+                           const char *end, int32_t *out)
+{
+  struct eng__csv_row row = {.end = end};
+  struct text t = {text, length, NULL};
+  uint8_t kind = 0;
+  eng_status status;
+
+  maker->copies_size = 0;
+  maker->skipped = false;
+  status = read_kind(maker, &t, &row, &kind);
+  *out = status == ENG_OK ? kind : 0;
+  return status;
+}
+
 static eng_status read_channel(struct eng__maker *maker, const struct text *t,
                                const struct eng__csv_row *row, uint8_t *out)
 {
@@ -286,6 +319,10 @@ static eng_status read_channel(struct eng__maker *maker, const struct text *t,
 
     memo->known =
         eng_channel_find(maker->context, t->at, t->length, &channel) == ENG_OK;
+    if (!memo->known) {
+      channel = later_number(t);
+      memo->known = channel != 0;
+    }
     memo->number = (uint8_t)channel;
   }
   *out = memo->number;
@@ -576,20 +613,51 @@ static eng_status set_scale(struct eng__maker *maker, const struct text *t,
   return refuse(maker, t, ENG_E_SCALE, "nps, csat, ces, stars or other was expected");
 }
 
+/* `#` and a number: the value as it is kept, whatever its scale would allow. */
+static eng_status set_raw_value(struct eng__maker *maker, const struct text *t,
+                                struct eng__event *event)
+{
+  struct text number = {t->at + 1, t->length - 1, NULL};
+
+  if (!read_decimal(&number, 0, &event->value)) {
+    return refuse(maker, t, ENG_E_VALUE, "a whole number was expected after #");
+  }
+  event->has |= ENG__HAS_VALUE;
+  return ENG_OK;
+}
+
+static bool is_rated(const struct eng__event *event)
+{
+  return event->scale != 0 || event->kind == ENG_EVENT_RATING ||
+         event->kind == ENG_EVENT_REVIEW;
+}
+
+static bool is_on_scale(const struct eng__event *event)
+{
+  const struct scale *scale = &scales[event->scale];
+
+  return event->value >= scale->least && event->value <= scale->most;
+}
+
+bool eng__value_fits(const struct eng__event *event, bool *rated)
+{
+  *rated = is_rated(event);
+  return !*rated || is_on_scale(event);
+}
+
 static eng_status set_value(struct eng__maker *maker, const struct text *t,
                             struct eng__event *event)
 {
-  bool rated = event->scale != 0 || event->kind == ENG_EVENT_RATING ||
-               event->kind == ENG_EVENT_REVIEW;
-  const struct scale *scale = &scales[event->scale];
+  bool rated = is_rated(event);
 
   if (t->length == 0) return ENG_OK;
+  if (t->at[0] == '#') return set_raw_value(maker, t, event);
   if (!read_decimal(t, rated ? 3 : 0, &event->value)) {
     return refuse(maker, t, ENG_E_VALUE,
                   rated ? "a number with at most three decimals was expected"
                         : "a whole number was expected");
   }
-  if (rated && (event->value < scale->least || event->value > scale->most)) {
+  if (rated && !is_on_scale(event)) {
     return refuse(maker, t, ENG_E_VALUE, "the value lies outside its scale");
   }
   event->has |= ENG__HAS_VALUE;
@@ -629,6 +697,13 @@ static eng_status set_flag(struct eng__maker *maker, const struct text *t,
   return refuse(maker, t, ENG_E_FLAG, "yes or no was expected");
 }
 
+static int hex_digit(char c)
+{
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* `#` and so many hex digits are a number. */
 static bool read_hex(const struct text *t, size_t n, uint64_t *out)
 {
@@ -636,11 +711,7 @@ static bool read_hex(const struct text *t, size_t n, uint64_t *out)
 
   if (t->length != n + 1 || t->at[0] != '#') return false;
   for (size_t i = 1; i <= n; i++) {
-    char c = t->at[i];
-    int digit = is_digit(c)            ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : -1;
+    int digit = hex_digit(t->at[i]);
 
     if (digit < 0) return false;
     v = v << 4 | (uint64_t)digit;
@@ -755,6 +826,33 @@ static eng_status set_occurrence(struct eng__maker *maker, const struct text *t,
   return ENG_OK;
 }
 
+/* Pairs of hex digits as bytes, of which there is room for `most`. */
+static bool read_hex_bytes(const struct text *t, size_t most, uint8_t *out)
+{
+  if (t->length % 2 != 0 || t->length / 2 > most) return false;
+  for (size_t i = 0; i < t->length / 2; i++) {
+    int high = hex_digit(t->at[2 * i]), low = hex_digit(t->at[2 * i + 1]);
+
+    if (high < 0 || low < 0) return false;
+    out[i] = (uint8_t)(high << 4 | low);
+  }
+  return true;
+}
+
+static eng_status set_extension(struct eng__maker *maker, const struct text *t,
+                                struct eng__event *event)
+{
+  uint64_t most = eng__limit(maker->context, ENG_LIMIT_EXTENSION);
+
+  if (t->length == 0) return ENG_OK;
+  if (!read_hex_bytes(t, (size_t)most, maker->extension_bytes)) {
+    return refuse(maker, t, ENG_E_TEXT, "pairs of hex digits were expected");
+  }
+  event->extension = maker->extension_bytes;
+  event->extension_size = (uint32_t)(t->length / 2);
+  return ENG_OK;
+}
+
 static eng_status set_time(struct eng__maker *maker, const struct text *t, int64_t *out)
 {
   if (eng__maker_time(maker, t->at, t->length, out) == ENG_OK) return ENG_OK;
@@ -795,10 +893,32 @@ static eng_status make_rare(struct eng__maker *maker, const struct eng__csv_row 
   TRY(set_revision(maker, &t, event));
   TRY(get(maker, row, ENG_FIELD_OCCURRENCE, &t));
   TRY(set_occurrence(maker, &t, event));
+  TRY(get(maker, row, ENG_FIELD_EXTENSION, &t));
+  TRY(set_extension(maker, &t, event));
   TRY(get(maker, row, ENG_FIELD_RECORDED_AT, &t));
   if (t.length == 0) return ENG_OK;
   event->has |= ENG__HAS_RECORDED_AT;
   return set_time(maker, &t, &event->recorded_at);
+}
+
+/* An id that is no text. */
+static eng_status make_customer_of_hex(struct eng__maker *maker,
+                                       const struct eng__csv_row *row)
+{
+  uint64_t most = eng__limit(maker->context, ENG_LIMIT_ID);
+  struct text t;
+
+  TRY(get(maker, row, ENG_FIELD_CUSTOMER_HEX, &t));
+  if (t.length == 0) return refuse(maker, &t, ENG_E_CUSTOMER, "a customer is missing");
+  if (most > sizeof maker->customer_bytes) most = sizeof maker->customer_bytes;
+  if (!read_hex_bytes(&t, (size_t)most, (uint8_t *)maker->customer_bytes)) {
+    return refuse(
+        maker, &t, ENG_E_CUSTOMER,
+        "pairs of hex digits were expected, not more than a customer's id has");
+  }
+  maker->customer = maker->customer_bytes;
+  maker->customer_length = t.length / 2;
+  return ENG_OK;
 }
 
 static eng_status make_customer(struct eng__maker *maker,
@@ -807,6 +927,9 @@ static eng_status make_customer(struct eng__maker *maker,
   struct text t;
 
   TRY(get(maker, row, ENG_FIELD_CUSTOMER, &t));
+  if (t.length == 0 && maker->column[ENG_FIELD_CUSTOMER_HEX] >= 0) {
+    return make_customer_of_hex(maker, row);
+  }
   if (t.length == 0) return refuse(maker, &t, ENG_E_CUSTOMER, "a customer is missing");
   if (t.length > eng__limit(maker->context, ENG_LIMIT_ID)) {
     return refuse(maker, &t, ENG_E_CUSTOMER, "a customer's id is too long");
@@ -816,6 +939,22 @@ static eng_status make_customer(struct eng__maker *maker,
   return check_text(maker, row, &t);
 }
 
+/* A row that carries a floor, and nothing else but whose it is. */
+static eng_status make_floor(struct eng__maker *maker, const struct eng__csv_row *row,
+                             const struct text *floor)
+{
+  struct text t;
+
+  TRY(make_customer(maker, row));
+  TRY(get(maker, row, ENG_FIELD_KIND, &t));
+  if (t.length > 0) return refuse(maker, &t, ENG_E_FIELD, "a floor is no event");
+  TRY(get(maker, row, ENG_FIELD_TIME, &t));
+  if (t.length > 0) return refuse(maker, &t, ENG_E_FIELD, "a floor has no other time");
+  maker->is_floor = true;
+  maker->floor = ENG_TIME_NONE;
+  return is_word(floor, "none") ? ENG_OK : set_time(maker, floor, &maker->floor);
+}
+
 eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *row)
 {
   struct eng__event *event = &maker->event.fields;
@@ -823,8 +962,12 @@ eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *
 
   *event = maker->blank;
   maker->copies_size = 0;
-  maker->numbered = maker->skipped = false;
+  maker->numbered = maker->skipped = maker->is_floor = false;
   maker->nearest = 0;
+  if (maker->column[ENG_FIELD_FLOOR] >= 0) {
+    TRY(get(maker, row, ENG_FIELD_FLOOR, &t));
+    if (t.length > 0) return make_floor(maker, row, &t);
+  }
   TRY(get(maker, row, ENG_FIELD_KIND, &t));
   TRY(read_kind(maker, &t, row, &event->kind));
   if (maker->skipped) return ENG_OK;

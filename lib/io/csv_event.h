@@ -54,6 +54,10 @@ struct eng__maker {
   int32_t decimals;      /* that it has */
   struct eng__memo kinds[ENG__MEMO_SLOTS], channels[ENG__MEMO_SLOTS];
 
+  /* hex digits of the row made last as bytes; the limits are of core/context.c */
+  char customer_bytes[4096];
+  uint8_t extension_bytes[ENG__EXTENSION_MAX];
+
   /* of the row made last */
   eng_event event;
   struct eng__event blank; /* all absent; a copy of it is cheaper than clearing */
@@ -61,6 +65,9 @@ struct eng__maker {
   size_t customer_length;
   bool numbered; /* it gave an occurrence */
   bool skipped;  /* its kind is passed over */
+  bool is_floor; /* it is no event but says where the customer's timeline begins */
+  int64_t floor; /* ENG_TIME_NONE: nowhere */
+  const struct eng__csv_field *field_of_error; /* NULL: one that the row lacks */
   uint32_t column_of_error;
   int32_t nearest;      /* the known kind nearest to an unknown one; 0: none */
   const char *expected; /* what was wrong, static; NULL: the status says it */
@@ -78,6 +85,15 @@ eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name,
  * ENG_E_NOMEM, or what is wrong with the row.
  */
 eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *row);
+
+/* The kind of a name, as eng__maker_make reads it; the text may be read up to `end`.
+ * 0: passed over, or nobody knows it and the status says so. */
+eng_status eng__maker_kind(struct eng__maker *maker, const char *text, size_t length,
+                           const char *end, int32_t *out);
+
+/* Whether a text can give the value of an event that has one; and whether it is one of
+ * thousandths. */
+bool eng__value_fits(const struct eng__event *event, bool *rated);
 
 /* Reads a time as eng_time_parse does with ENG_DATE_FIRST, only sooner. */
 eng_status eng__maker_time(struct eng__maker *maker, const char *text, size_t length,

@@ -35,6 +35,10 @@ static const char *const names[ENG_FIELD_COUNT] = {
     [ENG_FIELD_REVISION] = "revision",
     [ENG_FIELD_OCCURRENCE] = "occurrence",
     [ENG_FIELD_RECORDED_AT] = "recorded_at",
+    /* Longer than they need be: shops have floors, and telephones extensions. */
+    [ENG_FIELD_FLOOR] = "timeline_floor",
+    [ENG_FIELD_EXTENSION] = "event_extension",
+    [ENG_FIELD_CUSTOMER_HEX] = "customer_hex",
 };
 
 const char *eng_field_name(int32_t field)
@@ -161,7 +165,8 @@ static bool is_plain(const char *name, const char *text, size_t length)
 {
   char other[PLAIN_MAX];
 
-  return plain(name, strlen(name), other) == length && memcmp(other, text, length) == 0;
+  return name[0] == text[0] && plain(name, strlen(name), other) == length &&
+         memcmp(other, text, length) == 0;
 }
 
 int32_t eng__field_recognise(const char *name, size_t length, int32_t *sureness)
@@ -179,7 +184,9 @@ int32_t eng__field_recognise(const char *name, size_t length, int32_t *sureness)
   }
   for (size_t i = 0; i < sizeof commons / sizeof commons[0]; i++) {
     *sureness = ENG__FIELD_COMMON + (int32_t)i;
-    if (is_plain(commons[i].name, text, n)) return commons[i].field;
+    if (strlen(commons[i].name) == n && memcmp(commons[i].name, text, n) == 0) {
+      return commons[i].field;
+    }
   }
   return 0;
 }

@@ -5,7 +5,8 @@
  *
  * Purchases are seen as they are kept at the end of the observation: a refund after it
  * is not known yet. Those of one business day, or of one year where years are counted,
- * are one; what was bought on the first day counts for nothing but the birth.
+ * are one; what was bought on the first day counts for nothing but the birth. Acts of
+ * telling are counted one by one.
  * Source: Fader & Hardie, Creating an RFM Summary Using Excel.
  */
 #include "score/summary.h"
@@ -32,12 +33,47 @@ static int64_t tick_of(const struct reduction *r, int64_t time)
   return year;
 }
 
+/* Whether an act of telling speaks well: of what was rated, what its scale calls that;
+ * nobody passes on or recommends what they would warn of without saying so. */
+static bool is_positive(const struct eng__event *event)
+{
+  if (event->has & ENG__HAS_VALENCE) return event->valence > 0;
+  if (!(event->has & ENG__HAS_VALUE)) return true;
+  switch (event->scale) {
+  case ENG_SCALE_NPS: return event->value >= 9000;
+  case ENG_SCALE_CSAT:
+  case ENG_SCALE_STARS: return event->value >= 4000;
+  case ENG_SCALE_CES: return event->value >= 5000;
+  case ENG_SCALE_OTHER: return event->value > 500000;
+  default: return true;
+  }
+}
+
+static bool is_telling(uint8_t kind)
+{
+  return kind == ENG_EVENT_REACT || kind == ENG_EVENT_SHARE ||
+         kind == ENG_EVENT_REFER || kind == ENG_EVENT_ENDORSE ||
+         kind == ENG_EVENT_REVIEW;
+}
+
+/* Of one who is not a customer yet, telling is not counted. */
+static void reduce_telling(struct reduction *r, const struct eng__event *event)
+{
+  eng_summary *out = r->out;
+
+  if (!out->bought || out->acts == ENG_MOST_ACTS) return;
+  out->acts++;
+  if (tick_of(r, event->occurred_at) > r->last) out->acts_after++;
+  if (is_positive(event)) out->positive++;
+}
+
 static eng_status reduce(void *user, const struct eng__seen *seen)
 {
   struct reduction *r = user;
   eng_summary *out = r->out;
   int64_t tick;
 
+  if (is_telling(seen->kind)) reduce_telling(r, &seen->event);
   if (seen->kind != ENG_EVENT_PURCHASE) return ENG_OK;
   tick = tick_of(r, seen->event.occurred_at);
   if (!out->bought) {
@@ -48,6 +84,7 @@ static eng_status reduce(void *user, const struct eng__seen *seen)
   if (tick == r->first) return ENG_OK;
   if (tick != r->last) {
     out->x++;
+    out->acts_after = 0;
     r->last = tick;
   }
   if (!seen->has_amount || !eng__add_i64(out->spend, seen->amount, &out->spend)) {

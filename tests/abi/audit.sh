@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 # audit.sh - what a guest in someone's process must hold, read off the built
 # objects: names exported, writable globals, calls that are not ours to make, one
-# door to the C library's memory, arrows between rooms, and no file left unnamed.
-# Run by `make audit` in the build folder; everything it needs comes as variables.
+# door to the C library's memory, arrows between rooms, no file left unnamed, and
+# nothing taken away from who was linked before. Run by `make audit` in the build
+# folder; everything it needs comes as variables. With `baseline` it writes down what
+# later libraries are compared with instead. tests/abi/audit_guards.sh breaks each rule.
 set -eu
 : "${SRCDIR:?run this through: make audit}"
 LC_ALL=C
@@ -12,6 +14,7 @@ tmp=out/audit
 rm -rf "$tmp"
 mkdir -p "$tmp"
 passed=0 failed=0
+golden=$SRCDIR/tests/abi
 
 # result NAME FILE: FILE holds the findings; empty is good.
 result() {
@@ -25,11 +28,75 @@ result() {
   fi
 }
 
-# ---- names: headers = map = library = docs/symbols-in-versions ----------------
+# skip WHAT WHY: a tool or a kind of build that is not there.
+skip() {
+  if [ "${CI-}" = true ]; then
+    echo "$2" >"$tmp/skipped"
+    result "$1" "$tmp/skipped"
+  else
+    echo "audit: $1: SKIP: $2"
+  fi
+}
 
 for header in $PUBLIC_HEADERS; do
   echo "#include <${header#include/}>"
 done >"$tmp/all.c"
+
+# ---- what was promised: constants and the binary interface ---------------------
+
+# Every enumerator and plain macro of the public headers, with its value.
+constants() {
+  $CC $CPPFLAGS -E -P -I"$SRCDIR/include" "$tmp/all.c" | tr '\n' ' ' |
+    grep -oE 'enum *([a-z_]+ *)?\{[^}]*\}' | grep -oE '\<ENG_[A-Z0-9_]+ *[=,}]' |
+    tr -d ' =,}' >"$tmp/constants"
+  $CC $CPPFLAGS -E -dM -I"$SRCDIR/include" "$tmp/all.c" |
+    sed -n 's/^#define \(ENG_[A-Z0-9_]*\)  *[^ ].*/\1/p' |
+    grep -vE '^ENG_(API|NODISCARD|BEGIN_DECLS|END_DECLS)$' >>"$tmp/constants" || :
+  {
+    cat "$tmp/all.c"
+    echo '#include <stdio.h>'
+    echo 'int main(void)'
+    echo '{'
+    sort -u "$tmp/constants" | sed 's/.*/  printf("& %lld\\n", (long long)(&));/'
+    echo '  return 0;'
+    echo '}'
+  } >"$tmp/constants.c"
+  $CC $CPPFLAGS -std=c11 -I"$SRCDIR/include" -o "$tmp/constants.run" "$tmp/constants.c" &&
+    "$tmp/constants.run" | sort
+}
+
+if [ "${1-}" = baseline ]; then
+  constants >"$golden/constants-0"
+  # Where a type stands tells whether it is public: with --no-show-locs or --short-locs
+  # later changes go unseen.
+  abidw --headers-dir "$SRCDIR/include" --drop-private-types --exported-interfaces-only \
+    --no-elf-needed --no-corpus-path --no-comp-dir-path \
+    --no-parameter-names --no-write-default-sizes --out-file "$golden/libengagement-0.abi" \
+    .libs/libengagement.so
+  exit 0
+fi
+
+# A limit that is one more than the last of its kind may grow.
+constants >"$tmp/values"
+grep -v '^ENG_FIELD_COUNT ' "$golden/constants-0" | comm -23 - "$tmp/values" |
+  sed 's/$/ is gone, or has another value/' >"$tmp/changed"
+result 'constants are what they were' "$tmp/changed"
+
+# Debug information of another machine or compiler says other things.
+if [ ! -f .libs/libengagement.so ] || ! readelf -SW .libs/libengagement.so |
+  grep -q '\.debug_info' || ! readelf -hW .libs/libengagement.so | grep -q X86-64; then
+  echo 'audit: SKIP the baseline of the binary interface: it is one of x86-64, with -g'
+elif ! command -v abidiff >/dev/null 2>&1; then
+  skip 'the binary interface only grows' 'abidiff is missing (apt-get install abigail-tools)'
+else
+  abidiff --no-added-syms --headers-dir2 "$SRCDIR/include" \
+    --suppressions "$golden/abi.ignore" "$golden/libengagement-0.abi" \
+    .libs/libengagement.so >"$tmp/abidiff" 2>&1 && : >"$tmp/abidiff"
+  result 'the binary interface only grows' "$tmp/abidiff"
+fi
+
+# ---- names: headers = map = library = docs/symbols-in-versions ----------------
+
 # One declaration a line; the name is the first eng_ word before a parenthesis.
 $CC $CPPFLAGS -E -P -I"$SRCDIR/include" "$tmp/all.c" | tr '\n;{}' ' \n\n\n' |
   grep 'visibility("default")' | grep -o '\<eng_[a-z0-9_]* *(' | tr -d ' (' |
@@ -51,6 +118,9 @@ if [ -f .libs/libengagement.so ] && [ "$HAVE_MAP" = yes ]; then
   nm -D --defined-only .libs/libengagement.so |
     awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$tmp/library"
   same 'map and library export the same names' "$tmp/map" "$tmp/library"
+  nm -D --defined-only .libs/libengagement.so |
+    awk '$2 != "A" && $3 !~ /@@LIBENGAGEMENT_[0-9]+$/ { print $3 }' >"$tmp/unversioned"
+  result 'every exported name has a version' "$tmp/unversioned"
 
   sqlite=
   [ "$HAVE_SQLITE3" = 1 ] && [ -n "$STORE_OBJECTS" ] && sqlite='|libsqlite3\.so\.0'
@@ -60,6 +130,16 @@ if [ -f .libs/libengagement.so ] && [ "$HAVE_MAP" = yes ]; then
   readelf -dW .libs/libengagement.so | grep -q 'SONAME.*\[libengagement\.so\.0\]' &&
     : >"$tmp/soname" || echo 'not libengagement.so.0' >"$tmp/soname"
   result 'SONAME' "$tmp/soname"
+
+  # What the loader has filled in is read-only before the host runs, and no data is code.
+  readelf -lWd .libs/libengagement.so >"$tmp/segments"
+  {
+    grep -q 'GNU_RELRO' "$tmp/segments" || echo 'no RELRO segment'
+    grep -qE 'BIND_NOW|FLAGS_1.*NOW' "$tmp/segments" || echo 'bound lazily: not all is RELRO'
+    grep -qE 'GNU_STACK.* RW ' "$tmp/segments" || echo 'an executable stack'
+    ! grep -q 'TEXTREL' "$tmp/segments" || echo 'relocations in code'
+  } >"$tmp/hardened"
+  result 'RELRO, and no executable stack' "$tmp/hardened"
 else
   echo 'audit: SKIP exports of the shared library: there is none in this build'
 fi
@@ -68,18 +148,21 @@ fi
 
 all_objects="$CORE_OBJECTS $MODEL_OBJECTS $SCORE_OBJECTS $FORECAST_OBJECTS $BOOK_OBJECTS $IO_OBJECTS $STORE_OBJECTS"
 
+# In a static library every name that is not static is the host's neighbour.
+nm -Ag --defined-only $all_objects | awk '{ sub(/:.*/, "", $1)
+  if ($NF !~ /^eng_/) print $1 ": " $NF }' >"$tmp/prefix"
+result 'every name begins with eng_' "$tmp/prefix"
+
 # Constant tables of pointers (.data.rel.ro) are read-only once loaded.
-for o in $all_objects; do
-  size -A "$o" | awk -v o="$o" '$1 ~ /^\.(t?data|t?bss)(\.|$)/ &&
-    $1 !~ /^\.data\.rel\.ro/ && $2 > 0 { print o ": " $2 " bytes in " $1 }'
-done >"$tmp/writable"
+size -A $all_objects | awk '$2 == ":" { o = $1 }
+  $1 ~ /^\.(t?data|t?bss)(\.|$)/ && $1 !~ /^\.data\.rel\.ro/ && $2 > 0 {
+    print o ": " $2 " bytes in " $1 }' >"$tmp/writable"
 result 'no writable globals' "$tmp/writable"
 
-# name_of: __snprintf_chk and __isoc99_sscanf are snprintf and sscanf.
-for o in $all_objects; do
-  nm -u "$o" | awk -v o="$o" '{ n = $NF; sub(/@.*/, "", n); sub(/_chk$/, "", n)
-    sub(/^__isoc[0-9]+_/, "", n); sub(/^__/, "", n); print n, o }'
-done | sort -u >"$tmp/undefined"
+# name, object: __snprintf_chk and __isoc99_sscanf are snprintf and sscanf.
+nm -Au $all_objects | awk '{ o = $1; sub(/:.*/, "", o); n = $NF; sub(/@.*/, "", n)
+  sub(/_chk$/, "", n); sub(/^__isoc[0-9]+_/, "", n); sub(/^__/, "", n); print n, o }' |
+  sort -u >"$tmp/undefined"
 
 # lgamma is here because it writes signgam, a global; strerror and strtok keep
 # state; is*/to* (ctype_b_loc and the like) follow the host's locale; glibc's
@@ -100,10 +183,9 @@ forbidden=$(printf '%s' "$forbidden" | tr -d '\n')
 grep -E "^($forbidden) " "$tmp/undefined" >"$tmp/calls" || :
 result 'no call that prints, exits, reads clock, locale or environment' "$tmp/calls"
 
-awk '$1 ~ /^(malloc|calloc|realloc|reallocarray|free|aligned_alloc|posix_memalign|strdup|strndup)$/ {
-  print $2 }' "$tmp/undefined" | sort -u >"$tmp/memory"
-[ "$(wc -l <"$tmp/memory")" -gt 1 ] || : >"$tmp/memory"
-result 'at most one object knows malloc' "$tmp/memory"
+awk '$1 ~ /^(malloc|calloc|realloc|reallocarray|free|aligned_alloc|posix_memalign|strdup|strndup)$/ &&
+  $2 !~ /lib\/core\/(\.libs\/)?memory\.o$/ { print $2 ": " $1 }' "$tmp/undefined" >"$tmp/memory"
+result 'lib/core/memory.c alone knows malloc' "$tmp/memory"
 
 # ---- arrows: each room links with the rooms it may know, and no more -----------
 

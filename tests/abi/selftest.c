@@ -13,7 +13,8 @@
 
 static int passed, failed;
 
-static void expect(int holds, const char *what) {
+static void expect(int holds, const char *what)
+{
   if (holds) {
     passed++;
   } else {
@@ -22,7 +23,8 @@ static void expect(int holds, const char *what) {
   }
 }
 
-int main(void) {
+int main(void)
+{
   char text[64];
   int32_t v = eng_version();
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * fuzz_blob.c - decodes any bytes. What is accepted is canonical, every getter can be
- * called, and merging with itself and expiring keep it so. The fuzzing build leaves
- * the checksum out of what is checked, and so does the comparison.
+ * called, merging with itself and expiring keep it so, and text gives it back. The
+ * fuzzing build leaves the checksum out of what is checked, and so does the comparison.
  */
 #include <engagement.h>
 
@@ -91,6 +91,86 @@ static uint8_t *encode(const eng_customer *customer, size_t *size)
   return bytes;
 }
 
+/* ---- by way of text ---- */
+
+struct text {
+  char *bytes;
+  size_t length;
+  eng_customer *customer;
+  int64_t floor;
+};
+
+static eng_status add_text(void *user, const char *bytes, size_t length)
+{
+  struct text *text = user;
+
+  text->bytes = realloc(text->bytes, text->length + length);
+  must(text->bytes != NULL);
+  memcpy(text->bytes + text->length, bytes, length);
+  text->length += length;
+  return ENG_OK;
+}
+
+static eng_status take_event(void *user, const char *id, size_t length,
+                             const eng_event *event, int32_t numbered, uint64_t line)
+{
+  struct text *text = user;
+
+  (void)numbered, (void)line;
+  must(length == 1 && id[0] == 'a');
+  return eng_customer_record(text->customer, event, NULL);
+}
+
+static eng_status take_floor(void *user, const char *id, size_t length, int64_t floor,
+                             uint64_t line)
+{
+  struct text *text = user;
+
+  (void)line;
+  must(length == 1 && id[0] == 'a');
+  text->floor = floor;
+  return ENG_OK;
+}
+
+/* What is exported and read again has the same bytes. */
+static void check_export(const eng_context *context, const eng_customer *customer,
+                         int32_t form)
+{
+  struct text text = {NULL, 0, NULL, ENG_TIME_NONE};
+  char header[512];
+  size_t size, again_size;
+  uint8_t *bytes, *again;
+  eng_csv *csv;
+  eng_jsonl *jsonl;
+
+  must(eng_customer_new(context, "a", 1, &text.customer) == ENG_OK);
+  must(eng_export_header(form, header, sizeof header, &size) == ENG_OK);
+  must(add_text(&text, header, size) == ENG_OK);
+  must(eng_export_customer(customer, form, add_text, &text) == ENG_OK);
+  must(eng_csv_new(context, take_event, NULL, &text, &csv) == ENG_OK);
+  must(eng_csv_set_on_floor(csv, take_floor) == ENG_OK);
+  must(eng_jsonl_new(context, take_event, NULL, &text, &jsonl) == ENG_OK);
+  must(eng_jsonl_set_on_floor(jsonl, take_floor) == ENG_OK);
+  if (form == ENG_EXPORT_CSV) {
+    must(eng_csv_feed(csv, text.bytes, text.length) == ENG_OK);
+    must(eng_csv_finish(csv) == ENG_OK);
+  } else {
+    must(eng_jsonl_feed(jsonl, text.bytes, text.length) == ENG_OK);
+    must(eng_jsonl_finish(jsonl) == ENG_OK);
+  }
+  if (text.floor != ENG_TIME_NONE)
+    must(eng_customer_expire(text.customer, text.floor) == ENG_OK);
+  bytes = encode(customer, &size);
+  again = encode(text.customer, &again_size);
+  must(size == again_size && memcmp(bytes, again, size) == 0);
+  free(bytes);
+  free(again);
+  free(text.bytes);
+  eng_csv_free(csv);
+  eng_jsonl_free(jsonl);
+  eng_customer_free(text.customer);
+}
+
 static void check(const eng_context *context, eng_customer *customer,
                   const uint8_t *data, size_t size)
 {
@@ -132,6 +212,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   must(error.code == status && error.offset <= size);
   if (status == ENG_OK) {
     (void)walk(customer);
+    check_export(context, customer, ENG_EXPORT_JSONL);
+    check_export(context, customer, ENG_EXPORT_CSV);
     check(context, customer, data, size);
     eng_customer_free(customer);
   } else {

@@ -98,12 +98,90 @@ else
   echo "SKIP: CDNOW (there is no $cdnow)"
 fi
 
+# ---- telling, and who came by whom ------------------------------------------------
+
+awk 'BEGIN {
+  print "customer,time,kind,amount,valence,incentivised,refers_to"
+  for (i = 1; i <= 80; i++) {
+    for (k = 0; k < 2 + i % 5; k++)
+      printf "customer-%d,2026-%02d-%02d,purchase,%d.00,,,\n", i, 1 + k,
+             3 + (i * 7 + k * 5) % 25, 5 + i % 9
+    if (i % 2 == 0)
+      printf "customer-%d,2026-03-%02d,share,,,,\n", i, 1 + i % 28
+    if (i % 8 == 0)
+      printf "customer-%d,2026-04-%02d,review,,%d,,\n", i, 1 + i % 28, 2 - i % 3 * 2
+  }
+  print "customer-1,2025-12-30,refer,,,,customer-2"
+  print "customer-1,2025-12-30,refer,,,1,customer-3"
+  print "customer-2,2025-12-31,refer,,,,customer-1"
+  print "customer-4,2025-12-31,refer,,,,customer-2"
+}' >telling.csv
+ask 0 fit telling.csv --currency EUR --save telling.fit
+json 'telling is fitted' '2 2' \
+  '"%d %d" % (len(d["say"]["params"]), len(d["valence"]["params"]))'
+ask 0 scores telling.csv --currency EUR --fit telling.fit --format csv
+cell() { awk -F, -v id="$1" -v at="$2" '$1 == id {print $at}' out; }
+is 'whose invitation was first has the worth' "$(cell customer-2 12)" \
+  "$(cell customer-1 14)"
+is 'rewarded ones stand apart' "$(cell customer-3 12)" "$(cell customer-1 15)"
+is 'a ring brings nothing' 0.00 "$(cell customer-2 14)"
+is 'who came later brought nobody' 0.00 "$(cell customer-4 14)"
+is 'who tells others will tell more' 1 \
+  "$(awk -F, '$1 == "customer-16" {a = $13} $1 == "customer-11" {b = $13}
+              END {print (a > b && b > 0)}' out)"
+
+# ---- every log: by the usual families, and by the one that is chosen ----------------
+
+# validated LOG FAMILY CUSTOMERS ARGUMENT...
+validated() {
+  log=$1 family=$2 customers=$3
+  shift 3
+  if [ ! -f "$data/$log" ]; then
+    echo "SKIP: $log (it is not in $data)"
+    return
+  fi
+  ask 0 validate "$data/$log" --kind purchase --family "$family" "$@"
+  valid_json "$log by $family"
+  json "$log by $family: customers" "$customers" 'd["customers"]'
+  json "$log by $family: the interval covers" True \
+    'd["forecasts"]["purchases"]["coverage"] >= .76'
+  json "$log by $family: P(buy) better than every rule of thumb" True \
+    'all(d["forecasts"]["stay"]["brier"] < r["stay"]["brier"]
+         for r in d["naive"].values())'
+  json "$log by $family: squares better than every rule of thumb" True \
+    'all(d["forecasts"]["purchases"]["rmse"] < r["purchases"]["rmse"]
+         for r in d["naive"].values())'
+  json "$log by $family: spend is covered, too" True \
+    'd["forecasts"].get("spend", {"coverage": 1})["coverage"] >= .75'
+}
+
+for family in usual auto; do
+  validated cdnow/cdnow_sample_log.csv $family 2357 --currency USD --split 1997-09-30 \
+    --until 1998-06-30
+  validated cdnow/cdnow_master_log.csv $family 23570 --currency USD \
+    --split 1997-09-30 --until 1998-06-30
+  validated apparel/apparel_log.csv $family 600 --currency USD --split 2007-12-31 \
+    --until 2010-12-31
+  validated simulated/lifetimes_example_log.csv $family 3735 --split 2014-07-01
+done
+if [ -f "$cdnow" ]; then
+  ask 0 fit "$cdnow" "$@" --until 1997-09-30 --family auto
+  json 'auto says what it took, and why' True \
+    '(d["requested"] == "auto" and d["family"] in ("mbgnbd", "bgnbd", "paretonbd") and
+      d["chosen"] in ("likelihood", "holdout"))'
+  ask 0 fit "$cdnow" "$@" --until 1997-09-30
+  json 'usual is Pareto/NBD, and MBG/NBD for P(alive)' 'paretonbd mbgnbd asked' \
+    '"%s %s %s" % (d["family"], d["stay"]["family"], d["chosen"])'
+  json 'nobody tells others in that log' True '"nobody" in d["say"]["reason"]'
+fi
+
 years=$data/simulated/btyd_discrete_sim_log.csv
 if [ -f "$years" ]; then
   ask 0 validate "$years" --kind purchase --unit year --split 1975-12-31 \
-    --until 1980-12-31
+    --until 1980-12-31 --plot years.svg
   json 'years: a simulated interval covers 78 to 82 %' True \
     '.78 <= d["forecasts"]["purchases"]["coverage"] <= .82'
+  is 'years are drawn by purchases and over time' 4 "$(grep -c '<polyline' years.svg)"
 else
   echo "SKIP: simulated years (there is no $years)"
 fi

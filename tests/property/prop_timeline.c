@@ -497,6 +497,25 @@ START_TEST(bytes_are_equal_exactly_where_the_sets_are)
 }
 END_TEST
 
+START_TEST(what_is_exported_comes_back)
+{
+  for (int number = 0; number < prop_cases(3000); number++) {
+    prop_draw draw = prop_case(number);
+    struct history *history = draw_history(&draw, number);
+    eng_customer *a =
+        till(history, 0, 1, one_in(&draw, 4) ? draw_floor(&draw, history) : -1);
+    eng_customer *lines = copy_by_text(context, a, ENG_EXPORT_JSONL);
+    eng_customer *rows = copy_by_text(context, a, ENG_EXPORT_CSV);
+
+    law(same_timeline(a, lines));
+    law(same_timeline(a, rows));
+    eng_customer_free(a);
+    eng_customer_free(lines);
+    eng_customer_free(rows);
+  }
+}
+END_TEST
+
 Suite *prop_timeline_suite(void)
 {
   Suite *suite = suite_create("timeline");
@@ -511,6 +530,7 @@ Suite *prop_timeline_suite(void)
   tcase_add_test(laws, expiring_commutes_with_merging_and_recording);
   tcase_add_test(laws, bytes_decode_to_the_set_and_encode_to_the_bytes);
   tcase_add_test(laws, bytes_are_equal_exactly_where_the_sets_are);
+  tcase_add_test(laws, what_is_exported_comes_back);
   suite_add_tcase(suite, laws);
   return suite;
 }

@@ -31,8 +31,8 @@ cmp -s "$folder/expected" "$folder/printed"
 verdict 'it prints what the README says' $?
 
 # Every line of the demo's block is a line of the demo.
-sed -n '/shows both:$/,$p' "$source/README.md" | sed -n '/^```$/,/^```$/p' | sed '/^```/d' |
-  grep . >"$folder/demo"
+sed -n '/shows both:$/,$p' "$source/README.md" | sed -n '/^```text$/,/^```$/p' | sed '/^```/d' |
+  sed "s/  #*$//" | grep . >"$folder/demo"
 sh "$source/examples/engagement/demo.sh" "$build" >"$folder/shown" 2>&1
 verdict 'the demo runs' $?
 missing=$(grep -cvxFf "$folder/shown" "$folder/demo")

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unit/support.h"
+#include "unit/forecasting.h"
 
 Suite *forecast_fits_suite(void);
 
@@ -100,17 +100,6 @@ static eng_summaries *summaries_of(const eng_context *context, int32_t unit, siz
   ck_ok(eng_summaries_new(context, unit, &summaries));
   for (size_t i = 0; i < n; i++) add_row(summaries, &rows[i]);
   return summaries;
-}
-
-static eng_fit *fit_of(const eng_summaries *summaries, int32_t family)
-{
-  eng_fit_options options;
-  eng_fit *fit;
-
-  eng_fit_options_init(&options, sizeof options);
-  options.family = family;
-  ck_ok(eng_fit_new(summaries, &options, &fit, NULL));
-  return fit;
 }
 
 /* A number as it was printed: half of its last digit off, and no more. */
@@ -260,16 +249,6 @@ START_TEST(a_fit_in_days_is_the_fit_in_weeks)
 }
 END_TEST
 
-static struct bytes bytes_of(const eng_fit *fit)
-{
-  struct bytes bytes;
-
-  ck_assert_int_eq(eng_fit_encode(fit, NULL, 0, &bytes.size), ENG_E_BUFFER);
-  bytes.at = malloc(bytes.size);
-  ck_ok(eng_fit_encode(fit, bytes.at, bytes.size, &bytes.size));
-  return bytes;
-}
-
 /* Seven parts in an order of their own, each row backwards. */
 START_TEST(merged_parts_give_the_same_bytes_as_the_whole)
 {
@@ -296,8 +275,8 @@ START_TEST(merged_parts_give_the_same_bytes_as_the_whole)
     if (family == ENG_FAMILY_BGBB) continue;
     one = fit_of(whole, family);
     other = fit_of(merged, family);
-    a = bytes_of(one);
-    b = bytes_of(other);
+    a = bytes_of_fit(one);
+    b = bytes_of_fit(other);
     ck_assert(same_bytes(a, b));
     free(a.at);
     free(b.at);
@@ -432,10 +411,10 @@ START_TEST(seven_shops_of_the_master_log_give_the_bytes_of_the_whole)
                           1e-3);
   ck_assert_double_eq_tol(eng_fit_log_likelihood(fit, ENG_FIT_SPEND), -40763.476261,
                           1e-3);
-  a = bytes_of(fit);
+  a = bytes_of_fit(fit);
   eng_fit_free(fit);
   fit = fit_of(merged, ENG_FAMILY_MBGNBD);
-  b = bytes_of(fit);
+  b = bytes_of_fit(fit);
   ck_assert(same_bytes(a, b));
   free(a.at);
   free(b.at);
@@ -452,6 +431,7 @@ Suite *forecast_fits_suite(void)
   TCase *tests = tcase_create("forecast_fits");
 
   tcase_set_timeout(tests, 600);
+  tcase_set_tags(tests, TAG_LONG);
   tcase_add_loop_test(tests, cdnow_has_its_published_parameters, 0,
                       (int)(sizeof cdnow / sizeof cdnow[0]));
   tcase_add_test(tests, bgnbd_on_cdnow_is_as_sure_as_published);

@@ -22,6 +22,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(json) \
   X(bad_rows) \
   X(histories) \
   X(history) \
@@ -29,6 +30,7 @@
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
+  X(say) \
   X(score) \
   X(model) \
   X(models) \

@@ -55,12 +55,19 @@ bool same_bytes(struct bytes a, struct bytes b);
 /* Whether two customers have the same bytes and the same digest. */
 bool same_timeline(const eng_customer *a, const eng_customer *b);
 eng_customer *decoded(const eng_context *context, const uint8_t *bytes, size_t size);
+/* A copy by way of text: exported as ENG_EXPORT_* and read again. */
+eng_customer *copy_by_text(const eng_context *context, const eng_customer *customer,
+                           int32_t form);
 /* A copy by way of the bytes. */
 eng_customer *copy_of(const eng_context *context, const eng_customer *customer);
 
 /* How far apart cases are to be tried: 1 for all of them, more where CASES is below
  * 100, as it is on emulated machines and under checkers. */
 uint64_t stride(void);
+
+/* The tag of cases that work long over much: what they do to memory shorter ones do too,
+ * so that valgrind passes them over; sanitizers and other machines run them. */
+#define TAG_LONG "long"
 
 #define DAY INT64_C(86400000)
 #define ck_ok(call) ck_assert_int_eq((call), ENG_OK)
