@@ -245,7 +245,7 @@ static const struct option table[] = {
      FIELD(as_of)},
     {"book", "FILE", "the book on a file; import makes it if it is not there",
      OPTIONS_BOOK, WORD, FIELD(book)},
-    {"key", "FILE", "keys of who was forgotten; else the file BOOK.key, if there",
+    {"key", "FILE", "keys of who was forgotten; else BOOK.key, if there",
      OPTIONS_KEY, WORD, FIELD(key)},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
