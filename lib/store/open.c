@@ -156,6 +156,19 @@ static eng_status read_version(struct eng_store *store)
   return ENG_OK;
 }
 
+/* Version and schema as of one moment: another process may be making the file just now.
+ */
+static eng_status examine(struct eng_store *store)
+{
+  eng_status status = eng__store_execute(store, "BEGIN"), end;
+
+  if (status != ENG_OK) return status;
+  status = read_version(store);
+  if (status == ENG_OK && store->version > 0) status = check_schema(store);
+  end = eng__store_run(store, ENG__SQL_ROLLBACK);
+  return status == ENG_OK ? end : status;
+}
+
 /* A pragma takes no values, so that the number is written into the text, which ends in
  * ten zeros. */
 static eng_status set_number(struct eng_store *store, char *text, uint32_t number)
@@ -228,7 +241,7 @@ static eng_status configure(struct eng_store *store, const eng_store_options *op
 }
 
 /* The write-ahead log is what readers beside a writer, and one sync a commit, need. */
-static eng_status use_log(struct eng_store *store)
+static eng_status try_log(struct eng_store *store)
 {
   sqlite3_stmt *row = NULL;
   eng_status status = eng__store_prepare(store, "PRAGMA journal_mode = WAL", &row);
@@ -248,6 +261,18 @@ static eng_status use_log(struct eng_store *store)
   return status;
 }
 
+/* SQLite does not wait for this lock by itself. */
+static eng_status use_log(struct eng_store *store, int32_t wait_ms)
+{
+  eng_status status = try_log(store);
+
+  for (int32_t waited = 0; status == ENG_E_BUSY && waited < wait_ms; waited += 5) {
+    (void)sqlite3_sleep(5);
+    status = try_log(store);
+  }
+  return status;
+}
+
 static eng_status connect(struct eng_store *store, const char *path,
                           const eng_store_options *options)
 {
@@ -260,15 +285,15 @@ static eng_status connect(struct eng_store *store, const char *path,
   status =
       eng__store_status(store, sqlite3_open_v2(path, &store->db, flags, options->vfs));
   if (status == ENG_OK) status = configure(store, options);
-  if (status == ENG_OK) status = read_version(store);
+  if (status == ENG_OK) status = examine(store);
   if (status != ENG_OK) return status;
   if (store->flags & ENG_STORE_READ_ONLY) {
-    return store->version == 0 ? ENG_E_MAGIC : check_schema(store);
+    return store->version == 0 ? ENG_E_MAGIC : ENG_OK;
   }
   if (sqlite3_db_readonly(store->db, "main") == 1) return ENG_E_READONLY;
   if (store->version == 0 && !(store->flags & ENG_STORE_CREATE)) return ENG_E_MAGIC;
-  status = store->version < ENG__STORE_VERSION ? migrate(store) : check_schema(store);
-  return status == ENG_OK ? use_log(store) : status;
+  if (store->version < ENG__STORE_VERSION) status = migrate(store);
+  return status == ENG_OK ? use_log(store, options->wait_ms) : status;
 }
 
 static const char *words_of(eng_status status)

@@ -63,7 +63,7 @@ static eng_status write_batch(eng_store *store, int writer, uint32_t batch)
   return status;
 }
 
-static int open_book(eng_store **store)
+static eng_status open_book(eng_store **store)
 {
   eng_store_options options;
 
@@ -77,11 +77,14 @@ static void be_writer(int writer)
 {
   eng_store *store = NULL;
 
-  if (open_book(&store) != ENG_OK) _exit(1);
-  for (;;) {
-    if (write_batch(store, writer, acknowledged[writer] + 1) != ENG_OK) _exit(2);
-    acknowledged[writer]++;
+  eng_status status = open_book(&store);
+
+  if (status != ENG_OK) _exit(100 + status);
+  while (status == ENG_OK) {
+    status = write_batch(store, writer, acknowledged[writer] + 1);
+    if (status == ENG_OK) acknowledged[writer]++;
   }
+  _exit(status);
 }
 
 /* How many events a customer has, and whether the n-th is of batch n. */
@@ -157,7 +160,7 @@ static int play(void)
 
     waitpid(pids[w], &status, 0);
     if (WIFEXITED(status)) {
-      printf("kills: a writer ended by itself, %d\n", WEXITSTATUS(status));
+      printf("kills: a writer ended by itself, status %d\n", WEXITSTATUS(status));
       good = 0;
     }
   }
