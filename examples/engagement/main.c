@@ -96,7 +96,7 @@ static const struct command commands[] = {
      "data is too thin the reason says what it lacks, and the exit status is 1.\n",
      "engagement fit orders.csv --kind purchase --currency USD --format csv |\n"
      "    grep '^family\\|^customers\\|^converged'\n"
-     "family,mbgnbd\n"
+     "family,paretonbd\n"
      "customers,100\n"
      "converged,true\n",
      OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE | OPTIONS_TELL, fit_run},
