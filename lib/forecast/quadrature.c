@@ -129,8 +129,8 @@ double eng__panel(const struct eng__powers *powers, double rate, double u)
 
 /*
  * With u = near (exp(v) - 1), near the smaller of A and B, one power is an exponential
- * of v and the singularity of the other lies pi beside the line of v: so panels need not
- * be short beside 0, however near it is.
+ * of v and the singularity of the other lies pi beside the line of v: so panels need
+ * not be short beside 0, however near it is.
  */
 struct stretched {
   double near, own, other, power; /* near^own: (near / (near + u))^own */

@@ -75,7 +75,7 @@ static void ck_sane(const eng_fit *fit)
   static const double xs[] = {0, 1, 2, 30, 4000}, ends[] = {1, 50, 3000, 1e8};
   static const double horizons[] = {0, 1, 100, 1e6};
 
-  for (int i = 0; i < 5 * 4 * 3 * 4; i += stride() > 1 ? 35 : 7) {
+  for (int i = 0; i<5 * 4 * 3 * 4; i += stride()> 1 ? 35 : 7) {
     double x = xs[i % 5], T = ends[i / 5 % 4], horizon = horizons[i / 60], p[30], v;
     double alive, buys, expected, sum = 0;
     eng_forecast all;
