@@ -195,6 +195,7 @@ PROGRAM_SOURCES = \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
+  examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
@@ -729,7 +730,7 @@ sub_make = $(MAKE) --no-print-directory DATA='$(abspath $(DATA))'
 SAN_CC = $(if $(shell command -v clang),clang,$(CC))
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: check-asan check-valgrind check-arm check-s390x machines warnings
+.PHONY: check-asan check-valgrind check-arm check-i686 check-s390x machines warnings
 check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitizer
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
@@ -745,11 +746,15 @@ check-valgrind: test-programs ## the tests under valgrind, with fewer cases, non
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
 
 machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
-  CC='$(CC)' CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
+  CC='$(CC)' CASES='$(or $(MACHINE_CASES),$(machine_cases))' sh $(srcdir)/tests/abi/machines.sh
+machine_cases = 5
+check-arm check-s390x: machine_cases = 1
 MACHINES = native clang i686 aarch64 arm s390x musl mingw wasm
 machine_runs = $(addprefix machine-,$(MACHINES))
 check-arm: config.mk ## the tests on 32-bit ARM, emulated
 	$(machine) check arm
+check-i686: config.mk ## the tests on 32 bits, at full speed where the kernel can
+	$(machine) check i686
 check-s390x: config.mk ## the tests on a big-endian machine, emulated
 	$(machine) check s390x
 machines: $(machine_runs) ## on MACHINES= the same answers to the last bit

@@ -205,10 +205,9 @@ static const struct command commands[] = {
      "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
      "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
      "engagement export orders.csv --kind purchase --currency USD --to csv |\n"
-     "    cut -d, -f1-5 | head -n 3\n"
-     "customer,time,kind,id,source\n"
-     "customer-1,2025-10-29T11:50:00.000Z,purchase,,\n"
-     "customer-10,2026-02-12T10:38:00.000Z,purchase,,\n",
+     "    cut -d, -f1-3,7,8 | head -n 2\n"
+     "customer,time,kind,amount,currency\n"
+     "customer-1,2025-10-29T11:50:00.000Z,purchase,31.82,USD\n",
      OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPORT, export_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
@@ -305,8 +304,7 @@ static int help_program(void)
   text_put(
       &out,
       "\n"
-      "An INPUT is CSV with a header or JSON Lines, an event each; - is standard "
-      "input.\n"
+      "An INPUT is a CSV file or one of JSON Lines; - is standard input.\n"
       "Columns are recognised by the names in common use; what was taken is said.\n"
       "\n"
       "  engagement stages orders.csv --kind purchase --currency USD\n"
