@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bookfile.h"
 #include "coded.h"
 #include "command.h"
 #include "host.h"
@@ -520,7 +521,10 @@ static int read_input(struct load *load, const char *path, size_t number)
       return ANSWER_USAGE;
     }
   }
-  answer = read_file(load, file, number);
+  if (file != stdin && bookfile_is(file))
+    answer = bookfile_load(load->context, path, load->book);
+  else
+    answer = read_file(load, file, number);
   if (file != stdin) fclose(file);
   return answer;
 }

@@ -223,6 +223,61 @@ static const struct command commands[] = {
      "five_e,pyramid\n"
      "four_stages,ladder\n",
      OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
+    {"import", "INPUT... --book FILE",
+     "events into a book on a file, which is an INPUT too",
+     "Adds the events of the inputs to a book on a file, which is made if it is not\n"
+     "there: all of them, or none if something fails. What the book knows already\n"
+     "changes nothing, so importing a file again is safe. A book on a file is an "
+     "INPUT\n"
+     "of every command. Other programs may read the book meanwhile.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && engagement fsck shop.book | head -n 2\n"
+     "customers                    100\n"
+     "events                       573\n",
+     OPTIONS_INPUT | OPTIONS_BOOK | OPTIONS_KEY, import_run},
+    {"forget", "BOOK --customer ID", "a person who asked to be forgotten",
+     "Drops a customer with every event, for good: an old file or another till's book\n"
+     "does not bring them back. What stays is a pseudonym under a key; the first time\n"
+     "a key is made, in the file BOOK.key. The book is then written anew, so that\n"
+     "nothing is left in it. What happens after --as-of, the present moment unless\n"
+     "given, is of somebody new.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement forget shop.book --customer customer-17 && \\\n"
+     "    engagement fsck shop.book | head -n 1\n"
+     "customers                     99\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_AS_OF | OPTIONS_KEY,
+     forget_run},
+    {"expire", "BOOK --until TIME", "drops what is older than it may be kept",
+     "Drops every event until a time, for good: they are ignored should they come\n"
+     "again. With --customer those of one customer. The book is then written anew.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement expire shop.book --until 2025-12-31 && \\\n"
+     "    engagement fsck shop.book | head -n 2\n"
+     "customers                     71\n"
+     "events                       344\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPIRE | OPTIONS_KEY,
+     expire_run},
+    {"sync", "BOOK BOOK", "brings two books on files together",
+     "Afterwards both books hold what either held, as if there had been one. Only "
+     "what\n"
+     "is missing is exchanged, so two that are nearly alike are quick; one that broke\n"
+     "off is simply repeated. A second book that is not there is made.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement sync shop.book till.book && \\\n"
+     "    engagement fsck till.book | head -n 1\n"
+     "customers                    100\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY, sync_run},
+    {"fsck", "BOOK...", "whether every byte of a book on a file is right",
+     "Looks at every page and every customer of books on files, and changes nothing.\n"
+     "The exit status is 1 if something is damaged.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && engagement fsck shop.book | tail -n 2\n"
+     "damaged rows                   0\n"
+     "damaged pages                  0\n",
+     OPTIONS_WORDS | OPTIONS_INPUT, fsck_run},
 };
 
 /* Kinds above it are the host's own. */
