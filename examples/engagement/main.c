@@ -139,7 +139,8 @@ static const struct command commands[] = {
      "  relationship                  48   48.0 %\n",
      ON_INPUTS, crosswalk_run},
     {"active", "INPUT...", "active customers by day, week or month; DAU, WAU, MAU",
-     "Customers who did something in each --period (default month): the new, those who\n"
+     "Customers who did something in each --period (default month): the new, those "
+     "who\n"
      "did in the period before too, those back after a pause, and who fell silent.\n"
      "--period rolling: of each day, who was active in 1, 7 and 30 days. What the\n"
      "company sends makes nobody active. docs/metrics.md has the definitions.\n",
@@ -183,10 +184,12 @@ static const struct command commands[] = {
      "numerator and denominator; undefined where there is nothing to divide by.\n",
      "engagement metrics orders.csv --kind purchase --currency USD \\\n"
      "    --format csv | grep '^repeat'\n"
-     "repeat_purchase,0.770000,77,100,\"who bought twice or more / who bought, ever\"\n",
+     "repeat_purchase,0.770000,77,100,\"who bought twice or more / who bought, "
+     "ever\"\n",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_METRICS, metrics_run},
     {"review", "INPUT...", "the five questions that a manager should ask",
-     "Do the most valuable get enough time? Are ideas heard? Do enlistees get quality?\n"
+     "Do the most valuable get enough time? Are ideas heard? Do enlistees get "
+     "quality?\n"
      "Do one-timers come on? Is it only the new that are chased? docs/metrics.md has\n"
      "the definitions.\n",
      "engagement review orders.csv --kind purchase --currency USD | grep -A 3 ^4\n"
