@@ -139,9 +139,10 @@ static void note_stickiness(const struct spans *spans, const uint64_t *active)
   }
   if (all == 0) return;
   text_add_share(&share, daily, all);
-  note("stickiness (sum of DAU / sum of MAU over days with 30 behind them): %llu / %llu "
-       "=%s",
-       (unsigned long long)daily, (unsigned long long)all, share.bytes);
+  note(
+      "stickiness (sum of DAU / sum of MAU over days with 30 behind them): %llu / %llu "
+      "=%s",
+      (unsigned long long)daily, (unsigned long long)all, share.bytes);
   text_free(&share);
 }
 
@@ -186,7 +187,8 @@ int active_run(const struct options *options)
     return ANSWER_USAGE;
   }
   answer = session_open(&session, options);
-  if (answer == ANSWER_DONE) answer = kinds_read(&session, "events", options->events, &kinds);
+  if (answer == ANSWER_DONE)
+    answer = kinds_read(&session, "events", options->events, &kinds);
   if (answer == ANSWER_DONE)
     answer = options->rolling ? tell_rolling(&session, &kinds)
                               : tell_periods(&session, &kinds);

@@ -160,7 +160,8 @@ static int write_table(const struct crosswalk *x)
 
 /* ---- agreement ---- */
 
-/* Cohen's kappa needs the same classes on both sides: ranks, where there are as many. */
+/* Cohen's kappa needs the same classes on both sides: ranks, where there are as many.
+ */
 static void note_agreement(const struct crosswalk *x)
 {
   int32_t side = eng_model_stage_count(x->a) + 1;
@@ -172,10 +173,11 @@ static void note_agreement(const struct crosswalk *x)
   for (int32_t a = 0; a < side; a++)
     for (int32_t b = 0; b < side; b++) cells[a * side + b] = cell(x, a, b);
   if (eng_agreement_of(cells, side, &agreement) == ENG_OK && agreement.kappa >= -1)
-    note("agreement of ranks, Cohen's kappa: %.4f (weighted by squared distance: %.4f); "
-         "%llu of %llu customers have the same rank",
-         agreement.kappa, agreement.weighted, (unsigned long long)agreement.agree,
-         (unsigned long long)agreement.customers);
+    note(
+        "agreement of ranks, Cohen's kappa: %.4f (weighted by squared distance: %.4f); "
+        "%llu of %llu customers have the same rank",
+        agreement.kappa, agreement.weighted, (unsigned long long)agreement.agree,
+        (unsigned long long)agreement.customers);
   free(cells);
 }
 

@@ -26,9 +26,9 @@ struct flow {
 
 static int count(struct flow *f)
 {
-  eng_status status = eng_book_flow(f->session->book, f->session->assessor, 0, f->from,
-                                    f->to, f->cells, f->side, f->before, f->after,
-                                    f->customers, NULL, NULL);
+  eng_status status =
+      eng_book_flow(f->session->book, f->session->assessor, 0, f->from, f->to, f->cells,
+                    f->side, f->before, f->after, f->customers, NULL, NULL);
 
   return status == ENG_OK ? ANSWER_DONE : complain_status("flow", status);
 }

@@ -181,9 +181,8 @@ static int write_channels(const struct funnel *f)
       for (int s = 0; s < f->levels[row] && f->channels[row] == channel; s++)
         reached[s]++;
     for (int s = 0; s < f->asked.step_count && reached[0] > 0; s++) {
-      rows_words(&rows, channel == 0
-                            ? NULL
-                            : eng_channel_name(f->session->context, channel));
+      rows_words(&rows,
+                 channel == 0 ? NULL : eng_channel_name(f->session->context, channel));
       rows_text(&rows, f->names[s].bytes, f->names[s].length);
       rows_number(&rows, (int64_t)reached[s]);
     }
@@ -261,10 +260,10 @@ static int tell(const struct session *session)
   if (answer == ANSWER_DONE) answer = read_from(f);
   if (answer == ANSWER_DONE) answer = count(f);
   if (answer == ANSWER_DONE)
-    answer = options->per_customer              ? write_customers(f)
-             : options->by_channel              ? write_channels(f)
-             : options->format == FORMAT_TABLE  ? draw(f)
-                                                : write_steps(f);
+    answer = options->per_customer             ? write_customers(f)
+             : options->by_channel             ? write_channels(f)
+             : options->format == FORMAT_TABLE ? draw(f)
+                                               : write_steps(f);
   for (int s = 0; s < ENG_FUNNEL_STEPS; s++) text_free(&f->names[s]);
   free(f->levels);
   free(f->channels);

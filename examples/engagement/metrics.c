@@ -24,7 +24,10 @@ static const struct metric {
   int told;
   const char *means;
 } metrics[] = {
-#define METRIC(name, told, means) {#name, offsetof(eng_overview, name), told, means}
+#define METRIC(name, told, means)                                                      \
+  {                                                                                    \
+#name, offsetof(eng_overview, name), told, means                                   \
+  }
     METRIC(retention, SHARE, "active now / active in the window before"),
     METRIC(frequency, MEAN, "events / active customers"),
     METRIC(active_days, MEAN, "active days / active customers"),
@@ -181,12 +184,11 @@ static int tell(const struct session *session)
   if (answer != ANSWER_DONE) return answer;
   asked.until = session->as_of;
   if (session->options->within > 0) asked.convert_within = session->options->within;
-  status = eng_book_overview(session->book, &asked, &overview, sizeof overview, NULL,
-                             NULL);
+  status =
+      eng_book_overview(session->book, &asked, &overview, sizeof overview, NULL, NULL);
   if (status != ENG_OK) return complain_status("metrics", status);
-  return session->options->format == FORMAT_TABLE
-             ? draw(session, &overview, asked.from)
-             : write_rows(session, &overview);
+  return session->options->format == FORMAT_TABLE ? draw(session, &overview, asked.from)
+                                                  : write_rows(session, &overview);
 }
 
 int metrics_run(const struct options *options)

@@ -143,10 +143,11 @@ static int read_period_days(struct options *o, const char *value)
 
 static int set_period(struct options *o, const char *value)
 {
-  static const struct choice choices[] = {
-      {"day", ENG_EVERY_DAY},         {"week", ENG_EVERY_WEEK},
-      {"month", ENG_EVERY_MONTH},     {"quarter", ENG_EVERY_QUARTER},
-      {"year", ENG_EVERY_YEAR}};
+  static const struct choice choices[] = {{"day", ENG_EVERY_DAY},
+                                          {"week", ENG_EVERY_WEEK},
+                                          {"month", ENG_EVERY_MONTH},
+                                          {"quarter", ENG_EVERY_QUARTER},
+                                          {"year", ENG_EVERY_YEAR}};
 
   o->rolling = text_same(value, "rolling");
   if (o->rolling || read_period_days(o, value)) return 1;
@@ -357,8 +358,8 @@ static const struct option table[] = {
      0, set_within},
     {"steps", "KIND,KIND,...", "the steps in their order; a|b is either",
      OPTIONS_FUNNEL, WORD, FIELD(steps)},
-    {"within", "DURATION", "from the first step to the last, inclusive",
-     OPTIONS_FUNNEL, CHECKED, 0, set_within},
+    {"within", "DURATION", "from the first step to the last, inclusive", OPTIONS_FUNNEL,
+     CHECKED, 0, set_within},
     {"from", "TIME", "no first step before it; a date: its beginning", OPTIONS_FUNNEL,
      WORD, FIELD(begin)},
     {"strict-order", NULL, "nothing else that the customer does comes between",
@@ -426,8 +427,8 @@ static const struct option table[] = {
      WORD, FIELD(rejects)},
     {"strict", NULL, "stop at the first bad row, with exit status 1", OPTIONS_INPUT,
      FLAG, FIELD(strict)},
-    {"zone", "ZONE", "local time: UTC (default), +01:00, or Europe/Berlin", OPTIONS_INPUT,
-     CHECKED, 0, set_zone},
+    {"zone", "ZONE", "local time: UTC (default), +01:00, or Europe/Berlin",
+     OPTIONS_INPUT, CHECKED, 0, set_zone},
     {"day-start", "H[:MM]", "when a business day begins; a bar that closes at 3: 3",
      OPTIONS_INPUT, CHECKED, 0, set_day_start},
     {"week-start", "DAY", "mon (the default) to sun", OPTIONS_INPUT, CHECKED, 0,

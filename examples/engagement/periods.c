@@ -104,8 +104,8 @@ int spans_open(const struct session *session, int32_t every, const struct kinds 
     return ANSWER_USAGE;
   }
   out->starts = memory_resize(NULL, (size_t)out->count + 1, sizeof *out->starts);
-  status = eng_periods_starts(session->context, &out->periods, out->starts,
-                              out->count + 1);
+  status =
+      eng_periods_starts(session->context, &out->periods, out->starts, out->count + 1);
   return status == ENG_OK ? ANSWER_DONE : complain_status("--period", status);
 }
 

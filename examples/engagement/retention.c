@@ -26,7 +26,8 @@ struct cohorts {
   uint64_t columns;
 };
 
-static const eng_cell *cell_of(const struct cohorts *c, uint64_t cohort, uint64_t column)
+static const eng_cell *cell_of(const struct cohorts *c, uint64_t cohort,
+                               uint64_t column)
 {
   return &c->cells[cohort * c->columns + column];
 }
@@ -113,7 +114,8 @@ static int write_rows(const struct cohorts *c)
 /* ---- for people ---- */
 
 /* From pale to deep, in the colours of a terminal with 256. */
-static void add_shade(struct text *out, uint64_t part, uint64_t whole, const char *words)
+static void add_shade(struct text *out, uint64_t part, uint64_t whole,
+                      const char *words)
 {
   static const int shades[] = {231, 194, 157, 120, 83, 41, 35, 29};
   uint64_t step = whole == 0 ? 0 : part * 8 / whole;
@@ -265,8 +267,9 @@ static int read_brackets(struct cohorts *c)
       return ANSWER_DONE;
     }
   }
-  complain("--mode bracket needs --brackets: the first period of each column, ascending, "
-           "and one past the last, such as 0,1,4,13");
+  complain(
+      "--mode bracket needs --brackets: the first period of each column, ascending, "
+      "and one past the last, such as 0,1,4,13");
   return ANSWER_USAGE;
 }
 

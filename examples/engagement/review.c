@@ -85,7 +85,8 @@ static void mark_valued(struct review *r)
       list[n++] = (struct spender){r->relations[i].revenue, i};
   qsort(list, n, sizeof *list, by_revenue);
   top = (n + 4) / 5;
-  for (size_t i = 0; i < n && (i < top || list[i].revenue == list[top - 1].revenue); i++)
+  for (size_t i = 0; i < n && (i < top || list[i].revenue == list[top - 1].revenue);
+       i++)
     r->valued[list[i].row] = 1;
   free(list);
 }
@@ -226,7 +227,8 @@ static void ask_enlistees(struct review *r)
     covered += one->two_way > 0;
   }
   ask(r, 3, "Do those who work for you unpaid get more than mail?");
-  tell(r, 3, "two-way contacts per enlistee and quarter", contacts, enlistees * quarters);
+  tell(r, 3, "two-way contacts per enlistee and quarter", contacts,
+       enlistees * quarters);
   tell(r, 3, "share of enlistees with at least one", covered, enlistees);
 }
 
@@ -244,8 +246,8 @@ static void ask_second_purchase(struct review *r)
     buyers += bought;
     once += bought && !again;
     due += is_due;
-    came += is_due && again &&
-            one->second_order_at - one->first_order_at <= r->usual_gap;
+    came +=
+        is_due && again && one->second_order_at - one->first_order_at <= r->usual_gap;
     r->behind[i] = is_due && !again;
     standing += r->before[i] > 0 && r->before[i] < r->enlistment;
     risen += r->before[i] > 0 && r->after[i] > r->before[i];
@@ -264,7 +266,8 @@ static void ask_chase(struct review *r)
 
   for (uint64_t i = 0; i < r->customers; i++) {
     const eng_relation *one = &r->relations[i];
-    int is_old = one->first_at != ENG_TIME_NONE && is_long_ago(r, one->first_at, OLD_DAYS);
+    int is_old =
+        one->first_at != ENG_TIME_NONE && is_long_ago(r, one->first_at, OLD_DAYS);
     int is_new = one->first_order_at == ENG_TIME_NONE ||
                  !is_long_ago(r, one->first_at, YOUNG_DAYS);
 
@@ -356,8 +359,8 @@ static int open_models(struct session *session)
   static const char *const names[] = {"five_e", "sashi"};
 
   for (int32_t i = 0; i < 2; i++) {
-    int answer =
-        models_open_one(session->context, names[i], &session->models[session->model_count]);
+    int answer = models_open_one(session->context, names[i],
+                                 &session->models[session->model_count]);
 
     if (answer != ANSWER_DONE) return answer;
     session->model_count++;

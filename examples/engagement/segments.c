@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * segments.c - `engagement select --segments FILE`: named conditions, how many customers
- * each holds, and how many any two have in common.
+ * segments.c - `engagement select --segments FILE`: named conditions, how many
+ * customers each holds, and how many any two have in common.
  *
- * A line is NAME = CONDITION; one that begins with a blank goes on with the line before;
- * # begins a comment.
+ * A line is NAME = CONDITION; one that begins with a blank goes on with the line
+ * before; # begins a comment.
  */
 #include <errno.h>
 #include <stdio.h>

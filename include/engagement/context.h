@@ -93,8 +93,8 @@ ENG_API ENG_NODISCARD eng_status eng_settings_set_zone(eng_settings *settings,
  *
  * Where clocks are put back over the start of a business day, the day that has begun
  * goes on: days never go back. Where they are put forward over it, it starts at that
- * moment. A local time that occurs twice is read as the first one; one that never occurs
- * as it would be had the clocks not been changed.
+ * moment. A local time that occurs twice is read as the first one; one that never
+ * occurs as it would be had the clocks not been changed.
  *
  * @param[in] settings  changed; an offset that was set is forgotten
  * @param[in] bytes     borrowed for the call

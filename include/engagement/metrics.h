@@ -147,26 +147,29 @@ typedef struct eng_activity {
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_active(
-    const eng_book *book, const eng_periods *periods, const uint8_t *kinds,
-    uint64_t kind_count, eng_activity *out, uint64_t count, eng_progress_fn progress,
-    void *user);
+ENG_API ENG_NODISCARD eng_status eng_book_active(const eng_book *book,
+                                                 const eng_periods *periods,
+                                                 const uint8_t *kinds,
+                                                 uint64_t kind_count, eng_activity *out,
+                                                 uint64_t count,
+                                                 eng_progress_fn progress, void *user);
 
 /**
  * @brief Customers who were active in the last n business days, for each day and n.
  *
- * With windows of 1, 7 and 30 days these are rolling DAU, WAU and MAU. The day itself is
- * the last of its window. Stickiness is the sum of DAU over the sum of MAU.
+ * With windows of 1, 7 and 30 days these are rolling DAU, WAU and MAU. The day itself
+ * is the last of its window. Stickiness is the sum of DAU over the sum of MAU.
  *
  * @param[in]  book      borrowed
  * @param[in]  from      a time in the first day, 0..ENG_TIME_MAX
- * @param[in]  until     a time in the last day, from..ENG_TIME_MAX: later events are not
- *                       seen
+ * @param[in]  until     a time in the last day, from..ENG_TIME_MAX: later events are
+ * not seen
  * @param[in]  kinds     as for eng_book_active
  * @param[in]  kind_count entries of kinds
  * @param[in]  windows   lengths in business days, each 1..36525
  * @param[in]  window_count 1..8
- * @param[out] out       out[w * days + d]: customers active in windows[w] days up to day d
+ * @param[out] out       out[w * days + d]: customers active in windows[w] days up to
+ * day d
  * @param[in]  days      as eng_periods_count says for ENG_EVERY_DAY
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
@@ -187,8 +190,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_rolling(
     uint64_t days, eng_progress_fn progress, void *user);
 
 /**
- * @brief How many customers were active on exactly n business days: the other meaning of
- *        stickiness.
+ * @brief How many customers were active on exactly n business days: the other meaning
+ * of stickiness.
  *
  * @param[in]  book      borrowed
  * @param[in]  from      as for eng_book_rolling
@@ -196,8 +199,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_rolling(
  * @param[in]  kinds     as for eng_book_active
  * @param[in]  kind_count entries of kinds
  * @param[out] out       out[n]: customers with n active days; the last entry also has
- *                       those with more; out[0]: those with an event of the kinds before
- *                       `from` and none since
+ *                       those with more; out[0]: those with an event of the kinds
+ * before `from` and none since
  * @param[in]  count     entries of out, at least 2
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
@@ -211,10 +214,10 @@ ENG_API ENG_NODISCARD eng_status eng_book_rolling(
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_active_days(
-    const eng_book *book, int64_t from, int64_t until, const uint8_t *kinds,
-    uint64_t kind_count, uint64_t *out, uint64_t count, eng_progress_fn progress,
-    void *user);
+ENG_API ENG_NODISCARD eng_status
+eng_book_active_days(const eng_book *book, int64_t from, int64_t until,
+                     const uint8_t *kinds, uint64_t kind_count, uint64_t *out,
+                     uint64_t count, eng_progress_fn progress, void *user);
 
 /* ---- retention ---- */
 
@@ -226,19 +229,19 @@ enum {
 
 /** What a cohort table is asked for. */
 typedef struct eng_retention {
-  uint32_t size;            /**< set by eng_retention_init */
-  int32_t mode;             /**< ENG_RETENTION_*; default ENG_RETENTION_NDAY */
-  const uint8_t *base;      /**< kinds of which a customer's first event says the cohort;
-                                 default: purchase; NULL with 0: those that are active */
-  uint64_t base_count;      /**< entries of base */
-  const uint8_t *back;      /**< kinds that count as coming back; likewise */
-  uint64_t back_count;      /**< entries of back */
-  int32_t own_clock;        /**< 0: calendar periods; 1: 24 hours a day, each customer's
-                                 periods from the instant of the first event on. Only
-                                 under ENG_EVERY_DAY, ENG_EVERY_WEEK, ENG_EVERY_DAYS */
-  int32_t money;            /**< 1: what was spent is summed too; default 0 */
-  const uint32_t *brackets; /**< column j is the periods brackets[j] .. brackets[j+1] - 1
-                                 of each customer; ascending, columns + 1 entries; NULL:
+  uint32_t size;       /**< set by eng_retention_init */
+  int32_t mode;        /**< ENG_RETENTION_*; default ENG_RETENTION_NDAY */
+  const uint8_t *base; /**< kinds of which a customer's first event says the cohort;
+                            default: purchase; NULL with 0: those that are active */
+  uint64_t base_count; /**< entries of base */
+  const uint8_t *back; /**< kinds that count as coming back; likewise */
+  uint64_t back_count; /**< entries of back */
+  int32_t own_clock;   /**< 0: calendar periods; 1: 24 hours a day, each customer's
+                            periods from the instant of the first event on. Only
+                            under ENG_EVERY_DAY, ENG_EVERY_WEEK, ENG_EVERY_DAYS */
+  int32_t money;       /**< 1: what was spent is summed too; default 0 */
+  const uint32_t *brackets; /**< column j is the periods brackets[j] .. brackets[j+1] -
+                               1 of each customer; ascending, columns + 1 entries; NULL:
                                  column j is period j */
 } eng_retention;
 
@@ -252,20 +255,20 @@ ENG_API void eng_retention_init(eng_retention *retention, uint32_t size);
 /** One cell of a cohort table. */
 typedef struct eng_cell {
   uint64_t customers; /**< who came back */
-  int64_t money;      /**< what their events of the `back` kinds are worth, in minor units
-                           of the base currency; 0 unless it is asked for */
-  uint64_t left_out;  /**< of these events, with an amount for which there is no rate */
-  int32_t ended;      /**< 1: the cell's periods have ended for all of the cohort; 0: it
-                           is right-censored, and its counts are not final */
-  int32_t reserved;   /**< 0 */
+  int64_t money; /**< what their events of the `back` kinds are worth, in minor units
+                      of the base currency; 0 unless it is asked for */
+  uint64_t left_out; /**< of these events, with an amount for which there is no rate */
+  int32_t ended;     /**< 1: the cell's periods have ended for all of the cohort; 0: it
+                          is right-censored, and its counts are not final */
+  int32_t reserved;  /**< 0 */
 } eng_cell;
 
 /**
  * @brief Who came back, by cohort.
  *
- * A customer belongs to the period of the first event of a `base` kind ever; those whose
- * first one is before the periods belong to none. Period 0 is that of the first event;
- * an event of a `back` kind counts from that event on, itself included.
+ * A customer belongs to the period of the first event of a `base` kind ever; those
+ * whose first one is before the periods belong to none. Period 0 is that of the first
+ * event; an event of a `back` kind counts from that event on, itself included.
  *
  * @param[in]  book       borrowed
  * @param[in]  periods    borrowed: the cohorts. until is also the as-of
@@ -300,8 +303,8 @@ typedef struct eng_survival {
 } eng_survival;
 
 /**
- * @brief How long it takes until customers come back: from the first event of some kinds
- *        to the next one of others, such as the second purchase.
+ * @brief How long it takes until customers come back: from the first event of some
+ * kinds to the next one of others, such as the second purchase.
  *
  * Days have 24 hours and count from the first event of a customer; one that came back
  * within 24 hours came on day 0. Who came or is censored on day d or later was at risk
@@ -380,7 +383,8 @@ ENG_API void eng_funnel_init(eng_funnel *funnel, uint32_t size);
  * @param[out] reached   reached[s]: customers who took at least s + 1 steps; step_count
  *                       entries
  * @param[out] levels    of each row the steps taken, 0 for none; may be NULL
- * @param[out] times     times[row * step_count + s]: when, or ENG_TIME_NONE; may be NULL
+ * @param[out] times     times[row * step_count + s]: when, or ENG_TIME_NONE; may be
+ * NULL
  * @param[out] channels  of each row the channel of the first step, 0 for none; may be
  *                       NULL
  * @param[in]  rows      entries of levels and channels: eng_book_customer_count; of no
@@ -399,10 +403,12 @@ ENG_API void eng_funnel_init(eng_funnel *funnel, uint32_t size);
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_funnel(
-    const eng_book *book, const eng_funnel *funnel, uint64_t *reached, uint8_t *levels,
-    int64_t *times, uint8_t *channels, uint64_t rows, eng_progress_fn progress,
-    void *user);
+ENG_API ENG_NODISCARD eng_status eng_book_funnel(const eng_book *book,
+                                                 const eng_funnel *funnel,
+                                                 uint64_t *reached, uint8_t *levels,
+                                                 int64_t *times, uint8_t *channels,
+                                                 uint64_t rows,
+                                                 eng_progress_fn progress, void *user);
 
 /* ---- stages over time ---- */
 
@@ -439,12 +445,10 @@ ENG_API ENG_NODISCARD eng_status eng_book_funnel(
  *          thread}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_flow(const eng_book *book,
-                                               eng_assessor *assessor, int32_t model,
-                                               int64_t from, int64_t to, uint64_t *cells,
-                                               int32_t side, uint8_t *before,
-                                               uint8_t *after, uint64_t rows,
-                                               eng_progress_fn progress, void *user);
+ENG_API ENG_NODISCARD eng_status
+eng_book_flow(const eng_book *book, eng_assessor *assessor, int32_t model, int64_t from,
+              int64_t to, uint64_t *cells, int32_t side, uint8_t *before,
+              uint8_t *after, uint64_t rows, eng_progress_fn progress, void *user);
 
 /** How well two ways of putting the same customers into classes agree. */
 typedef struct eng_agreement {
@@ -460,7 +464,8 @@ typedef struct eng_agreement {
 /**
  * @brief Cohen's kappa of a square table of counts.
  *
- * @param[in]  cells  cells[a * side + b]: customers in class a by one and b by the other
+ * @param[in]  cells  cells[a * side + b]: customers in class a by one and b by the
+ * other
  * @param[in]  side   1..256
  * @param[out] out    all 0 on failure
  * @retval ENG_OK
@@ -479,19 +484,19 @@ ENG_API ENG_NODISCARD eng_status eng_agreement_of(const uint64_t *cells, int32_t
 
 /** What an overview is asked for. */
 typedef struct eng_overview_options {
-  uint32_t size;           /**< set by eng_overview_options_init */
-  int32_t churn_gaps;      /**< k: silent for longer than k of the customer's own median
-                                gaps is churned; 1..1000, default 3 */
-  int64_t from;            /**< first millisecond of the window; default 0 */
-  int64_t until;           /**< its last one; later events are not seen; default
-                                ENG_TIME_MAX */
-  int64_t session_pause;   /**< a longer pause ends a session; default 30 minutes */
-  int64_t in_time;         /**< an answer is in time up to here; default 5 minutes */
-  const uint8_t *base;     /**< conversion from an event of these kinds; default visit */
-  uint64_t base_count;     /**< entries of base */
-  const uint8_t *goal;     /**< to an event of these; default purchase */
-  uint64_t goal_count;     /**< entries of goal */
-  int64_t convert_within;  /**< not later than this, inclusive; default 7 days */
+  uint32_t size;          /**< set by eng_overview_options_init */
+  int32_t churn_gaps;     /**< k: silent for longer than k of the customer's own median
+                               gaps is churned; 1..1000, default 3 */
+  int64_t from;           /**< first millisecond of the window; default 0 */
+  int64_t until;          /**< its last one; later events are not seen; default
+                               ENG_TIME_MAX */
+  int64_t session_pause;  /**< a longer pause ends a session; default 30 minutes */
+  int64_t in_time;        /**< an answer is in time up to here; default 5 minutes */
+  const uint8_t *base;    /**< conversion from an event of these kinds; default visit */
+  uint64_t base_count;    /**< entries of base */
+  const uint8_t *goal;    /**< to an event of these; default purchase */
+  uint64_t goal_count;    /**< entries of goal */
+  int64_t convert_within; /**< not later than this, inclusive; default 7 days */
 } eng_overview_options;
 
 /** @brief The defaults.
@@ -533,9 +538,9 @@ typedef struct eng_overview {
                                        kept orders with such an amount */
   eng_ratio repeat_purchase;      /**< who bought twice or more / who bought, ever */
   eng_ratio referral;             /**< who referred somebody / active customers */
-  eng_ratio referral_unpaid;      /**< who did so without incentive / active customers */
-  eng_ratio churn_contract;       /**< whose contract ended / had one at the start */
-  eng_ratio churn_silent;         /**< silent for k own gaps / bought on 3 days or more */
+  eng_ratio referral_unpaid; /**< who did so without incentive / active customers */
+  eng_ratio churn_contract;  /**< whose contract ended / had one at the start */
+  eng_ratio churn_silent;    /**< silent for k own gaps / bought on 3 days or more */
 } eng_overview;
 
 /**
@@ -561,29 +566,30 @@ typedef struct eng_overview {
 ENG_API ENG_NODISCARD eng_status eng_book_overview(const eng_book *book,
                                                    const eng_overview_options *options,
                                                    eng_overview *out, uint32_t size,
-                                                   eng_progress_fn progress, void *user);
+                                                   eng_progress_fn progress,
+                                                   void *user);
 
 /* ---- what a manager asks ---- */
 
 /** What passed between the company and one customer. "In the window" is from..until. */
 typedef struct eng_relation {
-  int64_t revenue;          /**< in the window: kept purchases less refunds that name
-                                 none, in minor units of the base currency */
-  int64_t first_at;         /**< first active event ever; ENG_TIME_NONE: none */
-  int64_t last_at;          /**< last active event; likewise */
-  int64_t first_order_at;   /**< first kept purchase ever; likewise */
-  int64_t second_order_at;  /**< the next one; likewise */
-  int64_t last_contact_at;  /**< last message out or meeting; likewise */
-  int64_t contact_seconds;  /**< in the window: how long contacts took, as far as they
-                                 say */
-  uint32_t contacts;        /**< in the window: messages out and meetings */
-  uint32_t two_way;         /**< of these: followed by a message in within 7 days, or of
-                                 10 minutes and more */
-  uint32_t ideas;           /**< in the window */
-  uint32_t ideas_answered;  /**< of these: named by a message out or a resolution by
-                                 `until` */
-  uint32_t ideas_accepted;  /**< of these: whose valence is above 0 */
-  uint32_t reserved;        /**< 0 */
+  int64_t revenue;         /**< in the window: kept purchases less refunds that name
+                                none, in minor units of the base currency */
+  int64_t first_at;        /**< first active event ever; ENG_TIME_NONE: none */
+  int64_t last_at;         /**< last active event; likewise */
+  int64_t first_order_at;  /**< first kept purchase ever; likewise */
+  int64_t second_order_at; /**< the next one; likewise */
+  int64_t last_contact_at; /**< last message out or meeting; likewise */
+  int64_t contact_seconds; /**< in the window: how long contacts took, as far as they
+                                say */
+  uint32_t contacts;       /**< in the window: messages out and meetings */
+  uint32_t two_way;        /**< of these: followed by a message in within 7 days, or of
+                                10 minutes and more */
+  uint32_t ideas;          /**< in the window */
+  uint32_t ideas_answered; /**< of these: named by a message out or a resolution by
+                                `until` */
+  uint32_t ideas_accepted; /**< of these: whose valence is above 0 */
+  uint32_t reserved;       /**< 0 */
 } eng_relation;
 
 /**

@@ -84,8 +84,8 @@ enum {
   ENG_E_SCALE = 73,    /**< nobody knows this scale */
 
   /* forecasts */
-  ENG_E_THIN = 80,    /**< the data lacks what an answer needs */
-  ENG_E_NOFIT = 81,   /**< no parameters are likelier than all others */
+  ENG_E_THIN = 80,     /**< the data lacks what an answer needs */
+  ENG_E_NOFIT = 81,    /**< no parameters are likelier than all others */
   ENG_E_INFINITE = 82, /**< what is asked for is infinite */
 
   /* a book on a file */

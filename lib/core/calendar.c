@@ -136,7 +136,8 @@ static bool take_clock(struct text *t, int64_t *out)
   return true;
 }
 
-/* Z, +hh, +hhmm or +hh:mm, as local minus UTC in milliseconds; nothing is local time. */
+/* Z, +hh, +hhmm or +hh:mm, as local minus UTC in milliseconds; nothing is local time.
+ */
 static bool take_zone(struct text *t, bool *is_local, int64_t *out)
 {
   int hour, minute = 0;
@@ -200,8 +201,7 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
   days = eng__days_from_date(year, month, day);
   if (t.at == t.end) return bare_date(context, days, date, out);
   if (!take(&t, 'T') && !take(&t, 't') && !take(&t, ' ')) return ENG_E_TIME;
-  if (!take_clock(&t, &clock) || !take_zone(&t, &is_local, &zone) ||
-      t.at != t.end) {
+  if (!take_clock(&t, &clock) || !take_zone(&t, &is_local, &zone) || t.at != t.end) {
     return ENG_E_TIME;
   }
   clock += days * ENG__DAY;

@@ -337,8 +337,8 @@ static uint8_t *put_vocabulary(uint8_t *at, const struct eng__vocabulary *vocabu
 static eng_status sign_settings(eng_context *context)
 {
   const eng_settings *settings = &context->settings;
-  size_t room = 4 * 8 + 2 * 129 * 11 + context->rate_count * 32 +
-                (context->zone.count + 1) * 16;
+  size_t room =
+      4 * 8 + 2 * 129 * 11 + context->rate_count * 32 + (context->zone.count + 1) * 16;
   uint8_t *bytes = eng__new(&settings->allocator, room), *at = bytes;
 
   if (bytes == NULL) return ENG_E_NOMEM;
@@ -390,8 +390,8 @@ static eng_status fill_context(eng_context *context, const eng_settings *setting
     status = eng__zone_copy(&settings->zone, &settings->allocator, &context->zone);
   }
   if (status == ENG_OK) {
-    status = eng__zone_days(&context->zone, day_start, eng__memory(context),
-                            &context->days);
+    status =
+        eng__zone_days(&context->zone, day_start, eng__memory(context), &context->days);
   }
   if (status == ENG_OK && settings != NULL) status = fill_rates(context, settings);
   return status == ENG_OK ? sign_settings(context) : status;

@@ -128,7 +128,7 @@ static bool take_time(struct text *t, int hours, int *out)
 
 /* When clocks change within a year. */
 struct change {
-  char form;          /* M: week, J: day without February 29, 0: day from 0 */
+  char form; /* M: week, J: day without February 29, 0: day from 0 */
   int month, week, day;
   int time; /* seconds after local midnight */
 };

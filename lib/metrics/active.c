@@ -25,7 +25,8 @@ static void enter(const struct flow *f, int64_t period, int64_t last, bool known
 {
   int64_t at = period - (int64_t)f->periods.before;
 
-  if (last >= 0 && last + 1 < period) f->out[last + 1 - (int64_t)f->periods.before].dormant++;
+  if (last >= 0 && last + 1 < period)
+    f->out[last + 1 - (int64_t)f->periods.before].dormant++;
   if (at < 0) return;
   f->out[at].active++;
   if (!known) {

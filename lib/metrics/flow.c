@@ -40,7 +40,8 @@ static eng_status assess_piece(struct flow *f, uint64_t first, size_t n, int64_t
   eng_status status;
 
   for (size_t i = 0; i < n; i++) f->rows[i] = first + i;
-  status = eng_book_assess(f->book, f->assessor, from, f->rows, n, f->stages, NULL, NULL);
+  status =
+      eng_book_assess(f->book, f->assessor, from, f->rows, n, f->stages, NULL, NULL);
   if (status != ENG_OK) return status;
   status = eng_book_assess(f->book, f->assessor, to, f->rows, n,
                            f->stages + models * PIECE, NULL, NULL);
@@ -77,8 +78,8 @@ static eng_status check(const struct flow *f, uint64_t rows)
   return ENG_OK;
 }
 
-static eng_status run(struct flow *f, int64_t from, int64_t to, eng_progress_fn progress,
-                      void *user)
+static eng_status run(struct flow *f, int64_t from, int64_t to,
+                      eng_progress_fn progress, void *user)
 {
   const eng_allocator *memory = eng__memory(f->book->home.pen.context);
   size_t models = (size_t)eng_assessor_model_count(f->assessor);

@@ -72,7 +72,8 @@ static bool may_step(const struct plan *plan, const struct walker *w, int s,
          deed->time - w->at[s - 1].start <= plan->asked->within;
 }
 
-static void take(const struct plan *plan, struct walker *w, const struct eng__deed *deed)
+static void take(const struct plan *plan, struct walker *w,
+                 const struct eng__deed *deed)
 {
   uint32_t serves = plan->serves[deed->kind];
 
@@ -142,11 +143,13 @@ struct answers {
   uint8_t *channels;
 };
 
-static void write_nobody(const struct answers *a, const eng_funnel *asked, uint64_t rows)
+static void write_nobody(const struct answers *a, const eng_funnel *asked,
+                         uint64_t rows)
 {
   if (a->levels != NULL) memset(a->levels, 0, (size_t)rows);
   if (a->channels != NULL) memset(a->channels, 0, (size_t)rows);
-  for (uint64_t i = 0; a->times != NULL && i < rows * (uint64_t)asked->step_count; i++) {
+  for (uint64_t i = 0; a->times != NULL && i < rows * (uint64_t)asked->step_count;
+       i++) {
     a->times[i] = ENG_TIME_NONE;
   }
 }

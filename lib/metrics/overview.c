@@ -2,8 +2,8 @@
 /*
  * overview.c - the metrics of a window, in one pass.
  *
- * Each customer's events go by in order and fill a `life`; at the end of the customer it
- * is added to the sums. Only ratings, messages, purchases and referrals are decoded.
+ * Each customer's events go by in order and fill a `life`; at the end of the customer
+ * it is added to the sums. Only ratings, messages, purchases and referrals are decoded.
  */
 #include <string.h>
 
@@ -98,7 +98,8 @@ static void close_session(struct count *c)
   s->start = ENG_TIME_NONE;
 }
 
-static int64_t duration_of(const struct count *c, struct eng__visit *visit, uint8_t kind)
+static int64_t duration_of(const struct count *c, struct eng__visit *visit,
+                           uint8_t kind)
 {
   const struct eng__seen *seen;
   int64_t ms;
@@ -217,8 +218,8 @@ static void see_message(struct count *c, const struct eng__seen *seen)
 
   if (!in_window(c, event->occurred_at)) return;
   message.names = message.out && (event->has & ENG__HAS_REFERS_TO);
-  message.id = message.out ? event->refers_to
-                           : eng__event_effective_id(c->context, event);
+  message.id =
+      message.out ? event->refers_to : eng__event_effective_id(c->context, event);
   c->status = eng__messages_add(&c->messages, c->memory, &message);
 }
 
@@ -388,10 +389,10 @@ static void begin_life(struct count *c)
 
 static void list_site(uint8_t site[256])
 {
-  static const uint8_t kinds[] = {
-      ENG_EVENT_SEARCH,      ENG_EVENT_VIEW_ITEM,        ENG_EVENT_ADD_TO_WISHLIST,
-      ENG_EVENT_ADD_TO_CART, ENG_EVENT_REMOVE_FROM_CART, ENG_EVENT_BEGIN_CHECKOUT,
-      ENG_EVENT_PURCHASE};
+  static const uint8_t kinds[] = {ENG_EVENT_SEARCH,           ENG_EVENT_VIEW_ITEM,
+                                  ENG_EVENT_ADD_TO_WISHLIST,  ENG_EVENT_ADD_TO_CART,
+                                  ENG_EVENT_REMOVE_FROM_CART, ENG_EVENT_BEGIN_CHECKOUT,
+                                  ENG_EVENT_PURCHASE};
 
   for (size_t i = 0; i < sizeof kinds; i++) site[kinds[i]] = 1;
   site[ENG_EVENT_VISIT] = site[ENG_EVENT_CONTENT_USE] = site[ENG_EVENT_LEARN] = 2;

@@ -135,7 +135,8 @@ eng_status eng_periods_starts(const eng_context *context, const eng_periods *per
 
 /* ---- the table ---- */
 
-static eng_status fill(struct eng__periods *out, const struct scale *scale, int64_t first)
+static eng_status fill(struct eng__periods *out, const struct scale *scale,
+                       int64_t first)
 {
   const eng_allocator *memory = eng__memory(out->context);
   int64_t end = first_day_of(scale, first + (int64_t)out->count);
@@ -186,6 +187,7 @@ void eng__periods_release(struct eng__periods *periods)
 
   if (periods->context == NULL) return;
   memory = eng__memory(periods->context);
-  eng__free(memory, periods->starts, (size_t)(periods->count + 2) * sizeof *periods->starts);
+  eng__free(memory, periods->starts,
+            (size_t)(periods->count + 2) * sizeof *periods->starts);
   eng__free(memory, periods->table, (size_t)periods->days * sizeof *periods->table);
 }

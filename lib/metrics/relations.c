@@ -77,8 +77,8 @@ static void see_idea(struct tally *t, const struct eng__seen *seen)
 
 static void see_answer(struct tally *t, const struct eng__seen *seen)
 {
-  struct eng__message message = {seen->event.occurred_at, seen->event.refers_to, 0, true,
-                                 true};
+  struct eng__message message = {seen->event.occurred_at, seen->event.refers_to, 0,
+                                 true, true};
 
   if (t->ideas.count == 0 || !(seen->event.has & ENG__HAS_REFERS_TO)) return;
   t->status = eng__messages_add(&t->ideas, t->memory, &message);
@@ -115,7 +115,10 @@ static void see(struct tally *t, struct eng__visit *visit, const struct eng__dee
   }
   seen = eng__visit_fields(visit);
   switch (deed->kind) {
-  case ENG_EVENT_MESSAGE_OUT: see_answer(t, seen); see_contact(t, seen); return;
+  case ENG_EVENT_MESSAGE_OUT:
+    see_answer(t, seen);
+    see_contact(t, seen);
+    return;
   case ENG_EVENT_MEETING: see_contact(t, seen); return;
   case ENG_EVENT_IDEA: see_idea(t, seen); return;
   case ENG_EVENT_RESOLUTION: see_answer(t, seen); return;

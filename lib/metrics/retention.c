@@ -115,7 +115,8 @@ static eng_status close_column(const struct table *t, struct life *life)
   return ENG_OK;
 }
 
-static int64_t period_since(const struct table *t, const struct life *life, int64_t time)
+static int64_t period_since(const struct table *t, const struct life *life,
+                            int64_t time)
 {
   if (t->clock > 0) return (time - life->first) / t->clock;
   return eng__period_at(&t->periods, time) - life->cohort;
@@ -132,7 +133,8 @@ static eng_status come_back(const struct table *t, struct life *life,
   if (column != life->column) {
     /* Unbounded money stays where it was spent, and the customer moves on. */
     if (t->unbounded && life->came && life->column >= 0) {
-      t->cells[(uint64_t)life->cohort * t->columns + (uint64_t)life->column].customers--;
+      t->cells[(uint64_t)life->cohort * t->columns + (uint64_t)life->column]
+          .customers--;
     }
     status = close_column(t, life);
     if (status != ENG_OK) return status;
@@ -204,8 +206,8 @@ static eng_status check(const struct table *t, const eng_periods *periods)
   calendar = periods->every != ENG_EVERY_DAY && periods->every != ENG_EVERY_WEEK &&
              periods->every != ENG_EVERY_DAYS;
   if (asked->mode < ENG_RETENTION_NDAY || asked->mode > ENG_RETENTION_UNBOUNDED ||
-      asked->own_clock < 0 || asked->own_clock > 1 || asked->money < 0 || asked->money > 1 ||
-      (asked->own_clock == 1 && calendar) || t->columns < 1 ||
+      asked->own_clock < 0 || asked->own_clock > 1 || asked->money < 0 ||
+      asked->money > 1 || (asked->own_clock == 1 && calendar) || t->columns < 1 ||
       t->columns > COLUMNS_MAX) {
     return ENG_E_RANGE;
   }

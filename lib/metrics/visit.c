@@ -28,8 +28,8 @@ static void add_kind(struct eng__kinds *kinds, unsigned kind)
   kinds->summary |= summary_of(kind);
 }
 
-eng_status eng__kinds_set(const eng_context *context, const uint8_t *list, uint64_t count,
-                          struct eng__kinds *out)
+eng_status eng__kinds_set(const eng_context *context, const uint8_t *list,
+                          uint64_t count, struct eng__kinds *out)
 {
   memset(out, 0, sizeof *out);
   if (count > 0 && list == NULL) return ENG_E_INVALID;

@@ -52,8 +52,8 @@ static int count_actives(struct engagement *s, struct job_result *result)
   for (int k = 0; k < FEED_KINDS; k++) kinds[k] = (uint8_t)s->kinds[k];
   for (int i = 0; status == ENG_OK && i < s->options->repeats; i++) {
     struct stopwatch watch = stopwatch_start();
-    status = eng_book_rolling(s->book, FEED_START, JOB_AS_OF, kinds, FEED_KINDS, windows,
-                              3, active, FEED_DAYS, NULL, NULL);
+    status = eng_book_rolling(s->book, FEED_START, JOB_AS_OF, kinds, FEED_KINDS,
+                              windows, 3, active, FEED_DAYS, NULL, NULL);
     job_add(result, stopwatch_read(watch));
   }
   for (int d = 0; d < FEED_DAYS; d++) {
@@ -88,7 +88,8 @@ static int count_funnel(struct engagement *s, struct job_result *result)
   funnel.until = JOB_AS_OF;
   for (int i = 0; status == ENG_OK && i < s->options->repeats; i++) {
     struct stopwatch watch = stopwatch_start();
-    status = eng_book_funnel(s->book, &funnel, reached, NULL, NULL, NULL, 0, NULL, NULL);
+    status =
+        eng_book_funnel(s->book, &funnel, reached, NULL, NULL, NULL, 0, NULL, NULL);
     job_add(result, stopwatch_read(watch));
   }
   for (int i = 0; i < 4; i++) answer[i] = (int64_t)reached[i];
@@ -98,7 +99,7 @@ static int count_funnel(struct engagement *s, struct job_result *result)
 
 int engagement_metrics(struct engagement *s, enum job job, struct job_result *result)
 {
-  int failed = engagement_ready(s) ? -1
+  int failed = engagement_ready(s)  ? -1
                : job == JOB_COHORTS ? count_cohorts(s, result)
                : job == JOB_ACTIVES ? count_actives(s, result)
                                     : count_funnel(s, result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * test_metrics.c - the choices of docs/metrics.md, on histories short enough to check by
- * hand, and the laws of sums: over disjoint customers, and without memory.
+ * test_metrics.c - the choices of docs/metrics.md, on histories short enough to check
+ * by hand, and the laws of sums: over disjoint customers, and without memory.
  */
 #include <math.h>
 #include <stdio.h>
@@ -110,10 +110,11 @@ static void active_is(const eng_book *book, const eng_context *context,
   ck_assert_uint_eq(n, count);
   ck_ok(eng_book_active(book, periods, NULL, 0, got, count, NULL, NULL));
   for (uint64_t i = 0; i < count; i++) {
-    ck_assert_msg(memcmp(&got[i], &wanted[i], sizeof got[i]) == 0,
-                  "period %d: %d active, %d new, %d returning, %d resurrected, %d dormant",
-                  (int)i, (int)got[i].active, (int)got[i].newcomers,
-                  (int)got[i].returning, (int)got[i].resurrected, (int)got[i].dormant);
+    ck_assert_msg(
+        memcmp(&got[i], &wanted[i], sizeof got[i]) == 0,
+        "period %d: %d active, %d new, %d returning, %d resurrected, %d dormant",
+        (int)i, (int)got[i].active, (int)got[i].newcomers, (int)got[i].returning,
+        (int)got[i].resurrected, (int)got[i].dormant);
   }
 }
 
@@ -331,7 +332,8 @@ START_TEST(who_has_not_come_back_is_censored_where_the_end_finds_them)
 
   buys(context, book, "customer-1", "2026-01-01T10:00Z", 500, 1);
   buys(context, book, "customer-1", "2026-01-02T09:59:59.999Z", 500, 2); /* day 0 */
-  buys(context, book, "customer-1", "2026-01-04", 500, 3); /* the third: of no account */
+  buys(context, book, "customer-1", "2026-01-04", 500,
+       3); /* the third: of no account */
   buys(context, book, "customer-2", "2026-01-01T10:00Z", 500, 4);
   buys(context, book, "customer-2", "2026-01-03T10:00Z", 500, 5); /* day 2 */
   buys(context, book, "customer-3", "2026-01-03T12:00Z", 500, 6); /* day 1, censored */
@@ -472,7 +474,8 @@ static void tell_history(const eng_context *context, eng_book *book)
   valued(context, book, one, ENG_EVENT_IMPRESSION, "2026-03-02T10:10Z", ENG_CHANNEL_WEB,
          0);
   valued(context, book, one, ENG_EVENT_CLICK, "2026-03-02T10:11Z", ENG_CHANNEL_WEB, 0);
-  valued(context, book, one, ENG_EVENT_PURCHASE, "2026-03-02T10:20Z", ENG_CHANNEL_WEB, 0);
+  valued(context, book, one, ENG_EVENT_PURCHASE, "2026-03-02T10:20Z", ENG_CHANNEL_WEB,
+         0);
   valued(context, book, one, ENG_EVENT_MESSAGE_IN, "2026-03-02T11:00Z",
          ENG_CHANNEL_CHAT, 0);
   valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-03-02T11:04Z",
@@ -480,7 +483,8 @@ static void tell_history(const eng_context *context, eng_book *book)
   valued(context, book, two, ENG_EVENT_VISIT, "2026-02-20T09:00Z", ENG_CHANNEL_APP, 0);
   valued(context, book, two, ENG_EVENT_IMPRESSION, "2026-03-05T09:00Z",
          ENG_CHANNEL_SOCIAL, 0);
-  valued(context, book, two, ENG_EVENT_REACT, "2026-03-05T09:01Z", ENG_CHANNEL_SOCIAL, 0);
+  valued(context, book, two, ENG_EVENT_REACT, "2026-03-05T09:01Z", ENG_CHANNEL_SOCIAL,
+         0);
   valued(context, book, two, ENG_EVENT_FOLLOW, "2026-03-05T09:02Z", ENG_CHANNEL_SOCIAL,
          0);
   valued(context, book, "customer-3", ENG_EVENT_VISIT, "2026-02-01T12:00Z",
@@ -653,7 +657,8 @@ START_TEST(churn_is_told_of_contracts_and_of_silence_apart)
   }
   o = march(book);
   ratio_is(o.churn_contract, 1, 2);
-  ratio_is(o.churn_silent, 1, 2); /* 26 days are more than 3 x 2, and less than 3 x 28 */
+  ratio_is(o.churn_silent, 1,
+           2); /* 26 days are more than 3 x 2, and less than 3 x 28 */
   ratio_is(o.repeat_purchase, 2, 2);
   ratio_is(o.order_value, 4 * 500, 4);
   eng_book_free(book);
@@ -672,9 +677,11 @@ START_TEST(relations_are_what_passed_between_the_two)
   const char *one = "customer-1";
   eng_relation r;
 
-  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-02-01", ENG_CHANNEL_EMAIL, 90);
+  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-02-01", ENG_CHANNEL_EMAIL,
+         90);
   valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-03-01", ENG_CHANNEL_EMAIL, 0);
-  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-03-02", ENG_CHANNEL_EMAIL, 60);
+  valued(context, book, one, ENG_EVENT_MESSAGE_OUT, "2026-03-02", ENG_CHANNEL_EMAIL,
+         60);
   valued(context, book, one, ENG_EVENT_MESSAGE_IN, "2026-03-09", ENG_CHANNEL_EMAIL, 0);
   valued(context, book, one, ENG_EVENT_MEETING, "2026-03-12", 0, 600);
   valued(context, book, one, ENG_EVENT_MEETING, "2026-03-13", 0, 599);
@@ -687,7 +694,8 @@ START_TEST(relations_are_what_passed_between_the_two)
   buys(context, book, one, "2026-03-10", 700, 2);
   buys(context, book, one, "2026-03-11", 800, 3);
   returns(context, book, one, "2026-03-20", 3);
-  ck_ok(eng_book_relations(book, at("2026-03-01"), at("2026-03-31"), &r, 1, NULL, NULL));
+  ck_ok(
+      eng_book_relations(book, at("2026-03-01"), at("2026-03-31"), &r, 1, NULL, NULL));
   ck_assert_int_eq(r.revenue, 700);
   ck_assert_int_eq(r.contacts, 4);
   ck_assert_int_eq(r.contact_seconds, 60 + 600 + 599);
@@ -734,10 +742,10 @@ static void fill_books(const eng_context *context, eng_book *whole, eng_book *ha
                        uint64_t seed)
 {
   static const int32_t kinds[] = {
-      ENG_EVENT_VISIT,       ENG_EVENT_ADD_TO_CART, ENG_EVENT_PURCHASE,
-      ENG_EVENT_MESSAGE_IN,  ENG_EVENT_MESSAGE_OUT, ENG_EVENT_RATING,
-      ENG_EVENT_IMPRESSION,  ENG_EVENT_CLICK,       ENG_EVENT_REFER,
-      ENG_EVENT_CONTRACT,    ENG_EVENT_CONTRACT_END, ENG_EVENT_REFUND};
+      ENG_EVENT_VISIT,      ENG_EVENT_ADD_TO_CART,  ENG_EVENT_PURCHASE,
+      ENG_EVENT_MESSAGE_IN, ENG_EVENT_MESSAGE_OUT,  ENG_EVENT_RATING,
+      ENG_EVENT_IMPRESSION, ENG_EVENT_CLICK,        ENG_EVENT_REFER,
+      ENG_EVENT_CONTRACT,   ENG_EVENT_CONTRACT_END, ENG_EVENT_REFUND};
   int64_t start = at("2026-01-01");
 
   for (uint64_t i = 0; i < 400; i++) {
@@ -941,8 +949,9 @@ START_TEST(what_is_out_of_range_is_refused_and_leaves_zeros)
   ck_assert_int_eq(eng_book_active(book, &periods, NULL, 0, activity, 1, NULL, NULL),
                    ENG_E_BUFFER);
   ck_assert_uint_eq(activity[0].active, 0);
-  ck_assert_int_eq(eng_book_active(book, &periods, nonsense, 1, activity, 2, NULL, NULL),
-                   ENG_E_KIND);
+  ck_assert_int_eq(
+      eng_book_active(book, &periods, nonsense, 1, activity, 2, NULL, NULL),
+      ENG_E_KIND);
   ck_assert_int_eq(eng_book_active(book, &periods, NULL, 0, activity, 2, stop, NULL),
                    ENG_E_CANCELLED);
   ck_assert_uint_eq(activity[0].active, 0);

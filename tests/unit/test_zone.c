@@ -69,7 +69,8 @@ static void reads(const eng_context *context, const char *text, const char *expe
   char written[ENG_TIME_TEXT];
   int64_t out;
 
-  ck_ok(eng_time_parse(context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_FIRST, &out));
+  ck_ok(
+      eng_time_parse(context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_FIRST, &out));
   ck_ok(eng_time_format(out, written));
   ck_assert_msg(strcmp(written, expected) == 0, "%s: %s", text, written);
 }
@@ -102,7 +103,8 @@ static int64_t time_of(const char *text)
   eng_context *context = plain_context();
   int64_t out;
 
-  ck_ok(eng_time_parse(context, text, strlen(text), ENG_TIME_ISO, ENG_DATE_FIRST, &out));
+  ck_ok(
+      eng_time_parse(context, text, strlen(text), ENG_TIME_ISO, ENG_DATE_FIRST, &out));
   eng_context_free(context);
   return out;
 }
@@ -190,10 +192,10 @@ END_TEST
 /* ---- the C library's own ---- */
 
 static const char *const names[] = {
-    "Europe/Berlin",      "Europe/Dublin",    "America/New_York", "America/Sao_Paulo",
-    "Australia/Lord_Howe", "Asia/Kolkata",    "Asia/Kathmandu",   "Africa/Casablanca",
-    "Pacific/Apia",       "Pacific/Kwajalein", "America/Nuuk",     "Asia/Gaza",
-    "Africa/Monrovia",    "Antarctica/Troll", "America/Havana",   "Etc/UTC"};
+    "Europe/Berlin",       "Europe/Dublin",     "America/New_York", "America/Sao_Paulo",
+    "Australia/Lord_Howe", "Asia/Kolkata",      "Asia/Kathmandu",   "Africa/Casablanca",
+    "Pacific/Apia",        "Pacific/Kwajalein", "America/Nuuk",     "Asia/Gaza",
+    "Africa/Monrovia",     "Antarctica/Troll",  "America/Havana",   "Etc/UTC"};
 
 static size_t read_zone(const char *name, uint8_t *bytes, size_t room)
 {
@@ -297,10 +299,18 @@ END_TEST
 
 START_TEST(rules_that_are_none_are_refused)
 {
-  const char *const rules[] = {"C", "CET", "CET-1CEST", "CET-25", "CET-1CEST,M3.5.0",
-                               "CET-1CEST,M13.1.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
-                               "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J1",
-                               "CET-1CEST,M3.5.0,M10.5.0/3x", "<CET-1", "CET-1CEST,366,1"};
+  const char *const rules[] = {"C",
+                               "CET",
+                               "CET-1CEST",
+                               "CET-25",
+                               "CET-1CEST,M3.5.0",
+                               "CET-1CEST,M13.1.0,M10.5.0",
+                               "CET-1CEST,M3.6.0,M10.5.0",
+                               "CET-1CEST,M3.5.7,M10.5.0",
+                               "CET-1CEST,J0,J1",
+                               "CET-1CEST,M3.5.0,M10.5.0/3x",
+                               "<CET-1",
+                               "CET-1CEST,366,1"};
   uint8_t bytes[ROOM];
 
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
@@ -345,7 +355,8 @@ Suite *zone_suite(void)
   tcase_add_test(tcase, days_have_23_and_25_hours);
   tcase_add_test(tcase,
                  a_day_that_has_begun_goes_on_when_clocks_are_put_back_over_its_start);
-  tcase_add_test(tcase, a_day_whose_start_is_skipped_begins_when_clocks_are_put_forward);
+  tcase_add_test(tcase,
+                 a_day_whose_start_is_skipped_begins_when_clocks_are_put_forward);
   tcase_add_test(tcase, a_day_starts_at_the_first_instant_that_lies_in_it);
   tcase_add_test(tcase, clocks_show_what_the_c_library_says);
   tcase_add_test(tcase, damaged_bytes_are_refused_or_read_but_never_trusted);
