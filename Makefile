@@ -921,6 +921,7 @@ install: all ## into DESTDIR and prefix
 	  $(INSTALL_DATA) out/man/man3/*.3 '$(DESTDIR)$(mandir)/man3'; fi
 	for f in engagement-config engagement-config-version; do \
 	  sed -e 's,@libdir@,$(libdir),g' -e 's,@includedir@,$(includedir),g' \
+	    -e 's,@SQLITE3_LINK@,$(if $(filter 1,$(HAVE_SQLITE3)),;$(strip $(SQLITE3_LIBS))),g' \
 	    -e 's,@VERSION@,$(VERSION),g' $(srcdir)/lib/$$f.cmake.in >out/$$f.cmake && \
 	  $(INSTALL_DATA) out/$$f.cmake '$(DESTDIR)$(cmakedir)' || exit 1; \
 	done
