@@ -30,6 +30,7 @@ PUBLIC_HEADERS = \
   include/engagement/rfm.h \
   include/engagement/score.h \
   include/engagement/status.h \
+  include/engagement/store.h \
   include/engagement/version.h
 
 # One list a room; lib/README.md draws which room may know which.
@@ -173,7 +174,23 @@ METRICS_SOURCES = \
   lib/metrics/survival.c \
   lib/metrics/visit.c
 
-STORE_SOURCES =
+STORE_SOURCES = \
+  lib/store/forget.c \
+  lib/store/open.c \
+  lib/store/options.c \
+  lib/store/ranges.c \
+  lib/store/read.c \
+  lib/store/rows.c \
+  lib/store/sql.c \
+  lib/store/sync.c \
+  lib/store/sync_answer.c \
+  lib/store/sync_ask.c \
+  lib/store/sync_bytes.c \
+  lib/store/write.c
+# Without SQLite these stand in for them.
+STORE_ABSENT_SOURCES = \
+  lib/store/absent.c \
+  lib/store/options.c
 
 # In the order in which they are listed to people.
 BUILTIN_MODELS = \
@@ -195,6 +212,8 @@ PROGRAM_SOURCES = \
   examples/engagement/assess.c \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
+  examples/engagement/bookfile.c \
+  examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
@@ -207,6 +226,7 @@ PROGRAM_SOURCES = \
   examples/engagement/host.c \
   examples/engagement/input.c \
   examples/engagement/journey.c \
+  examples/engagement/keep.c \
   examples/engagement/message.c \
   examples/engagement/metrics.c \
   examples/engagement/models.c \
@@ -285,6 +305,9 @@ UNIT_TESTS = \
   tests/unit/test_say.c \
   tests/unit/test_score.c \
   tests/unit/test_status.c \
+  tests/unit/test_store.c \
+  tests/unit/test_store_faults.c \
+  tests/unit/test_sync.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
   tests/unit/test_worst.c \
@@ -342,10 +365,15 @@ SCRIPT_TESTS = \
   tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
-  tests/readme/run.sh
+  tests/program/store.sh \
+  tests/readme/run.sh \
+  tests/store/run.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
+# Those that need SQLite, and processes to kill.
+STORE_HELPERS = \
+  tests/store/kills.c
 
 # Made-up events for benchmarks and the demo; one program a file.
 FEED_SOURCES = \
@@ -382,7 +410,8 @@ DOC_PAGES = \
   docs/models.md \
   docs/performance.md \
   docs/quickstart-crm.md \
-  docs/quickstart-till.md
+  docs/quickstart-till.md \
+  docs/store.md
 
 # libtool's current:revision:age, not the release number. Changed code: revision+1.
 # Added interface: current+1, revision 0, age+1. Removed or changed: age 0.
@@ -457,15 +486,18 @@ public_cppflags = -I$(srcdir)/include $(CPPFLAGS)
 # -I. of the build folder finds config.h.
 test_cppflags = $(lib_cppflags) -DENG_STATIC -I$(srcdir)/tests $(CHECK_CFLAGS)
 
+# Lazily: HAVE_SQLITE3 is a machine fact.
+store_sources = $(if $(filter 1,$(HAVE_SQLITE3)),$(STORE_SOURCES),$(STORE_ABSENT_SOURCES))
 lib_sources = $(CORE_SOURCES) $(MODEL_SOURCES) $(SCORE_SOURCES) $(FORECAST_SOURCES) \
-  $(BOOK_SOURCES) $(METRICS_SOURCES) $(IO_SOURCES) $(STORE_SOURCES)
+  $(BOOK_SOURCES) $(METRICS_SOURCES) $(IO_SOURCES) $(store_sources)
 lib_objects = $(patsubst %.c,out/%.lo,$(lib_sources)) out/lib/model/builtin_models.lo
 program_objects = $(patsubst %.c,out/%.o,$(PROGRAM_SOURCES))
 unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) \
   $(SPEC_TESTS))
 property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
-script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(SCRIPT_HELPERS))
+script_sources = $(SCRIPT_HELPERS) $(if $(filter 1,$(HAVE_SQLITE3)),$(STORE_HELPERS))
+script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(script_sources))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
 lifecycle_examples = $(patsubst %.c,out/%$(EXEEXT),$(LIFECYCLE_EXAMPLES))
 lifecycle_objects = $(patsubst %.c,out/%.o,$(LIFECYCLE_HELPERS))
@@ -481,7 +513,7 @@ selftest = out/tests/abi/selftest$(EXEEXT)
 portable = $(patsubst %.c,out/%$(EXEEXT),$(PORTABLE_TESTS))
 
 static_lib = .libs/libengagement.a
-lib_libs = $(if $(strip $(STORE_SOURCES)),$(SQLITE3_LIBS)) -lm $(LIBS)
+lib_libs = $(if $(filter 1,$(HAVE_SQLITE3)),$(SQLITE3_LIBS)) -lm $(LIBS)
 
 # ---- the library ---------------------------------------------------------------
 
@@ -572,7 +604,7 @@ out/tests/abi/%.o: $(srcdir)/tests/abi/%.c config.mk
 	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
 	  $(all_cflags) $(deps) -c -o $@ $<
 
-$(patsubst %.c,out/%.o,$(SCRIPT_HELPERS)): out/%.o: $(srcdir)/%.c config.mk
+$(patsubst %.c,out/%.o,$(script_sources)): out/%.o: $(srcdir)/%.c config.mk
 	@mkdir -p $(@D)
 	$(say) CC $*.c
 	$(quiet)$(CC) $(public_cppflags) $(static_cppflags) $(WARNINGS) $(WERROR) \
@@ -679,6 +711,11 @@ triples: $(property_run) ## models, histories, moments against the reference; SE
 	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
 	  $(RUN) ./$(property_run)
 
+.PHONY: kills
+kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, SEED=
+	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS=1000000000 SEED='$(SEED)' \
+	  sh $(srcdir)/tests/store/run.sh '$(CURDIR)'
+
 .PHONY: audit audit-guards abi-baseline headers installcheck
 # What a release promises; written anew only where a promise is broken on purpose.
 abi-baseline:
@@ -698,14 +735,14 @@ audit: lib ## exports, globals, calls and arrows of the built library
 	  FORECAST_OBJECTS='$(call pic,$(FORECAST_SOURCES))' \
 	  BOOK_OBJECTS='$(call pic,$(BOOK_SOURCES))' IO_OBJECTS='$(call pic,$(IO_SOURCES))' \
 	  METRICS_OBJECTS='$(call pic,$(METRICS_SOURCES))' \
-	  STORE_OBJECTS='$(call pic,$(STORE_SOURCES))' \
+	  STORE_OBJECTS='$(call pic,$(store_sources))' \
 	  NAMED_FILES='$(named_files)' sh $(srcdir)/tests/abi/audit.sh $(AUDIT)
 # The objects as the shared library has them; the plain ones if there is none.
 pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/)$(notdir $(s:.c=.o)))
 
-named_files = $(PUBLIC_HEADERS) $(lib_sources) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
+named_files = $(PUBLIC_HEADERS) $(lib_sources) $(STORE_SOURCES) $(STORE_ABSENT_SOURCES) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(PORTABLE_TESTS) \
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(PORTABLE_TESTS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
@@ -729,7 +766,7 @@ sub_make = $(MAKE) --no-print-directory DATA='$(abspath $(DATA))'
 SAN_CC = $(if $(shell command -v clang),clang,$(CC))
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: check-asan check-valgrind check-arm check-s390x machines warnings
+.PHONY: check-asan check-valgrind check-arm check-i686 check-s390x machines warnings
 check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitizer
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
@@ -745,11 +782,15 @@ check-valgrind: test-programs ## the tests under valgrind, with fewer cases, non
 	else echo 'check-valgrind: SKIP: apt-get install valgrind libc6-dbg'; fi
 
 machine = +@MAKE='$(MAKE) --no-print-directory DATA=$(abspath $(DATA))' SRCDIR='$(srcdir)' \
-  CC='$(CC)' CASES='$(or $(MACHINE_CASES),5)' sh $(srcdir)/tests/abi/machines.sh
+  CC='$(CC)' CASES='$(or $(MACHINE_CASES),$(machine_cases))' sh $(srcdir)/tests/abi/machines.sh
+machine_cases = 5
+check-arm check-s390x: machine_cases = 1
 MACHINES = native clang i686 aarch64 arm s390x musl mingw wasm
 machine_runs = $(addprefix machine-,$(MACHINES))
 check-arm: config.mk ## the tests on 32-bit ARM, emulated
 	$(machine) check arm
+check-i686: config.mk ## the tests on 32 bits, at full speed where the kernel can
+	$(machine) check i686
 check-s390x: config.mk ## the tests on a big-endian machine, emulated
 	$(machine) check s390x
 machines: $(machine_runs) ## on MACHINES= the same answers to the last bit
@@ -880,6 +921,7 @@ install: all ## into DESTDIR and prefix
 	  $(INSTALL_DATA) out/man/man3/*.3 '$(DESTDIR)$(mandir)/man3'; fi
 	for f in engagement-config engagement-config-version; do \
 	  sed -e 's,@libdir@,$(libdir),g' -e 's,@includedir@,$(includedir),g' \
+	    -e 's,@SQLITE3_LINK@,$(if $(filter 1,$(HAVE_SQLITE3)),;$(strip $(SQLITE3_LIBS))),g' \
 	    -e 's,@VERSION@,$(VERSION),g' $(srcdir)/lib/$$f.cmake.in >out/$$f.cmake && \
 	  $(INSTALL_DATA) out/$$f.cmake '$(DESTDIR)$(cmakedir)' || exit 1; \
 	done
@@ -955,5 +997,5 @@ help: ## this list
 -include $(patsubst %.lo,%.d,$(lib_objects))
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
-  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(BENCH_SOURCES) \
+  $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(BENCH_SOURCES) \
   $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) $(PORTABLE_TESTS) tests/fuzz/replay.c)

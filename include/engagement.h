@@ -29,6 +29,7 @@
 #include <engagement/rfm.h>
 #include <engagement/score.h>
 #include <engagement/status.h>
+#include <engagement/store.h>
 #include <engagement/version.h>
 
 #endif

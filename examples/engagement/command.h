@@ -52,5 +52,10 @@ int fit_run(const struct options *options);
 int validate_run(const struct options *options);
 int export_run(const struct options *options);
 int models_run(const struct options *options);
+int import_run(const struct options *options);
+int fsck_run(const struct options *options);
+int forget_run(const struct options *options);
+int expire_run(const struct options *options);
+int sync_run(const struct options *options);
 
 #endif

@@ -20,8 +20,7 @@
 #include "session.h"
 #include "text.h"
 
-struct export
-{
+struct writer {
   const struct options *options;
   const eng_book *book;
   FILE *file;
@@ -39,7 +38,7 @@ static int cannot_write(const char *path)
 
 static eng_status write_text(void *user, const char *bytes, size_t length)
 {
-  struct export *out = user;
+  struct writer *out = user;
 
   errno = 0;
   if (fwrite(bytes, 1, length, out->file) == length) return ENG_OK;
@@ -71,7 +70,7 @@ static eng_status encode_customer(const eng_customer *customer, struct bytes *ou
   return eng_customer_encode(customer, out->at, out->size, &out->size);
 }
 
-static int write_bytes(struct export *out, eng_status status, struct bytes *bytes)
+static int write_bytes(struct writer *out, eng_status status, struct bytes *bytes)
 {
   if (status == ENG_OK) status = write_text(out, (const char *)bytes->at, bytes->size);
   free(bytes->at);
@@ -81,7 +80,7 @@ static int write_bytes(struct export *out, eng_status status, struct bytes *byte
 
 /* ---- one customer ---- */
 
-static int export_row(struct export *out, uint64_t row)
+static int export_row(struct writer *out, uint64_t row)
 {
   eng_customer *customer = NULL;
   eng_status status = eng_book_customer(out->book, row, &customer);
@@ -127,7 +126,7 @@ static void add_name(struct text *path, const char *id, size_t length)
   text_put(path, ".blob");
 }
 
-static int export_file(struct export *out, uint64_t row)
+static int export_file(struct writer *out, uint64_t row)
 {
   size_t length;
   const char *id = eng_book_customer_id(out->book, row, &length);
@@ -152,7 +151,7 @@ static int export_file(struct export *out, uint64_t row)
 
 /* ---- all of it ---- */
 
-static int write_header(struct export *out)
+static int write_header(struct writer *out)
 {
   char header[512];
   size_t size;
@@ -166,7 +165,7 @@ static int write_header(struct export *out)
                             : complain_status("export", status);
 }
 
-static int export_rows(struct export *out, int (*one)(struct export *, uint64_t))
+static int export_rows(struct writer *out, int (*one)(struct writer *, uint64_t))
 {
   uint64_t count = eng_book_customer_count(out->book);
   uint64_t *order = memory_resize(NULL, (size_t)count + 1, sizeof *order);
@@ -182,7 +181,7 @@ static int export_rows(struct export *out, int (*one)(struct export *, uint64_t)
   return answer;
 }
 
-static int export_all(struct export *out)
+static int export_all(struct writer *out)
 {
   struct bytes bytes = {NULL, 0};
 
@@ -190,7 +189,7 @@ static int export_all(struct export *out)
   return write_bytes(out, encode_book(out->book, &bytes), &bytes);
 }
 
-static int export_asked(struct export *out, const struct session *session)
+static int export_asked(struct writer *out, const struct session *session)
 {
   uint64_t row;
   int answer;
@@ -204,7 +203,7 @@ static int export_asked(struct export *out, const struct session *session)
 static int write_export(const struct session *session)
 {
   const struct options *options = session->options;
-  struct export out = {options, session->book, stdout, 0};
+  struct writer out = {options, session->book, stdout, 0};
   int answer;
 
   if (options->export_form == EXPORT_BLOB && is_folder(options->out))

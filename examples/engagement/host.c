@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/types.h>
 #include <sys/stat.h>
 
@@ -71,3 +72,36 @@ int host_same_file(const char *one, const char *other)
   /* Windows has no file numbers here; there only the name tells. */
   return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
 }
+
+int host_is_file(const char *path)
+{
+  struct stat file;
+
+  return stat(path, &file) == 0;
+}
+
+int host_random(unsigned char *bytes, size_t size)
+{
+  FILE *file = fopen("/dev/urandom", "rb");
+  int done;
+
+  if (file == NULL) return 0;
+  done = fread(bytes, 1, size, file) == size;
+  fclose(file);
+  return done;
+}
+
+FILE *host_create_private(const char *path)
+{
+#ifdef _WIN32
+  return fopen(path, "wbx");
+#else
+  mode_t mask = umask(077);
+  FILE *file = fopen(path, "wbx");
+
+  umask(mask);
+  return file;
+#endif
+}
+
+int64_t host_now(void) { return (int64_t)time(NULL) * 1000; }

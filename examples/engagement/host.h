@@ -5,6 +5,10 @@
 #ifndef ENGAGEMENT_PROGRAM_HOST_H
 #define ENGAGEMENT_PROGRAM_HOST_H
 
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
 /* Bytes go in and out as they are, and a closed pipe is an error, not a signal. */
 void host_start(void);
 
@@ -20,5 +24,17 @@ int host_is_terminal(int descriptor);
 
 /* Whether both names lead to one file; 0 if either is not there. */
 int host_same_file(const char *one, const char *other);
+
+/* Whether there is a file of that name. */
+int host_is_file(const char *path);
+
+/* Fills bytes with what nobody can guess; 0 where the system has none to give. */
+int host_random(unsigned char *bytes, size_t size);
+
+/* A new file that nobody else may read; NULL if it is there already or cannot be. */
+FILE *host_create_private(const char *path);
+
+/* Milliseconds since 1970. */
+int64_t host_now(void);
 
 #endif

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bookfile.h"
+#include "coded.h"
 #include "command.h"
 #include "host.h"
 #include "message.h"
@@ -306,26 +308,6 @@ static int set_reader(struct load *load)
 
 /* ---- one file ---- */
 
-/* What is ours in bytes: whether it is, is asked of the decoders. Whatever is not
- * answers ENG_E_MAGIC. Zeros follow the first bytes, so that a short file is not taken
- * for one that was cut. */
-static int coded_form(const struct load *load, const char *bytes, size_t length)
-{
-  uint8_t head[PEEK] = {0};
-  eng_book *book = NULL;
-  eng_customer *customer = NULL;
-  eng_status status;
-
-  memcpy(head, bytes, length < 256 ? length : 256);
-  status = eng_book_decode(load->context, NULL, head, sizeof head, &book, NULL);
-  eng_book_free(book);
-  if (status != ENG_E_MAGIC && status != ENG_E_NOMEM) return INPUT_BOOK;
-  status =
-      eng_customer_decode(load->context, "?", 1, head, sizeof head, &customer, NULL);
-  eng_customer_free(customer);
-  return status != ENG_E_MAGIC && status != ENG_E_NOMEM ? INPUT_CUSTOMER : INPUT_AUTO;
-}
-
 static int begins_as_json(const char *bytes, size_t length)
 {
   size_t at = length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -348,7 +330,7 @@ static int find_form(struct load *load, const char *bytes, size_t length, int *f
     return ANSWER_USAGE;
   }
   if (*form != INPUT_AUTO) return ANSWER_DONE;
-  *form = coded_form(load, bytes, length);
+  *form = coded_form(load->context, bytes, length);
   if (*form != INPUT_AUTO) return ANSWER_DONE;
   *form = named != INPUT_AUTO             ? named
           : begins_as_json(bytes, length) ? INPUT_JSONL
@@ -386,28 +368,6 @@ static int explain_end(struct load *load, eng_status status)
   return complain_status(load->name, status);
 }
 
-/* The id in the name of a customer's file: %NN is a byte. */
-static void blob_customer(const char *path, struct text *id)
-{
-  const char *name = path, *end;
-
-  for (const char *at = path; *at != '\0'; at++) {
-    if (*at == '/' || *at == '\\') name = at + 1;
-  }
-  end = strrchr(name, '.');
-  if (end == NULL) end = name + strlen(name);
-  while (name < end) {
-    unsigned byte;
-
-    if (end - name >= 3 && sscanf(name, "%%%2x", &byte) == 1) {
-      text_print(id, "%c", (int)byte);
-      name += 3;
-    } else {
-      text_add(id, name++, 1);
-    }
-  }
-}
-
 /* Enough for a look at what a file is, or all of a shorter one. */
 static size_t read_first(FILE *file, char *bytes, size_t room)
 {
@@ -422,70 +382,6 @@ static size_t read_first(FILE *file, char *bytes, size_t room)
   return length;
 }
 
-/* The rest of a file behind its first bytes, all of it in memory. */
-static int read_whole(struct load *load, FILE *file, struct text *whole)
-{
-  char piece[4096];
-  size_t length;
-
-  while ((length = fread(piece, 1, sizeof piece, file)) > 0)
-    text_add(whole, piece, length);
-  if (!ferror(file)) return ANSWER_DONE;
-  complain("%s cannot be read: %s", load->name, strerror(errno));
-  return ANSWER_USAGE;
-}
-
-/* A book file, or the file of a customer whose id is its name. */
-static int merge_coded(struct load *load, int form, const struct text *bytes)
-{
-  eng_book *book = NULL;
-  eng_customer *customer = NULL;
-  eng_error error;
-  eng_status status;
-
-  eng_error_init(&error, sizeof error);
-  if (form == INPUT_BOOK) {
-    status = eng_book_decode(load->context, NULL, (const uint8_t *)bytes->bytes,
-                             bytes->length, &book, &error);
-    if (status == ENG_OK) status = eng_book_merge(load->book, book);
-  } else {
-    struct text id = {0};
-
-    blob_customer(load->name, &id);
-    status = eng_customer_decode(load->context, id.bytes, id.length,
-                                 (const uint8_t *)bytes->bytes, bytes->length,
-                                 &customer, &error);
-    if (status == ENG_OK) status = eng_book_merge_customer(load->book, customer);
-    text_free(&id);
-  }
-  eng_book_free(book);
-  eng_customer_free(customer);
-  if (status == ENG_OK) return ANSWER_DONE;
-  if (status == ENG_E_VOCABULARY)
-    complain("%s has kinds of its own; name them by --own-kind", load->name);
-  else
-    complain("%s cannot be read: %s", load->name, eng_status_text(status));
-  return status == ENG_E_NOMEM ? ANSWER_FAILED : ANSWER_USAGE;
-}
-
-static int read_coded(struct load *load, FILE *file, const char *first, size_t length)
-{
-  struct text whole = {0};
-  int form = coded_form(load, first, length);
-  int answer;
-
-  if (form == INPUT_CUSTOMER && file == stdin) {
-    complain("an encoded customer does not say whose it is: give it as a file whose "
-             "name is the id");
-    return ANSWER_USAGE;
-  }
-  text_add(&whole, first, length);
-  answer = read_whole(load, file, &whole);
-  if (answer == ANSWER_DONE) answer = merge_coded(load, form, &whole);
-  text_free(&whole);
-  return answer;
-}
-
 static int read_rows(struct load *load, FILE *file)
 {
   static char piece[PIECE];
@@ -498,7 +394,7 @@ static int read_rows(struct load *load, FILE *file)
   if (answer != ANSWER_DONE) return answer;
   if (!ferror(file) && (form == INPUT_BOOK || form == INPUT_CUSTOMER)) {
     load->coded = 1;
-    return read_coded(load, file, piece, length);
+    return coded_read(load->book, load->context, load->name, file, piece, length);
   }
   reader_begin(&load->reader, ferror(file) ? INPUT_CSV : form);
   while (length > 0 && status == ENG_OK) {
@@ -560,8 +456,33 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
   text_free(&line);
 }
 
+/* Which tools' lines were recognised in a file, as columns are said of CSV. */
+static void note_forms(const struct load *load, uint64_t segment, uint64_t ga4)
+{
+  struct text line = {0};
+
+  segment = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_SEGMENT) - segment;
+  ga4 = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_GA4) - ga4;
+  if (segment == 0 && ga4 == 0) return;
+  if (segment > 0) {
+    text_add_number(&line, segment);
+    text_put(&line, segment == 1 ? " line is a call of Segment's"
+                                 : " lines are calls of Segment's");
+  }
+  if (ga4 > 0) {
+    text_put(&line, segment > 0 ? ", " : "");
+    text_add_number(&line, ga4);
+    text_put(&line,
+             ga4 == 1 ? " line is an event of GA4's" : " lines are events of GA4's");
+  }
+  note("%s: %s", load->name, line.bytes);
+  text_free(&line);
+}
+
 static int read_file(struct load *load, FILE *file, size_t number)
 {
+  uint64_t segment = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_SEGMENT);
+  uint64_t ga4 = eng_jsonl_count(load->reader.jsonl, ENG_JSONL_GA4);
   uint64_t rows = reader_rows(&load->reader);
   uint64_t skipped = reader_skipped(&load->reader);
   eng_load_counts counts;
@@ -579,6 +500,7 @@ static int read_file(struct load *load, FILE *file, size_t number)
   }
   eng_loader_free(load->loader);
   load->loader = NULL;
+  if (answer == ANSWER_DONE) note_forms(load, segment, ga4);
   if (answer == ANSWER_DONE && !load->coded)
     note_counts(load, &counts, reader_rows(&load->reader) - rows,
                 reader_skipped(&load->reader) - skipped, number);
@@ -599,7 +521,10 @@ static int read_input(struct load *load, const char *path, size_t number)
       return ANSWER_USAGE;
     }
   }
-  answer = read_file(load, file, number);
+  if (file != stdin && bookfile_is(file))
+    answer = bookfile_load(load->context, path, load->book);
+  else
+    answer = read_file(load, file, number);
   if (file != stdin) fclose(file);
   return answer;
 }

@@ -96,7 +96,7 @@ static const struct command commands[] = {
      "data is too thin the reason says what it lacks, and the exit status is 1.\n",
      "engagement fit orders.csv --kind purchase --currency USD --format csv |\n"
      "    grep '^family\\|^customers\\|^converged'\n"
-     "family,mbgnbd\n"
+     "family,paretonbd\n"
      "customers,100\n"
      "converged,true\n",
      OPTIONS_INPUT | OPTIONS_FORECAST | OPTIONS_SAVE | OPTIONS_TELL, fit_run},
@@ -204,7 +204,10 @@ static const struct command commands[] = {
      "they give the same timelines byte for byte, floors and corrections included.\n"
      "--to blob writes the encoded bytes: of one --customer the timeline, of all one\n"
      "book file, or into a folder (-o FOLDER/) a file each. All of these are INPUT.\n",
-     "engagement export orders.csv --kind purchase --currency USD -o orders.jsonl",
+     "engagement export orders.csv --kind purchase --currency USD --to csv |\n"
+     "    cut -d, -f1-3,7,8 | head -n 2\n"
+     "customer,time,kind,amount,currency\n"
+     "customer-1,2025-10-29T11:50:00.000Z,purchase,31.82,USD\n",
      OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPORT, export_run},
     {"models", "[show|check|diff|print ...]",
      "the published models; tools for your own",
@@ -220,6 +223,61 @@ static const struct command commands[] = {
      "five_e,pyramid\n"
      "four_stages,ladder\n",
      OPTIONS_WORDS | OPTIONS_FORMAT | OPTIONS_INPUT | OPTIONS_AS_OF, models_run},
+    {"import", "INPUT... --book FILE",
+     "events into a book on a file, which is an INPUT too",
+     "Adds the events of the inputs to a book on a file, which is made if it is not\n"
+     "there: all of them, or none if something fails. What the book knows already\n"
+     "changes nothing, so importing a file again is safe. A book on a file is an "
+     "INPUT\n"
+     "of every command. Other programs may read the book meanwhile.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && engagement fsck shop.book | head -n 2\n"
+     "customers                    100\n"
+     "events                       573\n",
+     OPTIONS_INPUT | OPTIONS_BOOK | OPTIONS_KEY, import_run},
+    {"forget", "BOOK --customer ID", "a person who asked to be forgotten",
+     "Drops a customer with every event, for good: an old file or another till's book\n"
+     "does not bring them back. What stays is a pseudonym under a key; the first time\n"
+     "a key is made, in the file BOOK.key. The book is then written anew, so that\n"
+     "nothing is left in it. What happens after --as-of, the present moment unless\n"
+     "given, is of somebody new.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement forget shop.book --customer customer-17 && \\\n"
+     "    engagement fsck shop.book | head -n 1\n"
+     "customers                     99\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_AS_OF | OPTIONS_KEY,
+     forget_run},
+    {"expire", "BOOK --until TIME", "drops what is older than it may be kept",
+     "Drops every event until a time, for good: they are ignored should they come\n"
+     "again. With --customer those of one customer. The book is then written anew.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement expire shop.book --until 2025-12-31 && \\\n"
+     "    engagement fsck shop.book | head -n 2\n"
+     "customers                     71\n"
+     "events                       344\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_EXPIRE | OPTIONS_KEY,
+     expire_run},
+    {"sync", "BOOK BOOK", "brings two books on files together",
+     "Afterwards both books hold what either held, as if there had been one. Only "
+     "what\n"
+     "is missing is exchanged, so two that are nearly alike are quick; one that broke\n"
+     "off is simply repeated. A second book that is not there is made.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement sync shop.book till.book && \\\n"
+     "    engagement fsck till.book | head -n 1\n"
+     "customers                    100\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY, sync_run},
+    {"fsck", "BOOK...", "whether every byte of a book on a file is right",
+     "Looks at every page and every customer of books on files, and changes nothing.\n"
+     "The exit status is 1 if something is damaged.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && engagement fsck shop.book | tail -n 2\n"
+     "damaged rows                   0\n"
+     "damaged pages                  0\n",
+     OPTIONS_WORDS | OPTIONS_INPUT, fsck_run},
 };
 
 /* Kinds above it are the host's own. */
@@ -301,7 +359,7 @@ static int help_program(void)
   text_put(
       &out,
       "\n"
-      "An INPUT is a CSV file with a header, one event a row; - is standard input.\n"
+      "An INPUT is a CSV file or one of JSON Lines; - is standard input.\n"
       "Columns are recognised by the names in common use; what was taken is said.\n"
       "\n"
       "  engagement stages orders.csv --kind purchase --currency USD\n"
@@ -388,13 +446,14 @@ static void show_example(const char *example)
 
 static int help_command(const struct command *command)
 {
-  unsigned own = command->groups & ~(unsigned)OPTIONS_INPUT;
+  int reads = (command->groups & OPTIONS_INPUT) != 0;
 
   printf("engagement %s %s [--OPTION...]\n\n%s\n", command->name, command->arguments,
          command->about);
-  options_describe(own | OPTIONS_COMMON);
-  if ((command->groups & OPTIONS_INPUT) != 0)
-    printf("  and those of reading INPUT: engagement help input\n");
+  options_describe(command->groups & ~(unsigned)OPTIONS_INPUT);
+  printf("  --quiet, --help        %s\n",
+         reads ? "and those of reading INPUT: engagement help input"
+               : "errors only on standard error; this help");
   printf("\nExample, in the folder examples:\n");
   show_example(command->example);
   return output_end();

@@ -289,7 +289,7 @@ enum how { FLAG, WORD, LIST, CHECKED };
 struct option {
   const char *name;
   const char *argument; /* NULL for a flag */
-  const char *help;     /* NULL: that of another one tells */
+  const char *help;
   unsigned group;
   enum how how;
   size_t field;                                    /* for FLAG, WORD, LIST */
@@ -307,11 +307,16 @@ static const struct option table[] = {
      FIELD(customer)},
     {"as-of", "TIME", "the moment asked about; a date: its end", OPTIONS_AS_OF, WORD,
      FIELD(as_of)},
+    {"book", "FILE", "the book on a file; import makes it if it is not there",
+     OPTIONS_BOOK, WORD, FIELD(book)},
+    {"key", "FILE", "keys of who was forgotten; else BOOK.key, if there", OPTIONS_KEY,
+     WORD, FIELD(key)},
+    {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
+     FIELD(until)},
     {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
      set_export_form},
-    {"out", "FILE",
-     "where it is written, also as -o; blobs: a folder, with / at its end",
-     OPTIONS_EXPORT, WORD, FIELD(out)},
+    {"out", "FILE", "where to, also as -o; FOLDER/ for a blob each", OPTIONS_EXPORT,
+     WORD, FIELD(out)},
     {"where", "CONDITION", "in the model language: 'count(purchase) >= 2'",
      OPTIONS_WHERE, WORD, FIELD(where)},
     {"segments", "FILE", "instead: sizes and overlaps of NAME = CONDITION",
@@ -431,9 +436,9 @@ static const struct option table[] = {
     {"delimiter", "SIGN", "between fields, where it is not found out: ; or tab",
      OPTIONS_INPUT, CHECKED, 0, set_delimiter},
 
-    {"quiet", NULL, "errors only on standard error; --help: this help", OPTIONS_COMMON,
-     FLAG, FIELD(quiet)},
-    {"help", NULL, NULL, OPTIONS_COMMON, FLAG, FIELD(help)},
+    {"quiet", NULL, "no notes on standard error, errors only", OPTIONS_COMMON, FLAG,
+     FIELD(quiet)},
+    {"help", NULL, "this help", OPTIONS_COMMON, FLAG, FIELD(help)},
 };
 
 /* ---- reading ---- */
@@ -590,7 +595,7 @@ void options_describe(unsigned groups)
   for (size_t i = 0; i < COUNT(table); i++) {
     char left[40];
 
-    if ((table[i].group & groups) == 0 || table[i].help == NULL) continue;
+    if ((table[i].group & groups) == 0) continue;
     snprintf(left, sizeof left, "--%s%s%s", table[i].name,
              table[i].argument != NULL ? " " : "",
              table[i].argument != NULL ? table[i].argument : "");

@@ -39,6 +39,9 @@ enum {
   OPTIONS_FLOW = 1 << 19,
   OPTIONS_METRICS = 1 << 10,
   OPTIONS_REVIEW = 1 << 11,
+  OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
+  OPTIONS_KEY = 1 << 29,
+  OPTIONS_EXPIRE = 1 << 30,
   OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
@@ -98,6 +101,8 @@ struct options {
   struct words models;
   struct words params;
   const char *customer;
+  const char *book;
+  const char *key;
   int format; /* FORMAT_* */
   int rows;
   int history;

@@ -84,9 +84,17 @@ enum {
   ENG_E_SCALE = 73,    /**< nobody knows this scale */
 
   /* forecasts */
-  ENG_E_THIN = 80,    /**< the data lacks what an answer needs */
-  ENG_E_NOFIT = 81,   /**< no parameters are likelier than all others */
-  ENG_E_INFINITE = 82 /**< what is asked for is infinite */
+  ENG_E_THIN = 80,     /**< the data lacks what an answer needs */
+  ENG_E_NOFIT = 81,    /**< no parameters are likelier than all others */
+  ENG_E_INFINITE = 82, /**< what is asked for is infinite */
+
+  /* a book on a file */
+  ENG_E_BUSY = 90,     /**< another process or object holds the lock of the file */
+  ENG_E_IO = 91,       /**< reading or writing the file failed */
+  ENG_E_FULL = 92,     /**< the disk is full */
+  ENG_E_DAMAGED = 93,  /**< the file is damaged, or was made up */
+  ENG_E_READONLY = 94, /**< the file may be read only */
+  ENG_E_KEY = 95       /**< a key is needed, or it is another than the file's */
 };
 
 /** Where something went wrong. The caller owns it and calls eng_error_init first: one

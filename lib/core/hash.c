@@ -87,11 +87,12 @@ uint64_t eng__hash(const void *bytes, size_t length)
   return sip_take(&s);
 }
 
-void eng__hash128(const void *bytes, size_t length, uint8_t out[16])
+static void hash128(uint64_t k0, uint64_t k1, const void *bytes, size_t length,
+                    uint8_t out[16])
 {
   struct sip s;
 
-  sip_begin(&s, 0, 0);
+  sip_begin(&s, k0, k1);
   s.v1 ^= 0xee;
   sip_bytes(&s, bytes, length, true);
   s.v2 ^= 0xee;
@@ -100,6 +101,17 @@ void eng__hash128(const void *bytes, size_t length, uint8_t out[16])
   s.v1 ^= 0xdd;
   sip_rounds(&s, 4);
   eng__put64(out + 8, sip_take(&s));
+}
+
+void eng__hash128(const void *bytes, size_t length, uint8_t out[16])
+{
+  hash128(0, 0, bytes, length, out);
+}
+
+void eng__keyed_hash128(const uint8_t key[16], const void *bytes, size_t length,
+                        uint8_t out[16])
+{
+  hash128(eng__get64(key), eng__get64(key + 8), bytes, length, out);
 }
 
 uint64_t eng__table_hash(const uint64_t key[2], const void *bytes, size_t length)

@@ -19,6 +19,10 @@ uint64_t eng__hash(const void *bytes, size_t length);
 /* SipHash-2-4 with 128 bits of output under a key of zeros. */
 void eng__hash128(const void *bytes, size_t length, uint8_t out[16]);
 
+/* The same under a key of 16 bytes: what nobody without the key can make or compare. */
+void eng__keyed_hash128(const uint8_t key[16], const void *bytes, size_t length,
+                        uint8_t out[16]);
+
 /* SipHash-1-3 under a key, for tables. */
 uint64_t eng__table_hash(const uint64_t key[2], const void *bytes, size_t length);
 

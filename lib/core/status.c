@@ -55,6 +55,12 @@ const char *eng_status_text(eng_status status)
   case ENG_E_THIN: return "the data is too thin to tell";
   case ENG_E_NOFIT: return "no parameters are likelier than all others";
   case ENG_E_INFINITE: return "infinite";
+  case ENG_E_BUSY: return "another holds the lock of the file";
+  case ENG_E_IO: return "reading or writing the file failed";
+  case ENG_E_FULL: return "the disk is full";
+  case ENG_E_DAMAGED: return "the file is damaged";
+  case ENG_E_READONLY: return "the file may be read only";
+  case ENG_E_KEY: return "a key is needed, or it is another than that of the file";
   default: return "unknown status";
   }
 }

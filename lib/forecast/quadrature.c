@@ -10,6 +10,7 @@
 #include "forecast/quadrature.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 const struct eng__node eng__nodes8[4] = {
     {0.18343464249564980494, 0.36268378337836198297},
@@ -126,6 +127,59 @@ double eng__panel(const struct eng__powers *powers, double rate, double u)
   return steep * wide > 3 ? 3 / steep : wide;
 }
 
+/*
+ * With u = near (exp(v) - 1), near the smaller of A and B, one power is an exponential
+ * of v and the singularity of the other lies pi beside the line of v: so panels need
+ * not be short beside 0, however near it is.
+ */
+struct stretched {
+  double near, own, other, power; /* near^own: (near / (near + u))^own */
+};
+
+static double stretched_value(const struct stretched *s, double v, double u)
+{
+  return exp((1 - s->own) * v - s->power * log1p(u / s->other));
+}
+
+/* A panel in which 8 nodes give full precision: short beside the slope at its end. */
+static double stretched_panel(const struct stretched *s, double v)
+{
+  const double longest = 1.75, steepest = 3;
+  double end = s->near * expm1(v + longest);
+  double slope = s->own + s->power * ((s->near + end) / (s->other + end));
+
+  return slope * longest > steepest ? steepest / slope : longest;
+}
+
+double eng__power_integral(const struct eng__powers *powers, double length)
+{
+  bool a = powers->A < powers->B;
+  struct stretched s = {a ? powers->A : powers->B, a ? powers->p : powers->q,
+                        a ? powers->B : powers->A, a ? powers->q : powers->p};
+  double sum = 0, from = 0, end = log1p(length / s.near);
+
+  while (from < end) {
+    double size = stretched_panel(&s, from), half, middle, part = 0;
+
+    if (size > end - from) size = end - from;
+    half = size / 2;
+    middle = from + half;
+    if (!(from + size > from)) break; /* too small to step on */
+    for (int i = 0; i < 4; i++) {
+      double d = half * eng__nodes8[i].x;
+
+      part += eng__nodes8[i].weight *
+              (stretched_value(&s, middle - d, s.near * expm1(middle - d)) +
+               stretched_value(&s, middle + d, s.near * expm1(middle + d)));
+    }
+    sum += part * half;
+    /* What is left is less than a panel of this height for each unit of slope. */
+    if (part * half < 1e-17 * sum) break;
+    from += size;
+  }
+  return sum * s.near;
+}
+
 /* Panels from 0 on, until the end or until nothing is left. */
 static double panels(const struct eng__powers *powers, double rate, double length)
 {
@@ -150,11 +204,6 @@ static double panels(const struct eng__powers *powers, double rate, double lengt
     from += size;
   }
   return sum;
-}
-
-double eng__power_integral(const struct eng__powers *powers, double length)
-{
-  return panels(powers, 0, length);
 }
 
 double eng__power_laplace(const struct eng__powers *powers, double rate)

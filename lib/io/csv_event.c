@@ -572,6 +572,31 @@ static eng_status set_amount(struct eng__maker *maker, const struct text *amount
   return ENG_OK;
 }
 
+/* ---- hex digits ---- */
+
+static int hex_digit(char c)
+{
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* `#` and so many hex digits are a number. */
+static bool read_hex(const struct text *t, size_t n, uint64_t *out)
+{
+  uint64_t v = 0;
+
+  if (t->length != n + 1 || t->at[0] != '#') return false;
+  for (size_t i = 1; i <= n; i++) {
+    int digit = hex_digit(t->at[i]);
+
+    if (digit < 0) return false;
+    v = v << 4 | (uint64_t)digit;
+  }
+  *out = v;
+  return true;
+}
+
 /* ---- scale and value ---- */
 
 struct scale {
@@ -614,17 +639,15 @@ static eng_status set_scale(struct eng__maker *maker, const struct text *t,
   return refuse(maker, t, ENG_E_SCALE, "nps, csat, ces, stars or other was expected");
 }
 
-/* `#` and a number: the value as it is kept, whatever its scale would allow. */
-static eng_status set_raw_value(struct eng__maker *maker, const struct text *t,
-                                struct eng__event *event)
+/* `#` and 16 hex digits: the value as it is kept, whatever its scale would allow. */
+static bool read_raw_value(const struct text *t, struct eng__event *event)
 {
-  struct text number = {t->at + 1, t->length - 1, NULL};
+  uint64_t v;
 
-  if (!read_decimal(&number, 0, &event->value)) {
-    return refuse(maker, t, ENG_E_VALUE, "a whole number was expected after #");
-  }
+  if (!read_hex(t, 16, &v) || v == UINT64_C(1) << 63) return false;
+  event->value = v >> 63 ? -(int64_t)(~v + 1) : (int64_t)v;
   event->has |= ENG__HAS_VALUE;
-  return ENG_OK;
+  return true;
 }
 
 static bool is_rated(const struct eng__event *event)
@@ -652,7 +675,7 @@ static eng_status set_value(struct eng__maker *maker, const struct text *t,
   bool rated = is_rated(event);
 
   if (t->length == 0) return ENG_OK;
-  if (t->at[0] == '#') return set_raw_value(maker, t, event);
+  if (read_raw_value(t, event)) return ENG_OK;
   if (!read_decimal(t, rated ? 3 : 0, &event->value)) {
     return refuse(maker, t, ENG_E_VALUE,
                   rated ? "a number with at most three decimals was expected"
@@ -696,29 +719,6 @@ static eng_status set_flag(struct eng__maker *maker, const struct text *t,
     }
   }
   return refuse(maker, t, ENG_E_FLAG, "yes or no was expected");
-}
-
-static int hex_digit(char c)
-{
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* `#` and so many hex digits are a number. */
-static bool read_hex(const struct text *t, size_t n, uint64_t *out)
-{
-  uint64_t v = 0;
-
-  if (t->length != n + 1 || t->at[0] != '#') return false;
-  for (size_t i = 1; i <= n; i++) {
-    int digit = hex_digit(t->at[i]);
-
-    if (digit < 0) return false;
-    v = v << 4 | (uint64_t)digit;
-  }
-  *out = v;
-  return true;
 }
 
 static eng_status check_text(struct eng__maker *maker, const struct eng__csv_row *row,

@@ -238,11 +238,7 @@ static void put_value(struct line *line, const struct eng__event *event)
 
   if (!(event->has & ENG__HAS_VALUE)) return;
   if (!eng__value_fits(event, &rated)) {
-    go_to(line, ENG_FIELD_VALUE);
-    put_mark(line);
-    put_byte(line, '#');
-    put_number(line, event->value);
-    put_mark(line);
+    put_hash(line, ENG_FIELD_VALUE, (uint64_t)event->value, 16);
     return;
   }
   go_to(line, ENG_FIELD_VALUE);
@@ -407,8 +403,7 @@ eng_status eng_export_floor(int32_t form, const char *id, size_t length, int64_t
 enum { ROOM = 4096 };
 
 /* Lines on their way to the host, a buffer of them at a time. */
-struct export
-{
+struct writer {
   const eng_customer *customer;
   const char *id;
   size_t length;
@@ -419,7 +414,7 @@ struct export
   size_t room, used;
 };
 
-static eng_status flush(struct export *out)
+static eng_status flush(struct writer *out)
 {
   size_t used = out->used;
 
@@ -429,7 +424,7 @@ static eng_status flush(struct export *out)
 
 /* The line of an event, or of the floor where there is no event, at the end of the
  * buffer. */
-static eng_status add_line(struct export *out, const eng_event *event, size_t *size)
+static eng_status add_line(struct writer *out, const eng_event *event, size_t *size)
 {
   char *at = out->buffer + out->used;
   size_t room = out->room - out->used;
@@ -441,7 +436,7 @@ static eng_status add_line(struct export *out, const eng_event *event, size_t *s
                           eng_customer_floor(out->customer), at, room, size);
 }
 
-static eng_status export_line(struct export *out, const eng_event *event)
+static eng_status export_line(struct writer *out, const eng_event *event)
 {
   size_t size;
   eng_status status = add_line(out, event, &size);
@@ -461,7 +456,7 @@ static eng_status export_line(struct export *out, const eng_event *event)
   return status;
 }
 
-static eng_status export_all(struct export *out)
+static eng_status export_all(struct writer *out)
 {
   const eng_event *event = NULL;
   eng_event_cursor *cursor;
@@ -486,7 +481,7 @@ static eng_status export_all(struct export *out)
 eng_status eng_export_customer(const eng_customer *customer, int32_t form,
                                eng_export_fn write, void *user)
 {
-  struct export out = {
+  struct writer out = {
       .customer = customer, .form = form, .write = write, .user = user};
   void *block = NULL;
   eng_status status;

@@ -20,32 +20,32 @@
 
 /* ---- members that tell the other forms ---- */
 
-static const char *const tops[TOP_COUNT] = {
-    [TOP_TYPE] = "type",
-    [TOP_ACTION] = "action",
-    [TOP_EVENT] = "event",
-    [TOP_USER_OF_SEGMENT] = "userId",
-    [TOP_ANONYMOUS] = "anonymousId",
-    [TOP_TIMESTAMP] = "timestamp",
-    [TOP_ORIGINAL_TIMESTAMP] = "originalTimestamp",
-    [TOP_SENT_AT] = "sentAt",
-    [TOP_RECEIVED_AT] = "receivedAt",
-    [TOP_MESSAGE_ID] = "messageId",
-    [TOP_PROPERTIES] = "properties",
-    [TOP_TRAITS] = "traits",
-    [TOP_CHANNEL] = "channel",
-    [TOP_BATCH] = "batch",
-    [TOP_EVENT_NAME] = "event_name",
-    [TOP_EVENT_TIMESTAMP] = "event_timestamp",
-    [TOP_EVENT_PARAMS] = "event_params",
-    [TOP_USER_PSEUDO] = "user_pseudo_id",
-    [TOP_USER] = "user_id",
-    [TOP_ECOMMERCE] = "ecommerce",
-    [TOP_PLATFORM] = "platform",
-    [TOP_CLIENT] = "client_id",
-    [TOP_APP_INSTANCE] = "app_instance_id",
-    [TOP_TIMESTAMP_MICROS] = "timestamp_micros",
-    [TOP_EVENTS] = "events",
+static const char *const tops[ENG__TOP_COUNT] = {
+    [ENG__TOP_TYPE] = "type",
+    [ENG__TOP_ACTION] = "action",
+    [ENG__TOP_EVENT] = "event",
+    [ENG__TOP_USER_OF_SEGMENT] = "userId",
+    [ENG__TOP_ANONYMOUS] = "anonymousId",
+    [ENG__TOP_TIMESTAMP] = "timestamp",
+    [ENG__TOP_ORIGINAL_TIMESTAMP] = "originalTimestamp",
+    [ENG__TOP_SENT_AT] = "sentAt",
+    [ENG__TOP_RECEIVED_AT] = "receivedAt",
+    [ENG__TOP_MESSAGE_ID] = "messageId",
+    [ENG__TOP_PROPERTIES] = "properties",
+    [ENG__TOP_TRAITS] = "traits",
+    [ENG__TOP_CHANNEL] = "channel",
+    [ENG__TOP_BATCH] = "batch",
+    [ENG__TOP_EVENT_NAME] = "event_name",
+    [ENG__TOP_EVENT_TIMESTAMP] = "event_timestamp",
+    [ENG__TOP_EVENT_PARAMS] = "event_params",
+    [ENG__TOP_USER_PSEUDO] = "user_pseudo_id",
+    [ENG__TOP_USER] = "user_id",
+    [ENG__TOP_ECOMMERCE] = "ecommerce",
+    [ENG__TOP_PLATFORM] = "platform",
+    [ENG__TOP_CLIENT] = "client_id",
+    [ENG__TOP_APP_INSTANCE] = "app_instance_id",
+    [ENG__TOP_TIMESTAMP_MICROS] = "timestamp_micros",
+    [ENG__TOP_EVENTS] = "events",
 };
 
 /* ---- life ---- */
@@ -116,7 +116,7 @@ static void recognise(const struct eng__forms *forms, const char *name, size_t l
     }
   }
   out->field = (uint8_t)field;
-  for (int i = 1; i < TOP_COUNT; i++) {
+  for (int i = 1; i < ENG__TOP_COUNT; i++) {
     if (strlen(tops[i]) == length && memcmp(tops[i], name, length) == 0) {
       out->top = (uint8_t)i;
     }
@@ -298,8 +298,8 @@ static eng_status read_line(struct eng__forms *forms, struct eng__json *json)
   READ(eng__json_end(json));
   if (forms->any_mapped) return read_own(forms, &m);
   if (eng__is_protocol(&m)) return read_all(forms, &m, NULL);
-  if (eng__has_kind(&m, TOP_BATCH, ENG__JSON_ARRAY)) {
-    return read_all(forms, NULL, &m.top[TOP_BATCH]);
+  if (eng__has_kind(&m, ENG__TOP_BATCH, ENG__JSON_ARRAY)) {
+    return read_all(forms, NULL, &m.top[ENG__TOP_BATCH]);
   }
   return read_one(forms, &m);
 }

@@ -50,40 +50,40 @@ static inline struct eng__json eng__json_at(const struct eng__forms *forms,
 
 /* Those that tell the forms of other tools. */
 enum {
-  TOP_TYPE = 1,
-  TOP_ACTION,
-  TOP_EVENT,
-  TOP_USER_OF_SEGMENT,
-  TOP_ANONYMOUS,
-  TOP_TIMESTAMP,
-  TOP_ORIGINAL_TIMESTAMP,
-  TOP_SENT_AT,
-  TOP_RECEIVED_AT,
-  TOP_MESSAGE_ID,
-  TOP_PROPERTIES,
-  TOP_TRAITS,
-  TOP_CHANNEL,
-  TOP_BATCH,
-  TOP_EVENT_NAME,
-  TOP_EVENT_TIMESTAMP,
-  TOP_EVENT_PARAMS,
-  TOP_USER_PSEUDO,
-  TOP_USER,
-  TOP_ECOMMERCE,
-  TOP_PLATFORM,
-  TOP_CLIENT,
-  TOP_APP_INSTANCE,
-  TOP_TIMESTAMP_MICROS,
-  TOP_EVENTS,
-  TOP_COUNT
+  ENG__TOP_TYPE = 1,
+  ENG__TOP_ACTION,
+  ENG__TOP_EVENT,
+  ENG__TOP_USER_OF_SEGMENT,
+  ENG__TOP_ANONYMOUS,
+  ENG__TOP_TIMESTAMP,
+  ENG__TOP_ORIGINAL_TIMESTAMP,
+  ENG__TOP_SENT_AT,
+  ENG__TOP_RECEIVED_AT,
+  ENG__TOP_MESSAGE_ID,
+  ENG__TOP_PROPERTIES,
+  ENG__TOP_TRAITS,
+  ENG__TOP_CHANNEL,
+  ENG__TOP_BATCH,
+  ENG__TOP_EVENT_NAME,
+  ENG__TOP_EVENT_TIMESTAMP,
+  ENG__TOP_EVENT_PARAMS,
+  ENG__TOP_USER_PSEUDO,
+  ENG__TOP_USER,
+  ENG__TOP_ECOMMERCE,
+  ENG__TOP_PLATFORM,
+  ENG__TOP_CLIENT,
+  ENG__TOP_APP_INSTANCE,
+  ENG__TOP_TIMESTAMP_MICROS,
+  ENG__TOP_EVENTS,
+  ENG__TOP_COUNT
 };
 
 /* The members of an object that any form asks for. */
 struct eng__members {
-  struct eng__json_value top[TOP_COUNT];
+  struct eng__json_value top[ENG__TOP_COUNT];
   struct eng__json_value own[ENG_FIELD_COUNT];
   int32_t sureness[ENG_FIELD_COUNT];
-  uint32_t tops, nulls, twice; /* bits of TOP_*: there, null, there twice */
+  uint32_t tops, nulls, twice; /* bits of ENG__TOP_*: there, null, there twice */
   uint32_t owns, owns_twice;   /* bits of ENG_FIELD_* */
 };
 

@@ -27,10 +27,10 @@ static const struct call *find_call(const struct eng__forms *forms,
                                     const struct eng__members *m)
 {
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-    if ((eng__has(m, TOP_TYPE) &&
-         eng__json_is_text(forms, &m->top[TOP_TYPE], calls[i].name)) ||
-        (eng__has(m, TOP_ACTION) &&
-         eng__json_is_text(forms, &m->top[TOP_ACTION], calls[i].name))) {
+    if ((eng__has(m, ENG__TOP_TYPE) &&
+         eng__json_is_text(forms, &m->top[ENG__TOP_TYPE], calls[i].name)) ||
+        (eng__has(m, ENG__TOP_ACTION) &&
+         eng__json_is_text(forms, &m->top[ENG__TOP_ACTION], calls[i].name))) {
       return &calls[i];
     }
   }
@@ -39,29 +39,29 @@ static const struct call *find_call(const struct eng__forms *forms,
 
 bool eng__is_segment(const struct eng__forms *forms, const struct eng__members *m)
 {
-  bool known = eng__has(m, TOP_USER_OF_SEGMENT) || eng__has(m, TOP_ANONYMOUS);
+  bool known = eng__has(m, ENG__TOP_USER_OF_SEGMENT) || eng__has(m, ENG__TOP_ANONYMOUS);
 
   if (find_call(forms, m) != NULL) {
-    return known || eng__has(m, TOP_PROPERTIES) || eng__has(m, TOP_TRAITS) ||
-           eng__has(m, TOP_MESSAGE_ID);
+    return known || eng__has(m, ENG__TOP_PROPERTIES) || eng__has(m, ENG__TOP_TRAITS) ||
+           eng__has(m, ENG__TOP_MESSAGE_ID);
   }
-  return eng__has_kind(m, TOP_EVENT, ENG__JSON_STRING) &&
-         eng__has_kind(m, TOP_PROPERTIES, ENG__JSON_OBJECT) && known;
+  return eng__has_kind(m, ENG__TOP_EVENT, ENG__JSON_STRING) &&
+         eng__has_kind(m, ENG__TOP_PROPERTIES, ENG__JSON_OBJECT) && known;
 }
 
 bool eng__is_exported(const struct eng__members *m)
 {
   uint32_t there = m->tops | m->nulls;
 
-  return eng__has(m, TOP_EVENT_NAME) && eng__has(m, TOP_EVENT_TIMESTAMP) &&
-         (there >> TOP_USER_PSEUDO & 1 || there >> TOP_EVENT_PARAMS & 1);
+  return eng__has(m, ENG__TOP_EVENT_NAME) && eng__has(m, ENG__TOP_EVENT_TIMESTAMP) &&
+         (there >> ENG__TOP_USER_PSEUDO & 1 || there >> ENG__TOP_EVENT_PARAMS & 1);
 }
 
 bool eng__is_protocol(const struct eng__members *m)
 {
-  return eng__has_kind(m, TOP_EVENTS, ENG__JSON_ARRAY) &&
-         (eng__has(m, TOP_CLIENT) || eng__has(m, TOP_APP_INSTANCE) ||
-          eng__has(m, TOP_USER));
+  return eng__has_kind(m, ENG__TOP_EVENTS, ENG__JSON_ARRAY) &&
+         (eng__has(m, ENG__TOP_CLIENT) || eng__has(m, ENG__TOP_APP_INSTANCE) ||
+          eng__has(m, ENG__TOP_USER));
 }
 
 /* ---- properties and parameters ---- */
@@ -273,7 +273,7 @@ static eng_status put_customer(struct eng__forms *forms, const struct eng__membe
 /* The members of a form of which each says one thing. */
 static eng_status check_once(struct eng__forms *forms, const struct eng__members *m)
 {
-  for (int i = 1; m->twice != 0 && i < TOP_COUNT; i++) {
+  for (int i = 1; m->twice != 0 && i < ENG__TOP_COUNT; i++) {
     if (m->twice >> i & 1) return twice(forms, &m->top[i]);
   }
   return ENG_OK;
@@ -284,11 +284,13 @@ static eng_status check_once(struct eng__forms *forms, const struct eng__members
 static eng_status put_segment_time(struct eng__forms *forms,
                                    const struct eng__members *m)
 {
-  static const int times[] = {TOP_TIMESTAMP, TOP_ORIGINAL_TIMESTAMP, TOP_SENT_AT,
-                              TOP_RECEIVED_AT};
+  static const int times[] = {ENG__TOP_TIMESTAMP, ENG__TOP_ORIGINAL_TIMESTAMP,
+                              ENG__TOP_SENT_AT, ENG__TOP_RECEIVED_AT};
 
-  if (eng__has(m, TOP_RECEIVED_AT) && eng__json_says(&m->top[TOP_RECEIVED_AT])) {
-    TRY(eng__row_put_value(forms, ENG_FIELD_RECORDED_AT, &m->top[TOP_RECEIVED_AT]));
+  if (eng__has(m, ENG__TOP_RECEIVED_AT) &&
+      eng__json_says(&m->top[ENG__TOP_RECEIVED_AT])) {
+    TRY(eng__row_put_value(forms, ENG_FIELD_RECORDED_AT,
+                           &m->top[ENG__TOP_RECEIVED_AT]));
   }
   for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
     if (eng__has(m, times[i]) && eng__json_says(&m->top[times[i]])) {
@@ -303,12 +305,12 @@ static const char *segment_channel(const struct eng__forms *forms,
                                    const struct call *call)
 {
   if (call != NULL && call->channel != NULL) return call->channel;
-  if (!eng__has(m, TOP_CHANNEL)) return NULL;
-  if (eng__json_is_text(forms, &m->top[TOP_CHANNEL], "browser") ||
-      eng__json_is_text(forms, &m->top[TOP_CHANNEL], "web")) {
+  if (!eng__has(m, ENG__TOP_CHANNEL)) return NULL;
+  if (eng__json_is_text(forms, &m->top[ENG__TOP_CHANNEL], "browser") ||
+      eng__json_is_text(forms, &m->top[ENG__TOP_CHANNEL], "web")) {
     return "web";
   }
-  return eng__json_is_text(forms, &m->top[TOP_CHANNEL], "mobile") ? "app" : NULL;
+  return eng__json_is_text(forms, &m->top[ENG__TOP_CHANNEL], "mobile") ? "app" : NULL;
 }
 
 eng_status eng__read_segment(struct eng__forms *forms, const struct eng__members *m)
@@ -325,17 +327,19 @@ eng_status eng__read_segment(struct eng__forms *forms, const struct eng__members
       return ENG_OK;
     }
     TRY(eng__row_put_words(forms, ENG_FIELD_KIND, call->kind, 0));
-  } else if (eng__has(m, TOP_EVENT) && eng__json_is_simple(&m->top[TOP_EVENT])) {
-    TRY(eng__row_put_value(forms, ENG_FIELD_KIND, &m->top[TOP_EVENT]));
+  } else if (eng__has(m, ENG__TOP_EVENT) &&
+             eng__json_is_simple(&m->top[ENG__TOP_EVENT])) {
+    TRY(eng__row_put_value(forms, ENG_FIELD_KIND, &m->top[ENG__TOP_EVENT]));
   }
-  TRY(put_customer(forms, m, TOP_USER_OF_SEGMENT, TOP_ANONYMOUS));
+  TRY(put_customer(forms, m, ENG__TOP_USER_OF_SEGMENT, ENG__TOP_ANONYMOUS));
   TRY(put_segment_time(forms, m));
   TRY(eng__row_put_words(forms, ENG_FIELD_CHANNEL, segment_channel(forms, m, call), 0));
-  if (eng__has(m, TOP_MESSAGE_ID) && eng__json_says(&m->top[TOP_MESSAGE_ID])) {
-    TRY(eng__row_put_value(forms, ENG_FIELD_ID, &m->top[TOP_MESSAGE_ID]));
+  if (eng__has(m, ENG__TOP_MESSAGE_ID) &&
+      eng__json_says(&m->top[ENG__TOP_MESSAGE_ID])) {
+    TRY(eng__row_put_value(forms, ENG_FIELD_ID, &m->top[ENG__TOP_MESSAGE_ID]));
   }
-  if (eng__has(m, TOP_PROPERTIES)) {
-    TRY(read_properties(forms, &m->top[TOP_PROPERTIES], &p));
+  if (eng__has(m, ENG__TOP_PROPERTIES)) {
+    TRY(read_properties(forms, &m->top[ENG__TOP_PROPERTIES], &p));
   }
   TRY(put_properties(forms, eng__row_kind(forms), &p));
   return eng__row_make(forms);
@@ -431,10 +435,10 @@ static eng_status read_parameters(struct eng__forms *forms,
 static const char *platform_channel(const struct eng__forms *forms,
                                     const struct eng__members *m)
 {
-  if (!eng__has(m, TOP_PLATFORM)) return NULL;
-  if (eng__json_is_text(forms, &m->top[TOP_PLATFORM], "WEB")) return "web";
-  return eng__json_is_text(forms, &m->top[TOP_PLATFORM], "ANDROID") ||
-                 eng__json_is_text(forms, &m->top[TOP_PLATFORM], "IOS")
+  if (!eng__has(m, ENG__TOP_PLATFORM)) return NULL;
+  if (eng__json_is_text(forms, &m->top[ENG__TOP_PLATFORM], "WEB")) return "web";
+  return eng__json_is_text(forms, &m->top[ENG__TOP_PLATFORM], "ANDROID") ||
+                 eng__json_is_text(forms, &m->top[ENG__TOP_PLATFORM], "IOS")
              ? "app"
              : NULL;
 }
@@ -459,19 +463,19 @@ eng_status eng__read_exported(struct eng__forms *forms, const struct eng__member
   forms->form = ENG_JSONL_GA4;
   eng__row_begin(forms);
   TRY(check_once(forms, m));
-  if (eng__json_is_simple(&m->top[TOP_EVENT_NAME])) {
-    TRY(eng__row_put_value(forms, ENG_FIELD_KIND, &m->top[TOP_EVENT_NAME]));
+  if (eng__json_is_simple(&m->top[ENG__TOP_EVENT_NAME])) {
+    TRY(eng__row_put_value(forms, ENG_FIELD_KIND, &m->top[ENG__TOP_EVENT_NAME]));
   }
-  TRY(put_customer(forms, m, TOP_USER, TOP_USER_PSEUDO));
-  TRY(put_micros(forms, &m->top[TOP_EVENT_TIMESTAMP]));
+  TRY(put_customer(forms, m, ENG__TOP_USER, ENG__TOP_USER_PSEUDO));
+  TRY(put_micros(forms, &m->top[ENG__TOP_EVENT_TIMESTAMP]));
   TRY(eng__row_put_words(forms, ENG_FIELD_CHANNEL, platform_channel(forms, m), 0));
   kind = eng__row_kind(forms);
-  if (eng__has(m, TOP_ECOMMERCE)) {
-    TRY(read_properties(forms, &m->top[TOP_ECOMMERCE], &p));
+  if (eng__has(m, ENG__TOP_ECOMMERCE)) {
+    TRY(read_properties(forms, &m->top[ENG__TOP_ECOMMERCE], &p));
     drop_other_money(forms, kind, &p);
   }
-  if (eng__has(m, TOP_EVENT_PARAMS)) {
-    TRY(read_parameters(forms, &m->top[TOP_EVENT_PARAMS], &p));
+  if (eng__has(m, ENG__TOP_EVENT_PARAMS)) {
+    TRY(read_parameters(forms, &m->top[ENG__TOP_EVENT_PARAMS], &p));
   }
   TRY(put_properties(forms, kind, &p));
   return eng__row_make(forms);
@@ -503,17 +507,18 @@ static eng_status read_protocol_event(struct eng__forms *forms, struct eng__json
   }
   eng__row_begin(forms);
   if (eng__json_is_simple(&name)) TRY(eng__row_put_value(forms, ENG_FIELD_KIND, &name));
-  TRY(put_customer(forms, m, TOP_USER,
-                   eng__has(m, TOP_CLIENT) ? TOP_CLIENT : TOP_APP_INSTANCE));
-  if (micros.kind == ENG__JSON_NONE && eng__has(m, TOP_TIMESTAMP_MICROS)) {
-    micros = m->top[TOP_TIMESTAMP_MICROS];
+  TRY(put_customer(forms, m, ENG__TOP_USER,
+                   eng__has(m, ENG__TOP_CLIENT) ? ENG__TOP_CLIENT
+                                                : ENG__TOP_APP_INSTANCE));
+  if (micros.kind == ENG__JSON_NONE && eng__has(m, ENG__TOP_TIMESTAMP_MICROS)) {
+    micros = m->top[ENG__TOP_TIMESTAMP_MICROS];
   }
   TRY(micros.kind == ENG__JSON_NONE ? eng__row_put_received(forms)
                                     : put_micros(forms, &micros));
   TRY(eng__row_put_words(forms, ENG_FIELD_CHANNEL,
-                         eng__has(m, TOP_CLIENT)         ? "web"
-                         : eng__has(m, TOP_APP_INSTANCE) ? "app"
-                                                         : NULL,
+                         eng__has(m, ENG__TOP_CLIENT)         ? "web"
+                         : eng__has(m, ENG__TOP_APP_INSTANCE) ? "app"
+                                                              : NULL,
                          0));
   TRY(read_properties(forms, &params, &p));
   TRY(put_properties(forms, eng__row_kind(forms), &p));
@@ -522,7 +527,7 @@ static eng_status read_protocol_event(struct eng__forms *forms, struct eng__json
 
 eng_status eng__read_protocol(struct eng__forms *forms, const struct eng__members *m)
 {
-  struct eng__json at = eng__json_at(forms, &m->top[TOP_EVENTS]), *json = &at;
+  struct eng__json at = eng__json_at(forms, &m->top[ENG__TOP_EVENTS]), *json = &at;
   bool more;
 
   TRY(check_once(forms, m));

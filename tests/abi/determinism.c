@@ -924,6 +924,33 @@ static void put_forecast(const eng_fit *fit, double x, double t_x)
   put(high);
 }
 
+/* Real numbers are written as integers are, lowest byte first, on every machine. */
+static void put_fit(const eng_context *context, const eng_fit *fit)
+{
+  uint8_t number[8], *bytes;
+  double value, error, again_value;
+  uint64_t bits;
+  eng_fit *again;
+  size_t size, at = 0;
+
+  hold(eng_fit_encode(fit, NULL, 0, &size) == ENG_E_BUFFER, "size first");
+  bytes = room_for(size);
+  must(eng_fit_encode(fit, bytes, size, &size), "encode a fit");
+  put_unsigned(size);
+  must(eng_fit_parameter(fit, ENG_FIT_PURCHASES, 0, &value, &error), "parameter");
+  memcpy(&bits, &value, sizeof bits);
+  for (int i = 0; i < 8; i++) number[i] = (uint8_t)(bits >> 8 * i);
+  while (at + 8 < size && memcmp(bytes + at, number, 8) != 0) at++;
+  hold(memcmp(bytes + at, number, 8) == 0, "a parameter is among the bytes");
+  put_unsigned(at);
+  must(eng_fit_decode(context, bytes, size, &again), "decode a fit");
+  must(eng_fit_parameter(again, ENG_FIT_PURCHASES, 0, &again_value, &error),
+       "parameter");
+  hold(memcmp(&value, &again_value, sizeof value) == 0, "a fit read again");
+  eng_fit_free(again);
+  free(bytes);
+}
+
 static void forecasts(const eng_context *context)
 {
   static const int32_t families[] = {ENG_FAMILY_BGNBD, ENG_FAMILY_MBGNBD};
@@ -946,6 +973,7 @@ static void forecasts(const eng_context *context)
     must(eng_fit_new(summaries, &options, &fit, NULL), "fit");
     put(eng_fit_converged(fit, ENG_FIT_PURCHASES));
     put(eng_fit_converged(fit, ENG_FIT_SPEND));
+    put_fit(context, fit);
     put_forecast(fit, 0, 0);
     put_forecast(fit, 3, 120);
     put_forecast(fit, 12, 290);

@@ -44,6 +44,10 @@ find "$root" -name '*.pc' -o -name '*.cmake' -o -name '*.la' | xargs grep -lF "$
 
 PKG_CONFIG_PATH=$root$libdir/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
+for file in man/man1/engagement.1 bash-completion/completions/engagement; do
+  [ -s "$root$prefix/share/$file" ] || die "share/$file is not installed"
+done
+
 mkdir "$work/till"
 awk '/^```c$/ { on = 1; next } on && /^```$/ { exit } on' "$src/README.md" >"$work/till/till.c"
 cp "$work/till/till.c" "$work/till/till.cc"

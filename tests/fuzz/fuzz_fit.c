@@ -29,11 +29,17 @@ static void ask(const eng_fit *fit, double x, double t_x, double T, double horiz
   rf.t_x = t_x;
   rf.T = T;
   rf.mean_spend = 12.5;
+  rf.acts = x > 0 ? 5 : 0;
+  rf.acts_after = rf.acts > 0 && T > t_x ? 2 : 0;
+  rf.positive = rf.acts > 0 ? 3 : 0;
   (void)!eng_fit_forecast(fit, &rf, horizon, &forecast);
   must(forecast.p_alive >= 0 && forecast.p_alive <= 1);
   must(forecast.p_purchase >= 0 && forecast.p_purchase <= 1);
   must(forecast.expected_purchases >= 0 && isfinite(forecast.expected_purchases));
   must(forecast.expected_spend >= 0 && isfinite(forecast.expected_spend));
+  must(forecast.expected_acts >= 0 && isfinite(forecast.expected_acts));
+  must(forecast.expected_positive >= 0 &&
+       forecast.expected_positive <= forecast.expected_acts);
   (void)!eng_fit_purchases(fit, &rf, horizon, p, 8);
   for (int i = 0; i < 8; i++) sum += p[i];
   must(sum >= 0 && sum < 1 + 1e-6);

@@ -54,6 +54,7 @@ is 'customers of tools' '"customer-17" "customer-18" "customer-19" ' \
   "$(sed 's/{"customer":\("[^"]*"\).*/\1/' out | tr '\n' ' ')"
 prints '"customer-17","time":"2026-01-06T10:00:00.000Z","kind":"purchase"'
 says '3 rows, 1 of kinds passed over'
+says "^tools.jsonl: 1 line is a call of Segment's, 2 lines are events of GA4's\$"
 ask 0 export tools.jsonl
 says 'tools.jsonl:1:1: a time is missing'
 ask 2 export tools.jsonl --received-at soon
@@ -100,7 +101,8 @@ cat >rare.jsonl <<'END'
 {"customer":"a","time":"2026-01-07","kind":"visit"}
 {"customer":"a","time":"2026-01-07","kind":"visit"}
 {"customer":"a","time":"2026-01-07","kind":"visit","occurrence":7}
-{"customer":"b","time":"2026-01-05","kind":"#90","channel":"#99","value":"#-5","event_extension":"00ff"}
+{"customer":"b","time":"2026-01-05","kind":"#90","channel":"#99","value":5,"event_extension":"00ff"}
+{"customer":"b","time":"2026-01-06","kind":"rating","scale":"nps","value":"#ffffffffffffffff"}
 {"customer":"b","timeline_floor":"2025-12-31T23:59:59.999Z"}
 {"customer":"gone","timeline_floor":"2025-12-31"}
 {"customer":"empty","timeline_floor":"none"}
@@ -108,12 +110,12 @@ cat >rare.jsonl <<'END'
 END
 again 'rare things' rare.jsonl
 is 'floors come out' 3 "$(grep -c timeline_floor out.jsonl)"
-is 'events of rare things' 8 "$(grep -c '"kind"' out.jsonl)"
+is 'events of rare things' 9 "$(grep -c '"kind"' out.jsonl)"
 again 'made-up histories' shop.jsonl rows.csv
 
 # One customer; a folder of them; what cannot be.
 ask 0 export rare.jsonl --customer b --to csv
-is 'one customer' 3 "$(wc -l <out | tr -d ' ')"
+is 'one customer' 4 "$(wc -l <out | tr -d ' ')"
 ask 1 export rare.jsonl --customer nobody
 ask 0 export rare.jsonl --to blob -o ./
 is 'a file each' 6 "$(ls ./*.blob | grep -v -e book.blob -e again.blob | wc -l | tr -d ' ')"

@@ -431,7 +431,7 @@ Suite *forecast_fits_suite(void)
   TCase *tests = tcase_create("forecast_fits");
 
   tcase_set_timeout(tests, 600);
-  tcase_set_tags(tests, LONG);
+  tcase_set_tags(tests, TAG_LONG);
   tcase_add_loop_test(tests, cdnow_has_its_published_parameters, 0,
                       (int)(sizeof cdnow / sizeof cdnow[0]));
   tcase_add_test(tests, bgnbd_on_cdnow_is_as_sure_as_published);

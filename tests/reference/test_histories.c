@@ -631,7 +631,7 @@ Suite *histories_suite(void)
   TCase *tests = tcase_create("histories");
 
   tcase_set_timeout(tests, 600);
-  tcase_set_tags(tests, LONG);
+  tcase_set_tags(tests, TAG_LONG);
   tcase_add_test(tests, the_cdnow_sample_has_its_published_counts);
   tcase_add_test(tests, the_cdnow_master_log_has_its_customers);
   tcase_add_test(tests, rows_in_any_order_give_the_same_bytes_and_answers);

@@ -324,7 +324,7 @@ Suite *published_suite(void)
   TCase *tests = tcase_create("real histories");
 
   tcase_set_timeout(tests, 600);
-  tcase_set_tags(tests, LONG);
+  tcase_set_tags(tests, TAG_LONG);
   tcase_add_loop_test(tests, the_censuses_are_those_of_the_page, 0, 3);
   tcase_add_loop_test(tests, the_stage_that_is_said_to_come_comes_then, 0, 9);
   suite_add_tcase(suite, tests);

@@ -38,6 +38,9 @@
   X(params) \
   X(published) \
   X(rates) \
+  X(store) \
+  X(store_faults) \
+  X(sync) \
   X(callback) \
   X(authoring) \
   X(worst) \

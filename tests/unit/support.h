@@ -67,7 +67,7 @@ uint64_t stride(void);
 
 /* The tag of cases that work long over much: what they do to memory shorter ones do too,
  * so that valgrind passes them over; sanitizers and other machines run them. */
-#define LONG "long"
+#define TAG_LONG "long"
 
 #define DAY INT64_C(86400000)
 #define ck_ok(call) ck_assert_int_eq((call), ENG_OK)

@@ -75,7 +75,7 @@ static void ck_sane(const eng_fit *fit)
   static const double xs[] = {0, 1, 2, 30, 4000}, ends[] = {1, 50, 3000, 1e8};
   static const double horizons[] = {0, 1, 100, 1e6};
 
-  for (int i = 0; i < 5 * 4 * 3 * 4; i += 7) {
+  for (int i = 0; i<5 * 4 * 3 * 4; i += stride()> 1 ? 35 : 7) {
     double x = xs[i % 5], T = ends[i / 5 % 4], horizon = horizons[i / 60], p[30], v;
     double alive, buys, expected, sum = 0;
     eng_forecast all;
@@ -146,6 +146,9 @@ static const int32_t continuous[] = {ENG_FAMILY_AUTO,   ENG_FAMILY_BGNBD,
 
 enum { CONTINUOUS = sizeof continuous / sizeof continuous[0] };
 
+/* Every family, or under a checker some of them. */
+static int step(void) { return stride() > 1 ? 3 : 1; }
+
 /* ---- ways to go wrong ---- */
 
 START_TEST(what_was_simulated_is_found_again)
@@ -174,7 +177,7 @@ END_TEST
 START_TEST(customers_without_difference_give_no_spurious_optimum)
 {
   draw_from(2);
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     eng_summaries *summaries = nobody(ENG_UNIT_DAY);
     eng_fit *fit;
     double r, alpha;
@@ -210,7 +213,7 @@ START_TEST(customers_more_alike_than_chance_end_at_the_edge)
 
     add(summaries, x, 30 * x + 5 * x % 25, 200 - first, 1);
   }
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     eng_fit *fit = sane_fit(summaries, continuous[i]);
     double mean;
     eng_rf h;
@@ -242,7 +245,7 @@ START_TEST(nobody_who_leaves_means_nbd_and_says_so)
   h.x = 5;
   h.t_x = 50;
   h.T = DAYS / 7.0;
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     eng_fit *fit = sane_fit(summaries, continuous[i]);
     double v;
 
@@ -262,7 +265,7 @@ END_TEST
 
 START_TEST(all_were_there_on_the_last_day)
 {
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     eng_summaries *summaries = nobody(ENG_UNIT_DAY);
     eng_fit *fit;
 
@@ -279,7 +282,7 @@ END_TEST
 START_TEST(a_purchase_on_the_last_day_is_an_ordinary_one)
 {
   draw_from(4);
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     eng_summaries *summaries = people(0.6, 20, 0.8, 2);
     eng_fit *fit;
     eng_rf h;
@@ -321,7 +324,7 @@ START_TEST(thin_data_is_refused_with_what_it_lacks)
   for (uint32_t i = 0; i < t->customers; i++) {
     add(summaries, i < t->repeaters, i < t->repeaters ? 10 + i : 0, 100 + i % 50, 1);
   }
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     ck_assert_int_eq(try_fit(summaries, continuous[i], &fit, &error), ENG_E_THIN);
     ck_assert_ptr_null(fit);
     ck_assert_int_eq(error.code, ENG_E_THIN);
@@ -345,7 +348,7 @@ START_TEST(little_data_is_fitted_or_refused_but_never_wild)
 
       add(summaries, life.x, life.t_x, 300, 1);
     }
-    for (int i = 0; i < CONTINUOUS; i++) {
+    for (int i = 0; i < CONTINUOUS; i += step()) {
       eng_error error;
       eng_fit *fit;
       eng_status status = try_fit(summaries, continuous[i], &fit, &error);
@@ -377,7 +380,7 @@ START_TEST(one_customer_or_ten_give_a_sane_fit_or_a_status)
         add(summaries, life.x, life.t_x, 300, 1);
         buyers += life.x > 0;
       }
-      for (int i = 0; i < CONTINUOUS; i++) {
+      for (int i = 0; i < CONTINUOUS; i += step()) {
         eng_fit_options options;
         eng_fit *fit;
         eng_status status;
@@ -455,7 +458,7 @@ END_TEST
 START_TEST(customers_who_buy_thousands_of_times_are_fitted)
 {
   draw_from(5);
-  for (int i = 0; i < CONTINUOUS; i++) {
+  for (int i = 0; i < CONTINUOUS; i += step()) {
     eng_summaries *summaries = nobody(ENG_UNIT_DAY);
     eng_fit *fit;
     eng_rf h;
@@ -527,7 +530,7 @@ START_TEST(discounted_purchases_are_the_sum_of_what_is_expected)
                                      ENG_FAMILY_PARETONBD, ENG_FAMILY_NBD};
   const double rate = 0.01;
 
-  for (int i = 0; i < 4 * 4; i++) {
+  for (int i = 0; i < 4 * 4; i += step()) {
     eng_fit *fit = made_fit(families[i % 4], 0.5, 6, 0.8, 3);
     double sum = 0, before = 0, v;
     eng_rf h;
@@ -1101,7 +1104,7 @@ START_TEST(auto_takes_the_family_of_the_customers_and_says_so)
 {
   static const int32_t families[] = {ENG_FAMILY_MBGNBD, ENG_FAMILY_PARETONBD};
 
-  for (int pareto = 0; pareto < 2; pareto++) {
+  for (int pareto = 0; pareto < 2; pareto += step()) {
     eng_fit *fit, *again, *plain;
     eng_fit_options options;
     struct bytes bytes;
@@ -1354,7 +1357,7 @@ Suite *forecast_suite(void)
 
   tcase_add_checked_fixture(fits, open_context, close_context);
   tcase_set_timeout(fits, 600);
-  tcase_set_tags(fits, LONG);
+  tcase_set_tags(fits, TAG_LONG);
   tcase_add_test(fits, what_was_simulated_is_found_again);
   tcase_add_test(fits, customers_without_difference_give_no_spurious_optimum);
   tcase_add_test(fits, customers_more_alike_than_chance_end_at_the_edge);

@@ -23,7 +23,9 @@ static const eng_status all[] = {ENG_OK,          ENG_E_NOMEM,       ENG_E_LIMIT
                                  ENG_E_CHANNEL,   ENG_E_AMOUNT,      ENG_E_CURRENCY,
                                  ENG_E_VALUE,     ENG_E_FLAG,        ENG_E_IDENTITY,
                                  ENG_E_TEXT,      ENG_E_HEADER,      ENG_E_SCALE,
-                                 ENG_E_THIN,      ENG_E_NOFIT,       ENG_E_INFINITE};
+                                 ENG_E_THIN,      ENG_E_NOFIT,       ENG_E_INFINITE,
+                                 ENG_E_BUSY,      ENG_E_IO,          ENG_E_FULL,
+                                 ENG_E_DAMAGED,   ENG_E_READONLY,    ENG_E_KEY};
 
 enum { ALL = sizeof all / sizeof all[0] };
 

@@ -268,7 +268,7 @@ Suite *worst_suite(void)
   TCase *tests = tcase_create("worst");
 
   tcase_set_timeout(tests, 600);
-  tcase_set_tags(tests, LONG);
+  tcase_set_tags(tests, TAG_LONG);
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_loop_test(tests, the_worst_text_is_refused_or_answered, 0,
                       (int)(sizeof texts / sizeof *texts));

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keep.c - commands of books on files: import, forget, expire, sync, fsck.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bookfile.h"
+#include "command.h"
+#include "host.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+#include "text.h"
+
+static int32_t on_progress(void *user, uint64_t done, uint64_t total)
+{
+  (void)user;
+  progress("customers", done, total);
+  return 0;
+}
+
+/* ---- import ---- */
+
+static void note_kept(const char *path, uint64_t before, uint64_t after)
+{
+  struct text line = {0};
+
+  text_add_number(&line, after);
+  text_put(&line, after == 1 ? " customer, " : " customers, ");
+  text_add_number(&line, after - before);
+  text_put(&line, after - before == 1 ? " of them is new" : " of them are new");
+  note("%s: %s", path, line.bytes);
+  text_free(&line);
+}
+
+static int merge_into(struct session *session, eng_store *store)
+{
+  const char *path = session->options->book;
+  uint64_t before = 0, after = 0;
+  eng_status status = eng_store_customer_count(store, &before);
+
+  if (status == ENG_OK) {
+    status = eng_store_merge_book(store, session->book, on_progress, NULL);
+    progress_end();
+  }
+  if (status == ENG_OK) status = eng_store_customer_count(store, &after);
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  note_kept(path, before, after);
+  return ANSWER_DONE;
+}
+
+int import_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && options->book == NULL) {
+    complain("say which book to import into: --book shop.book");
+    answer = ANSWER_USAGE;
+  }
+  /* Before a long load: whether the book can be opened at all. */
+  if (answer == ANSWER_DONE) {
+    answer = bookfile_open(session.context, options->book, ENG_STORE_CREATE, &store);
+  }
+  if (answer == ANSWER_DONE)
+    answer = bookfile_keys(store, options->book, options->key, 0);
+  if (answer == ANSWER_DONE) answer = input_load(&session);
+  if (answer == ANSWER_DONE) answer = merge_into(&session, store);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- forget, expire ---- */
+
+/* The one book of a command, with its keys. */
+static int open_one(struct session *session, const char *command, int key_needed,
+                    eng_store **store)
+{
+  const struct options *options = session->options;
+  int answer;
+
+  if (options->words.count != 1) {
+    complain("%s takes one book", command);
+    return ANSWER_USAGE;
+  }
+  answer = bookfile_open(session->context, options->words.items[0], 0, store);
+  if (answer != ANSWER_DONE) return answer;
+  return bookfile_keys(*store, options->words.items[0], options->key, key_needed);
+}
+
+static int forget_one(const struct session *session, eng_store *store)
+{
+  const char *path = session->options->words.items[0];
+  const char *id = session->options->customer;
+  int64_t now = session->as_of != ENG_TIME_NONE ? session->as_of : host_now();
+  int32_t known = 0, due = 0;
+  eng_status status = eng_store_forget(store, id, strlen(id), now, &known);
+
+  if (status == ENG_E_BUSY && eng_store_scrub_is_due(store, &due) == ENG_OK && due) {
+    complain("%s: forgotten, but another program holds old pages; repeat this once it "
+             "has ended",
+             path);
+    return ANSWER_FAILED;
+  }
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  note("%s: %s", path,
+       known ? "forgotten" : "there was no such customer; none will be brought back");
+  return ANSWER_DONE;
+}
+
+int forget_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && options->customer == NULL) {
+    complain("say who is to be forgotten: --customer ID");
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE) answer = open_one(&session, "forget", 1, &store);
+  if (answer == ANSWER_DONE) answer = forget_one(&session, store);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+int expire_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  const char *id = options->customer;
+  eng_status status;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && session.as_of == ENG_TIME_NONE) {
+    complain("say until when events are dropped: --until 2016-12-31");
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE) answer = open_one(&session, "expire", 0, &store);
+  if (answer == ANSWER_DONE) {
+    status = id == NULL
+                 ? eng_store_expire(store, session.as_of, on_progress, NULL)
+                 : eng_store_expire_customer(store, id, strlen(id), session.as_of);
+    progress_end();
+    if (status != ENG_OK)
+      answer = bookfile_complain(options->words.items[0], status, NULL);
+  }
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- sync ---- */
+
+/* Both books by the keys of one file: the one asked for, else that of either book. */
+static int open_two(struct session *session, eng_store *stores[2])
+{
+  const struct words *books = &session->options->words;
+  const char *key = session->options->key;
+  struct text beside = {0};
+  int answer = ANSWER_DONE;
+
+  if (books->count != 2 || host_same_file(books->items[0], books->items[1])) {
+    complain("sync takes two books");
+    return ANSWER_USAGE;
+  }
+  for (int i = 0; i < 2 && answer == ANSWER_DONE; i++)
+    answer = bookfile_open(session->context, books->items[i],
+                           i == 0 ? 0 : ENG_STORE_CREATE, &stores[i]);
+  for (size_t i = 0; i < 2 && key == NULL; i++) {
+    text_clear(&beside);
+    text_print(&beside, "%s.key", books->items[i]);
+    if (host_is_file(beside.bytes)) key = beside.bytes;
+  }
+  for (int i = 0; i < 2 && answer == ANSWER_DONE; i++)
+    answer = bookfile_keys(stores[i], books->items[i], key, 0);
+  text_free(&beside);
+  return answer;
+}
+
+/* Messages to and fro until both are done; *at is the book whose call failed. */
+static eng_status talk(eng_sync *ask, eng_sync *answer, int *at)
+{
+  const uint8_t *message = NULL;
+  size_t size = 0;
+  uint64_t bytes = 0;
+  int32_t done = 0;
+  eng_status status = ENG_OK;
+
+  while (status == ENG_OK && !done) {
+    *at = 0;
+    status = eng_sync_next(ask, message, size, &message, &size, &done);
+    if (status != ENG_OK) break;
+    *at = 1;
+    status = eng_sync_next(answer, message, size, &message, &size, &done);
+    bytes += size;
+    progress("bytes", bytes, 0);
+  }
+  progress_end();
+  return status;
+}
+
+/* What was dropped on the way must be in no byte of the file either. */
+static eng_status scrub(eng_store *store)
+{
+  int32_t due = 0;
+  eng_status status = eng_store_scrub_is_due(store, &due);
+
+  return status == ENG_OK && due ? eng_store_scrub(store) : status;
+}
+
+static void note_exchanged(const eng_sync *ask)
+{
+  eng_sync_counts counts;
+  struct text line = {0};
+
+  eng_sync_counts_init(&counts, sizeof counts);
+  eng_sync_get_counts(ask, &counts);
+  text_add_number(&line, counts.customers_sent);
+  text_put(&line, counts.customers_sent == 1 ? " customer" : " customers");
+  text_put(&line, " one way, ");
+  text_add_number(&line, counts.customers_received);
+  text_put(&line, " the other; ");
+  text_add_number(&line, counts.bytes_sent + counts.bytes_received);
+  text_put(&line, " bytes");
+  note("%s", line.bytes);
+  text_free(&line);
+}
+
+static int sync_two(const char *const *paths, eng_store *stores[2])
+{
+  eng_sync *ask = NULL, *answer = NULL;
+  int at = 0;
+  eng_status status = eng_sync_new(stores[0], ENG_SYNC_ASK, &ask);
+
+  if (status == ENG_OK) status = eng_sync_new(stores[1], ENG_SYNC_ANSWER, &answer);
+  if (status == ENG_OK) status = talk(ask, answer, &at);
+  if (status == ENG_OK) note_exchanged(ask);
+  eng_sync_free(ask);
+  eng_sync_free(answer);
+  for (int i = 0; i < 2 && status == ENG_OK; i++) {
+    at = i;
+    status = scrub(stores[i]);
+  }
+  return status == ENG_OK ? ANSWER_DONE : bookfile_complain(paths[at], status, NULL);
+}
+
+int sync_run(const struct options *options)
+{
+  struct session session;
+  eng_store *stores[2] = {NULL, NULL};
+  int answer = session_context(&session, options);
+
+  if (answer == ANSWER_DONE) answer = open_two(&session, stores);
+  if (answer == ANSWER_DONE) answer = sync_two(options->words.items, stores);
+  eng_store_close(stores[0]);
+  eng_store_close(stores[1]);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- fsck ---- */
+
+static void print_count(const char *name, uint64_t count)
+{
+  struct text number = {0};
+
+  text_add_number(&number, count);
+  printf("%-16s %15s\n", name, number.bytes);
+  text_free(&number);
+}
+
+static int check_book(const eng_context *context, const char *path)
+{
+  eng_store *store = NULL;
+  eng_store_report report;
+  eng_status status;
+  int answer = bookfile_open(context, path, ENG_STORE_READ_ONLY, &store);
+
+  if (answer != ANSWER_DONE) return answer;
+  eng_store_report_init(&report, sizeof report);
+  status = eng_store_check(store, on_progress, NULL, &report);
+  progress_end();
+  eng_store_close(store);
+  if (status == ENG_E_DAMAGED) {
+    complain("%s: it is damaged so that not all of it could be looked at", path);
+    return ANSWER_NO;
+  }
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  print_count("customers", report.customers);
+  print_count("events", report.events);
+  print_count("bytes of events", report.bytes);
+  print_count("damaged rows", report.damaged);
+  print_count("damaged pages", report.pages);
+  if (report.damaged + report.pages == 0) return ANSWER_DONE;
+  complain("%s is damaged: take the last copy that is not, and import what came since",
+           path);
+  return ANSWER_NO;
+}
+
+int fsck_run(const struct options *options)
+{
+  struct session session;
+  int answer = session_context(&session, options);
+
+  if (answer == ANSWER_DONE && options->words.count == 0) {
+    complain("say which book to look at: engagement fsck shop.book");
+    answer = ANSWER_USAGE;
+  }
+  for (size_t i = 0; i < options->words.count && answer == ANSWER_DONE; i++) {
+    answer = check_book(session.context, options->words.items[i]);
+  }
+  session_close(&session);
+  return answer == ANSWER_DONE ? output_end() : answer;
+}
