@@ -231,6 +231,7 @@ static eng_status add_text(void *user, const char *bytes, size_t length)
 {
   struct exported *out = user;
 
+  if (length == 0) return ENG_OK; /* JSON Lines have no header */
   if (out->length + length > out->room) {
     out->room = 2 * (out->length + length);
     out->text = realloc(out->text, out->room);
