@@ -632,9 +632,15 @@ END_TEST
 Suite *history_suite(void)
 {
   Suite *suite = suite_create("history");
-  TCase *tests = tcase_create("history");
+  TCase *tests = tcase_create("history"), *lengthy = tcase_create("long");
 
   tcase_set_timeout(tests, 600);
+  tcase_set_timeout(lengthy, 600);
+  tcase_set_tags(lengthy, TAG_LONG);
+  tcase_add_checked_fixture(lengthy, open_host, close_host);
+  tcase_add_test(lengthy, a_long_history_is_what_assessing_says);
+  tcase_add_loop_test(lengthy, time_grows_with_the_events_and_not_with_their_square, 0,
+                      2);
   tcase_add_checked_fixture(tests, open_host, close_host);
   tcase_add_test(tests, each_spell_with_a_referral_opens_a_lap);
   tcase_add_test(tests, the_last_instant_of_a_spell_is_before_its_end);
@@ -648,11 +654,9 @@ Suite *history_suite(void)
   tcase_add_test(tests, an_outlook_is_all_that_time_will_do);
   tcase_add_test(tests, what_is_wrong_is_said_and_leaves_nothing);
   tcase_add_test(tests, a_book_says_what_its_customers_do);
-  tcase_add_test(tests, a_long_history_is_what_assessing_says);
-  tcase_add_loop_test(tests, time_grows_with_the_events_and_not_with_their_square, 0,
-                      2);
   tcase_add_loop_test(tests, a_failed_allocation_leaves_no_history, 0, 2);
   tcase_add_test(tests, once_warm_a_standing_allocates_nothing);
   suite_add_tcase(suite, tests);
+  suite_add_tcase(suite, lengthy);
   return suite;
 }
