@@ -142,7 +142,8 @@ typedef struct eng_activity {
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     count is another than that of the periods
- * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure but a
+ *                          refused argument
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
@@ -179,7 +180,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_active(const eng_book *book,
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     days is another number
- * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure but a
+ *                          refused argument
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
@@ -209,7 +211,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_rolling(
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     count is less than 2
- * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure but a
+ *                          refused argument
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
@@ -286,7 +289,8 @@ typedef struct eng_cell {
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     cohorts is another number than that of the periods
  * @retval ENG_E_OVERFLOW   the money of a cell does not fit
- * @retval ENG_E_CANCELLED  by progress; all is 0, as on every failure
+ * @retval ENG_E_CANCELLED  by progress; all is 0, as on every failure but a refused
+ *                          argument
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
@@ -326,7 +330,8 @@ typedef struct eng_survival {
  * @retval ENG_E_TIME       until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     count is less than 2
- * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure but a
+ *                          refused argument
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @source{Kaplan & Meier (1958), Nonparametric Estimation from Incomplete Observations}
@@ -397,8 +402,9 @@ ENG_API void eng_funnel_init(eng_funnel *funnel, uint32_t size);
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     rows is another number
- * @retval ENG_E_CANCELLED  by progress; reached is all 0, as on every failure, and what
- *                          the other arrays hold is not to be used
+ * @retval ENG_E_CANCELLED  by progress; reached is all 0, as on every failure but a
+ *                          refused argument, and what the other arrays hold is not
+ *                          to be used
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @since 0.1
@@ -438,8 +444,9 @@ ENG_API ENG_NODISCARD eng_status eng_book_funnel(const eng_book *book,
  * @retval ENG_E_TIME       from or to
  * @retval ENG_E_BUFFER     side or rows is another number
  * @retval ENG_E_CALLBACK   a callback model failed
- * @retval ENG_E_CANCELLED  by progress; cells are all 0, as on every failure, and what
- *                          the other arrays hold is not to be used
+ * @retval ENG_E_CANCELLED  by progress; cells are all 0, as on every failure but a
+ *                          refused argument, and what the other arrays hold is not
+ *                          to be used
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it; one assessor for each
  *          thread}
@@ -455,7 +462,7 @@ typedef struct eng_agreement {
   uint64_t customers; /**< N */
   uint64_t agree;     /**< A: those on the diagonal */
   double by_chance;   /**< C: the sum of the products of a row's sum and its column's,
-                           over N */
+                           over N; 0 where N is 0 */
   double kappa;       /**< Cohen's: (A - C) / (N - C); not a number where N is C */
   double weighted;    /**< the same with squared distances of ranks as disagreement, for
                            classes that are in order; not a number where all are alike */
@@ -607,7 +614,8 @@ typedef struct eng_relation {
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_BUFFER     rows is another number
  * @retval ENG_E_OVERFLOW   a sum does not fit
- * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure
+ * @retval ENG_E_CANCELLED  by progress; out is all 0, as on every failure but a
+ *                          refused argument
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}
  * @since 0.1

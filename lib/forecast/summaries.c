@@ -171,6 +171,7 @@ static void count_worth(eng_summaries *s, uint32_t x, int64_t spend, uint64_t cu
     s->worth_count++;
   }
   worth->count += customers;
+  s->spenders += customers;
 }
 
 /* Whether so many more customers and purchases can be counted. */
@@ -190,7 +191,7 @@ eng_status eng__summaries_add_worth(eng_summaries *s, uint32_t x, int64_t spend,
   eng_status status;
 
   if (x == 0 || x > UINT32_C(1) << 22 || spend <= 0 || customers < 1 ||
-      customers > INT64_MAX) {
+      customers > s->repeaters - s->spenders) {
     return ENG_E_RANGE;
   }
   status = grow_worths(s);

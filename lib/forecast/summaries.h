@@ -31,6 +31,7 @@ struct eng_summaries {
   size_t worth_room, worth_count;
   struct eng__tells tells;
   uint64_t customers, repeaters, purchases;
+  uint64_t spenders; /* customers of all worths: at most the repeaters */
   uint32_t longest; /* T */
 };
 

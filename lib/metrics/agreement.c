@@ -67,7 +67,7 @@ eng_status eng_agreement_of(const uint64_t *cells, int32_t side, eng_agreement *
   }
   out->customers = m.all;
   out->agree = m.agree;
-  out->by_chance = products / (double)m.all;
+  if (m.all > 0) out->by_chance = products / (double)m.all;
   out->kappa = ((double)m.agree - out->by_chance) / ((double)m.all - out->by_chance);
   out->weighted = weighted(cells, side, &m);
   return ENG_OK;

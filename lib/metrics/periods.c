@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/calendar.h"
 #include "core/checked.h"
 #include "core/memory.h"
 
@@ -128,7 +129,7 @@ eng_status eng_periods_starts(const eng_context *context, const eng_periods *per
   first = number_of(&scale, eng_business_day(context, periods->from));
   for (uint64_t i = 0; i <= all; i++) {
     starts[i] =
-        eng_business_day_start(context, first_day_of(&scale, first + (int64_t)i));
+        eng__business_day_start(context, first_day_of(&scale, first + (int64_t)i));
   }
   return ENG_OK;
 }
@@ -154,7 +155,7 @@ static eng_status fill(struct eng__periods *out, const struct scale *scale,
   for (uint64_t i = 0, day = 0; i < out->count + 2; i++) {
     int64_t start = first_day_of(scale, first + (int64_t)i);
 
-    out->starts[i] = eng_business_day_start(out->context, start);
+    out->starts[i] = eng__business_day_start(out->context, start);
     while (i > 0 && day < out->days && out->first_day + (int64_t)day < start) {
       out->table[day++] = (uint32_t)(i - 1);
     }

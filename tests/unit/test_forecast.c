@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/hash.h"
+#include "forecast/summaries.h"
 #include "unit/forecasting.h"
 
 Suite *forecast_suite(void);
@@ -1256,6 +1257,30 @@ START_TEST(histories_that_contradict_themselves_are_refused)
 }
 END_TEST
 
+/* More who spent than bought again, so that three of them add up to nobody. */
+START_TEST(nobody_spent_who_did_not_come_back)
+{
+  static const uint8_t bytes[] = {0x45, 0x59, 0x00, 0x01, 0x00, 0x00, 0x01, 0x01,
+                                  0x64, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                  0xff, 0x7f, 0x00, 0x80, 0x42, 0x54, 0xca};
+  eng_context *own = plain_context(); /* without a base currency, as those bytes are */
+  eng_summaries *summaries;
+
+  ck_assert_int_eq(eng_summaries_decode(own, bytes, sizeof bytes, &summaries),
+                   ENG_E_FIELD);
+  ck_assert_ptr_null(summaries);
+  eng_context_free(own);
+  ck_ok(eng_summaries_new(context, ENG_UNIT_DAY, &summaries));
+  ck_assert_int_eq(eng__summaries_add_worth(summaries, 1, 100, 1), ENG_E_RANGE);
+  ck_ok(eng_summaries_add(summaries, 1, 3, 9, 100, 2));
+  ck_ok(eng_summaries_add(summaries, 1, 3, 9, 0, 2));
+  ck_assert_int_eq(eng__summaries_add_worth(summaries, 1, 100, 3), ENG_E_RANGE);
+  ck_ok(eng__summaries_add_worth(summaries, 1, 100, 2));
+  ck_assert_int_eq(eng__summaries_add_worth(summaries, 1, 100, 1), ENG_E_RANGE);
+  eng_summaries_free(summaries);
+}
+END_TEST
+
 START_TEST(summaries_refuse_what_is_no_history)
 {
   eng_summaries *days = nobody(ENG_UNIT_DAY), *weeks = nobody(ENG_UNIT_WEEK);
@@ -1391,6 +1416,7 @@ Suite *forecast_suite(void)
   tcase_add_test(answers, a_choice_refuses_abstains_and_can_be_ended);
   tcase_add_test(answers, a_choice_without_memory_says_so_and_leaks_nothing);
   tcase_add_test(answers, histories_that_contradict_themselves_are_refused);
+  tcase_add_test(answers, nobody_spent_who_did_not_come_back);
   tcase_add_test(answers, summaries_refuse_what_is_no_history);
   suite_add_tcase(suite, answers);
   return suite;

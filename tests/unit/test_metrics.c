@@ -186,6 +186,32 @@ START_TEST(week_53_and_february_29_are_where_the_calendar_has_them)
 }
 END_TEST
 
+/* A date that many write for "no end". */
+START_TEST(the_last_day_of_all_is_a_day_like_others)
+{
+  static const int32_t every[] = {ENG_EVERY_DAY, ENG_EVERY_WEEK, ENG_EVERY_MONTH,
+                                  ENG_EVERY_QUARTER, ENG_EVERY_YEAR};
+  eng_context *context = context_for(0, 0);
+  eng_book *book = book_in(context);
+
+  happens(context, book, "a", ENG_EVENT_VISIT, "9999-12-31T01:00:00Z");
+  happens(context, book, "a", ENG_EVENT_VISIT, "9999-12-31T12:00:00Z");
+  happens(context, book, "a", ENG_EVENT_VISIT, "9999-12-31T23:59:59Z");
+  for (size_t i = 0; i < sizeof every / sizeof every[0]; i++) {
+    static const eng_activity wanted = {.active = 1, .newcomers = 1};
+    eng_periods periods =
+        periods_of(every[i], "9999-12-31T00:00:00Z", "9999-12-31T23:59:59Z");
+    int64_t starts[2];
+
+    active_is(book, context, &periods, &wanted, 1);
+    ck_ok(eng_periods_starts(context, &periods, starts, 2));
+    ck_assert_int_gt(starts[1], ENG_TIME_MAX);
+  }
+  eng_book_free(book);
+  eng_context_free(context);
+}
+END_TEST
+
 START_TEST(rolling_windows_hold_their_last_day_and_those_before)
 {
   eng_context *context = context_for(0, 0);
@@ -726,6 +752,8 @@ START_TEST(kappa_is_what_cohen_says)
   ck_assert(fabs(a.by_chance - 82) < 1e-9 && fabs(a.kappa - 58.0 / 118) < 1e-12);
   ck_ok(eng_agreement_of(alike, 2, &a));
   ck_assert(a.agree == 5 && isnan(a.kappa));
+  ck_ok(eng_agreement_of((const uint64_t[4]){0}, 2, &a));
+  ck_assert(a.customers == 0 && a.by_chance == 0 && isnan(a.kappa));
 }
 END_TEST
 
@@ -977,6 +1005,7 @@ Suite *metrics_suite(void)
   tcase_add_test(tcase, midnight_belongs_to_the_day_that_it_begins_wherever_that_is);
   tcase_add_test(tcase, what_the_company_sends_makes_nobody_active);
   tcase_add_test(tcase, week_53_and_february_29_are_where_the_calendar_has_them);
+  tcase_add_test(tcase, the_last_day_of_all_is_a_day_like_others);
   tcase_add_test(tcase, rolling_windows_hold_their_last_day_and_those_before);
   tcase_add_test(tcase, who_comes_back_within_the_same_period_counts_once_in_it);
   tcase_add_test(tcase, a_refund_after_the_cohort_closed_changes_it_from_then_on);
