@@ -162,7 +162,7 @@ static int put_customer(FILE *file, const eng_customer *customer)
     fwrite(bytes, 1, size, file);
   }
   free(bytes);
-  return failed;
+  return failed || lost != 0;
 }
 
 /* A new file beside the old one, then its name: nobody ever sees half of it. */
@@ -236,7 +236,7 @@ static int record(struct till *till, eng_customer *customer, int64_t now,
                eng_customer_record(customer, sale, NULL);
 
   eng_event_free(sale);
-  return failed;
+  return failed || lost != 0;
 }
 
 /* What is missing for the next stage, and until when this one lasts. */
@@ -286,25 +286,30 @@ static int sell(struct till *till, const char *line, const char *path)
   return save(till, path) || greet(till, customer, now) ? -1 : 0;
 }
 
+/* How many lines were no sale; -1: the till cannot go on. */
 static int loop(struct till *till, const char *path)
 {
   char line[256];
-  int failed = 0;
+  int failed = 0, lost = 0;
 
   for (int number = 1; !failed && fgets(line, sizeof line, stdin); number++) {
     int bad = sell(till, line, path);
 
     if (bad > 0)
-      fprintf(stderr, "line %d: TIME CUSTOMER AMOUNT RECEIPT was expected\n", number);
+      fprintf(stderr,
+              "line %d: no sale: TIME CUSTOMER AMOUNT RECEIPT was expected, "
+              "such as 2026-01-05T09:00:00Z customer-17 12.50 4711\n",
+              number);
+    lost += bad > 0;
     failed = bad < 0;
   }
-  return failed;
+  return failed ? -1 : lost;
 }
 
 int main(int count, char **words)
 {
   struct till till = {0};
-  int failed;
+  int failed, lost = 0;
 
   till.language = count == 3 || count == 4 ? find_language(words[2]) : NULL;
   if (till.language == NULL) {
@@ -317,12 +322,13 @@ int main(int count, char **words)
                             &till.assessor) ||
            take_file(&till, words[1]) || (count == 4 && take_file(&till, words[3]));
   if (!failed && count == 4) failed = save(&till, words[1]);
-  if (!failed && count == 3) failed = loop(&till, words[1]);
-  if (failed) fprintf(stderr, "the till could not go on; its file is as it was\n");
+  if (!failed && count == 3) lost = loop(&till, words[1]);
+  if (failed || lost < 0)
+    fprintf(stderr, "the till could not go on; its file is as it was\n");
   for (size_t i = 0; i < till.count; i++) eng_customer_free(till.customers[i]);
   free(till.customers);
   eng_assessor_free(till.assessor);
   eng_model_free(till.model);
   eng_context_free(till.context);
-  return failed;
+  return failed || lost != 0;
 }

@@ -564,7 +564,7 @@ static eng_status set_amount(struct eng__maker *maker, const struct text *amount
       eng__maker_amount(maker, amount->at, amount->length, currency, &event->amount);
   if (status != ENG_OK) {
     return refuse(maker, amount, ENG_E_AMOUNT,
-                  "an amount in major units was expected, with no more decimals than "
+                  "an amount such as 12.50 was expected, with no more decimals than "
                   "the currency has");
   }
   event->currency = (uint16_t)currency;
@@ -859,7 +859,7 @@ static eng_status set_time(struct eng__maker *maker, const struct text *t, int64
   if (eng__maker_time(maker, t->at, t->length, out) == ENG_OK) return ENG_OK;
   return refuse(maker, t, ENG_E_TIME,
                 t->length == 0 ? "a time is missing"
-                               : "a time in 1970 to 9999 was expected");
+                               : "a time was expected, such as 2026-02-19T12:07");
 }
 
 /* ---- the row ---- */

@@ -58,7 +58,7 @@ exactly 'customer-17: Hello, the usual? (until 2027-02-14)'
 
 cp till-1 before
 printf 'nonsense\n2026-11-20 customer-17 1e3 t1-5\n' >sales
-till 0 till-1 en
+till 1 till-1 en
 says '^line 1: '
 says '^line 2: '
 is 'what is not understood changes nothing' '' "$(cmp till-1 before 2>&1)"
