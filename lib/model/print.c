@@ -129,7 +129,7 @@ static void start(struct printer *p, const eng_model *model, uint32_t from, uint
   p->glued = true;
   /* What a host has set stands behind the model's own text. */
   eng__lex_begin(&p->lexer, model->text, to > model->text_size ? to : model->text_size);
-  p->lexer.at = from;
+  if (from > p->lexer.at) p->lexer.at = from; /* a byte order mark is passed over */
   next(p);
 }
 

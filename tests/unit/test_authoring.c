@@ -121,6 +121,29 @@ START_TEST(a_model_is_printed_in_one_form)
 }
 END_TEST
 
+/* Some editors put one before a text. */
+START_TEST(a_byte_order_mark_is_not_printed)
+{
+  eng_model *plain =
+      parsed("language 1 model m param n = 2 stage a when count(visit) >= n");
+  eng_model *marked = parsed("\xEF\xBB\xBFlanguage 1 model m param n = 2 stage a when "
+                             "count(visit) >= n");
+  eng_model *set;
+  char *wanted = printed(plain), *text = printed(marked);
+
+  ck_assert_str_eq(text, wanted);
+  ck_ok(eng_model_with_params(marked, "n = 3", 5, &set, NULL));
+  free(text);
+  text = printed(set);
+  ck_assert_ptr_nonnull(strstr(text, "param n = 3"));
+  free(text);
+  free(wanted);
+  eng_model_free(set);
+  eng_model_free(marked);
+  eng_model_free(plain);
+}
+END_TEST
+
 START_TEST(classes_are_printed_as_a_table)
 {
   eng_model *model = parsed("language 1 model m shape classes classes count(visit)>1 "
@@ -823,6 +846,7 @@ Suite *authoring_suite(void)
 
   tcase_add_checked_fixture(tests, open_context, close_context);
   tcase_add_test(tests, a_model_is_printed_in_one_form);
+  tcase_add_test(tests, a_byte_order_mark_is_not_printed);
   tcase_add_test(tests, classes_are_printed_as_a_table);
   tcase_add_test(tests, words_of_the_language_may_be_names);
   tcase_add_test(tests, a_param_that_was_set_is_printed_so);
