@@ -124,23 +124,19 @@ END_TEST
 /* Some editors put one before a text. */
 START_TEST(a_byte_order_mark_is_not_printed)
 {
-  eng_model *plain =
-      parsed("language 1 model m param n = 2 stage a when count(visit) >= n");
-  eng_model *marked = parsed("\xEF\xBB\xBFlanguage 1 model m param n = 2 stage a when "
-                             "count(visit) >= n");
-  eng_model *set;
-  char *wanted = printed(plain), *text = printed(marked);
+  static const char text[] =
+      "\xEF\xBB\xBFlanguage 1 model m param n = 2 stage a when count(visit) >= n";
+  eng_model *plain_one = parsed(text + 3), *marked = parsed(text), *set;
+  char wanted[1000];
 
-  ck_assert_str_eq(text, wanted);
+  ck_assert_uint_lt(strlen(printed(plain_one)), sizeof wanted);
+  snprintf(wanted, sizeof wanted, "%s", printed(plain_one));
+  ck_assert_str_eq(printed(marked), wanted);
   ck_ok(eng_model_with_params(marked, "n = 3", 5, &set, NULL));
-  free(text);
-  text = printed(set);
-  ck_assert_ptr_nonnull(strstr(text, "param n = 3"));
-  free(text);
-  free(wanted);
+  ck_assert_ptr_nonnull(strstr(printed(set), "param n = 3"));
   eng_model_free(set);
   eng_model_free(marked);
-  eng_model_free(plain);
+  eng_model_free(plain_one);
 }
 END_TEST
 
