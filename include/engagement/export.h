@@ -6,7 +6,7 @@
  * What is exported and read again (jsonl.h, csv.h) gives a timeline of the same bytes
  * and digest. A floor, and a customer without events, are lines of their own. Where a
  * text could not say it, `#` and a number stand for what is kept: ids, topics, kinds
- * and currencies of later versions, a value off its scale.
+ * and channels of later versions, a value off its scale.
  *
  * Each function writes into the caller's buffer and says how many bytes are needed,
  * also where the buffer is too small for them; eng_export_customer needs no buffer.

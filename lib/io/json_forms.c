@@ -322,7 +322,7 @@ eng_status eng__forms_read(struct eng__forms *forms, const char *line, uint32_t 
 
   forms->line = line;
   forms->length = length;
-  forms->trial = false;
+  forms->trial = forms->copied = false;
   forms->form = ENG_JSONL_OWN;
   forms->ended = ENG_OK;
   forms->skipped = 0;

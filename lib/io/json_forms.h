@@ -55,7 +55,7 @@ struct eng__forms {
   const char *expected;
 
   /* of the row that is being filled: spans of the line, or of the scratch, which begins
-   * with a copy of it once there is anything beside */
+   * with a copy of it once there is anything beside in one of its rows */
   struct eng__csv_field fields[ENG_FIELD_COUNT];
   uint32_t where[ENG_FIELD_COUNT]; /* in the line */
   bool has_nul;

@@ -66,15 +66,15 @@ void eng__row_begin(struct eng__forms *forms)
 
   for (int i = 0; i < ENG_FIELD_COUNT; i++) maker->column[i] = -1;
   maker->rare = false;
-  forms->has_nul = forms->copied = false;
-  forms->scratch_used = 0;
+  forms->has_nul = false;
+  forms->scratch_used = forms->length;
 }
 
-/* Room for more text, behind the line if the row has none yet. */
+/* Room for more text, behind the line; many rows share one copy of it. */
 eng_status eng__row_scratch(struct eng__forms *forms, size_t more, char **out)
 {
   void *block = forms->scratch;
-  size_t used = forms->copied ? forms->scratch_used : forms->length;
+  size_t used = forms->scratch_used;
   eng_status status = eng__grow(eng__memory(forms->maker.context), &block,
                                 &forms->scratch_room, used + more + 1, 1);
 
@@ -84,7 +84,6 @@ eng_status eng__row_scratch(struct eng__forms *forms, size_t more, char **out)
     memcpy(forms->scratch, forms->line, forms->length);
     forms->copied = true;
   }
-  forms->scratch_used = (uint32_t)used;
   *out = forms->scratch + used;
   return ENG_OK;
 }
@@ -193,7 +192,7 @@ static struct eng__csv_row row_of(const struct eng__forms *forms)
   struct eng__csv_row row = {.fields = forms->fields, .has_nul = forms->has_nul};
 
   row.bytes = forms->copied ? forms->scratch : forms->line;
-  row.length = forms->copied ? forms->scratch_used : forms->length;
+  row.length = forms->scratch_used;
   row.count = ENG_FIELD_COUNT;
   row.end = row.bytes + row.length;
   return row;

@@ -136,7 +136,7 @@ eng_status eng__row_put_words(struct eng__forms *forms, int32_t field,
 /* The time when the line was received, if that is told. */
 eng_status eng__row_put_received(struct eng__forms *forms);
 
-/* Room for more text, behind the line if the row has none yet. */
+/* Room for more text, behind a copy of the line. */
 eng_status eng__row_scratch(struct eng__forms *forms, size_t more, char **out);
 
 /* The kind that stands in the row, which decides what the rest means; 0: nobody knows

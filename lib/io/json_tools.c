@@ -208,6 +208,7 @@ static eng_status put_order(struct eng__forms *forms, int32_t kind,
   const struct eng__json_value *order = &p->at[PROP_ORDER];
   int32_t field = kind == ENG_EVENT_PURCHASE ? ENG_FIELD_ID : ENG_FIELD_REFERS_TO;
   char hex[17], *to;
+  bool nul = false;
   size_t length;
   uint64_t id;
 
@@ -221,10 +222,11 @@ static eng_status put_order(struct eng__forms *forms, int32_t kind,
   TRY(eng__row_scratch(forms, order->end - order->start, &to));
   length = order->end - order->start;
   if (order->kind == ENG__JSON_STRING && order->escaped) {
-    length = eng__json_text(forms->line, order, to, &forms->has_nul);
+    length = eng__json_text(forms->line, order, to, &nul);
   } else {
     memcpy(to, forms->line + order->start, length);
   }
+  if (nul) return eng__json_refuse(forms, ENG_E_TEXT, order->start, "a NUL in a text");
   id = eng_event_id_hash("order", 5, to, length);
   hex[0] = '#';
   for (int i = 0; i < 16; i++) hex[16 - i] = digits[id >> 4 * i & 15];
@@ -347,12 +349,16 @@ eng_status eng__read_segment(struct eng__forms *forms, const struct eng__members
 
 /* ---- GA4 ---- */
 
+/* No time has more digits; a payload's is read again for each of its events. */
+enum { MICROS_DIGITS = 20 };
+
 /* Microseconds as a time to the millisecond, rounded half up. */
 static eng_status put_micros(struct eng__forms *forms,
                              const struct eng__json_value *value)
 {
+  uint32_t digits = value->end - value->start;
   char text[ENG_TIME_TEXT];
-  int64_t v = 0;
+  int64_t v = digits > 0 && digits <= MICROS_DIGITS ? 0 : -1;
 
   for (uint32_t i = value->start; i < value->end; i++) {
     if (forms->line[i] < '0' || forms->line[i] > '9' || v > ENG_TIME_MAX * 100) v = -1;
@@ -487,6 +493,7 @@ static eng_status read_protocol_event(struct eng__forms *forms, struct eng__json
 {
   struct eng__json_value name = {0}, params = {0}, micros = {0};
   struct properties p = {0};
+  int32_t kind;
   bool more;
 
   READ(eng__json_enter(json, '{', &more));
@@ -507,9 +514,13 @@ static eng_status read_protocol_event(struct eng__forms *forms, struct eng__json
   }
   eng__row_begin(forms);
   if (eng__json_is_simple(&name)) TRY(eng__row_put_value(forms, ENG_FIELD_KIND, &name));
-  TRY(put_customer(forms, m, ENG__TOP_USER,
-                   eng__has(m, ENG__TOP_CLIENT) ? ENG__TOP_CLIENT
-                                                : ENG__TOP_APP_INSTANCE));
+  kind = eng__row_kind(forms);
+  /* However long the payload's customer is, events that are passed over do not ask. */
+  if (kind != 0) {
+    TRY(put_customer(forms, m, ENG__TOP_USER,
+                     eng__has(m, ENG__TOP_CLIENT) ? ENG__TOP_CLIENT
+                                                  : ENG__TOP_APP_INSTANCE));
+  }
   if (micros.kind == ENG__JSON_NONE && eng__has(m, ENG__TOP_TIMESTAMP_MICROS)) {
     micros = m->top[ENG__TOP_TIMESTAMP_MICROS];
   }
@@ -521,7 +532,7 @@ static eng_status read_protocol_event(struct eng__forms *forms, struct eng__json
                                                               : NULL,
                          0));
   TRY(read_properties(forms, &params, &p));
-  TRY(put_properties(forms, eng__row_kind(forms), &p));
+  TRY(put_properties(forms, kind, &p));
   return eng__row_make(forms);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "unit/support.h"
 
@@ -440,6 +441,86 @@ START_TEST(a_line_of_several_events_is_all_or_nothing)
 }
 END_TEST
 
+static eng_status pass(void *user, const char *customer, size_t length,
+                       const eng_event *event, int32_t numbered, uint64_t line)
+{
+  (void)user, (void)customer, (void)length, (void)event, (void)numbered, (void)line;
+  return ENG_OK;
+}
+
+/* Lines that repeat one part: "" stands for a text as long as the repeated parts. */
+static const struct {
+  const char *start, *fill, *rest, *part, *end;
+} long_lines[] = {
+    {"{\"client_id\":\"a\",\"timestamp_micros\":0,\"events\":[", "", "",
+     "{\"name\":\"login\"}", "]}\n"},
+    {"{\"timestamp_micros\":0,\"client_id\":\"\\u0061", "b", "\",\"events\":[",
+     "{\"name\":\"scroll\"}", "]}\n"},
+    {"{\"batch\":[", "", "", "{\"type\":\"identify\",\"userId\":\"a\",\"timestamp\":0}",
+     "]}\n"},
+    {"[", "", "", "{\"customer\":\"\\u0061\",\"time\":0,\"kind\":\"visit\"}", "]\n"},
+    {"[", "", "",
+     "{\"event_name\":\"login\",\"event_timestamp\":0,\"user_pseudo_id\":\"a\"}",
+     "]\n"},
+};
+
+static size_t put_long_line(int which, size_t size, char *to)
+{
+  const char *fill = long_lines[which].fill;
+  char *at = to + sprintf(to, "%s", long_lines[which].start);
+
+  if (fill[0] != '\0') {
+    memset(at, fill[0], size / 2);
+    at += size / 2;
+    size -= size / 2;
+  }
+  at += sprintf(at, "%s%s", long_lines[which].rest, long_lines[which].part);
+  for (char *begin = at; (size_t)(at - begin) < size;) {
+    at += sprintf(at, ",%s", long_lines[which].part);
+  }
+  return (size_t)(at - to) + (size_t)sprintf(at, "%s", long_lines[which].end);
+}
+
+/* The least time of a few readings of a line of that size. */
+static clock_t reading_time(const eng_context *in, int which, size_t size)
+{
+  char *line = malloc(size + 1000);
+  size_t length = line == NULL ? 0 : put_long_line(which, size, line);
+  clock_t least = 0;
+
+  ck_assert_uint_gt(length, size);
+  for (int i = 0; i < 3; i++) {
+    clock_t start, spent;
+    eng_jsonl *jsonl;
+
+    ck_ok(eng_jsonl_new(in, pass, NULL, NULL, &jsonl));
+    start = clock();
+    ck_ok(eng_jsonl_feed(jsonl, line, length));
+    spent = clock() - start;
+    if (i == 0 || spent < least) least = spent;
+    ck_assert_uint_eq(eng_jsonl_count(jsonl, ENG_JSONL_LINES), 1);
+    eng_jsonl_free(jsonl);
+  }
+  free(line);
+  return least;
+}
+
+/* Ten times the line takes ten times the time, not a hundred times. */
+START_TEST(a_line_takes_as_long_as_it_is)
+{
+  enum { SIZE = 50000 };
+  eng_context *in;
+  clock_t one, ten;
+
+  ck_ok(eng_context_new(NULL, &in));
+  one = reading_time(in, _i, SIZE);
+  ten = reading_time(in, _i, 10 * SIZE);
+  ck_assert_msg(ten <= 40 * (one + 1), "line %d: %ld, ten times as long %ld", _i,
+                (long)one, (long)ten);
+  eng_context_free(in);
+}
+END_TEST
+
 START_TEST(lines_and_events_are_counted)
 {
   eng_jsonl *jsonl = reader(&seen);
@@ -751,6 +832,25 @@ START_TEST(a_payload_tells_who_and_when_for_all_its_events)
 }
 END_TEST
 
+/* A time that is there and says nothing is no time that is absent. */
+START_TEST(microseconds_have_digits)
+{
+  ck_assert_str_eq(
+      receive("{\"event_name\":\"login\",\"event_timestamp\":\"\",\"user_pseudo_id\":"
+              "\"u\"}\n"
+              "{\"client_id\":\"u\",\"timestamp_micros\":\"\",\"events\":[{\"name\":"
+              "\"login\"}]}\n"
+              "{\"client_id\":\"u\",\"events\":[{\"name\":\"login\","
+              "\"timestamp_micros\":\"\"}]}\n"
+              "{\"client_id\":\"u\",\"timestamp_micros\":\"000000000000000000001\","
+              "\"events\":[{\"name\":\"login\"}]}\n"
+              "{\"client_id\":\"u\",\"timestamp_micros\":\"01767603600000000\","
+              "\"events\":[{\"name\":\"login\"}]}\n"),
+      "bad 63 1:42\nbad 63 2:38\nbad 63 3:64\nbad 63 4:38\n"
+      "{\"customer\":\"u" AT "identify\",\"channel\":\"web\"}\n");
+}
+END_TEST
+
 START_TEST(rows_of_the_export_to_bigquery_are_read)
 {
   /* BigQuery Export schema: 64-bit numbers are texts in its JSON. */
@@ -805,6 +905,17 @@ START_TEST(an_order_is_one_event_wherever_it_is_told)
               "{\"customer\":\"u\",\"time\":\"2026-01-05T09:00:00Z\",\"kind\":"
               "\"purchase\",\"source\":\"order\",\"id\":\"50314b8e\"}\n"),
       expected);
+}
+END_TEST
+
+START_TEST(an_order_has_no_nul)
+{
+  ck_assert_str_eq(
+      receive("{\"type\":\"track\",\"userId\":\"u\",\"event\":\"Order Completed\","
+              "\"properties\":{\"order_id\":\"12\\u0000\"}}\n"
+              "{\"client_id\":\"u\",\"events\":[{\"name\":\"refund\",\"params\":{"
+              "\"transaction_id\":\"\\u0000\"}}]}\n"),
+      "bad 71 1:82\nbad 71 2:73\n");
 }
 END_TEST
 
@@ -1062,6 +1173,7 @@ Suite *json_suite(void)
   tcase_add_test(own, escapes_mean_what_they_stand_for);
   tcase_add_test(own, line_ends_marks_and_blank_lines_do_not_matter);
   tcase_add_test(own, a_line_of_several_events_is_all_or_nothing);
+  tcase_add_loop_test(own, a_line_takes_as_long_as_it_is, 0, COUNT(long_lines));
   tcase_add_test(own, lines_and_events_are_counted);
   suite_add_tcase(suite, own);
 
@@ -1085,8 +1197,10 @@ Suite *json_suite(void)
                       events_of_the_measurement_protocols_documents_import_as_they_are,
                       0, COUNT(ga4_events));
   tcase_add_test(tools, a_payload_tells_who_and_when_for_all_its_events);
+  tcase_add_test(tools, microseconds_have_digits);
   tcase_add_test(tools, rows_of_the_export_to_bigquery_are_read);
   tcase_add_test(tools, an_order_is_one_event_wherever_it_is_told);
+  tcase_add_test(tools, an_order_has_no_nul);
   tcase_add_test(tools, members_that_a_form_asks_for_stand_once);
   suite_add_tcase(suite, tools);
 
