@@ -773,7 +773,7 @@ check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitiz
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
 	$(sub_make) -s all test-programs && \
-	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),15)'
+	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),10)'
 
 # That every request for memory may fail is walked through under AddressSanitizer.
 check-valgrind: test-programs ## the tests under valgrind, with fewer cases, none long
