@@ -72,6 +72,7 @@ struct eng_store {
   bool has_scrub; /* it dropped something */
   struct eng__store_key keys[ENG__STORE_KEYS];
   int key_count;
+  int keys_before; /* the host's transaction */
   uint8_t *bytes; /* an encoded timeline on its way into the file */
   size_t room;
 };

@@ -774,6 +774,34 @@ START_TEST(keys_follow_one_another_until_their_tombstones_have_passed)
 }
 END_TEST
 
+START_TEST(a_key_of_a_transaction_goes_with_it)
+{
+  const uint8_t key[16] = {1}, other[16] = {2};
+  eng_store *store = opened(ENG_STORE_CREATE);
+
+  ck_ok(eng_store_begin(store));
+  ck_ok(eng_store_set_key(store, 1, key));
+  eng_store_rollback(store);
+  ck_assert_int_eq(eng_store_forget(store, "a", 1, DAY, NULL), ENG_E_KEY);
+  ck_ok(eng_store_set_key(store, 1, other));
+  ck_ok(eng_store_begin(store));
+  ck_ok(eng_store_set_key(store, 2, key));
+  ck_ok(eng_store_commit(store));
+  ck_ok(eng_store_forget(store, "a", 1, DAY, NULL));
+  eng_store_close(store);
+
+  /* What stands under a number that the file does not list asks for its key too. */
+  meddle("INSERT INTO tombstone VALUES(9, zeroblob(16), 5)");
+  store = opened(0);
+  ck_ok(eng_store_set_key(store, 1, other));
+  ck_ok(eng_store_set_key(store, 2, key));
+  ck_assert_int_eq(put(store, "b", 9 * DAY, NULL), ENG_E_KEY);
+  ck_ok(eng_store_set_key(store, 9, key));
+  ck_ok(put(store, "b", 9 * DAY, NULL));
+  eng_store_close(store);
+}
+END_TEST
+
 START_TEST(a_file_of_the_first_version_is_brought_to_this_one)
 {
   eng_store *store = opened(ENG_STORE_CREATE);
@@ -932,6 +960,7 @@ Suite *store_suite(void)
   tcase_add_test(tests, a_reader_in_the_way_leaves_the_scrubbing_due);
   tcase_add_test(tests, expiring_all_holds_for_those_who_come_later_too);
   tcase_add_test(tests, keys_follow_one_another_until_their_tombstones_have_passed);
+  tcase_add_test(tests, a_key_of_a_transaction_goes_with_it);
   tcase_add_test(tests, a_file_of_the_first_version_is_brought_to_this_one);
   tcase_add_test(tests, arguments_out_of_range_are_refused);
   tcase_add_loop_test(tests, every_request_for_memory_fails_whole, 0, 2);

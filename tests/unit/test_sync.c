@@ -552,6 +552,23 @@ static eng_status try_talk(eng_store *one, eng_store *other)
   return status;
 }
 
+/* A key of which the file knows nothing would let tombstones in that nobody asks for.
+ */
+START_TEST(a_key_that_was_rolled_back_takes_no_tombstones)
+{
+  const uint8_t second[16] = "the second one..";
+
+  ck_ok(eng_store_set_key(stores[0], 2, second));
+  ck_ok(eng_store_forget(stores[0], "customer-1", 10, 5 * DAY, NULL));
+  ck_ok(eng_store_begin(stores[1]));
+  ck_ok(eng_store_set_key(stores[1], 2, second));
+  eng_store_rollback(stores[1]);
+  ck_assert_int_eq(try_talk(stores[0], stores[1]), ENG_E_KEY);
+  ck_ok(eng_store_set_key(stores[1], 2, second));
+  ck_ok(try_talk(stores[0], stores[1]));
+}
+END_TEST
+
 /* Forgetting, expiring and a sync, each request for memory failing once; _i: and all
  * that follow. What failed is done again, and the end is that of no failure. */
 START_TEST(every_request_for_memory_fails_and_can_be_done_again)
@@ -621,6 +638,7 @@ Suite *sync_suite(void)
   tcase_add_test(tests, an_empty_book_gets_all_and_gives_all);
   tcase_add_test(tests, any_history_in_any_order_is_one_result);
   tcase_add_test(tests, books_that_forgot_under_other_keys_refuse);
+  tcase_add_test(tests, a_key_that_was_rolled_back_takes_no_tombstones);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
   tcase_add_loop_test(tests, every_request_for_memory_fails_and_can_be_done_again, 0,
