@@ -21,8 +21,7 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
                      "ON CONFLICT(id) DO UPDATE SET timeline = excluded.timeline",
     [ENG__SQL_DROP] = "DELETE FROM customer WHERE id = ?1",
     [ENG__SQL_COUNT] = "SELECT count(*) FROM customer",
-    [ENG__SQL_AFTER] = "SELECT id, timeline FROM customer WHERE id > ?1 "
-                       "ORDER BY id LIMIT 1",
+    [ENG__SQL_AFTER] = "SELECT id FROM customer WHERE id > ?1 ORDER BY id LIMIT 1",
     [ENG__SQL_FROM] = "SELECT id, timeline FROM customer WHERE id >= ?1 ORDER BY id",
     [ENG__SQL_BETWEEN] = "SELECT id, timeline FROM customer "
                          "WHERE id >= ?1 AND id < ?2 ORDER BY id",

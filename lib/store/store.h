@@ -122,8 +122,12 @@ eng_status eng__store_put(struct eng_store *store, const eng_customer *customer)
 eng_status eng__store_base(struct eng_store *store, const char *id, size_t length,
                            int64_t *floor);
 
-/* Drops the row of a customer. */
-eng_status eng__store_drop(struct eng_store *store, const eng_customer *customer);
+/* Drops the row of an id, whatever it holds. */
+eng_status eng__store_drop(struct eng_store *store, const char *id, size_t length);
+
+/* Whether a row alone is the matter: memory that lacks and a lack of anything else are
+ * not alike. */
+bool eng__store_is_of_row(eng_status status);
 
 /* ---- settings ---- */
 
