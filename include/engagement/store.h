@@ -277,7 +277,7 @@ ENG_API ENG_NODISCARD eng_status eng_store_set_key(eng_store *store, uint32_t nu
  * Then the file is scrubbed, as eng_store_scrub does; within a transaction, once that
  * is committed.
  *
- * @param[in] store     changed; as it was on failure
+ * @param[in] store     changed; as it was on failure, but for a damaged row
  * @param[in] floor     ms since 1970, 0..ENG_TIME_MAX; one below the present floor
  *                      changes nothing
  * @param[in] progress  called about every 1024 customers; may be NULL
@@ -289,6 +289,7 @@ ENG_API ENG_NODISCARD eng_status eng_store_set_key(eng_store *store, uint32_t nu
  * @retval ENG_E_BUSY       and the further statuses of files, as for eng_store_begin;
  * of scrubbing too: then eng_store_scrub_is_due says 1
  * @retval ENG_E_TRUNCATED  and the further statuses of encoded bytes: a row is damaged
+ * and stays as it is. The floor holds, and all others were expired
  * @retval ENG_E_NOMEM
  * @threads{one store may be used by one thread at a time}
  * @since 0.1
@@ -332,10 +333,11 @@ ENG_API ENG_NODISCARD eng_status eng_store_floor(eng_store *store, int64_t *out)
  *        what occurs after `now` (and after all that was held) is taken in again, as
  *        somebody new.
  *
- * What stays is a pseudonym under the key and the floor. Afterwards the file is
- * scrubbed, as eng_store_scrub does, so that the id and the events stand in no byte of
- * the file or of those beside it; within a transaction, once that is committed. The
- * process's memory, copies and backups are the host's to think of.
+ * What stays is a pseudonym under the key and the floor. A damaged row is dropped by
+ * its id. Afterwards the file is scrubbed, as eng_store_scrub does, so that the id and
+ * the events stand in no byte of the file or of those beside it; within a transaction,
+ * once that is committed. The process's memory, copies and backups are the host's to
+ * think of.
  *
  * @param[in]  store   changed; as it was on failure
  * @param[in]  id      customer's id, known or not

@@ -307,23 +307,56 @@ eng_status eng_store_floor(eng_store *store, int64_t *out)
   return status;
 }
 
-/* The first customer behind an id; NULL: there is none. */
-static eng_status after(struct eng_store *store, const char *id, size_t length,
-                        eng_customer **out)
+/* From one id to the next; what a row holds besides is not looked at, so that a damaged
+ * one is in nobody's way. */
+struct walk {
+  char *id;
+  size_t length, room;
+  bool there;
+};
+
+static eng_status keep_id(struct eng_store *store, sqlite3_stmt *row, struct walk *walk)
+{
+  const uint8_t *id;
+  void *block = walk->id;
+  size_t length;
+  eng_status status = eng__store_blob(row, 0, 1, SIZE_MAX, &id, &length);
+
+  if (status == ENG_OK) {
+    status = eng__grow(&store->memory, &block, &walk->room, length, 1);
+    walk->id = block;
+  }
+  if (status != ENG_OK) return status;
+  memcpy(walk->id, id, length);
+  walk->length = length;
+  walk->there = true;
+  return ENG_OK;
+}
+
+/* The first id behind the last one; there: false behind all of them. */
+static eng_status walk_on(struct eng_store *store, struct walk *walk)
 {
   sqlite3_stmt *row;
   eng_status status = eng__store_statement(store, ENG__SQL_AFTER, &row);
+  const char *id = walk->length == 0 ? "" : walk->id;
   int code;
 
-  *out = NULL;
+  walk->there = false;
   if (status != ENG_OK) return status;
-  /* No bytes at no address would be NULL, behind which nothing comes. */
-  code = sqlite3_bind_blob64(row, 1, length == 0 ? "" : id, length, SQLITE_STATIC);
+  /* No bytes at no address would be NULL, behind which nothing comes. The row outlives
+   * the id that it was looked for by. */
+  code = sqlite3_bind_blob64(row, 1, id, walk->length, SQLITE_STATIC);
   if (code == SQLITE_OK) code = sqlite3_step(row);
   status = eng__store_status(store, code);
-  if (code == SQLITE_ROW) status = eng__store_row(store, row, out, NULL);
+  if (code == SQLITE_ROW) status = keep_id(store, row, walk);
   (void)sqlite3_reset(row);
+  (void)sqlite3_clear_bindings(row);
   return status;
+}
+
+static void walk_end(struct eng_store *store, struct walk *walk)
+{
+  eng__free(&store->memory, walk->id, walk->room);
 }
 
 static eng_status raise_one(struct eng_store *store, eng_customer *customer,
@@ -346,61 +379,77 @@ static eng_status drop_passed(struct eng_store *store, int64_t floor)
   return status;
 }
 
-/* Customers one after the other; each is freed once the next one was found. */
-static eng_status raise_all(struct eng_store *store, int64_t floor,
-                            eng_progress_fn progress, void *user)
+/* A row that cannot be read is passed over; the first one's status is kept. */
+static eng_status raise_next(struct eng_store *store, const struct walk *walk,
+                             int64_t floor, eng_status *damage)
 {
-  eng_customer *customer = NULL, *next = NULL;
+  eng_customer *customer;
+  eng_status status = eng__store_read(store, walk->id, walk->length, &customer, NULL);
+
+  if (eng__store_is_of_row(status)) {
+    if (*damage == ENG_OK) *damage = status;
+    return ENG_OK;
+  }
+  if (status != ENG_OK || customer == NULL) return status;
+  status = raise_one(store, customer, floor);
+  eng_customer_free(customer);
+  return status;
+}
+
+static eng_status raise_all(struct eng_store *store, int64_t floor,
+                            eng_progress_fn progress, void *user, eng_status *damage)
+{
+  struct walk walk = {NULL, 0, 0, false};
   eng_status status = ENG_OK;
 
   for (uint64_t done = 0; status == ENG_OK; done++) {
-    size_t length = customer == NULL ? 0 : customer->id_length;
-
     if (progress != NULL && done % PROGRESS_EVERY == 0 &&
         progress(user, done, 0) != 0) {
       status = ENG_E_CANCELLED;
       break;
     }
-    status = after(store, customer == NULL ? NULL : customer->id, length, &next);
-    eng_customer_free(customer);
-    customer = next;
-    if (status != ENG_OK || customer == NULL) break;
-    status = raise_one(store, customer, floor);
+    status = walk_on(store, &walk);
+    if (status != ENG_OK || !walk.there) break;
+    status = raise_next(store, &walk, floor, damage);
   }
-  eng_customer_free(customer);
+  walk_end(store, &walk);
   return status;
 }
 
 static eng_status expire(struct eng_store *store, int64_t floor,
-                         eng_progress_fn progress, void *user)
+                         eng_progress_fn progress, void *user, eng_status *damage)
 {
   eng_status status;
 
+  *damage = ENG_OK;
   if (floor <= store->floor) return ENG_OK;
   status = eng__store_set(store, "floor", floor);
   if (status == ENG_OK) status = drop_passed(store, floor);
   if (status != ENG_OK) return status;
   store->floor = floor;
-  status = raise_all(store, floor, progress, user);
+  status = raise_all(store, floor, progress, user, damage);
   return status == ENG_OK ? mark_scrub(store) : status;
 }
 
 eng_status eng__store_raise(struct eng_store *store, int64_t floor)
 {
-  return expire(store, floor, NULL, NULL);
+  eng_status damage;
+
+  return expire(store, floor, NULL, NULL, &damage);
 }
 
 eng_status eng_store_expire(eng_store *store, int64_t floor, eng_progress_fn progress,
                             void *user)
 {
-  eng_status status;
+  eng_status status, damage;
 
   if (store == NULL) return ENG_E_INVALID;
   if (floor < 0 || floor > ENG_TIME_MAX) return ENG_E_TIME;
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
-  status = eng__store_leave(store, expire(store, floor, progress, user));
-  return status == ENG_OK ? eng__store_clean(store) : status;
+  status = eng__store_leave(store, expire(store, floor, progress, user, &damage));
+  if (status == ENG_OK) status = eng__store_clean(store);
+  return status == ENG_OK ? damage : status;
 }
 
 static eng_status expire_one(struct eng_store *store, const char *id, size_t length,
@@ -450,14 +499,14 @@ static eng_status forget(struct eng_store *store, const char *id, size_t length,
   eng_customer *customer = NULL;
   eng_status status = current_key(store, &key);
 
-  if (status == ENG_OK) status = eng__store_read(store, id, length, &customer, NULL);
   if (status != ENG_OK) return status;
-  *known = customer != NULL;
-  if (customer != NULL) {
-    now = floor_of(customer, now);
-    status = eng__store_drop(store, customer);
-    eng_customer_free(customer);
-  }
+  status = eng__store_read(store, id, length, &customer, NULL);
+  /* Of a damaged row the id is enough to drop it by. */
+  *known = customer != NULL || eng__store_is_of_row(status);
+  if (status != ENG_OK && !*known) return status;
+  if (customer != NULL) now = floor_of(customer, now);
+  eng_customer_free(customer);
+  status = *known ? eng__store_drop(store, id, length) : ENG_OK;
   if (status == ENG_OK && now > store->floor) {
     uint8_t pseudonym[16];
 
@@ -510,9 +559,9 @@ static void put_number(uint8_t *to, uint32_t number)
   for (int i = 0; i < 4; i++) to[i] = (uint8_t)(number >> (24 - 8 * i));
 }
 
-/* The floor that the stones give a customer, or ENG_TIME_NONE. */
+/* The floor that the stones give an id, or ENG_TIME_NONE. */
 static int64_t floor_by(const struct eng_store *store, const struct eng__stone *stones,
-                        size_t count, const eng_customer *customer)
+                        size_t count, const struct walk *walk)
 {
   int64_t floor = ENG_TIME_NONE;
 
@@ -521,35 +570,51 @@ static int64_t floor_by(const struct eng_store *store, const struct eng__stone *
     const struct eng__stone *stone;
 
     put_number(key, store->keys[i].number);
-    eng__keyed_hash128(store->keys[i].bytes, customer->id, customer->id_length,
-                       key + 4);
+    eng__keyed_hash128(store->keys[i].bytes, walk->id, walk->length, key + 4);
     stone = find_stone(stones, count, key);
     if (stone != NULL && stone->floor > floor) floor = stone->floor;
   }
   return floor;
 }
 
-/* Nobody can tell from a pseudonym who is meant, so all customers are asked. */
+/* What is damaged is dropped by its id. What only lacks limits or words of the context
+ * may hold events above the floor, so that is left and said. */
+static eng_status strike_one(struct eng_store *store, const struct walk *walk,
+                             int64_t floor)
+{
+  eng_customer *customer;
+  eng_status status = eng__store_read(store, walk->id, walk->length, &customer, NULL);
+
+  if (eng__store_is_of_row(status) && status != ENG_E_LIMIT &&
+      status != ENG_E_VOCABULARY) {
+    status = eng__store_drop(store, walk->id, walk->length);
+    return status == ENG_OK ? mark_scrub(store) : status;
+  }
+  if (status != ENG_OK || customer == NULL) return status;
+  if (floor > customer->timeline.floor) {
+    status = raise_one(store, customer, floor);
+    if (status == ENG_OK) status = mark_scrub(store);
+  }
+  eng_customer_free(customer);
+  return status;
+}
+
+/* Nobody can tell from a pseudonym who is meant, so all ids are asked. */
 static eng_status strike(struct eng_store *store, const struct eng__stone *stones,
                          size_t count)
 {
-  eng_customer *customer = NULL, *next;
+  struct walk walk = {NULL, 0, 0, false};
   eng_status status = ENG_OK;
 
   while (status == ENG_OK) {
     int64_t floor;
 
-    status = after(store, customer == NULL ? NULL : customer->id,
-                   customer == NULL ? 0 : customer->id_length, &next);
-    eng_customer_free(customer);
-    customer = next;
-    if (status != ENG_OK || customer == NULL) break;
-    floor = floor_by(store, stones, count, customer);
-    if (floor <= customer->timeline.floor) continue;
-    status = raise_one(store, customer, floor);
-    if (status == ENG_OK) status = mark_scrub(store);
+    status = walk_on(store, &walk);
+    if (status != ENG_OK || !walk.there) break;
+    floor = floor_by(store, stones, count, &walk);
+    if (floor != ENG_TIME_NONE) status = strike_one(store, &walk, floor);
   }
-  eng_customer_free(customer);
+  walk_end(store, &walk);
   return status;
 }
 

@@ -202,13 +202,6 @@ static eng_status check_pages(struct eng_store *store, eng_store_report *report)
   return status;
 }
 
-/* Of a row: memory that lacks and a lack of anything else are not alike. */
-static bool is_of_the_row(eng_status status)
-{
-  return (status >= ENG_E_TRUNCATED && status <= ENG_E_VOCABULARY) ||
-         status == ENG_E_LIMIT || status == ENG_E_DAMAGED;
-}
-
 static eng_status check_rows(eng_store_cursor *cursor, eng_progress_fn progress,
                              void *user, eng_store_report *report)
 {
@@ -228,7 +221,7 @@ static eng_status check_rows(eng_store_cursor *cursor, eng_progress_fn progress,
       report->customers++;
       report->events += eng_customer_event_count(cursor->customer);
       report->bytes += size;
-    } else if (is_of_the_row(status)) {
+    } else if (eng__store_is_of_row(status)) {
       report->damaged++;
     } else {
       return status;

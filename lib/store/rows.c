@@ -24,6 +24,12 @@ eng_status eng__store_blob(sqlite3_stmt *row, int column, uint64_t least, uint64
   return *bytes == NULL && size > 0 ? ENG_E_NOMEM : ENG_OK;
 }
 
+bool eng__store_is_of_row(eng_status status)
+{
+  return (status >= ENG_E_TRUNCATED && status <= ENG_E_VOCABULARY) ||
+         status == ENG_E_LIMIT || status == ENG_E_DAMAGED;
+}
+
 /* Into the context's memory: a customer may outlive the store. */
 static eng_status decode(struct eng_store *store, const uint8_t *id, size_t length,
                          const uint8_t *bytes, size_t size, eng_customer **out,
@@ -155,16 +161,15 @@ static eng_status compare(struct eng_store *store, const eng_customer *customer,
   return status;
 }
 
-static eng_status write_row(struct eng_store *store, int which,
-                            const eng_customer *customer, size_t size)
+static eng_status write_row(struct eng_store *store, int which, const char *id,
+                            size_t length, size_t size)
 {
   sqlite3_stmt *statement;
   eng_status status = eng__store_statement(store, which, &statement);
   int code;
 
   if (status != ENG_OK) return status;
-  code = sqlite3_bind_blob64(statement, 1, customer->id, customer->id_length,
-                             SQLITE_STATIC);
+  code = sqlite3_bind_blob64(statement, 1, id, length, SQLITE_STATIC);
   if (code == SQLITE_OK && which == ENG__SQL_PUT) {
     code = sqlite3_bind_blob64(statement, 2, store->bytes, size, SQLITE_STATIC);
   }
@@ -175,20 +180,22 @@ static eng_status write_row(struct eng_store *store, int which,
   return status;
 }
 
-eng_status eng__store_drop(struct eng_store *store, const eng_customer *customer)
+eng_status eng__store_drop(struct eng_store *store, const char *id, size_t length)
 {
-  return write_row(store, ENG__SQL_DROP, customer, 0);
+  return write_row(store, ENG__SQL_DROP, id, length, 0);
 }
 
 eng_status eng__store_put(struct eng_store *store, const eng_customer *customer)
 {
   bool nothing, same, known;
   size_t size;
+  const char *id = customer->id;
+  size_t length = customer->id_length;
   eng_status status = holds_nothing(store, customer, &nothing);
 
   if (status == ENG_OK) status = encode(store, customer, &size);
   if (status == ENG_OK) status = compare(store, customer, size, &same, &known);
   if (status != ENG_OK) return status;
-  if (nothing) return known ? eng__store_drop(store, customer) : ENG_OK;
-  return same ? ENG_OK : write_row(store, ENG__SQL_PUT, customer, size);
+  if (nothing) return known ? eng__store_drop(store, id, length) : ENG_OK;
+  return same ? ENG_OK : write_row(store, ENG__SQL_PUT, id, length, size);
 }

@@ -5,6 +5,8 @@
  * All SQL of the room is constant text; values are bound. Under a transaction of the
  * host's a call is a savepoint.
  */
+#include <string.h>
+
 #include "store/store.h"
 
 static const char *const texts[ENG__SQL_STATEMENTS] = {
@@ -19,8 +21,7 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
                      "ON CONFLICT(id) DO UPDATE SET timeline = excluded.timeline",
     [ENG__SQL_DROP] = "DELETE FROM customer WHERE id = ?1",
     [ENG__SQL_COUNT] = "SELECT count(*) FROM customer",
-    [ENG__SQL_AFTER] = "SELECT id, timeline FROM customer WHERE id > ?1 "
-                       "ORDER BY id LIMIT 1",
+    [ENG__SQL_AFTER] = "SELECT id FROM customer WHERE id > ?1 ORDER BY id LIMIT 1",
     [ENG__SQL_FROM] = "SELECT id, timeline FROM customer WHERE id >= ?1 ORDER BY id",
     [ENG__SQL_BETWEEN] = "SELECT id, timeline FROM customer "
                          "WHERE id >= ?1 AND id < ?2 ORDER BY id",
@@ -35,8 +36,11 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_KEY_PUT] = "INSERT INTO key(number, proof) VALUES(?1, ?2)",
     [ENG__SQL_KEY_LAST] = "SELECT max(number), count(*) FROM key",
     [ENG__SQL_KEYS_NEEDED] =
-        "SELECT number FROM key WHERE "
-        "EXISTS(SELECT 1 FROM tombstone WHERE tombstone.key = key.number)",
+        /* The numbers as the tombstones have them: each is looked for behind the last,
+         * which reads a row a number. */
+    "WITH RECURSIVE used(number) AS (SELECT min(key) FROM tombstone UNION ALL "
+    "SELECT (SELECT min(key) FROM tombstone WHERE key > number) FROM used "
+    "WHERE number IS NOT NULL) SELECT number FROM used WHERE number IS NOT NULL",
     [ENG__SQL_STONE_GET] = "SELECT floor FROM tombstone "
                            "WHERE key = ?1 AND pseudonym = ?2",
     [ENG__SQL_STONE_PUT] =
@@ -188,6 +192,16 @@ eng_status eng__store_leave(struct eng_store *store, eng_status status)
   return status;
 }
 
+/* The host's transaction came to nothing, so its keys are not in the file. */
+static void drop_keys(struct eng_store *store)
+{
+  int kept = store->keys_before;
+  size_t dropped = (size_t)(store->key_count - kept);
+
+  memset(&store->keys[kept], 0, dropped * sizeof store->keys[0]);
+  store->key_count = kept;
+}
+
 eng_status eng_store_begin(eng_store *store)
 {
   eng_status status;
@@ -195,13 +209,18 @@ eng_status eng_store_begin(eng_store *store)
   if (store == NULL || store->begun) return ENG_E_INVALID;
   status = eng__store_enter(store);
   store->begun = status == ENG_OK;
+  store->keys_before = store->key_count;
   return status;
 }
 
 eng_status eng__store_end(struct eng_store *store)
 {
+  eng_status status = ENG_E_INVALID;
+
   store->begun = false;
-  return is_gone(store) ? ENG_E_INVALID : eng__store_leave(store, ENG_OK);
+  if (!is_gone(store)) status = eng__store_leave(store, ENG_OK);
+  if (status != ENG_OK) drop_keys(store);
+  return status;
 }
 
 eng_status eng_store_commit(eng_store *store)
@@ -218,4 +237,5 @@ void eng_store_rollback(eng_store *store)
   if (store == NULL || !store->begun) return;
   store->begun = false;
   undo(store);
+  drop_keys(store);
 }

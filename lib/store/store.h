@@ -72,6 +72,7 @@ struct eng_store {
   bool has_scrub; /* it dropped something */
   struct eng__store_key keys[ENG__STORE_KEYS];
   int key_count;
+  int keys_before; /* the host's transaction */
   uint8_t *bytes; /* an encoded timeline on its way into the file */
   size_t room;
 };
@@ -121,8 +122,12 @@ eng_status eng__store_put(struct eng_store *store, const eng_customer *customer)
 eng_status eng__store_base(struct eng_store *store, const char *id, size_t length,
                            int64_t *floor);
 
-/* Drops the row of a customer. */
-eng_status eng__store_drop(struct eng_store *store, const eng_customer *customer);
+/* Drops the row of an id, whatever it holds. */
+eng_status eng__store_drop(struct eng_store *store, const char *id, size_t length);
+
+/* Whether a row alone is the matter: memory that lacks and a lack of anything else are
+ * not alike. */
+bool eng__store_is_of_row(eng_status status);
 
 /* ---- settings ---- */
 

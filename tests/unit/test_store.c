@@ -528,6 +528,58 @@ START_TEST(a_damaged_row_is_named_and_the_others_are_read)
 }
 END_TEST
 
+START_TEST(a_damaged_row_keeps_nobody_from_being_forgotten)
+{
+  static const char *const damage[] = {
+      "UPDATE customer SET timeline = x'00' WHERE id = x'62'",
+      "UPDATE customer SET timeline = 'words' WHERE id = x'62'"};
+  const uint8_t key[16] = {1};
+
+  for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
+    eng_store *store = opened(ENG_STORE_CREATE);
+    eng_customer *customer;
+    eng_store_report report;
+    int64_t floor;
+    int32_t known, outcome;
+
+    ck_ok(eng_store_set_key(store, 1, key));
+    for (int c = 0; c < 4; c++) {
+      const char id[2] = {(char)('a' + c), 0};
+
+      ck_ok(put(store, id, DAY, NULL));
+      ck_ok(put(store, id, 9 * DAY, NULL));
+    }
+    eng_store_close(store);
+    meddle(damage[i]);
+    if (i == 0) meddle("UPDATE customer SET id = zeroblob(5000) WHERE id = x'64'");
+    store = opened(0);
+    ck_ok(eng_store_set_key(store, 1, key));
+
+    /* Who can be read is expired; that somebody could not is said. */
+    ck_assert_int_ne(eng_store_expire(store, 5 * DAY, NULL, NULL), ENG_OK);
+    ck_ok(eng_store_floor(store, &floor));
+    ck_assert(floor == 5 * DAY);
+    ck_ok(eng_store_customer(store, "c", 1, &customer, NULL));
+    ck_assert(eng_customer_event_count(customer) == 1);
+    eng_customer_free(customer);
+    ck_assert_int_ne(eng_store_customer(store, "b", 1, &customer, NULL),
+                     ENG_E_NOTFOUND);
+
+    ck_ok(eng_store_forget(store, "b", 1, 7 * DAY, &known));
+    ck_assert_int_eq(known, 1);
+    ck_assert_int_eq(eng_store_customer(store, "b", 1, &customer, NULL),
+                     ENG_E_NOTFOUND);
+    ck_ok(put(store, "b", 6 * DAY, &outcome));
+    ck_assert_int_eq(outcome, ENG_RECORD_IGNORED);
+    eng_store_report_init(&report, sizeof report);
+    ck_ok(eng_store_check(store, NULL, NULL, &report));
+    ck_assert(report.damaged == (i == 0 ? 1 : 0));
+    eng_store_close(store);
+    unlink(path);
+  }
+}
+END_TEST
+
 /* Every so many bytes of a file another one: an answer, never a crash, and never a
  * customer whose bytes are not canonical. */
 START_TEST(a_file_with_any_byte_changed_is_an_answer)
@@ -774,6 +826,34 @@ START_TEST(keys_follow_one_another_until_their_tombstones_have_passed)
 }
 END_TEST
 
+START_TEST(a_key_of_a_transaction_goes_with_it)
+{
+  const uint8_t key[16] = {1}, other[16] = {2};
+  eng_store *store = opened(ENG_STORE_CREATE);
+
+  ck_ok(eng_store_begin(store));
+  ck_ok(eng_store_set_key(store, 1, key));
+  eng_store_rollback(store);
+  ck_assert_int_eq(eng_store_forget(store, "a", 1, DAY, NULL), ENG_E_KEY);
+  ck_ok(eng_store_set_key(store, 1, other));
+  ck_ok(eng_store_begin(store));
+  ck_ok(eng_store_set_key(store, 2, key));
+  ck_ok(eng_store_commit(store));
+  ck_ok(eng_store_forget(store, "a", 1, DAY, NULL));
+  eng_store_close(store);
+
+  /* What stands under a number that the file does not list asks for its key too. */
+  meddle("INSERT INTO tombstone VALUES(9, zeroblob(16), 5)");
+  store = opened(0);
+  ck_ok(eng_store_set_key(store, 1, other));
+  ck_ok(eng_store_set_key(store, 2, key));
+  ck_assert_int_eq(put(store, "b", 9 * DAY, NULL), ENG_E_KEY);
+  ck_ok(eng_store_set_key(store, 9, key));
+  ck_ok(put(store, "b", 9 * DAY, NULL));
+  eng_store_close(store);
+}
+END_TEST
+
 START_TEST(a_file_of_the_first_version_is_brought_to_this_one)
 {
   eng_store *store = opened(ENG_STORE_CREATE);
@@ -927,11 +1007,13 @@ Suite *store_suite(void)
   tcase_add_test(tests, what_is_no_book_is_said_to_be_none);
   tcase_add_test(tests, a_schema_of_somebody_else_is_not_run);
   tcase_add_test(tests, a_damaged_row_is_named_and_the_others_are_read);
+  tcase_add_test(tests, a_damaged_row_keeps_nobody_from_being_forgotten);
   tcase_add_test(tests, a_file_with_any_byte_changed_is_an_answer);
   tcase_add_test(tests, who_is_forgotten_stands_in_no_byte_of_any_file);
   tcase_add_test(tests, a_reader_in_the_way_leaves_the_scrubbing_due);
   tcase_add_test(tests, expiring_all_holds_for_those_who_come_later_too);
   tcase_add_test(tests, keys_follow_one_another_until_their_tombstones_have_passed);
+  tcase_add_test(tests, a_key_of_a_transaction_goes_with_it);
   tcase_add_test(tests, a_file_of_the_first_version_is_brought_to_this_one);
   tcase_add_test(tests, arguments_out_of_range_are_refused);
   tcase_add_loop_test(tests, every_request_for_memory_fails_whole, 0, 2);

@@ -411,6 +411,35 @@ START_TEST(every_operation_fails_and_nothing_acknowledged_is_lost)
 }
 END_TEST
 
+START_TEST(a_key_is_not_there_when_its_commit_failed)
+{
+  const uint8_t key[16] = {1}, other[16] = {2};
+  eng_event *event;
+  eng_store *store;
+  int32_t outcome;
+
+  ck_ok(try_open("faults", ENG_STORE_CREATE, &store));
+  ck_ok(eng_store_begin(store));
+  ck_ok(eng_store_set_key(store, 1, key));
+  disk.fail_at = disk.operations + 1;
+  disk.for_ever = true;
+  ck_assert_int_ne(eng_store_commit(store), ENG_OK);
+  disk.fail_at = 0;
+  ck_assert_int_eq(eng_store_forget(store, "a", 1, DAY, NULL), ENG_E_KEY);
+  /* Another one may take its number, and is what is forgotten under. */
+  ck_ok(eng_store_set_key(store, 1, other));
+  ck_ok(eng_store_forget(store, "a", 1, 5 * DAY, NULL));
+  eng_store_close(store);
+  ck_ok(try_open(NULL, 0, &store));
+  ck_ok(eng_store_set_key(store, 1, other));
+  event = event_of(context, ENG_EVENT_PURCHASE, DAY);
+  ck_ok(eng_store_record(store, "a", 1, event, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_IGNORED);
+  eng_event_free(event);
+  eng_store_close(store);
+}
+END_TEST
+
 /* ---- power ---- */
 
 static uint64_t random_state;
@@ -602,6 +631,7 @@ Suite *store_faults_suite(void)
   tcase_add_checked_fixture(tests, open_folder, close_folder);
   tcase_add_loop_test(tests, every_operation_fails_and_nothing_acknowledged_is_lost, 0,
                       2);
+  tcase_add_test(tests, a_key_is_not_there_when_its_commit_failed);
   tcase_add_test(tests, a_cut_of_power_loses_nothing_that_was_acknowledged);
   tcase_add_test(tests, the_control_that_does_not_sync_loses);
 #endif

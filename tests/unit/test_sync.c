@@ -14,6 +14,10 @@
 #include "config.h"
 #include "unit/support.h"
 
+#if HAVE_SQLITE3
+#include <sqlite3.h>
+#endif
+
 Suite *sync_suite(void);
 
 #if HAVE_SQLITE3
@@ -552,6 +556,55 @@ static eng_status try_talk(eng_store *one, eng_store *other)
   return status;
 }
 
+/* A key of which the file knows nothing would let tombstones in that nobody asks for.
+ */
+START_TEST(a_key_that_was_rolled_back_takes_no_tombstones)
+{
+  const uint8_t second[16] = "the second one..";
+
+  ck_ok(eng_store_set_key(stores[0], 2, second));
+  ck_ok(eng_store_forget(stores[0], "customer-1", 10, 5 * DAY, NULL));
+  ck_ok(eng_store_begin(stores[1]));
+  ck_ok(eng_store_set_key(stores[1], 2, second));
+  eng_store_rollback(stores[1]);
+  ck_assert_int_eq(try_talk(stores[0], stores[1]), ENG_E_KEY);
+  ck_ok(eng_store_set_key(stores[1], 2, second));
+  ck_ok(try_talk(stores[0], stores[1]));
+}
+END_TEST
+
+/* Which customers a tombstone means is told from ids, not from what they did. */
+START_TEST(a_damaged_row_takes_its_tombstone)
+{
+  uint64_t left;
+  sqlite3 *db;
+  char path[300];
+
+  for (int c = 0; c < 3; c++) {
+    eng_event *event = event_of(context, ENG_EVENT_PURCHASE, DAY);
+    const char id[1] = {(char)('a' + c)};
+
+    ck_ok(eng_store_record(stores[1], id, 1, event, NULL));
+    eng_event_free(event);
+  }
+  ck_ok(eng_store_forget(stores[0], "b", 1, 5 * DAY, NULL));
+  ck_ok(eng_store_forget(stores[0], "c", 1, 5 * DAY, NULL));
+  path_of(path, 1);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db,
+                                "UPDATE customer SET timeline = x'00' "
+                                "WHERE id = x'62'",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
+  sqlite3_close(db);
+  ck_ok(try_talk(stores[0], stores[1]));
+  for (int i = 0; i < 2; i++) {
+    ck_ok(eng_store_customer_count(stores[i], &left));
+    ck_assert(left == 1);
+  }
+}
+END_TEST
+
 /* Forgetting, expiring and a sync, each request for memory failing once; _i: and all
  * that follow. What failed is done again, and the end is that of no failure. */
 START_TEST(every_request_for_memory_fails_and_can_be_done_again)
@@ -621,6 +674,8 @@ Suite *sync_suite(void)
   tcase_add_test(tests, an_empty_book_gets_all_and_gives_all);
   tcase_add_test(tests, any_history_in_any_order_is_one_result);
   tcase_add_test(tests, books_that_forgot_under_other_keys_refuse);
+  tcase_add_test(tests, a_key_that_was_rolled_back_takes_no_tombstones);
+  tcase_add_test(tests, a_damaged_row_takes_its_tombstone);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
   tcase_add_loop_test(tests, every_request_for_memory_fails_and_can_be_done_again, 0,
