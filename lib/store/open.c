@@ -81,6 +81,10 @@ static eng_status peek(sqlite3_vfs *vfs, const char *name, sqlite3_file *file)
   return status;
 }
 
+/* Zeros before the name: a VFS that asks for its parameters steps back to find where it
+ * begins. Those behind it say that there are none. */
+enum { HEAD = 4 };
+
 /* Looks into the file by the VFS, whose locks it must not disturb. */
 static eng_status look(const eng_allocator *memory, const char *vfs_name,
                        const char *path)
@@ -88,20 +92,21 @@ static eng_status look(const eng_allocator *memory, const char *vfs_name,
   sqlite3_vfs *vfs = sqlite3_vfs_find(vfs_name);
   size_t name_size, file_size;
   sqlite3_file *file;
-  char *name;
+  char *block;
   eng_status status = ENG_E_NOMEM;
 
   if (vfs == NULL) return ENG_E_NOTFOUND;
-  name_size = (size_t)vfs->mxPathname + 8;
+  name_size = HEAD + (size_t)vfs->mxPathname + 8;
   file_size = (size_t)vfs->szOsFile;
-  name = eng__new_zeroed(memory, name_size);
+  block = eng__new_zeroed(memory, name_size);
   file = eng__new_zeroed(memory, file_size);
-  if (name != NULL && file != NULL) {
+  if (block != NULL && file != NULL) {
+    char *name = block + HEAD;
     int code = vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, name);
 
     status = (code & 0xff) == SQLITE_OK ? peek(vfs, name, file) : ENG_E_NOTFOUND;
   }
-  eng__free(memory, name, name_size);
+  eng__free(memory, block, name_size);
   eng__free(memory, file, file_size);
   return status;
 }

@@ -217,6 +217,8 @@ static const sqlite3_io_methods shim_methods = {2,
                                                 NULL,
                                                 NULL};
 
+static int unheaded; /* names without the four zeros that SQLite promises a VFS */
+
 static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
                      int *out)
 {
@@ -225,6 +227,10 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fl
 
   (void)vfs;
   shim->base.pMethods = NULL;
+  if (flags & SQLITE_OPEN_MAIN_DB) {
+    if (memcmp(name - 4, (const char[4]){0}, 4) != 0) unheaded++;
+    (void)sqlite3_uri_boolean(name, "psow", 1);
+  }
   if (fails()) return SQLITE_CANTOPEN;
   shim->real = (sqlite3_file *)(shim + 1);
   shim->file = file_of(name);
@@ -408,6 +414,40 @@ START_TEST(every_operation_fails_and_nothing_acknowledged_is_lost)
     eng_store_close(store);
   }
   ck_assert_uint_gt(points, 50 / stride());
+}
+END_TEST
+
+/* Memory in front of which nothing is zero. */
+static void *headed(void *user, void *old, size_t old_size, size_t new_size)
+{
+  const size_t head = 16;
+  uint8_t *block;
+
+  (void)user;
+  (void)old_size;
+  if (new_size == 0) {
+    if (old != NULL) free((uint8_t *)old - head);
+    return NULL;
+  }
+  block = realloc(old == NULL ? NULL : (uint8_t *)old - head, head + new_size);
+  if (block == NULL) return NULL;
+  memset(block, 0xff, head);
+  return block + head;
+}
+
+START_TEST(a_vfs_may_ask_for_parameters_of_the_name)
+{
+  const eng_allocator memory = {sizeof memory, 0, NULL, headed};
+  eng_store_options options;
+  eng_store *store;
+
+  eng_store_options_init(&options, sizeof options);
+  options.flags = ENG_STORE_CREATE;
+  options.vfs = "faults";
+  unheaded = 0;
+  ck_ok(eng_store_open(context, &memory, path, &options, &store, NULL));
+  eng_store_close(store);
+  ck_assert_int_eq(unheaded, 0);
 }
 END_TEST
 
@@ -631,6 +671,7 @@ Suite *store_faults_suite(void)
   tcase_add_checked_fixture(tests, open_folder, close_folder);
   tcase_add_loop_test(tests, every_operation_fails_and_nothing_acknowledged_is_lost, 0,
                       2);
+  tcase_add_test(tests, a_vfs_may_ask_for_parameters_of_the_name);
   tcase_add_test(tests, a_key_is_not_there_when_its_commit_failed);
   tcase_add_test(tests, a_cut_of_power_loses_nothing_that_was_acknowledged);
   tcase_add_test(tests, the_control_that_does_not_sync_loses);
