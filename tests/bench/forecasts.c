@@ -4,6 +4,7 @@
  * all of them forecast, and one of them. Processor time of one thread.
  *
  *   forecasts [CUSTOMERS [FAMILY]]
+ *   forecasts FILE                  a line each: id,x,t_x,T, the times in weeks
  *
  * Customers are those of BG/NBD with CDNOW's parameters, watched 27 to 39 weeks; days
  * are whole, so that histories repeat as they do in shops. Without a family also as
@@ -104,20 +105,63 @@ static void run(const eng_summaries *summaries, const eng_summary *people,
   eng_fit_free(fit);
 }
 
-/* Times of the families, or of the one that is asked for. */
-static void run_all(uint64_t n, const eng_context *context, const char *only)
+static eng_summary *new_people(uint64_t n)
+{
+  eng_summary *people = malloc(((size_t)n + 1) * sizeof *people);
+
+  if (people == NULL) must(ENG_E_NOMEM);
+  return people;
+}
+
+static eng_summary *make_people(uint64_t n)
+{
+  eng_summary *people = new_people(n);
+
+  state = 1;
+  for (uint64_t i = 0; i < n; i++) people[i] = make_person();
+  return people;
+}
+
+/* The lines that begin as they should: a header is passed over. */
+static eng_summary *read_people(const char *path, uint64_t *n)
+{
+  FILE *file = fopen(path, "r");
+  eng_summary *people = new_people(0);
+  uint64_t room = 0;
+  char line[512];
+
+  if (file == NULL) must(ENG_E_NOTFOUND);
+  for (*n = 0; fgets(line, sizeof line, file) != NULL;) {
+    unsigned x;
+    double t_x, T;
+
+    if (sscanf(line, "%*[^,],%u,%lf,%lf", &x, &t_x, &T) != 3) continue;
+    if (*n == room) {
+      room = 2 * room + 1000;
+      people = realloc(people, (size_t)room * sizeof *people);
+      if (people == NULL) must(ENG_E_NOMEM);
+    }
+    people[(*n)++] = (eng_summary){.x = x,
+                                   .t_x = (uint32_t)lround(7 * t_x),
+                                   .T = (uint32_t)lround(7 * T),
+                                   .bought = 1};
+  }
+  fclose(file);
+  return people;
+}
+
+/* Times of the families, or of the one that is asked for; frees people. */
+static void run_all(eng_summary *people, uint64_t n, const eng_context *context,
+                    const char *only)
 {
   static const int32_t families[] = {ENG_FAMILY_BGNBD, ENG_FAMILY_MBGNBD,
                                      ENG_FAMILY_PARETONBD, ENG_FAMILY_NBD,
                                      ENG_FAMILY_USUAL};
-  eng_summary *people = malloc(((size_t)n + 1) * sizeof *people);
   eng_forecast *out = malloc(((size_t)n + 1) * sizeof *out);
   eng_summaries *summaries;
   double start;
 
-  if (people == NULL || out == NULL) must(ENG_E_NOMEM);
-  state = 1;
-  for (uint64_t i = 0; i < n; i++) people[i] = make_person();
+  if (out == NULL) must(ENG_E_NOMEM);
   start = seconds();
   must(eng_summaries_new(context, ENG_UNIT_WEEK, &summaries));
   for (uint64_t i = 0; i < n; i++) {
@@ -138,12 +182,19 @@ static void run_all(uint64_t n, const eng_context *context, const char *only)
 
 int main(int count, char **words)
 {
-  uint64_t n = count > 1 ? strtoull(words[1], NULL, 10) : 0;
+  const char *end = "";
+  uint64_t n = count > 1 ? strtoull(words[1], (char **)&end, 10) : 1000000;
   eng_context *context;
 
   must(eng_context_new(NULL, &context));
-  if (count < 3) run_all(SHOP, context, NULL);
-  run_all(n == 0 ? 1000000 : n, context, count > 2 ? words[2] : NULL);
+  if (*end != '\0') {
+    eng_summary *people = read_people(words[1], &n);
+
+    run_all(people, n, context, NULL);
+  } else {
+    if (count < 3) run_all(make_people(SHOP), SHOP, context, NULL);
+    run_all(make_people(n), n, context, count > 2 ? words[2] : NULL);
+  }
   eng_context_free(context);
   return 0;
 }
