@@ -8,33 +8,11 @@
 #   bad_rows.sh PROGRAM|BUILD-FOLDER
 . "$(dirname "$0")/support.sh"
 
-# Sanitizers reserve more addresses than any limit, and are slow; timeout is not in POSIX.
-memory=300000
-slow=
-(
-  ulimit -v $memory && "$program" --version
-) >/dev/null 2>&1 || {
-  memory=unlimited
-  slow=1
-  echo 'SKIP: little memory (the program does not start in it)'
-}
-seconds="timeout ${slow:+6}5"
-$seconds true 2>/dev/null || {
-  seconds=
-  echo 'SKIP: ending soon (there is no timeout)'
-}
+bounds
+run() { bounded "$@"; }
 
 # Stands in every bad row and in many a name.
 mark=zqkwj
-
-# As of support.sh, within that memory and time.
-run() {
-  (
-    if [ $memory != unlimited ]; then ulimit -v $memory; fi
-    exec $seconds "$program" "$@"
-  ) >out 2>err </dev/null
-  got=$?
-}
 
 # ask STATUS WORDS...: nothing of a file and nothing for a terminal stands in err.
 ask() {

@@ -157,25 +157,9 @@ fi
 
 # ---- lines of some hundred kinds ----------------------------------------------------
 
-# Sanitizers reserve more addresses than any limit, and are slow; timeout is not in POSIX.
-memory=300000
-slow=
-(
-  ulimit -v $memory && "$program" --version
-) >/dev/null 2>&1 || {
-  memory=unlimited
-  slow=1
-}
-seconds="timeout ${slow:+6}5"
-$seconds true 2>/dev/null || seconds=
+bounds
+run() { bounded "$@"; }
 mark=zqkwj
-run() {
-  (
-    if [ $memory != unlimited ]; then ulimit -v $memory; fi
-    exec $seconds "$program" "$@"
-  ) >out 2>err </dev/null
-  got=$?
-}
 
 # number PATTERN: the one in front of those words on standard error, 0 if there is none.
 number() { sed -n "s/^\(engagement: \)*\([0-9,]*\) $1.*/\2/p" err | head -n 1 | tr -d ,; }

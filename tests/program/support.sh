@@ -51,6 +51,33 @@ run() {
   got=$?
 }
 
+# bounded WORDS...: the same within 64 MiB and a second of processor, which is less than
+# bad input may cost: four times its size comes on top. Call bounds before.
+bounds() {
+  memory=65536
+  second=1
+  seconds='timeout 5'
+  # Sanitizers reserve more addresses than any limit, and are slow; no timeout in POSIX.
+  (ulimit -v $memory && "$program" --version) >/dev/null 2>&1 || {
+    memory=
+    second=
+    seconds='timeout 65'
+    echo "$script: SKIP: little memory and time (the program does not start in it)"
+  }
+  $seconds true 2>/dev/null || {
+    seconds=
+    echo "$script: SKIP: ending soon (there is no timeout)"
+  }
+}
+bounded() {
+  (
+    if [ -n "$memory" ]; then ulimit -v $memory; fi
+    if [ -n "$second" ]; then ulimit -t $second; fi
+    exec $seconds "$program" "$@"
+  ) >out 2>err </dev/null
+  got=$?
+}
+
 # ask STATUS WORDS...: runs the program and expects that exit status, or any.
 ask() {
   want=$1
