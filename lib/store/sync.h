@@ -61,6 +61,7 @@ struct eng_sync {
   struct eng_store *store;
   int32_t role;
   bool greeted, done;
+  bool customers; /* the message asked for some */
   struct eng__buffer out;
   struct eng__task *tasks;
   size_t task_count, task_room;

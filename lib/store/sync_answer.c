@@ -191,6 +191,20 @@ static eng_status take(struct eng_sync *sync, int space, struct eng__reader *rea
   return eng__sync_take(sync, space, key, key_length, value, length);
 }
 
+/* Settling goes through all customers, so that it is due once a message: tombstones are
+ * in front of what asks for customers. */
+static eng_status keep_order(struct eng_sync *sync, int what, int space)
+{
+  bool customers = space == ENG__SPACE_CUSTOMERS;
+
+  if (what == ENG__SYNC_PUT) {
+    return sync->customers && !customers ? ENG_E_ORDER : ENG_OK;
+  }
+  if (!customers) return ENG_OK;
+  sync->customers = true;
+  return eng__sync_settle(sync);
+}
+
 /* One request. What asks for something is passed over once the answer is full. */
 static eng_status answer_one(struct eng_sync *sync, struct eng__reader *reader)
 {
@@ -202,10 +216,10 @@ static eng_status answer_one(struct eng_sync *sync, struct eng__reader *reader)
   eng_status status;
 
   if (reader->status == ENG_OK && space >= ENG__SPACES) return ENG_E_FIELD;
-  if (what == ENG__SYNC_PUT) return take(sync, space, reader);
   if (reader->status != ENG_OK) return reader->status;
-  status = space == ENG__SPACE_CUSTOMERS ? eng__sync_settle(sync) : ENG_OK;
+  status = keep_order(sync, what, space);
   if (status != ENG_OK) return status;
+  if (what == ENG__SYNC_PUT) return take(sync, space, reader);
   if (what == ENG__SYNC_GET) {
     key = eng__read_key(reader, &length);
     if (key == NULL || full) return reader->status;
@@ -224,6 +238,7 @@ eng_status eng__sync_answer(struct eng_sync *sync, struct eng__reader *reader)
   eng_status status = eng_store_begin(sync->store);
 
   if (status != ENG_OK) return status;
+  sync->customers = false;
   while (status == ENG_OK && eng__reader_left(reader) > 0) {
     status = answer_one(sync, reader);
   }
