@@ -126,6 +126,7 @@ static eng_status split(struct eng_sync *sync, int space,
   eng_status status = eng__range_sum(sync->store, space, range, &count, &sum);
 
   if (status != ENG_OK) return status;
+  sync->rows += count;
   parts.each = (count + ENG__PARTS - 1) / ENG__PARTS;
   if (parts.each == 0) parts.each = 1;
   number = count == 0 ? 1 : (count + parts.each - 1) / parts.each;
@@ -144,6 +145,7 @@ static eng_status list(struct eng_sync *sync, int space, const struct eng__range
   eng_status status = eng__range_sum(sync->store, space, range, &count, &sum);
 
   if (status != ENG_OK) return status;
+  sync->rows += count;
   if (count > ENG__SYNC_LIST_MAX) return ENG_E_LIMIT;
   eng__buffer_put(&sync->out, &(uint8_t){ENG__SYNC_LIST}, 1);
   eng__buffer_varint(&sync->out, count);
@@ -209,7 +211,7 @@ static eng_status keep_order(struct eng_sync *sync, int what, int space)
 static eng_status answer_one(struct eng_sync *sync, struct eng__reader *reader)
 {
   int what = (int)eng__read_fixed(reader, 1), space = (int)eng__read_fixed(reader, 1);
-  bool full = sync->out.size > ENG__SYNC_FULL;
+  bool full = sync->out.size > ENG__SYNC_FULL || sync->rows > ENG__SYNC_ROWS;
   struct eng__range range;
   const uint8_t *key;
   size_t length;
@@ -239,6 +241,7 @@ eng_status eng__sync_answer(struct eng_sync *sync, struct eng__reader *reader)
 
   if (status != ENG_OK) return status;
   sync->customers = false;
+  sync->rows = 0;
   while (status == ENG_OK && eng__reader_left(reader) > 0) {
     status = answer_one(sync, reader);
   }
