@@ -610,9 +610,12 @@ ENG_API ENG_NODISCARD eng_status eng_sync_new(eng_store *store, int32_t role,
  * @brief Takes a message of the other side and gives the next one. The side that asks
  *        is called first with no message.
  *
- * A message has about a mebibyte at the most, and one timeline. Between two calls the
- * store may be used for anything. After a failure only eng_sync_free is of use; the
- * store holds what came before.
+ * An answer is full from a mebibyte on, which its last item may pass. What the side
+ * that asks sends back of the customers in an answer goes with its next message, so
+ * that one may be larger, by what this side has of them. How long a message may be that
+ * is taken is the host's to limit; eng_store_sync refuses one of more than the limit
+ * ENG_LIMIT_BLOB and 4 MiB. Between two calls the store may be used for anything. After
+ * a failure only eng_sync_free is of use; the store holds what came before.
  *
  * @param[in]  sync      changed
  * @param[in]  message   what the other side gave, from anybody; NULL: none yet

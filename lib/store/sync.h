@@ -24,7 +24,8 @@ enum {
   ENG__SYNC_FEW = 32,  /* items that are listed rather than split */
   ENG__SYNC_LIST_MAX = 4096,
   ENG__SYNC_FULL = 1 << 20, /* bytes of a message from which on no more is put in */
-  ENG__SYNC_ASKED = 1 << 16 /* the same for requests */
+  ENG__SYNC_ASKED = 1 << 16, /* the same for requests */
+  ENG__SYNC_ROWS = 1 << 18   /* rows after which an answer is full too */
 };
 
 /* A message that grows. The first failure sticks. */
@@ -61,6 +62,8 @@ struct eng_sync {
   struct eng_store *store;
   int32_t role;
   bool greeted, done;
+  bool customers; /* the message asked for some */
+  uint64_t rows;  /* that were gone through for the message */
   struct eng__buffer out;
   struct eng__task *tasks;
   size_t task_count, task_room;

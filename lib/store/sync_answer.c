@@ -126,6 +126,7 @@ static eng_status split(struct eng_sync *sync, int space,
   eng_status status = eng__range_sum(sync->store, space, range, &count, &sum);
 
   if (status != ENG_OK) return status;
+  sync->rows += count;
   parts.each = (count + ENG__PARTS - 1) / ENG__PARTS;
   if (parts.each == 0) parts.each = 1;
   number = count == 0 ? 1 : (count + parts.each - 1) / parts.each;
@@ -144,6 +145,7 @@ static eng_status list(struct eng_sync *sync, int space, const struct eng__range
   eng_status status = eng__range_sum(sync->store, space, range, &count, &sum);
 
   if (status != ENG_OK) return status;
+  sync->rows += count;
   if (count > ENG__SYNC_LIST_MAX) return ENG_E_LIMIT;
   eng__buffer_put(&sync->out, &(uint8_t){ENG__SYNC_LIST}, 1);
   eng__buffer_varint(&sync->out, count);
@@ -191,21 +193,35 @@ static eng_status take(struct eng_sync *sync, int space, struct eng__reader *rea
   return eng__sync_take(sync, space, key, key_length, value, length);
 }
 
+/* Settling goes through all customers, so that it is due once a message: tombstones are
+ * in front of what asks for customers. */
+static eng_status keep_order(struct eng_sync *sync, int what, int space)
+{
+  bool customers = space == ENG__SPACE_CUSTOMERS;
+
+  if (what == ENG__SYNC_PUT) {
+    return sync->customers && !customers ? ENG_E_ORDER : ENG_OK;
+  }
+  if (!customers) return ENG_OK;
+  sync->customers = true;
+  return eng__sync_settle(sync);
+}
+
 /* One request. What asks for something is passed over once the answer is full. */
 static eng_status answer_one(struct eng_sync *sync, struct eng__reader *reader)
 {
   int what = (int)eng__read_fixed(reader, 1), space = (int)eng__read_fixed(reader, 1);
-  bool full = sync->out.size > ENG__SYNC_FULL;
+  bool full = sync->out.size > ENG__SYNC_FULL || sync->rows > ENG__SYNC_ROWS;
   struct eng__range range;
   const uint8_t *key;
   size_t length;
   eng_status status;
 
   if (reader->status == ENG_OK && space >= ENG__SPACES) return ENG_E_FIELD;
-  if (what == ENG__SYNC_PUT) return take(sync, space, reader);
   if (reader->status != ENG_OK) return reader->status;
-  status = space == ENG__SPACE_CUSTOMERS ? eng__sync_settle(sync) : ENG_OK;
+  status = keep_order(sync, what, space);
   if (status != ENG_OK) return status;
+  if (what == ENG__SYNC_PUT) return take(sync, space, reader);
   if (what == ENG__SYNC_GET) {
     key = eng__read_key(reader, &length);
     if (key == NULL || full) return reader->status;
@@ -224,6 +240,8 @@ eng_status eng__sync_answer(struct eng_sync *sync, struct eng__reader *reader)
   eng_status status = eng_store_begin(sync->store);
 
   if (status != ENG_OK) return status;
+  sync->customers = false;
+  sync->rows = 0;
   while (status == ENG_OK && eng__reader_left(reader) > 0) {
     status = answer_one(sync, reader);
   }

@@ -573,6 +573,79 @@ START_TEST(a_key_that_was_rolled_back_takes_no_tombstones)
 }
 END_TEST
 
+/* All customers are gone through for tombstones, so a message may ask for that once. */
+START_TEST(tombstones_come_before_what_asks_for_customers)
+{
+  static const uint8_t hello[3] = {'S', 0, 0};
+  uint8_t message[3 * 36], *end = message;
+  const uint8_t *reply;
+  size_t size;
+  int32_t done;
+
+  for (int n = 0; n < 3; n++) {
+    const uint8_t head[] = {4, 0, 20, 0, 0, 0, 1}, get[] = {3, 1, 1, 'x'};
+
+    memcpy(end, head, sizeof head);
+    end += sizeof head;
+    memset(end, n, 16);
+    end += 16;
+    *end++ = 8;
+    memset(end, 0, 8);
+    *end = 5;
+    end += 8;
+    memcpy(end, get, sizeof get);
+    end += sizeof get;
+  }
+  for (int n = 1; n <= 3; n++) {
+    eng_sync *answer;
+
+    ck_ok(eng_sync_new(stores[0], ENG_SYNC_ANSWER, &answer));
+    ck_ok(eng_sync_next(answer, hello, sizeof hello, &reply, &size, &done));
+    ck_assert_int_eq(
+        eng_sync_next(answer, message, 36 * (size_t)n, &reply, &size, &done),
+        n == 1 ? ENG_OK : ENG_E_ORDER);
+    eng_sync_free(answer);
+  }
+}
+END_TEST
+
+/* Four bytes can ask for a look at the whole file: a message gets so many of them. */
+START_TEST(a_message_has_the_file_read_through_so_often)
+{
+  enum { CUSTOMERS = 2000, ASKED = 200, PART = 4 };
+  static const uint8_t hello[3] = {'S', 0, 0};
+  uint8_t message[ASKED * PART];
+  size_t size, one;
+  const uint8_t *reply;
+  eng_sync *answer;
+  eng_book *book;
+  int32_t done;
+
+  ck_ok(eng_book_new(context, NULL, &book));
+  for (int n = 0; n < CUSTOMERS; n++) {
+    eng_event *event = event_of(context, ENG_EVENT_PURCHASE, DAY);
+    char id[24];
+
+    snprintf(id, sizeof id, "customer-%d", n);
+    ck_ok(eng_book_record(book, id, strlen(id), event, NULL));
+    eng_event_free(event);
+  }
+  ck_ok(eng_store_merge_book(stores[0], book, NULL, NULL));
+  eng_book_free(book);
+  for (int n = 0; n < ASKED; n++) {
+    memcpy(message + (size_t)n * PART, (const uint8_t[PART]){1, 1, 1, 0}, PART);
+  }
+  ck_ok(eng_sync_new(stores[0], ENG_SYNC_ANSWER, &answer));
+  ck_ok(eng_sync_next(answer, hello, sizeof hello, &reply, &size, &done));
+  ck_ok(eng_sync_next(answer, message, PART, &reply, &one, &done));
+  ck_ok(eng_sync_next(answer, message, 10 * PART, &reply, &size, &done));
+  ck_assert(size == 10 * one);
+  ck_ok(eng_sync_next(answer, message, sizeof message, &reply, &size, &done));
+  ck_assert(size < 150 * one);
+  eng_sync_free(answer);
+}
+END_TEST
+
 /* Which customers a tombstone means is told from ids, not from what they did. */
 START_TEST(a_damaged_row_takes_its_tombstone)
 {
@@ -675,6 +748,8 @@ Suite *sync_suite(void)
   tcase_add_test(tests, any_history_in_any_order_is_one_result);
   tcase_add_test(tests, books_that_forgot_under_other_keys_refuse);
   tcase_add_test(tests, a_key_that_was_rolled_back_takes_no_tombstones);
+  tcase_add_test(tests, tombstones_come_before_what_asks_for_customers);
+  tcase_add_test(tests, a_message_has_the_file_read_through_so_often);
   tcase_add_test(tests, a_damaged_row_takes_its_tombstone);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
