@@ -677,12 +677,12 @@ test_env = DATA='$(abspath $(DATA))' SRCDIR='$(abspath $(srcdir))' BUILD='$(CURD
   CASES='$(CASES)' SEED='$(SEED)' CK_DEFAULT_TIMEOUT='$(CK_DEFAULT_TIMEOUT)'
 
 # Everything runs even if something failed. The unit tests run beside the rest, and are
-# told of last, so that their count is the closing line; under a checker, which has no
-# scripts to run, a third of them changes sides.
+# told of last, so that their count is the closing line; under a checker, where they take
+# longer than the rest (RUN=, SHARE=), a third of them changes sides.
 check-run: $(check_programs)
 	@echo 'the unit tests run beside what follows: out/unit.log'
 	@failed=; export $(test_env); \
-	$(if $(RUN),THIRDS=12) $(RUN) ./$(unit_run) >out/unit.log 2>&1 & unit=$$!; trap 'kill $$unit 2>/dev/null' EXIT; \
+	$(if $(RUN)$(SHARE),THIRDS=12) $(RUN) ./$(unit_run) >out/unit.log 2>&1 & unit=$$!; trap 'kill $$unit 2>/dev/null' EXIT; \
 	trap 'exit 1' HUP INT TERM; \
 	$(if $(RUN),,./$(selftest) || failed="$$failed selftest";) \
 	for f in $(fuzzers); do \
@@ -694,7 +694,7 @@ check-run: $(check_programs)
 	  sh $(srcdir)/$$s '$(CURDIR)' '$(abspath $(srcdir))' || failed="$$failed $$s"; \
 	done;) \
 	$(RUN) ./$(property_run) || failed="$$failed property"; \
-	$(if $(RUN),THIRDS=3 $(RUN) ./$(unit_run) || failed="$$failed unit";) \
+	$(if $(RUN)$(SHARE),THIRDS=3 $(RUN) ./$(unit_run) || failed="$$failed unit";) \
 	wait $$unit || failed="$$failed unit"; trap - EXIT; cat out/unit.log; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi
 endif
@@ -773,7 +773,7 @@ check-asan: config.mk ## the tests under AddressSanitizer, UBSan and LeakSanitiz
 	+@$(call configure_in,out/asan,--disable-shared CC='$(SAN_CC)' \
 	  CFLAGS='-g -O1 -fno-omit-frame-pointer $(sanitize)') && \
 	$(sub_make) -s all test-programs && \
-	$(sub_make) -s check-run CASES='$(or $(ASAN_CASES),10)'
+	$(sub_make) -s check-run SHARE=yes CASES='$(or $(ASAN_CASES),10)'
 
 # That every request for memory may fail is walked through under AddressSanitizer.
 check-valgrind: test-programs ## the tests under valgrind, with fewer cases, none long
