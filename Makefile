@@ -16,6 +16,7 @@ PUBLIC_HEADERS = \
   include/engagement/book.h \
   include/engagement/calendar.h \
   include/engagement/callback.h \
+  include/engagement/census.h \
   include/engagement/context.h \
   include/engagement/csv.h \
   include/engagement/customer.h \
@@ -132,11 +133,13 @@ BOOK_SOURCES = \
   lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/census.c \
   lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
   lib/book/floors.c \
+  lib/book/follow.c \
   lib/book/join.c \
   lib/book/loader.c \
   lib/book/merge.c \
@@ -144,10 +147,12 @@ BOOK_SOURCES = \
   lib/book/order.c \
   lib/book/record.c \
   lib/book/referrals.c \
+  lib/book/roll.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
-  lib/book/summaries.c
+  lib/book/summaries.c \
+  lib/book/watcher.c
 
 IO_SOURCES = \
   lib/io/csv.c \
@@ -327,6 +332,7 @@ UNIT_HELPERS = \
 PROPERTY_TESTS = \
   tests/property/prop_authoring.c \
   tests/property/prop_book.c \
+  tests/property/prop_census.c \
   tests/property/prop_draw.c \
   tests/property/prop_model.c \
   tests/property/prop_timeline.c

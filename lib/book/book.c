@@ -362,6 +362,7 @@ void eng__book_close(struct eng_book *book, uint32_t row,
   if (timeline->floor != ENG_TIME_NONE) {
     eng__floors_set(&book->floors, row, timeline->floor);
   }
+  if (book->watchers != NULL) eng__book_tell(book, row);
 }
 
 /* ---- sweeping ---- */

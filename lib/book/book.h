@@ -46,6 +46,8 @@ struct eng_book {
   unsigned taken_class;
 
   bool kinds[256], channels[256]; /* which ones the context knows */
+
+  struct eng__watcher *watchers; /* watcher.h */
 };
 
 /* ---- rows ---- */
@@ -132,6 +134,12 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor);
 /* Puts the timeline into its row. */
 void eng__book_close(struct eng_book *book, uint32_t row,
                      const struct eng__timeline *timeline);
+
+/* Tells all watchers of a row that was changed; and of rows that were numbered anew, in
+ * two steps, of which the first may fail: see watcher.h. */
+void eng__book_tell(struct eng_book *book, uint32_t row);
+eng_status eng__book_reserve_renumber(struct eng_book *book);
+void eng__book_renumber(struct eng_book *book, const uint32_t *rows);
 
 /* Moves every run to a new block of exactly its size, in the order of `rows`, and frees
  * the old chunks as they empty. On failure the book holds what it held. */
