@@ -291,6 +291,7 @@ UNIT_TESTS = \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
   tests/unit/test_callback.c \
+  tests/unit/test_census.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \

@@ -15,6 +15,7 @@
 #include <engagement/book.h>
 #include <engagement/calendar.h>
 #include <engagement/callback.h>
+#include <engagement/census.h>
 #include <engagement/context.h>
 #include <engagement/csv.h>
 #include <engagement/customer.h>

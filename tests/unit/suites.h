@@ -42,6 +42,7 @@
   X(store_faults) \
   X(sync) \
   X(callback) \
+  X(census) \
   X(authoring) \
   X(worst) \
   X(zone)
