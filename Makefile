@@ -24,6 +24,7 @@ PUBLIC_HEADERS = \
   include/engagement/export.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/journal.h \
   include/engagement/jsonl.h \
   include/engagement/metrics.h \
   include/engagement/model.h \
@@ -141,6 +142,7 @@ BOOK_SOURCES = \
   lib/book/floors.c \
   lib/book/follow.c \
   lib/book/join.c \
+  lib/book/journal.c \
   lib/book/loader.c \
   lib/book/merge.c \
   lib/book/names.c \
@@ -300,6 +302,7 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_journal.c \
   tests/unit/test_json.c \
   tests/unit/test_memory.c \
   tests/unit/test_metrics.c \

@@ -23,6 +23,7 @@
 #include <engagement/export.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>
+#include <engagement/journal.h>
 #include <engagement/jsonl.h>
 #include <engagement/metrics.h>
 #include <engagement/model.h>

@@ -4,6 +4,7 @@
  */
 #include "book/book.h"
 
+#include "book/journal.h"
 #include "core/customer.h"
 #include "core/status.h"
 
@@ -115,6 +116,7 @@ void eng_book_free(eng_book *book)
   eng__long_ids_release(&book->long_ids, &book->memory);
   eng__arena_release(&book->arena, &book->memory);
   eng__shapes_release(&book->shapes, &book->memory);
+  eng__journal_release(book);
   outer = book->outer;
   eng__free(&outer, book, sizeof *book);
 }

@@ -9,7 +9,7 @@
 #ifndef ENG_BOOK_BOOK_H
 #define ENG_BOOK_BOOK_H
 
-#include <engagement/book.h>
+#include <engagement/journal.h>
 
 #include "book/arena.h"
 #include "book/floors.h"
@@ -17,6 +17,14 @@
 #include "book/names.h"
 #include "book/slot.h"
 #include "core/hash.h"
+
+struct eng__journal {
+  eng_journal_fn fn; /* NULL: there is none */
+  void *user;
+  bool quiet;     /* what is recorded now is in the journal */
+  uint8_t *bytes; /* entries that wait */
+  size_t size, room;
+};
 
 struct eng_book {
   struct eng__home home;  /* first, so that the home's callbacks find the book */
@@ -48,6 +56,7 @@ struct eng_book {
   bool kinds[256], channels[256]; /* which ones the context knows */
 
   struct eng__watcher *watchers; /* watcher.h */
+  struct eng__journal journal;
 };
 
 /* ---- rows ---- */

@@ -4,6 +4,8 @@
  */
 #include "book/record.h"
 
+#include "book/journal.h"
+
 /* ---- counts ---- */
 
 void eng_load_counts_init(eng_load_counts *counts, uint32_t size)
@@ -43,6 +45,10 @@ eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id
   eng_status status = eng__book_prepare(book, false);
 
   if (status == ENG_OK && !known) status = eng__book_reserve(book, length);
+  if (status == ENG_OK && eng__journal_is_on(book)) {
+    status = eng__journal_event(book, id, length, event);
+    if (status == ENG_OK) status = eng__journal_flush(book);
+  }
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);

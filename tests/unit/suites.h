@@ -22,6 +22,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(journal) \
   X(json) \
   X(bad_rows) \
   X(histories) \
