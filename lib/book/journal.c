@@ -49,31 +49,42 @@ void eng__journal_release(struct eng_book *book)
   memset(journal, 0, sizeof *journal);
 }
 
-/* Puts an entry into a sink, whose room may be too small: then its size is right. */
-static eng_status write_entry(struct eng__sink *sink, const char *id, size_t length,
-                              const struct eng__timeline *timeline,
-                              const struct eng__pen *pen)
+/* Makes room behind what waits. */
+static eng_status make_room(struct eng_book *book, size_t size)
 {
-  struct eng__sink inner = {NULL, 0, 0};
-  uint8_t number[ENG__VARINT_MAX];
-  size_t digits = eng__put_varint(number, length), front = HEAD + digits + length;
-  eng_status status;
+  struct eng__journal *journal = &book->journal;
+  void *bytes = journal->bytes;
+  eng_status status =
+      eng__grow(&book->memory, &bytes, &journal->room, journal->size + size, 1);
 
-  if (sink->bytes != NULL && sink->capacity > front) {
-    inner.bytes = sink->bytes + front;
-    inner.capacity = sink->capacity - front;
-  }
-  status = eng__blob_write(timeline, pen, &inner);
-  if (status != ENG_OK) return status;
-  if (inner.size > UINT32_MAX - digits - length) return ENG_E_LIMIT;
-  eng__blob_start(sink, 'J');
-  eng__put(number, (uint64_t)(digits + length + inner.size), 4);
-  eng__sink_put(sink, number, 4);
-  eng__sink_varint(sink, length);
-  eng__sink_put(sink, id, length);
-  sink->size += inner.size;
-  eng__blob_seal(sink);
-  return ENG_OK;
+  journal->bytes = bytes;
+  return status;
+}
+
+/* Bytes before the timeline. */
+static size_t front_size(size_t length)
+{
+  return HEAD + eng__varint_size(length) + length;
+}
+
+/* Closes an entry whose timeline stands in its place behind what waits. */
+static eng_status close_entry(struct eng_book *book, const char *id, size_t length,
+                              size_t blob)
+{
+  struct eng__journal *journal = &book->journal;
+  struct eng__sink sink = {journal->bytes + journal->size, 0,
+                           journal->room - journal->size};
+  uint8_t size[4];
+
+  eng__blob_start(&sink, 'J');
+  eng__put(size, front_size(length) - HEAD + blob, 4);
+  eng__sink_put(&sink, size, 4);
+  eng__sink_varint(&sink, length);
+  eng__sink_put(&sink, id, length);
+  sink.size += blob;
+  eng__blob_seal(&sink);
+  journal->size += sink.size;
+  return journal->size < PIECE ? ENG_OK : eng__journal_flush(book);
 }
 
 eng_status eng__journal_timeline(struct eng_book *book, const char *id, size_t length,
@@ -81,43 +92,36 @@ eng_status eng__journal_timeline(struct eng_book *book, const char *id, size_t l
                                  const struct eng__shapes *shapes)
 {
   struct eng__journal *journal = &book->journal;
+  size_t front = front_size(length);
+  struct eng__sink sink = {NULL, 0, 0};
   struct eng__pen pen = book->home.pen;
+  eng_status status;
 
   pen.shapes = (struct eng__shapes *)shapes; /* only read */
-  for (;;) {
-    struct eng__sink sink = {NULL, 0, journal->room - journal->size};
-    void *bytes = journal->bytes;
-    eng_status status;
-
-    if (journal->bytes != NULL) sink.bytes = journal->bytes + journal->size;
-    status = write_entry(&sink, id, length, timeline, &pen);
-    if (status != ENG_OK) return drop(book, status);
-    if (sink.size <= sink.capacity) {
-      journal->size += sink.size;
-      return journal->size < PIECE ? ENG_OK : eng__journal_flush(book);
-    }
-    status =
-        eng__grow(&book->memory, &bytes, &journal->room, journal->size + sink.size, 1);
-    journal->bytes = bytes;
-    if (status != ENG_OK) return drop(book, status);
+  status = eng__blob_write(timeline, &pen, &sink);
+  if (status == ENG_OK && sink.size > UINT32_MAX - front) status = ENG_E_LIMIT;
+  if (status == ENG_OK) status = make_room(book, front + sink.size + SEAL);
+  if (status == ENG_OK) {
+    sink.capacity = sink.size;
+    sink.bytes = journal->bytes + journal->size + front;
+    sink.size = 0;
+    status = eng__blob_write(timeline, &pen, &sink);
   }
+  return status == ENG_OK ? close_entry(book, id, length, sink.size)
+                          : drop(book, status);
 }
 
 eng_status eng__journal_event(struct eng_book *book, const char *id, size_t length,
                               const struct eng__event *event)
 {
-  struct eng__timeline one;
-  struct eng__layout layout;
-  uint8_t bytes[ENG__EVENT_MAX + ENG__SLACK];
+  struct eng__journal *journal = &book->journal;
+  size_t front = front_size(length);
+  eng_status status = make_room(book, front + ENG__BLOB_ONE_MAX + SEAL);
 
-  eng__timeline_init(&one);
-  one.run.bytes = bytes;
-  one.run.base = eng__run_base(event->occurred_at);
-  one.run.size = (uint32_t)eng__run_write(&book->home.pen, event,
-                                          eng__run_origin(&one.run), bytes, &layout);
-  one.run.last = event->occurred_at;
-  one.run.count = 1;
-  return eng__journal_timeline(book, id, length, &one, &book->shapes);
+  if (status != ENG_OK) return drop(book, status);
+  return close_entry(book, id, length,
+                     eng__blob_write_one(book->home.pen.context, event,
+                                         journal->bytes + journal->size + front));
 }
 
 eng_status eng_book_set_journal(eng_book *book, eng_journal_fn fn, void *user)

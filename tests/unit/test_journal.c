@@ -484,6 +484,17 @@ START_TEST(an_own_kind_that_nobody_knows_is_no_damage)
   ck_assert_int_eq(eng_book_replay(book, file.bytes, file.size, 1, &used, NULL, NULL),
                    ENG_E_VOCABULARY);
   ck_assert_uint_eq(used, 0);
+  /* Whoever knows it reads it, beside the greatest channel that is built in. */
+  ck_ok(eng_event_reset(event, 140, START + 1));
+  ck_ok(eng_event_set_channel(event, 11));
+  ck_ok(eng_book_record(shops, "customer-1", 10, event, NULL));
+  eng_book_free(book);
+  ck_ok(eng_book_new(shop, NULL, &book));
+  ck_ok(eng_book_replay(book, file.bytes, file.size, 1, &used, NULL, NULL));
+  ck_assert_uint_eq(used, file.size);
+  ck_assert(same_books(book, shops));
+  eng_book_free(book);
+  ck_ok(eng_book_new(context, NULL, &book));
   eng_event_free(event);
   eng_book_free(shops);
   eng_context_free(shop);
