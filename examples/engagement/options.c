@@ -48,13 +48,23 @@ static int32_t choose(const char *option, const char *value,
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+static int set_decimal(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {{"point", 0}, {"comma", 1}};
+
+  o->decimal_comma = choose("decimal", value, choices, COUNT(choices));
+  return o->decimal_comma >= 0;
+}
+
 static int set_time_format(struct options *o, const char *value)
 {
   static const struct choice choices[] = {{"auto", ENG_TIME_AUTO},
                                           {"iso", ENG_TIME_ISO},
                                           {"compact", ENG_TIME_COMPACT},
                                           {"seconds", ENG_TIME_SECONDS},
-                                          {"milliseconds", ENG_TIME_MILLISECONDS}};
+                                          {"milliseconds", ENG_TIME_MILLISECONDS},
+                                          {"day-first", ENG_TIME_DAY_FIRST},
+                                          {"month-first", ENG_TIME_MONTH_FIRST}};
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
@@ -415,8 +425,10 @@ static const struct option table[] = {
      OPTIONS_INPUT, LIST, FIELD(rate)},
     {"rates", "FILE", "rates as CSV with columns currency, from and rate",
      OPTIONS_INPUT, WORD, FIELD(rates)},
-    {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
+    {"time-format", "FORM", "auto, iso, day-first, month-first, seconds, ...",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"decimal", "SIGN", "point, or comma where amounts of a CSV file are 12,50",
+     OPTIONS_INPUT, CHECKED, 0, set_decimal},
     {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
      OPTIONS_INPUT, CHECKED, 0, set_input_format},
     {"received-at", "TIME", "of JSON events that tell no time of their own",

@@ -73,6 +73,7 @@ struct options {
   const char *rejects;
   int strict;
   int32_t time_format; /* ENG_TIME_* */
+  int32_t decimal_comma; /* 1: 12,50 */
   int32_t identical;   /* ENG_IDENTICAL_* */
   int32_t zone;        /* minutes east of UTC, or: */
   const char *zone_name; /* Europe/Berlin; NULL: not named */
