@@ -188,7 +188,8 @@ static eng_status copy_own(struct eng_book *book, const char *id, size_t length,
 /* The timeline of a group, where some member's own is another one. */
 static eng_status derive(struct eng_book *book, const struct eng__linked_group *group,
                          uint32_t node, const eng_customer *own,
-                         struct eng__group_member *members, struct eng__made *made)
+                         struct eng__group_member *members, struct eng__made *made,
+                         bool *apart)
 {
   struct eng__timeline timeline;
   size_t count = 0;
@@ -203,7 +204,7 @@ static eng_status derive(struct eng_book *book, const struct eng__linked_group *
                                                   &one->timeline, &one->shapes};
   }
   eng__timeline_init(&timeline);
-  status = eng__group_derive(members, count, &book->home, &timeline);
+  status = eng__group_derive(members, count, &book->home, &timeline, apart);
   if (status == ENG_OK) eng__book_made(book, &timeline, made);
   return status;
 }
@@ -263,14 +264,14 @@ static void take_edit(struct eng__edit *edit, uint32_t row, bool known,
 eng_status eng__edit_end(struct eng__edit *edit)
 {
   struct eng_book *book = edit->book;
-  const struct eng__linked_group *group = book->links->nodes[edit->node].group;
+  struct eng__linked_group *group = book->links->nodes[edit->node].group;
   const struct eng__link_node *name = &book->links->nodes[group->nodes[0]];
   size_t size = group->count * sizeof(struct eng__group_member);
   struct eng__group_member *members = eng__new(&book->memory, size);
   struct eng__cell cell;
   struct eng__made made;
   uint32_t row;
-  bool known = row_of(book, group->nodes[0], &row);
+  bool known = row_of(book, group->nodes[0], &row), apart;
   eng_status status = members == NULL ? ENG_E_NOMEM : ENG_OK;
 
   memset(&cell, 0, sizeof cell);
@@ -279,14 +280,81 @@ eng_status eng__edit_end(struct eng__edit *edit)
     status = eng__long_ids_reserve(&book->long_ids, &book->memory, name->length);
   }
   if (status == ENG_OK) {
-    status = derive(book, group, edit->node, edit->customer, members, &made);
+    status = derive(book, group, edit->node, edit->customer, members, &made, &apart);
   }
   if (status == ENG_OK) {
     if (!known) eng__cell_set(&cell, &book->long_ids, name->id, name->length);
     take_edit(edit, row, known, &made, &cell);
+    group->apart = apart;
   }
   eng__free(&book->memory, members, size);
   eng__edit_drop(edit);
+  return status;
+}
+
+/* ---- a member did one thing more ---- */
+
+/* Whether all that follows for the group is one event more: nobody holds it, and nothing
+ * that it refers to is called otherwise there. */
+static bool is_simple(const struct eng_book *book, const struct eng__link_node *node,
+                      uint32_t row, const struct eng__event *event)
+{
+  struct eng__timeline timeline;
+
+  if (node->own == NULL || event->occurred_at <= node->own->timeline.floor) return false;
+  if ((event->has & ENG__HAS_REFERS_TO) && node->group->apart) return false;
+  eng__book_view(book, row, &timeline);
+  return !eng__timeline_has(&timeline, &book->home.pen, event);
+}
+
+/* Into the group's row and then into the member, so that the former is all there is to
+ * undo. */
+static eng_status record_simply(struct eng_book *book, struct eng__link_node *node,
+                                uint32_t row, const struct eng__event *event,
+                                int32_t *outcome)
+{
+  struct eng__timeline timeline;
+  eng_status status = eng__book_prepare(book, false);
+
+  if (status != ENG_OK) return status;
+  eng__book_open(book, row, &timeline);
+  status = eng__timeline_put(&timeline, &book->home, event, outcome);
+  if (status != ENG_OK) return status;
+  eng__book_close(book, row, &timeline);
+  status = eng__timeline_put(&node->own->timeline, &node->own->home, event, outcome);
+  if (status == ENG_OK) {
+    book->links->group_events++;
+    book->links->own_events++;
+    return ENG_OK;
+  }
+  eng__book_open(book, row, &timeline);
+  eng__timeline_take_back(&timeline, &book->home.pen, event);
+  eng__book_close(book, row, &timeline);
+  return status;
+}
+
+eng_status eng__groups_record(struct eng_book *book, uint32_t node,
+                              const struct eng__event *event, int32_t *outcome)
+{
+  struct eng__link_node *one = &book->links->nodes[node];
+  struct eng__edit edit;
+  uint32_t row;
+  eng_status status;
+
+  if (row_of(book, one->group->nodes[0], &row) && is_simple(book, one, row, event)) {
+    status = record_simply(book, one, row, event, outcome);
+    /* The members together may hold more than one may. */
+    if (status != ENG_E_LIMIT) return status;
+  }
+  status = eng__edit_begin(book, node, &edit);
+  if (status != ENG_OK) return status;
+  status = eng__timeline_put(&edit.customer->timeline, &edit.customer->home, event,
+                             outcome);
+  if (status == ENG_OK && *outcome != ENG_RECORD_UNCHANGED &&
+      *outcome != ENG_RECORD_IGNORED) {
+    return eng__edit_end(&edit);
+  }
+  eng__edit_drop(&edit);
   return status;
 }
 
@@ -380,6 +448,7 @@ static eng_status new_group(struct change *c, const uint32_t *nodes, size_t coun
   }
   eng__sort(named, count, sizeof *named, by_id);
   group->count = (uint32_t)count;
+  group->apart = false;
   for (size_t i = 0; i < count; i++) group->nodes[i] = named[i].node;
   eng__free(c->memory, named, count * sizeof *named);
   c->groups[c->group_count++] = group;
@@ -480,7 +549,7 @@ static eng_status plan_group(struct change *c, const uint32_t *nodes, size_t cou
   }
   if (status != ENG_OK || held == 0) return status;
   eng__timeline_init(&timeline);
-  status = eng__group_derive(c->members, held, &c->book->home, &timeline);
+  status = eng__group_derive(c->members, held, &c->book->home, &timeline, &group->apart);
   if (status != ENG_OK) return status;
   eng__book_made(c->book, &timeline, &made);
   return add_fresh(c, group->nodes[0], &made);

@@ -56,6 +56,10 @@ void eng__member_view(const struct eng_book *book, uint64_t member,
 
 /* ---- writing ---- */
 
+/* Records an event of a member. */
+eng_status eng__groups_record(struct eng_book *book, uint32_t node,
+                              const struct eng__event *event, int32_t *outcome);
+
 /* A member on its way to be changed: a copy, which takes the member's place at the end
  * together with what follows for the group. */
 struct eng__edit {

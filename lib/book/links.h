@@ -21,6 +21,7 @@
 /* A group: at least two nodes, in the order of their ids. */
 struct eng__linked_group {
   uint32_t count;
+  bool apart; /* some event is called otherwise in the group: see core/group.h */
   uint32_t nodes[];
 };
 

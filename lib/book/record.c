@@ -35,24 +35,6 @@ void eng__add_counts(eng_load_counts *to, const eng_load_counts *from)
 
 /* ---- one ---- */
 
-/* Of somebody who is in a group. */
-static eng_status record_member(struct eng_book *book, uint32_t node,
-                                const struct eng__event *event, int32_t *outcome)
-{
-  struct eng__edit edit;
-  eng_status status = eng__edit_begin(book, node, &edit);
-
-  if (status != ENG_OK) return status;
-  status = eng__timeline_put(&edit.customer->timeline, &edit.customer->home, event,
-                             outcome);
-  if (status == ENG_OK && *outcome != ENG_RECORD_UNCHANGED &&
-      *outcome != ENG_RECORD_IGNORED) {
-    return eng__edit_end(&edit);
-  }
-  eng__edit_drop(&edit);
-  return status;
-}
-
 eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id,
                             size_t length, const struct eng__event *event,
                             int32_t *outcome)
@@ -63,7 +45,7 @@ eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id
   eng_status status;
 
   if (eng__groups_member(book, hash, id, length, &row)) {
-    return record_member(book, row, event, outcome);
+    return eng__groups_record(book, row, event, outcome);
   }
   known = eng__book_find(book, hash, id, length, &row);
   status = eng__book_prepare(book, false);

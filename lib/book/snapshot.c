@@ -331,7 +331,7 @@ static void read_links(struct loading *loading)
   if (reader->status == ENG_OK && count > eng__reader_left(reader) / SMALLEST_LINK) {
     eng__reader_fail(reader, ENG_E_COUNT);
   }
-  if (reader->status == ENG_OK && count == 0) eng__reader_fail(reader, ENG_E_CANONICAL);
+  if (reader->status == ENG_OK && count == 0) eng__reader_fail(reader, ENG_E_TRAILING);
   if (reader->status != ENG_OK) return;
   links = eng__new(memory, (size_t)count * sizeof *links);
   if (links == NULL) {

@@ -269,7 +269,8 @@ static eng_status write(struct deriving *d, struct eng__home *home,
 }
 
 eng_status eng__group_derive(const struct eng__group_member *members, size_t count,
-                             struct eng__home *home, struct eng__timeline *timeline)
+                             struct eng__home *home, struct eng__timeline *timeline,
+                             bool *apart)
 {
   struct deriving d = {members, count, home->pen.context, home->pen.memory, NULL, NULL,
                        0,       NULL,  NULL,              0,                NULL, 0,
@@ -287,6 +288,7 @@ eng_status eng__group_derive(const struct eng__group_member *members, size_t cou
     follow_references(&d);
     status = write(&d, home, timeline);
   }
+  *apart = d.apart_count > 0;
   release(&d);
   return status;
 }

@@ -25,9 +25,11 @@ struct eng__group_member {
  * Of one id the winner stands, as in any union. Events without an id are one only if one
  * member holds them: the first member's keep their effective id, and those of the others
  * that are equal get one made of it and of the member's id. A member's reference to such
- * an event of its own follows it. On failure the timeline has no events.
+ * an event of its own follows it. `apart` says whether there is any such event. On failure
+ * the timeline has no events.
  */
 eng_status eng__group_derive(const struct eng__group_member *members, size_t count,
-                             struct eng__home *home, struct eng__timeline *timeline);
+                             struct eng__home *home, struct eng__timeline *timeline,
+                             bool *apart);
 
 #endif

@@ -731,6 +731,27 @@ START_TEST(many_events_of_members_come_in_by_all_ways)
 }
 END_TEST
 
+/* One by one into a group that is large: what follows for the group is one event more
+ * each time, or is worked out anew. */
+START_TEST(single_events_of_members_come_to_the_same)
+{
+  eng_book *first = book_in(NULL), *last = book_in(NULL);
+
+  merge(first, "a", "b", 1);
+  for (int i = 0; i < MANY; i++) {
+    put(first, i % 2 == 0 ? "a" : "b", sale(NOON + (i * 7 % MANY) / 3 * 1000, i % 5));
+    put(last, i % 2 == 0 ? "a" : "b", sale(NOON + (i * 7 % MANY) / 3 * 1000, i % 5));
+  }
+  merge(last, "a", "b", 1);
+  ck_assert(has_bytes(first, bytes_of(last)));
+  ck_assert_int_eq(spent(first, "a"), spent(last, "a"));
+  ck_assert_uint_eq(events_of(first, "a"), events_of(last, "a"));
+  ck_assert_uint_eq(eng_book_event_count(first), MANY);
+  eng_book_free(first);
+  eng_book_free(last);
+}
+END_TEST
+
 /* ---- every allocation fails once ---- */
 
 /* The steps of a story about four people; each can be done again after it failed. */
@@ -848,6 +869,7 @@ Suite *links_suite(void)
   tcase_add_test(one, a_referral_of_a_member_counts_for_the_group);
   tcase_add_test(one, arguments_are_checked);
   tcase_add_test(one, many_events_of_members_come_in_by_all_ways);
+  tcase_add_test(one, single_events_of_members_come_to_the_same);
   tcase_add_test(one, defects_of_encoded_links_are_found);
   tcase_add_checked_fixture(many, set_up, tear_down);
   tcase_add_loop_test(many, no_order_matters_and_answers_are_those_of_one_customer, 0,
