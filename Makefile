@@ -24,6 +24,7 @@ PUBLIC_HEADERS = \
   include/engagement/forecast.h \
   include/engagement/history.h \
   include/engagement/jsonl.h \
+  include/engagement/link.h \
   include/engagement/metrics.h \
   include/engagement/model.h \
   include/engagement/money.h \
@@ -42,6 +43,7 @@ CORE_SOURCES = \
   lib/core/counts.c \
   lib/core/customer.c \
   lib/core/event.c \
+  lib/core/group.c \
   lib/core/hash.c \
   lib/core/heavy.c \
   lib/core/memory.c \
@@ -137,7 +139,9 @@ BOOK_SOURCES = \
   lib/book/columns.c \
   lib/book/compact.c \
   lib/book/floors.c \
+  lib/book/groups.c \
   lib/book/join.c \
+  lib/book/links.c \
   lib/book/loader.c \
   lib/book/merge.c \
   lib/book/names.c \
@@ -295,6 +299,7 @@ UNIT_TESTS = \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_json.c \
+  tests/unit/test_links.c \
   tests/unit/test_memory.c \
   tests/unit/test_metrics.c \
   tests/unit/test_model.c \

@@ -23,6 +23,7 @@
 #include <engagement/forecast.h>
 #include <engagement/history.h>
 #include <engagement/jsonl.h>
+#include <engagement/link.h>
 #include <engagement/metrics.h>
 #include <engagement/model.h>
 #include <engagement/money.h>

@@ -4,6 +4,8 @@
  */
 #include "book/record.h"
 
+#include "book/groups.h"
+
 /* ---- counts ---- */
 
 void eng_load_counts_init(eng_load_counts *counts, uint32_t size)
@@ -39,9 +41,14 @@ eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id
 {
   struct eng__timeline timeline;
   uint32_t row;
-  bool known = eng__book_find(book, hash, id, length, &row);
-  eng_status status = eng__book_prepare(book, false);
+  bool known;
+  eng_status status;
 
+  if (eng__groups_member(book, hash, id, length, &row)) {
+    return eng__groups_record(book, row, event, outcome);
+  }
+  known = eng__book_find(book, hash, id, length, &row);
+  status = eng__book_prepare(book, false);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, length);
   if (status != ENG_OK) return status;
   if (known) {

@@ -27,6 +27,7 @@
   X(histories) \
   X(history) \
   X(language) \
+  X(links) \
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
