@@ -44,6 +44,7 @@ CORE_SOURCES = \
   lib/core/event.c \
   lib/core/hash.c \
   lib/core/heavy.c \
+  lib/core/known.c \
   lib/core/memory.c \
   lib/core/money.c \
   lib/core/resolve.c \
@@ -138,6 +139,7 @@ BOOK_SOURCES = \
   lib/book/compact.c \
   lib/book/floors.c \
   lib/book/join.c \
+  lib/book/known.c \
   lib/book/loader.c \
   lib/book/merge.c \
   lib/book/names.c \
@@ -295,6 +297,7 @@ UNIT_TESTS = \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_json.c \
+  tests/unit/test_known.c \
   tests/unit/test_memory.c \
   tests/unit/test_metrics.c \
   tests/unit/test_model.c \

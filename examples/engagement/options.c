@@ -419,6 +419,8 @@ static const struct option table[] = {
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
     {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
      OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"known-at", "TIME", "only what was recorded until then; a date: its end",
+     OPTIONS_INPUT, WORD, FIELD(known_at)},
     {"received-at", "TIME", "of JSON events that tell no time of their own",
      OPTIONS_INPUT, WORD, FIELD(received_at)},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",

@@ -81,6 +81,7 @@ struct options {
   int32_t delimiter;   /* 0: found out */
   int input_format;    /* INPUT_* of reader.h */
   const char *received_at;
+  const char *known_at;
 
   int export_form; /* EXPORT_* */
   const char *out;

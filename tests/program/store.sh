@@ -97,6 +97,36 @@ says '--key FILE'
 ask 2 sync a.book
 ask 2 sync a.book a.book
 
+# As known then: files and a book of them alike, whatever is asked.
+cat >late.csv <<'END'
+customer,time,kind,id,refers_to,recorded_at
+customer-1,2026-03-02T10:00:00Z,purchase,a1,,
+customer-1,2026-03-09T10:00:00Z,void,a2,a1,
+customer-2,2026-03-03T10:00:00Z,purchase,b1,,2026-03-12T08:00:00Z
+END
+ask 0 import late.csv --book late.book
+for input in late.csv late.book; do
+  ask 0 select $input --where 'count(purchase) >= 1' --as-of 2026-03-05
+  is "today, of $input" 'customer customer-2 ' "$(tr '\n' ' ' <out)"
+  ask 0 select $input --where 'count(purchase) >= 1' --as-of 2026-03-05 \
+    --known-at 2026-03-05
+  is "known then, of $input" 'customer customer-1 ' "$(tr '\n' ' ' <out)"
+  says 'as known at 2026-03-05 23:59:59 UTC: 2 events were recorded later\|2026-03-05T23:59:59.999Z: 2 events'
+  ask 0 export $input --known-at 2026-03-12T07:59:59
+  is "out as known then, of $input" 2 "$(wc -l <out | tr -d ' ')"
+done
+ask 0 import late.book --known-at 2026-03-05 --book then.book
+says 'then.book: 1 customer'
+ask 2 stages late.csv --known-at soon
+says '--known-at is a time'
+for command in $("$program" help commands | awk '{ print $1 }'); do
+  "$program" help "$command" >out
+  if grep -q 'help input' out; then
+    ask any "$command" nothing.csv --known-at 2026-03-05
+    silent 'has no option --known-at'
+  fi
+done
+
 # What cannot be opened is said, and nothing is made.
 ask 2 stages nothing.book
 ask 2 fsck nothing.book

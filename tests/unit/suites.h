@@ -18,6 +18,7 @@
   X(vocabulary) \
   X(event) \
   X(customer) \
+  X(known) \
   X(memory) \
   X(hostile) \
   X(heavy) \
