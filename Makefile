@@ -297,6 +297,7 @@ UNIT_TESTS = \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_json.c \
+  tests/unit/test_keep.c \
   tests/unit/test_known.c \
   tests/unit/test_memory.c \
   tests/unit/test_metrics.c \

@@ -41,6 +41,7 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(keep) \
   X(sync) \
   X(callback) \
   X(authoring) \
