@@ -311,6 +311,8 @@ static const struct option table[] = {
      OPTIONS_BOOK, WORD, FIELD(book)},
     {"key", "FILE", "keys of who was forgotten; else BOOK.key, if there", OPTIONS_KEY,
      WORD, FIELD(key)},
+    {"new", NULL, "a new key follows, under which is forgotten from now on",
+     OPTIONS_RENEW, FLAG, FIELD(renew)},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
     {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
