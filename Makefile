@@ -46,6 +46,7 @@ CORE_SOURCES = \
   lib/core/group.c \
   lib/core/hash.c \
   lib/core/heavy.c \
+  lib/core/known.c \
   lib/core/memory.c \
   lib/core/money.c \
   lib/core/resolve.c \
@@ -141,6 +142,7 @@ BOOK_SOURCES = \
   lib/book/floors.c \
   lib/book/groups.c \
   lib/book/join.c \
+  lib/book/known.c \
   lib/book/links.c \
   lib/book/loader.c \
   lib/book/merge.c \
@@ -299,6 +301,8 @@ UNIT_TESTS = \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
   tests/unit/test_json.c \
+  tests/unit/test_keep.c \
+  tests/unit/test_known.c \
   tests/unit/test_links.c \
   tests/unit/test_memory.c \
   tests/unit/test_metrics.c \

@@ -635,6 +635,38 @@ static int read_inputs(struct load *load)
   return ANSWER_DONE;
 }
 
+/* What was recorded later is left out once all inputs are united: of equal events of
+ * several files the one that was recorded first stands. */
+static int keep_known(struct session *session)
+{
+  const char *text = session->options->known_at;
+  eng_book *known = NULL;
+  char shown[ENG_TIME_TEXT];
+  struct text line = {0};
+  uint64_t left_out;
+  int64_t time;
+  eng_status status;
+
+  if (text == NULL) return ANSWER_DONE;
+  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_LAST,
+                     &time) != ENG_OK) {
+    complain("--known-at is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"",
+             text);
+    return ANSWER_USAGE;
+  }
+  status = eng_book_known_at(session->book, time, &known);
+  if (status != ENG_OK) return complain_status("--known-at", status);
+  left_out = eng_book_event_count(session->book) - eng_book_event_count(known);
+  eng_book_free(session->book);
+  session->book = known;
+  if (eng_time_format(time, shown) != ENG_OK) shown[0] = '\0';
+  text_add_number(&line, left_out);
+  text_put(&line, left_out == 1 ? " event was" : " events were");
+  note("as known at %s: %s recorded later", shown, line.bytes);
+  text_free(&line);
+  return ANSWER_DONE;
+}
+
 int input_load(struct session *session)
 {
   struct load load = {.options = session->options, .context = session->context};
@@ -657,5 +689,5 @@ int input_load(struct session *session)
   }
   eng_book_free(load.floors);
   reader_free(&load.reader);
-  return answer;
+  return answer == ANSWER_DONE ? keep_known(session) : answer;
 }

@@ -240,7 +240,8 @@ static const struct command commands[] = {
      "does not bring them back. What stays is a pseudonym under a key; the first time\n"
      "a key is made, in the file BOOK.key. The book is then written anew, so that\n"
      "nothing is left in it. What happens after --as-of, the present moment unless\n"
-     "given, is of somebody new.\n",
+     "given, is of somebody new. Of an id that nobody has the exit status is 1; it is\n"
+     "remembered all the same, since another till may have it.\n",
      "engagement import orders.csv --kind purchase --currency USD \\\n"
      "    --book shop.book && \\\n"
      "    engagement forget shop.book --customer customer-17 && \\\n"
@@ -248,6 +249,19 @@ static const struct command commands[] = {
      "customers                     99\n",
      OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_AS_OF | OPTIONS_KEY,
      forget_run},
+    {"key", "BOOK [--new]", "the keys under which people are forgotten",
+     "Lists the keys of a book; --new makes the next one, in the file of keys too, "
+     "for\n"
+     "whoever is forgotten from then on. An old key is needed until `expire` has\n"
+     "passed those who were forgotten under it. Books that are synced come to share\n"
+     "their keys.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement forget shop.book --customer customer-99 && \\\n"
+     "    engagement key shop.book --new\n"
+     "key 1: 1 forgotten under it; it is needed\n"
+     "key 2: 0 forgotten under it; it is the one in use\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY | OPTIONS_RENEW, key_run},
     {"expire", "BOOK --until TIME", "drops what is older than it may be kept",
      "Drops every event until a time, for good: they are ignored should they come\n"
      "again. With --customer those of one customer. The book is then written anew.\n",
@@ -298,7 +312,7 @@ static const struct {
     {"the business", "active retention funnel flow metrics review report"},
     {"forecasts", "fit validate"},
     {"models", "models"},
-    {"files, books", "export import merge unmerge expire sync forget watch fsck"},
+    {"files, books", "export import merge unmerge expire sync forget key watch fsck"},
 };
 
 enum { SECTIONS = sizeof sections / sizeof sections[0], TITLE = 16 };

@@ -39,6 +39,7 @@ enum {
   OPTIONS_FLOW = 1 << 19,
   OPTIONS_METRICS = 1 << 10,
   OPTIONS_REVIEW = 1 << 11,
+  OPTIONS_RENEW = 1 << 25,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
@@ -82,6 +83,7 @@ struct options {
   int32_t delimiter;   /* 0: found out */
   int input_format;    /* INPUT_* of reader.h */
   const char *received_at;
+  const char *known_at;
 
   int export_form; /* EXPORT_* */
   const char *out;
@@ -104,6 +106,7 @@ struct options {
   const char *customer;
   const char *book;
   const char *key;
+  int renew;
   int format; /* FORMAT_* */
   int rows;
   int history;

@@ -364,6 +364,23 @@ ENG_API ENG_NODISCARD eng_status eng_book_customer(const eng_book *book, uint64_
                                                    eng_customer **out);
 
 /**
+ * @brief The book as known at some moment: each customer as eng_customer_known_at has
+ *        them. Who holds events, none of which was known then, is not in it.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  known_at  ms since 1970, 0..ENG_TIME_MAX; that moment included
+ * @param[out] out       new, in the memory of the book's allocator; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_TIME     known_at out of range
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_known_at(const eng_book *book,
+                                                   int64_t known_at, eng_book **out);
+
+/**
  * @brief Merges a customer into the book, where it is added if unknown.
  *
  * @param[in] book      changed; as it was on failure

@@ -18,6 +18,7 @@
   X(vocabulary) \
   X(event) \
   X(customer) \
+  X(known) \
   X(memory) \
   X(hostile) \
   X(heavy) \
@@ -41,6 +42,7 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(keep) \
   X(sync) \
   X(callback) \
   X(authoring) \
