@@ -9,12 +9,17 @@
  *
  * Events after the last moment asked about are not seen, voided ones never, and
  * purchases only while something of them is kept at that moment.
+ *
+ * Structs that begin with a size grow at their end: a size of an earlier version is taken
+ * with the defaults for what it lacks. Of a later one, what this library does not know
+ * has to be 0, else the answer is ENG_E_RANGE; of results it gets zeros there.
  */
 #ifndef ENGAGEMENT_METRICS_H
 #define ENGAGEMENT_METRICS_H
 
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/filter.h>
 
 ENG_BEGIN_DECLS
 
@@ -55,7 +60,7 @@ ENG_API void eng_periods_init(eng_periods *periods, uint32_t size);
  * @param[in]  periods  borrowed
  * @param[out] out      at least 1; 0 on failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID  an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_INVALID  an argument is NULL, or the size of periods cannot be
  * @retval ENG_E_RANGE    every or length
  * @retval ENG_E_TIME     from or until
  * @threads{reentrant}
@@ -76,7 +81,7 @@ ENG_API ENG_NODISCARD eng_status eng_periods_count(const eng_context *context,
  * @param[out] starts   milliseconds since 1970, below 0 if it began in 1969
  * @param[in]  count    entries of starts, one more than eng_periods_count says
  * @retval ENG_OK
- * @retval ENG_E_INVALID  an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_INVALID  an argument is NULL, or the size of periods cannot be
  * @retval ENG_E_RANGE    every or length
  * @retval ENG_E_TIME     from or until
  * @retval ENG_E_BUFFER   starts is too small; nothing was written
@@ -137,7 +142,7 @@ typedef struct eng_activity {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of periods cannot be
  * @retval ENG_E_RANGE      every or length
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
@@ -283,7 +288,7 @@ typedef struct eng_cell {
  * @param[in]  progress   may be NULL; told customers
  * @param[in]  user       handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or a size cannot be
  * @retval ENG_E_RANGE      every, length, mode, own_clock, money, brackets or columns
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
@@ -357,15 +362,18 @@ typedef struct eng_step {
 typedef struct eng_funnel {
   uint32_t size;         /**< set by eng_funnel_init */
   int32_t step_count;    /**< 1..ENG_FUNNEL_STEPS */
-  const eng_step *steps; /**< in their order */
+  const eng_step *steps; /**< in their order; may be NULL where all have filters */
   int64_t within;        /**< from the first step to the last, inclusive, milliseconds,
                               0..ENG_TIME_MAX; default ENG_TIME_MAX */
   int64_t from;          /**< earlier events are no first step; default 0 */
   int64_t until;         /**< later events are not seen; default ENG_TIME_MAX */
   int32_t strict;        /**< 0: anything may happen between steps; 1: nothing that the
-                              customer does, and no event of any step's kinds */
+                              customer does, and no event that is any of the steps */
   int32_t once;          /**< 0: every first step is a new attempt; 1: only the
                               customer's first one is */
+  const eng_filter *const *filters; /**< NULL, or one entry a step, in place of its
+                              kinds where it is not NULL: only events that it means are
+                              the step */
 } eng_funnel;
 
 /** @brief No steps yet, and no bounds.
@@ -397,8 +405,10 @@ ENG_API void eng_funnel_init(eng_funnel *funnel, uint32_t size);
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or the size of funnel is not known
- * @retval ENG_E_RANGE      step_count, within, strict or once
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of funnel cannot be
+ * @retval ENG_E_RANGE      step_count, within, strict or once; or funnel asks for what
+ *                          only a later library knows
+ * @retval ENG_E_CONTEXT    a filter was made from another context
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     rows is another number
@@ -560,7 +570,7 @@ typedef struct eng_overview {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or a size cannot be
  * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
