@@ -174,6 +174,8 @@ METRICS_SOURCES = \
   lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
+  lib/metrics/stages.c \
+  lib/metrics/stays.c \
   lib/metrics/steps.c \
   lib/metrics/survival.c \
   lib/metrics/visit.c

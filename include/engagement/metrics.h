@@ -307,8 +307,10 @@ ENG_API ENG_NODISCARD eng_status eng_book_retention(
 
 /** One day of a survival table. */
 typedef struct eng_survival {
-  uint64_t came;     /**< who came back that many days after the first time */
-  uint64_t censored; /**< who has not yet, and whose first time is that many days ago */
+  uint64_t came;     /**< who came back that many days after the first time; of
+                          eng_book_stays: stays that ended after that many */
+  uint64_t censored; /**< who has not yet, and whose first time is that many days ago;
+                          stays that go on */
 } eng_survival;
 
 /**
@@ -466,6 +468,89 @@ ENG_API ENG_NODISCARD eng_status
 eng_book_flow(const eng_book *book, eng_assessor *assessor, int32_t model, int64_t from,
               int64_t to, uint64_t *cells, int32_t side, uint8_t *before,
               uint8_t *after, uint64_t rows, eng_progress_fn progress, void *user);
+
+/**
+ * @brief How many customers are in each stage at each of several moments, in one pass:
+ *        from every customer's history, and not by asking anew for each moment.
+ *
+ * Each moment's counts are those that eng_book_flow has on its diagonal for it, and sum
+ * up to the customers of the book. A callback model is asked for each moment.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     which of its models, from 0
+ * @param[in]  times     0..ENG_TIME_MAX, none before the one ahead of it; events after
+ *                       each are not seen at it
+ * @param[in]  count     entries of times, at least 1
+ * @param[out] cells     cells[i * side + r]: customers at rank r at times[i]
+ * @param[in]  side      stages of the model and one: eng_model_stage_count + 1
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_RANGE      the assessor has no such model
+ * @retval ENG_E_CONTEXT    made from different contexts
+ * @retval ENG_E_TIME       times
+ * @retval ENG_E_BUFFER     side is another number, or count is 0
+ * @retval ENG_E_CALLBACK   a callback model failed
+ * @retval ENG_E_LIMIT      a customer of more than 2^31 events
+ * @retval ENG_E_CANCELLED  by progress; cells are all 0, as on every failure but a
+ *                          refused argument
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it; one assessor for each
+ *          thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status
+eng_book_stages_at(const eng_book *book, eng_assessor *assessor, int32_t model,
+                   const int64_t *times, uint64_t count, uint64_t *cells, int32_t side,
+                   eng_progress_fn progress, void *user);
+
+/**
+ * @brief How long customers stay in each stage: stays by their length in days.
+ *
+ * A stay begins with the change into a stage, or with the customer's first event in the
+ * stage that this leaves them in, and ends with the change to another stage. Whoever
+ * comes back begins another stay. Stays that begin in from .. until are counted: ended
+ * ones by the days of 24 hours that they took, those that go on at `until` by the days
+ * that they had lasted by then, censored. Time alone may end a stay, and that is seen.
+ *
+ * As for eng_book_survival, of which this has a table for each stage, the Kaplan-Meier
+ * curve is the product over days of 1 - came / at risk: the share of stays that last
+ * longer than that many days.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     which of its models, from 0
+ * @param[in]  from      stays that began before are not counted, 0..ENG_TIME_MAX
+ * @param[in]  until     later events are not seen, from..ENG_TIME_MAX
+ * @param[out] out       out[r * count + d]: stays at rank r of d days; `came` are those
+ *                       that ended; the last entry of a rank also has longer ones
+ * @param[in]  count     entries of out for a rank, at least 2
+ * @param[out] customers customers[r]: who has such a stay at rank r; may be NULL
+ * @param[in]  side      ranks, and entries of customers: eng_model_stage_count + 1
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID      an argument is NULL
+ * @retval ENG_E_RANGE        the assessor has no such model
+ * @retval ENG_E_CONTEXT      made from different contexts
+ * @retval ENG_E_TIME         from or until
+ * @retval ENG_E_BUFFER       side is another number, or count is less than 2
+ * @retval ENG_E_UNSUPPORTED  a callback model: its past is not kept
+ * @retval ENG_E_LIMIT        a customer of more than 2^31 events
+ * @retval ENG_E_CANCELLED    by progress; all is 0, as on every failure but a refused
+ *                            argument
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it; one assessor for each
+ *          thread}
+ * @source{Kaplan and Meier (1958), Nonparametric Estimation from Incomplete Observations}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_stays(
+    const eng_book *book, eng_assessor *assessor, int32_t model, int64_t from,
+    int64_t until, eng_survival *out, uint64_t count, uint64_t *customers, int32_t side,
+    eng_progress_fn progress, void *user);
 
 /** How well two ways of putting the same customers into classes agree. */
 typedef struct eng_agreement {
