@@ -88,6 +88,7 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parse_measure.c \
   lib/model/parse_operand.c \
+  lib/model/parse_question.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/print.c \
@@ -219,6 +220,7 @@ PROGRAM_SOURCES = \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
   examples/engagement/bookfile.c \
+  examples/engagement/cause.c \
   examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
   examples/engagement/explain.c \
@@ -228,6 +230,9 @@ PROGRAM_SOURCES = \
   examples/engagement/export.c \
   examples/engagement/fit.c \
   examples/engagement/flow.c \
+  examples/engagement/flow_moves.c \
+  examples/engagement/flow_series.c \
+  examples/engagement/flow_stays.c \
   examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
