@@ -171,6 +171,7 @@ METRICS_SOURCES = \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
   lib/metrics/overview.c \
+  lib/metrics/parting.c \
   lib/metrics/periods.c \
   lib/metrics/relations.c \
   lib/metrics/response.c \
@@ -223,6 +224,7 @@ PROGRAM_SOURCES = \
   examples/engagement/cause.c \
   examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
+  examples/engagement/crosswalk_customer.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_rows.c \

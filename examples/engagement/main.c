@@ -132,7 +132,8 @@ static const struct command commands[] = {
     {"crosswalk", "INPUT... --model A --model B",
      "how the stages of two models go together",
      "How many customers are in each stage of A and of B at once, counted from what\n"
-     "they did, and the share of each stage of A that is in each stage of B.\n",
+     "they did, and the share of each stage of A that is in each stage of B. Of one\n"
+     "--customer: where each has them, and the clause on which the two part.\n",
      "engagement crosswalk orders.csv --kind purchase --currency USD \\\n"
      "    --model four_stages --model five_e | head -n 6\n"
      "four_stages, and within each stage five_e\n"
@@ -141,7 +142,7 @@ static const struct command commands[] = {
      "  first_experience              23   23.0 %\n"
      "    education                   23  100.0 %\n"
      "  relationship                  48   48.0 %\n",
-     ON_INPUTS, crosswalk_run},
+     ON_INPUTS | OPTIONS_CUSTOMER, crosswalk_run},
     {"active", "INPUT...", "active customers by day, week or month; DAU, WAU, MAU",
      "Customers who did something in each --period (default month): the new, those "
      "who\n"
