@@ -317,6 +317,7 @@ UNIT_TESTS = \
   tests/unit/test_rates.c \
   tests/unit/test_say.c \
   tests/unit/test_score.c \
+  tests/unit/test_stages.c \
   tests/unit/test_status.c \
   tests/unit/test_store.c \
   tests/unit/test_store_faults.c \
