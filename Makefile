@@ -21,6 +21,7 @@ PUBLIC_HEADERS = \
   include/engagement/customer.h \
   include/engagement/event.h \
   include/engagement/export.h \
+  include/engagement/filter.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
   include/engagement/jsonl.h \
@@ -49,6 +50,7 @@ CORE_SOURCES = \
   lib/core/known.c \
   lib/core/memory.c \
   lib/core/money.c \
+  lib/core/options.c \
   lib/core/resolve.c \
   lib/core/run.c \
   lib/core/shape.c \
@@ -75,6 +77,7 @@ MODEL_SOURCES = \
   lib/model/explain_score.c \
   lib/model/explanation.c \
   lib/model/expression.c \
+  lib/model/filter.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/host.c \
@@ -88,6 +91,7 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parse_measure.c \
   lib/model/parse_operand.c \
+  lib/model/parse_question.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/print.c \
@@ -173,10 +177,14 @@ METRICS_SOURCES = \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
   lib/metrics/overview.c \
+  lib/metrics/parting.c \
   lib/metrics/periods.c \
   lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
+  lib/metrics/stages.c \
+  lib/metrics/stays.c \
+  lib/metrics/steps.c \
   lib/metrics/survival.c \
   lib/metrics/visit.c
 
@@ -219,8 +227,10 @@ PROGRAM_SOURCES = \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
   examples/engagement/bookfile.c \
+  examples/engagement/cause.c \
   examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
+  examples/engagement/crosswalk_customer.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_rows.c \
@@ -228,6 +238,9 @@ PROGRAM_SOURCES = \
   examples/engagement/export.c \
   examples/engagement/fit.c \
   examples/engagement/flow.c \
+  examples/engagement/flow_moves.c \
+  examples/engagement/flow_series.c \
+  examples/engagement/flow_stays.c \
   examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
@@ -313,6 +326,7 @@ UNIT_TESTS = \
   tests/unit/test_rates.c \
   tests/unit/test_say.c \
   tests/unit/test_score.c \
+  tests/unit/test_stages.c \
   tests/unit/test_status.c \
   tests/unit/test_store.c \
   tests/unit/test_store_faults.c \

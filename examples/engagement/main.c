@@ -116,19 +116,24 @@ static const struct command commands[] = {
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
-     "written as behind `when` in a model; docs/language.md has all of it.\n"
-     "--segments reads named ones from a file, and tells their sizes and overlaps.\n",
+     "written as behind `when` in a model; docs/language.md has all of it. With a\n"
+     "--model it may use its stages, scores and params, and `stage = NAME` or\n"
+     "`stage >= NAME` for where a customer is. --segments reads named conditions from\n"
+     "a file, below lines [MODEL] with the names of a model, and tells their sizes\n"
+     "and overlaps, or with --segment NAME who is in one.\n",
      "engagement select orders.csv --kind purchase --currency USD \\\n"
      "    --where 'count(purchase) >= 25'\n"
      "customer\n"
      "customer-20\n"
      "customer-48\n"
      "customer-92\n",
-     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE | OPTIONS_MODEL,
+     select_run},
     {"crosswalk", "INPUT... --model A --model B",
      "how the stages of two models go together",
      "How many customers are in each stage of A and of B at once, counted from what\n"
-     "they did, and the share of each stage of A that is in each stage of B.\n",
+     "they did, and the share of each stage of A that is in each stage of B. Of one\n"
+     "--customer: where each has them, and the clause on which the two part.\n",
      "engagement crosswalk orders.csv --kind purchase --currency USD \\\n"
      "    --model four_stages --model five_e | head -n 6\n"
      "four_stages, and within each stage five_e\n"
@@ -137,7 +142,7 @@ static const struct command commands[] = {
      "  first_experience              23   23.0 %\n"
      "    education                   23  100.0 %\n"
      "  relationship                  48   48.0 %\n",
-     ON_INPUTS, crosswalk_run},
+     ON_INPUTS | OPTIONS_CUSTOMER, crosswalk_run},
     {"active", "INPUT...", "active customers by day, week or month; DAU, WAU, MAU",
      "Customers who did something in each --period (default month): the new, those "
      "who\n"

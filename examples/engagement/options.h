@@ -92,6 +92,7 @@ struct options {
   const char *since;
   const char *where;
   const char *segments; /* a file */
+  const char *segment;  /* one of them */
   const char *from, *to;
   const char *until;
   const char *split;
@@ -126,6 +127,8 @@ struct options {
   int32_t behind; /* of `review`: the question whose customers are told; 0: none */
   int64_t within; /* milliseconds; 0: not given */
   int strict_order, once, per_customer, by_channel, times;
+  const char *entered, *left; /* a stage */
+  int stays;
 };
 
 /* What a cohort table counts. */

@@ -35,6 +35,7 @@
   X(say) \
   X(score) \
   X(metrics) \
+  X(stages) \
   X(model) \
   X(models) \
   X(params) \
