@@ -31,7 +31,9 @@ PUBLIC_HEADERS = \
   include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/store.h \
-  include/engagement/version.h
+  include/engagement/version.h \
+  include/engagement/waits.h \
+  include/engagement/worth.h
 
 # One list a room; lib/README.md draws which room may know which.
 CORE_SOURCES = \
@@ -166,13 +168,18 @@ METRICS_SOURCES = \
   lib/metrics/agreement.c \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
+  lib/metrics/invitations.c \
+  lib/metrics/openings.c \
   lib/metrics/overview.c \
   lib/metrics/periods.c \
+  lib/metrics/premium.c \
   lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
   lib/metrics/survival.c \
-  lib/metrics/visit.c
+  lib/metrics/visit.c \
+  lib/metrics/waits.c \
+  lib/metrics/worth.c
 
 STORE_SOURCES = \
   lib/store/forget.c \
@@ -310,6 +317,7 @@ UNIT_TESTS = \
   tests/unit/test_sync.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
+  tests/unit/test_voice.c \
   tests/unit/test_worst.c \
   tests/unit/test_zone.c
 REFERENCE_TESTS = \

@@ -41,6 +41,7 @@
   X(store) \
   X(store_faults) \
   X(sync) \
+  X(voice) \
   X(callback) \
   X(authoring) \
   X(worst) \
