@@ -252,7 +252,8 @@ PROGRAM_SOURCES = \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c \
-  examples/engagement/validate.c
+  examples/engagement/validate.c \
+  examples/engagement/value.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
@@ -374,6 +375,7 @@ SCRIPT_TESTS = \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/program/store.sh \
+  tests/program/voice.sh \
   tests/readme/run.sh \
   tests/store/run.sh
 # Programs that those run, on the public interface alone; one a file.

@@ -142,7 +142,8 @@ typedef struct eng_worth {
  * @param[in]  book      borrowed
  * @param[in]  options   borrowed; NULL: the defaults
  * @param[in]  own       of each row of the book its lifetime value, as from
- *                       eng_fit_forecasts; finite, minor units
+ *                       eng_fit_forecasts; finite, in any one unit, which all amounts
+ * here have
  * @param[out] out       of each row
  * @param[in]  rows      entries of own and out: eng_book_customer_count
  * @param[in]  progress  may be NULL; told customers
