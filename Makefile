@@ -296,6 +296,7 @@ UNIT_TESTS = \
   tests/unit/test_callback.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
+  tests/unit/test_decided.c \
   tests/unit/test_event.c \
   tests/unit/test_forecast.c \
   tests/unit/test_hash.c \

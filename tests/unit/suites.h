@@ -33,6 +33,7 @@
   X(say) \
   X(score) \
   X(metrics) \
+  X(decided) \
   X(model) \
   X(models) \
   X(params) \
