@@ -33,7 +33,9 @@ PUBLIC_HEADERS = \
   include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/store.h \
-  include/engagement/version.h
+  include/engagement/version.h \
+  include/engagement/waits.h \
+  include/engagement/worth.h
 
 # One list a room; lib/README.md draws which room may know which.
 CORE_SOURCES = \
@@ -176,9 +178,12 @@ METRICS_SOURCES = \
   lib/metrics/agreement.c \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
+  lib/metrics/invitations.c \
+  lib/metrics/openings.c \
   lib/metrics/overview.c \
   lib/metrics/parting.c \
   lib/metrics/periods.c \
+  lib/metrics/premium.c \
   lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
@@ -186,7 +191,9 @@ METRICS_SOURCES = \
   lib/metrics/stays.c \
   lib/metrics/steps.c \
   lib/metrics/survival.c \
-  lib/metrics/visit.c
+  lib/metrics/visit.c \
+  lib/metrics/waits.c \
+  lib/metrics/worth.c
 
 STORE_SOURCES = \
   lib/store/forget.c \
@@ -264,7 +271,8 @@ PROGRAM_SOURCES = \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c \
-  examples/engagement/validate.c
+  examples/engagement/validate.c \
+  examples/engagement/value.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
@@ -307,6 +315,7 @@ UNIT_TESTS = \
   tests/unit/test_callback.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
+  tests/unit/test_decided.c \
   tests/unit/test_event.c \
   tests/unit/test_forecast.c \
   tests/unit/test_hash.c \
@@ -333,6 +342,7 @@ UNIT_TESTS = \
   tests/unit/test_sync.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
+  tests/unit/test_voice.c \
   tests/unit/test_worst.c \
   tests/unit/test_zone.c
 REFERENCE_TESTS = \
@@ -389,6 +399,7 @@ SCRIPT_TESTS = \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/program/store.sh \
+  tests/program/voice.sh \
   tests/readme/run.sh \
   tests/store/run.sh
 # Programs that those run, on the public interface alone; one a file.

@@ -33,5 +33,7 @@
 #include <engagement/status.h>
 #include <engagement/store.h>
 #include <engagement/version.h>
+#include <engagement/waits.h>
+#include <engagement/worth.h>
 
 #endif

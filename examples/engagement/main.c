@@ -188,9 +188,8 @@ static const struct command commands[] = {
      "response times, order value, referrals and churn in a window, each with its\n"
      "numerator and denominator; undefined where there is nothing to divide by.\n",
      "engagement metrics orders.csv --kind purchase --currency USD \\\n"
-     "    --format csv | grep '^repeat'\n"
-     "repeat_purchase,0.770000,77,100,\"who bought twice or more / who bought, "
-     "ever\"\n",
+     "    --format csv | grep '^repeat' | cut -d, -f1-5\n"
+     "repeat_purchase,0.770000,share,77,100\n",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_METRICS, metrics_run},
     {"review", "INPUT...", "the five questions that a manager should ask",
      "Do the most valuable get enough time? Are ideas heard? Do enlistees get "
@@ -203,6 +202,14 @@ static const struct command commands[] = {
      "   second purchase within the usual gap                      0.390\n"
      "   share who rose a stage of five_e                          0.080\n",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_REVIEW, review_run},
+    {"value", "INPUT...", "what engagement is worth, and what each stage brings",
+     "Customer engagement value in four parts: own expected spend, that of who was\n"
+     "brought for a reward (referral) or without (influence), ideas. "
+     "docs/metrics.md.\n",
+     "engagement value orders.csv --kind purchase --currency USD --premium \\\n"
+     "    --model four_stages --format csv | cut -d, -f1,2,4 | grep loyal\n"
+     "loyalty,29,1.186049\n",
+     ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON | OPTIONS_VALUE, value_run},
     {"export", "INPUT...", "events out, to come in again without loss",
      "All events of the inputs, or of one --customer, as JSON Lines or CSV; read "
      "again\n"
@@ -314,7 +321,7 @@ static const struct {
 } sections[] = {
     {"one customer", "explain journey"},
     {"all customers", "stages scores select changes crosswalk"},
-    {"the business", "active retention funnel flow metrics review report"},
+    {"the business", "active retention funnel flow metrics review value report"},
     {"forecasts", "fit validate"},
     {"models", "models"},
     {"files, books", "export import merge unmerge expire sync forget key watch fsck"},

@@ -180,6 +180,25 @@ static int set_within(struct options *o, const char *value)
   return 0;
 }
 
+static int set_in_time(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->in_time) == ENG_OK && o->in_time > 0)
+    return 1;
+  complain("--in-time is a duration such as 5m, 1h or 2d, not \"%s\"", value);
+  return 0;
+}
+
+static int set_came_anyway(struct options *o, const char *value)
+{
+  char *end;
+
+  o->came_anyway = strtod(value, &end);
+  if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && o->came_anyway <= 1)
+    return 1;
+  complain("--came-anyway is a share of 0 to 1 such as 0.3, not \"%s\"", value);
+  return 0;
+}
+
 static int set_behind(struct options *o, const char *value)
 {
   if (value[0] >= '1' && value[0] <= '5' && value[1] == '\0') {
@@ -361,7 +380,15 @@ static const struct option table[] = {
     {"from", "TIME", "a time in the first period; else the first event",
      OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
     {"from", "TIME", "first moment of the window; else the last days",
-     OPTIONS_METRICS | OPTIONS_REVIEW, WORD, FIELD(begin)},
+     OPTIONS_METRICS | OPTIONS_REVIEW | OPTIONS_VALUE, WORD, FIELD(begin)},
+    {"premium", NULL, "instead: what each stage brings over the mean of all",
+     OPTIONS_VALUE, FLAG, FIELD(premium)},
+    {"came-anyway", "SHARE", "of who came for a reward, who would have without; 0..1",
+     OPTIONS_VALUE, CHECKED, 0, set_came_anyway},
+    {"acquisition-cost", "AMOUNT", "saved on each who came for a reward; default 0",
+     OPTIONS_VALUE, WORD, FIELD(acquisition_cost)},
+    {"idea-price", "AMOUNT", "what an accepted idea is worth; default 0", OPTIONS_VALUE,
+     WORD, FIELD(idea_price)},
     {"behind", "N", "instead: the customers behind question N, 1 to 5", OPTIONS_REVIEW,
      CHECKED, 0, set_behind},
     {"base", "KIND,...", "who could convert; default visit", OPTIONS_METRICS, WORD,
@@ -370,6 +397,10 @@ static const struct option table[] = {
      FIELD(goal)},
     {"within", "DURATION", "how soon, inclusive; default 7d", OPTIONS_METRICS, CHECKED,
      0, set_within},
+    {"hours", "HOURS", "response by these: 'mon-fri 9:00-17:30, sat 10-14'",
+     OPTIONS_METRICS, WORD, FIELD(hours)},
+    {"in-time", "DURATION", "an answer is in time up to here; default 5m",
+     OPTIONS_METRICS, CHECKED, 0, set_in_time},
     {"steps", "STEP,STEP,...", "kinds in order; a|b is either; 'a where value > 5'",
      OPTIONS_FUNNEL, WORD, FIELD(steps)},
     {"within", "DURATION", "from the first step to the last, inclusive", OPTIONS_FUNNEL,

@@ -43,6 +43,7 @@ enum {
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
+  OPTIONS_VALUE = 1 << 26,
   OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
@@ -126,6 +127,11 @@ struct options {
   const char *steps, *goal;
   int32_t behind; /* of `review`: the question whose customers are told; 0: none */
   int64_t within; /* milliseconds; 0: not given */
+  const char *hours; /* business hours */
+  int64_t in_time;   /* milliseconds; 0: not given */
+  int premium;                                /* of `value`: by stages instead */
+  double came_anyway;                         /* 0..1 */
+  const char *acquisition_cost, *idea_price;  /* amounts; NULL: not given */
   int strict_order, once, per_customer, by_channel, times;
   const char *entered, *left; /* a stage */
   int stays;

@@ -36,6 +36,7 @@
   X(score) \
   X(metrics) \
   X(stages) \
+  X(decided) \
   X(model) \
   X(models) \
   X(params) \
@@ -45,6 +46,7 @@
   X(store_faults) \
   X(keep) \
   X(sync) \
+  X(voice) \
   X(callback) \
   X(authoring) \
   X(worst) \
