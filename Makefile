@@ -21,6 +21,7 @@ PUBLIC_HEADERS = \
   include/engagement/customer.h \
   include/engagement/event.h \
   include/engagement/export.h \
+  include/engagement/filter.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
   include/engagement/jsonl.h \
@@ -46,6 +47,7 @@ CORE_SOURCES = \
   lib/core/heavy.c \
   lib/core/memory.c \
   lib/core/money.c \
+  lib/core/options.c \
   lib/core/resolve.c \
   lib/core/run.c \
   lib/core/shape.c \
@@ -72,6 +74,7 @@ MODEL_SOURCES = \
   lib/model/explain_score.c \
   lib/model/explanation.c \
   lib/model/expression.c \
+  lib/model/filter.c \
   lib/model/fraction.c \
   lib/model/history.c \
   lib/model/host.c \
@@ -171,6 +174,9 @@ METRICS_SOURCES = \
   lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
+  lib/metrics/stages.c \
+  lib/metrics/stays.c \
+  lib/metrics/steps.c \
   lib/metrics/survival.c \
   lib/metrics/visit.c
 

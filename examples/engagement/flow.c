@@ -28,7 +28,7 @@ static int count(struct flow *f)
 {
   eng_status status =
       eng_book_flow(f->session->book, f->session->assessor, 0, f->from, f->to, f->cells,
-                    f->side, f->before, f->after, f->customers, NULL, NULL);
+                    f->side, f->before, f->after, f->customers, progress_of, "flow");
 
   return status == ENG_OK ? ANSWER_DONE : complain_status("flow", status);
 }

@@ -185,7 +185,7 @@ static int tell(const struct session *session)
   asked.until = session->as_of;
   if (session->options->within > 0) asked.convert_within = session->options->within;
   status =
-      eng_book_overview(session->book, &asked, &overview, sizeof overview, NULL, NULL);
+      eng_book_overview(session->book, &asked, &overview, sizeof overview, progress_of, "metrics");
   if (status != ENG_OK) return complain_status("metrics", status);
   return session->options->format == FORMAT_TABLE ? draw(session, &overview, asked.from)
                                                   : write_rows(session, &overview);

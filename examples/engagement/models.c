@@ -60,8 +60,8 @@ static void unknown_model(const char *name)
 /* ---- loading ---- */
 
 /* What is wrong with a text; and, where that will mend it, the option that does. */
-static void complain_text(const eng_context *context, const char *name,
-                          eng_status status, const eng_error *error)
+void models_complain(const eng_context *context, const char *name, eng_status status,
+                     const eng_error *error)
 {
   complain_at(name, error->line, error->column, "%s",
               error->text[0] != '\0' ? error->text : eng_status_text(status));
@@ -89,7 +89,7 @@ static int parse_file(const eng_context *context, const char *path, FILE *file,
     else if (status == ENG_E_NOMEM)
       answer = complain_status(path, status);
     else
-      complain_text(context, path, status, &error);
+      models_complain(context, path, status, &error);
   }
   free(bytes);
   return answer;
@@ -142,7 +142,7 @@ int models_open_condition(const eng_context *context, const char *name,
   status = eng_model_condition(context, text, length, out, &error);
   if (status == ENG_OK) return ANSWER_DONE;
   if (status == ENG_E_NOMEM) return complain_status(name, status);
-  complain_text(context, name, status, &error);
+  models_complain(context, name, status, &error);
   return ANSWER_USAGE;
 }
 

@@ -18,6 +18,10 @@ int models_open_one(const eng_context *context, const char *name, eng_model **ou
 int models_open_condition(const eng_context *context, const char *name,
                           const char *text, size_t length, eng_model **out);
 
+/* Says what is wrong with a text in the model language, and the option that mends it. */
+void models_complain(const eng_context *context, const char *name, eng_status status,
+                     const eng_error *error);
+
 /* The title of a model, or its name if it has none. */
 const char *models_title(const eng_model *model);
 

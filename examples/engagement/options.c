@@ -356,7 +356,7 @@ static const struct option table[] = {
      FIELD(goal)},
     {"within", "DURATION", "how soon, inclusive; default 7d", OPTIONS_METRICS, CHECKED,
      0, set_within},
-    {"steps", "KIND,KIND,...", "the steps in their order; a|b is either",
+    {"steps", "STEP,STEP,...", "kinds in order; a|b is either; 'a where value > 5'",
      OPTIONS_FUNNEL, WORD, FIELD(steps)},
     {"within", "DURATION", "from the first step to the last, inclusive", OPTIONS_FUNNEL,
      CHECKED, 0, set_within},

@@ -84,7 +84,7 @@ eng_status eng_book_active(const eng_book *book, const eng_periods *periods,
     status = ENG_E_BUFFER;
   }
   if (status == ENG_OK) {
-    eng__visit_begin(&visit, book, periods->until, &f.kinds, progress, user);
+    eng__visit_begin(&visit, book, f.periods.until, &f.kinds, progress, user);
     while (eng__visit_next(&visit)) flow_customer(&f, &visit);
     status = eng__visit_end(&visit);
   }

@@ -8,17 +8,16 @@
  */
 #include <string.h>
 
+#include "core/options.h"
+#include "metrics/steps.h"
 #include "metrics/visit.h"
 
 void eng_funnel_init(eng_funnel *funnel, uint32_t size)
 {
   eng_funnel fresh = {0};
 
-  if (funnel == NULL) return;
-  fresh.size = size;
   fresh.within = fresh.until = ENG_TIME_MAX;
-  memset(funnel, 0, size);
-  memcpy(funnel, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(funnel, size, &fresh, sizeof fresh);
 }
 
 /* What is asked, worked out. */
@@ -28,6 +27,7 @@ struct plan {
   bool breaks[256];     /* under strict order */
   bool detailed;        /* times or channels are wanted */
   struct eng__kinds first;
+  struct eng__steps steps;
 };
 
 struct attempt {
@@ -72,11 +72,10 @@ static bool may_step(const struct plan *plan, const struct walker *w, int s,
          deed->time - w->at[s - 1].start <= plan->asked->within;
 }
 
-static void take(const struct plan *plan, struct walker *w,
-                 const struct eng__deed *deed)
+/* `serves`: the steps that the event may be. */
+static inline void take(const struct plan *plan, struct walker *w,
+                        const struct eng__deed *deed, uint32_t serves)
 {
-  uint32_t serves = plan->serves[deed->kind];
-
   if (serves == 0 && !(plan->asked->strict && plan->breaks[deed->kind])) return;
   for (int s = plan->asked->step_count - 1; s >= 0; s--) {
     if ((serves >> s & 1) && may_step(plan, w, s, deed)) {
@@ -88,6 +87,20 @@ static void take(const struct plan *plan, struct walker *w,
   }
 }
 
+/* Where steps have conditions. */
+static void walk_asking(const struct plan *plan, struct eng__visit *visit,
+                        struct walker *w)
+{
+  struct eng__deed deed;
+
+  while (eng__visit_deed(visit, &deed)) {
+    uint32_t serves = plan->serves[deed.kind];
+
+    if (serves & plan->steps.asks) serves = eng__steps_met(&plan->steps, serves, visit);
+    take(plan, w, &deed, serves);
+  }
+}
+
 static void walk(const struct plan *plan, struct eng__visit *visit, struct walker *w)
 {
   struct eng__deed deed;
@@ -95,20 +108,22 @@ static void walk(const struct plan *plan, struct eng__visit *visit, struct walke
   for (int s = 0; s < plan->asked->step_count; s++) w->at[s].start = ENG_TIME_NONE;
   w->level = 0;
   w->entered = false;
-  while (eng__visit_deed(visit, &deed)) take(plan, w, &deed);
+  if (plan->steps.asks != 0) {
+    walk_asking(plan, visit, w);
+    return;
+  }
+  while (eng__visit_deed(visit, &deed)) take(plan, w, &deed, plan->serves[deed.kind]);
 }
 
 /* ---- checking ---- */
 
 static eng_status check(const eng_funnel *asked)
 {
-  if (asked->size != sizeof *asked) return ENG_E_INVALID;
   if (asked->step_count < 1 || asked->step_count > ENG_FUNNEL_STEPS ||
       asked->within < 0 || asked->within > ENG_TIME_MAX || asked->strict < 0 ||
       asked->strict > 1 || asked->once < 0 || asked->once > 1) {
     return ENG_E_RANGE;
   }
-  if (asked->steps == NULL) return ENG_E_INVALID;
   if (asked->from < 0 || asked->until < asked->from || asked->until > ENG_TIME_MAX) {
     return ENG_E_TIME;
   }
@@ -118,9 +133,8 @@ static eng_status check(const eng_funnel *asked)
 static eng_status prepare(struct plan *plan, const eng_context *context)
 {
   for (int s = 0; s < plan->asked->step_count; s++) {
-    const eng_step *step = &plan->asked->steps[s];
     struct eng__kinds kinds;
-    eng_status status = eng__kinds_set(context, step->kinds, step->kind_count, &kinds);
+    eng_status status = eng__steps_add(&plan->steps, context, plan->asked, s, &kinds);
 
     if (status != ENG_OK) return status;
     if (s == 0) plan->first = kinds;
@@ -171,27 +185,31 @@ eng_status eng_book_funnel(const eng_book *book, const eng_funnel *funnel,
                            void *user)
 {
   const struct answers answers = {reached, levels, times, channels};
-  struct plan plan = {funnel, {0}, {0}, times != NULL || channels != NULL, {{0}, 0}};
+  struct plan plan = {.detailed = times != NULL || channels != NULL};
+  eng_funnel asked;
   struct eng__visit visit;
   struct walker walker;
   eng_status status;
 
   if (book == NULL || funnel == NULL || reached == NULL) return ENG_E_INVALID;
-  status = check(funnel);
+  eng_funnel_init(&asked, sizeof asked);
+  status = eng__options_take(funnel, &asked, sizeof asked);
+  if (status == ENG_OK) status = check(&asked);
   if (status != ENG_OK) return status;
-  memset(reached, 0, (size_t)funnel->step_count * sizeof *reached);
+  plan.asked = &asked;
+  memset(reached, 0, (size_t)asked.step_count * sizeof *reached);
   if ((levels != NULL || plan.detailed) && rows != book->rows) return ENG_E_BUFFER;
   status = prepare(&plan, book->home.pen.context);
   if (status != ENG_OK) return status;
-  write_nobody(&answers, funnel, rows);
-  eng__visit_begin(&visit, book, funnel->until, &plan.first, progress, user);
+  write_nobody(&answers, &asked, rows);
+  eng__visit_begin(&visit, book, asked.until, &plan.first, progress, user);
   while (eng__visit_next(&visit)) {
     walk(&plan, &visit, &walker);
-    write_customer(&answers, funnel, &walker, visit.row);
+    write_customer(&answers, &asked, &walker, visit.row);
   }
   status = eng__visit_end(&visit);
   if (status != ENG_OK) {
-    memset(reached, 0, (size_t)funnel->step_count * sizeof *reached);
+    memset(reached, 0, (size_t)asked.step_count * sizeof *reached);
   }
   return status;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/checked.h"
+#include "core/options.h"
 #include "metrics/periods.h"
 #include "metrics/visit.h"
 
@@ -20,12 +21,9 @@ void eng_retention_init(eng_retention *retention, uint32_t size)
 {
   eng_retention fresh = {0};
 
-  if (retention == NULL) return;
-  fresh.size = size;
   fresh.base = fresh.back = purchases;
   fresh.base_count = fresh.back_count = 1;
-  memset(retention, 0, size);
-  memcpy(retention, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(retention, size, &fresh, sizeof fresh);
 }
 
 struct table {
@@ -202,7 +200,6 @@ static eng_status check(const struct table *t, const eng_periods *periods)
   const eng_retention *asked = t->asked;
   bool calendar;
 
-  if (periods == NULL || asked->size != sizeof *asked) return ENG_E_INVALID;
   calendar = periods->every != ENG_EVERY_DAY && periods->every != ENG_EVERY_WEEK &&
              periods->every != ENG_EVERY_DAYS;
   if (asked->mode < ENG_RETENTION_NDAY || asked->mode > ENG_RETENTION_UNBOUNDED ||
@@ -218,11 +215,13 @@ static eng_status check(const struct table *t, const eng_periods *periods)
 }
 
 static eng_status prepare(struct table *t, const eng_book *book,
-                          const eng_periods *periods)
+                          const eng_periods *given)
 {
   const eng_context *context = book->home.pen.context;
-  eng_status status = check(t, periods);
+  eng_periods asked, *periods = &asked;
+  eng_status status = eng__periods_read(given, periods);
 
+  if (status == ENG_OK) status = check(t, periods);
   if (status != ENG_OK) return status;
   status = eng__kinds_set(context, t->asked->base, t->asked->base_count, &t->base);
   if (status != ENG_OK) return status;
@@ -267,20 +266,24 @@ eng_status eng_book_retention(const eng_book *book, const eng_periods *periods,
                               uint64_t cohorts, eng_cell *cells, uint64_t columns,
                               eng_progress_fn progress, void *user)
 {
-  eng_retention defaults;
+  eng_retention asked;
   struct table t;
   eng_status status;
 
   if (book == NULL || sizes == NULL || cells == NULL) return ENG_E_INVALID;
   if (columns < 1 || columns > COLUMNS_MAX) return ENG_E_RANGE;
-  eng_retention_init(&defaults, sizeof defaults);
+  eng_retention_init(&asked, sizeof asked);
   memset(&t, 0, sizeof t);
-  t.asked = retention == NULL ? &defaults : retention;
+  t.asked = &asked;
   t.sizes = sizes;
   t.cells = cells;
   t.cohorts = cohorts;
   t.columns = columns;
   clear(&t);
+  if (retention != NULL) {
+    status = eng__options_take(retention, &asked, sizeof asked);
+    if (status != ENG_OK) return status;
+  }
   status = prepare(&t, book, periods);
   if (status == ENG_OK) status = fill(&t, book, progress, user);
   eng__periods_release(&t.periods);

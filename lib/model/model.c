@@ -40,12 +40,9 @@ void eng_model_free(eng_model *model)
   eng__free(memory, model, sizeof *model);
 }
 
-/* What is parsed. */
-enum { TEXT, BUILT_IN, CONDITION };
-
 /* A model with nothing but its text, `length` bytes, and room for `more` behind it. */
 static eng_model *new_model(const eng_context *context, const char *text, size_t length,
-                            size_t more, int what)
+                            size_t more, enum eng__text what)
 {
   const eng_allocator *memory = eng__memory(context);
   eng_model *model = eng__new_zeroed(memory, sizeof *model);
@@ -53,8 +50,9 @@ static eng_model *new_model(const eng_context *context, const char *text, size_t
   if (model == NULL) return NULL;
   model->context = context;
   model->shape = ENG_SHAPE_LADDER;
-  model->bare = what == CONDITION;
-  model->built_in = what == BUILT_IN;
+  model->bare = what == ENG__TEXT_CONDITION;
+  model->events = what == ENG__TEXT_EVENTS;
+  model->built_in = what == ENG__TEXT_BUILT_IN;
   model->text_size = length;
   model->text_room = length + 1 + more;
   model->text = eng__new(memory, model->text_room);
@@ -82,8 +80,8 @@ static eng_status parse(eng_model *model, const eng_model *base, size_t set,
   return ENG_OK;
 }
 
-static eng_status parse_text(const eng_context *context, const char *text,
-                             size_t length, int what, eng_model **out, eng_error *error)
+eng_status eng__model_read(const eng_context *context, const char *text, size_t length,
+                           enum eng__text what, eng_model **out, eng_error *error)
 {
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
@@ -98,13 +96,13 @@ static eng_status parse_text(const eng_context *context, const char *text,
 eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
                            eng_model **out, eng_error *error)
 {
-  return parse_text(context, text, length, TEXT, out, error);
+  return eng__model_read(context, text, length, ENG__TEXT_MODEL, out, error);
 }
 
 eng_status eng_model_condition(const eng_context *context, const char *text,
                                size_t length, eng_model **out, eng_error *error)
 {
-  return parse_text(context, text, length, CONDITION, out, error);
+  return eng__model_read(context, text, length, ENG__TEXT_CONDITION, out, error);
 }
 
 /* Writes what was set in a model as a text that sets it again; returns its bytes. */
@@ -147,9 +145,9 @@ eng_status eng_model_with_params(const eng_model *model, const char *values,
   /* A line of its own for what was set before, and one byte that closes all. */
   more = length + 1 + write_settings(model, NULL) + 1;
   copy = new_model(model->context, model->text, model->text_size, more,
-                   model->bare       ? CONDITION
-                   : model->built_in ? BUILT_IN
-                                     : TEXT);
+                   model->bare       ? ENG__TEXT_CONDITION
+                   : model->built_in ? ENG__TEXT_BUILT_IN
+                                     : ENG__TEXT_MODEL);
   if (copy == NULL) return ENG_E_NOMEM;
   if (length > 0) memcpy(copy->text + model->text_size + 1, values, length);
   copy->text[model->text_size + 1 + length] = '\n';
@@ -185,7 +183,7 @@ eng_status eng_model_builtin(const eng_context *context, const char *name,
     const eng__builtin *builtin = &eng__builtins[i];
 
     if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
-      return parse_text(context, builtin->text, builtin->size, BUILT_IN, out, NULL);
+      return eng__model_read(context, builtin->text, builtin->size, ENG__TEXT_BUILT_IN, out, NULL);
     }
   }
   return ENG_E_NOTFOUND;

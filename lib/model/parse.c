@@ -491,6 +491,13 @@ static void parse_bare(struct eng__parser *p)
   end_stage(p, &stage);
 }
 
+static void parse_events(struct eng__parser *p)
+{
+  eng__next_word(p);
+  (void)eng__keep(p, "", 0); /* offset 0 is the empty text */
+  eng__read_events(p);
+}
+
 eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
                             eng_error *error)
 {
@@ -508,6 +515,8 @@ eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
   eng__lex_begin(&p.lexer, model->text, model->text_size);
   if (model->bare) {
     parse_bare(&p);
+  } else if (model->events) {
+    parse_events(&p);
   } else {
     parse_model(&p);
   }

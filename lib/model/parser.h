@@ -152,6 +152,8 @@ int eng__find_measure(const struct eng__parser *p, const struct eng__token *toke
 void eng__consider_measures(struct eng__guess *guess, const char *text, size_t size);
 /* NAME ( kinds [of f] [where c] [within d] [before d] [last n] ), from behind NAME. */
 int32_t eng__read_measure(struct eng__parser *p, int which, uint32_t from);
+/* kinds [where c], and nothing behind that: the model's one measure. */
+void eng__read_events(struct eng__parser *p);
 
 /* ---- operands ---- */
 
