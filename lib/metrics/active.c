@@ -172,7 +172,8 @@ struct rolling {
   const int32_t *windows;
   int32_t window_count;
   int64_t first, days;
-  uint64_t *changes; /* for each window those of each day, and of one after the last */
+  uint64_t *begins; /* of each day, and of one after the last: who is active */
+  uint64_t *ends;   /* for each window likewise: whose window ends before it */
 };
 
 static int64_t within(int64_t low, int64_t x, int64_t high)
@@ -180,16 +181,17 @@ static int64_t within(int64_t low, int64_t x, int64_t high)
   return x < low ? low : x > high ? high : x;
 }
 
-/* Active on `day`, and on `next` again: adds 1 to the days in whose windows that is.
+/* Active on `day`, and on `next` again: is so for the days in whose windows that is.
  * Without a branch, since gaps are as they please. */
 static inline void roll(const struct rolling *r, int64_t day, int64_t next)
 {
-  for (int32_t w = 0; w < r->window_count; w++) {
-    uint64_t *changes = r->changes + (int64_t)w * (r->days + 1);
+  uint64_t *ends = r->ends;
+
+  r->begins[within(0, day, r->days)]++;
+  for (int32_t w = 0; w < r->window_count; w++, ends += r->days + 1) {
     int64_t end = day + r->windows[w];
 
-    changes[within(0, day, r->days)]++;
-    changes[within(0, next < end ? next : end, r->days)]--;
+    ends[within(0, next < end ? next : end, r->days)]++;
   }
 }
 
@@ -208,12 +210,12 @@ static void roll_customer(const struct rolling *r, struct eng__visit *visit)
 
 static void sum_up(const struct rolling *r, uint64_t *out)
 {
-  const uint64_t *changes = r->changes;
+  const uint64_t *ends = r->ends;
 
-  for (int32_t w = 0; w < r->window_count; w++, changes++) {
-    uint64_t sum = 0;
+  for (int32_t w = 0; w < r->window_count; w++, ends += r->days + 1) {
+    uint64_t active = 0;
 
-    for (int64_t d = 0; d < r->days; d++) *out++ = sum += *changes++;
+    for (int64_t d = 0; d < r->days; d++) *out++ = active += r->begins[d] - ends[d];
   }
 }
 
@@ -225,17 +227,18 @@ static eng_status roll_book(struct rolling *r, const eng_book *book, int64_t unt
   eng_status status;
   size_t size;
 
-  if (!eng__mul_size((size_t)r->days + 1, (size_t)r->window_count * sizeof *r->changes,
-                     &size)) {
+  if (!eng__mul_size((size_t)r->days + 1,
+                     ((size_t)r->window_count + 1) * sizeof *r->begins, &size)) {
     return ENG_E_NOMEM;
   }
-  r->changes = eng__new_zeroed(memory, size);
-  if (r->changes == NULL) return ENG_E_NOMEM;
+  r->begins = eng__new_zeroed(memory, size);
+  if (r->begins == NULL) return ENG_E_NOMEM;
+  r->ends = r->begins + r->days + 1;
   eng__visit_begin(&visit, book, until, &r->kinds, progress, user);
   while (eng__visit_next(&visit)) roll_customer(r, &visit);
   status = eng__visit_end(&visit);
   if (status == ENG_OK) sum_up(r, out);
-  eng__free(memory, r->changes, size);
+  eng__free(memory, r->begins, size);
   return status;
 }
 
