@@ -21,6 +21,7 @@ PUBLIC_HEADERS = \
   include/engagement/customer.h \
   include/engagement/event.h \
   include/engagement/export.h \
+  include/engagement/features.h \
   include/engagement/filter.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
@@ -167,6 +168,7 @@ IO_SOURCES = \
 METRICS_SOURCES = \
   lib/metrics/active.c \
   lib/metrics/agreement.c \
+  lib/metrics/features.c \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
   lib/metrics/overview.c \
@@ -390,6 +392,7 @@ FEED_SOURCES = \
 BENCH_SOURCES = \
   tests/bench/bench.c \
   tests/bench/engagement.c \
+  tests/bench/engagement_features.c \
   tests/bench/engagement_metrics.c \
   tests/bench/engagement_models.c \
   tests/bench/engagement_more.c \

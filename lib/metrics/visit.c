@@ -57,6 +57,7 @@ void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as
 {
   memset(visit, 0, sizeof *visit);
   visit->book = book;
+  visit->end = book->rows;
   visit->as_of = as_of;
   visit->needs = needs == NULL ? 0 : needs->summary;
   visit->progress = progress;
@@ -64,6 +65,12 @@ void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as
   visit->pen = book->home.pen;
   /* Readers may be many, and the book's memory is not theirs. */
   visit->pen.memory = eng__memory(visit->pen.context);
+}
+
+void eng__visit_only(struct eng__visit *visit, uint64_t first, uint64_t rows)
+{
+  visit->first = visit->next = visit->told = first;
+  visit->end = first + rows;
 }
 
 static void fetch(const struct eng__visit *visit, const struct eng__slot *slot)
@@ -81,7 +88,8 @@ static void fetch(const struct eng__visit *visit, const struct eng__slot *slot)
 static bool is_told(struct eng__visit *visit, uint64_t done)
 {
   if (visit->progress != NULL &&
-      visit->progress(visit->user, done, visit->book->rows) != 0) {
+      visit->progress(visit->user, done - visit->first, visit->end - visit->first) !=
+          0) {
     visit->status = ENG_E_CANCELLED;
   }
   return visit->status == ENG_OK;
@@ -134,15 +142,18 @@ static void open_row(struct eng__visit *visit)
 /* The slots from the next row on that lie together; false at the end. */
 static bool go_on(struct eng__visit *visit)
 {
-  uint64_t row = visit->next, rows = visit->book->rows;
+  uint64_t row = visit->next;
 
-  if (row % PROGRESS == 0 && !is_told(visit, row)) return false;
-  if (row >= rows) {
-    if (row % PROGRESS != 0) (void)is_told(visit, row);
+  if (row >= visit->end) {
+    (void)is_told(visit, row);
     return false;
   }
+  if (row >= visit->told) {
+    visit->told = row + PROGRESS;
+    if (!is_told(visit, row)) return false;
+  }
   visit->stop = ((row >> ENG__SLOT_BITS) + 1) << ENG__SLOT_BITS;
-  if (visit->stop > rows) visit->stop = rows;
+  if (visit->stop > visit->end) visit->stop = visit->end;
   visit->slots = eng__book_slot(visit->book, (uint32_t)row);
   return true;
 }
@@ -183,6 +194,17 @@ struct eng__deed eng__visit_resume(struct eng__visit *visit, const uint8_t *at,
     visit->walk.cursor.time = time;
   }
   return eng__visit_deed(visit, &deed) ? deed : none;
+}
+
+const struct eng__seen *eng__visit_see(struct eng__visit *visit,
+                                       const struct eng__layout *layout,
+                                       const uint8_t *body, int64_t time)
+{
+  visit->step.layout = layout;
+  visit->step.body = body;
+  visit->step.time = time;
+  eng__see_step(visit->pen.context, &visit->step, &visit->seen);
+  return &visit->seen;
 }
 
 eng_status eng__visit_end(struct eng__visit *visit)

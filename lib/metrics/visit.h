@@ -44,7 +44,9 @@ struct eng__visit {
   eng_progress_fn progress;
   void *user;
   eng_status status;
-  uint64_t next, row; /* the next row to look at, and the one that is visited */
+  uint64_t first, end; /* the rows that are looked at */
+  uint64_t next, row;  /* the next of them, and the one that is visited */
+  uint64_t told;       /* from this row on progress is told again */
   const struct eng__slot *slots, *slot; /* of the rows about `next`, of the visited one */
   uint64_t stop;                        /* the end of `slots` */
 
@@ -63,6 +65,8 @@ struct eng__visit {
 void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as_of,
                       const struct eng__kinds *needs, eng_progress_fn progress,
                       void *user);
+/* Only of some rows, which are there; right after the beginning. */
+void eng__visit_only(struct eng__visit *visit, uint64_t first, uint64_t rows);
 /* The next customer; false at the end or after a failure, which `status` tells. */
 bool eng__visit_next(struct eng__visit *visit);
 /* Their first event is the next one again. */
@@ -74,6 +78,9 @@ eng_status eng__visit_end(struct eng__visit *visit);
 bool eng__visit_seen(struct eng__visit *visit, struct eng__deed *deed);
 struct eng__deed eng__visit_resume(struct eng__visit *visit, const uint8_t *at,
                                    int64_t time);
+const struct eng__seen *eng__visit_see(struct eng__visit *visit,
+                                       const struct eng__layout *layout,
+                                       const uint8_t *body, int64_t time);
 
 /* The next event of the customer. */
 static inline bool eng__visit_deed(struct eng__visit *visit, struct eng__deed *deed)
@@ -100,14 +107,17 @@ struct eng__glance {
   const struct eng__layout *layouts;
   const uint8_t *at, *end;
   int64_t time, as_of;
+  const struct eng__layout *layout; /* of the event that came last; NULL: see the visit */
+  const uint8_t *body;
   bool more; /* the visit goes on where this ends */
 };
 
 /* Of the customer who is visited, from the first event on; of each only one at a time. */
 static inline struct eng__glance eng__glance_begin(struct eng__visit *visit)
 {
-  struct eng__glance glance = {visit, visit->pen.shapes->layouts, NULL, NULL, 0,
-                               visit->as_of, !visit->light};
+  struct eng__glance glance = {
+      visit, visit->pen.shapes->layouts, NULL, NULL, 0, visit->as_of, NULL, NULL,
+      !visit->light};
 
   if (visit->light) {
     glance.at = visit->walk.cursor.at;
@@ -133,7 +143,9 @@ static inline bool eng__glance_deed(struct eng__glance *glance, struct eng__deed
     }
     gap = eng__get64(p + 1);
     width = (unsigned)(gap & 3) + 2;
-    glance->at = p + 1 + width + layout->body;
+    glance->layout = layout;
+    glance->body = p + 1 + width;
+    glance->at = glance->body + layout->body;
     glance->time += (int64_t)((gap & ((UINT64_C(1) << 8 * width) - 1)) >> 2);
     if (glance->time > glance->as_of) {
       glance->end = glance->at;
@@ -148,6 +160,7 @@ static inline bool eng__glance_deed(struct eng__glance *glance, struct eng__deed
   if (!glance->more) return false;
   *deed = eng__visit_resume(glance->visit, glance->at, glance->time);
   glance->at = glance->end = NULL;
+  glance->layout = NULL;
   return deed->kind != 0;
 }
 
@@ -156,6 +169,12 @@ static inline const struct eng__seen *eng__visit_fields(struct eng__visit *visit
 {
   if (visit->plain) eng__see_step(visit->pen.context, &visit->step, &visit->seen);
   return &visit->seen;
+}
+
+static inline const struct eng__seen *eng__glance_fields(struct eng__glance *glance)
+{
+  if (glance->layout == NULL) return eng__visit_fields(glance->visit);
+  return eng__visit_see(glance->visit, glance->layout, glance->body, glance->time);
 }
 
 #endif
