@@ -162,7 +162,7 @@ static eng_status walk(const struct plan *plan, struct eng__visit *visit,
       switch (entry->what) {
       case ENG_FEATURE_COUNT: ++*cell; break;
       case ENG_FEATURE_FIRST:
-        if (*cell == ENG_TIME_NONE) *cell = deed.time;
+        *cell = *cell == ENG_TIME_NONE ? deed.time : *cell;
         break;
       case ENG_FEATURE_LAST: *cell = deed.time; break;
       case ENG_FEATURE_DAYS: {
