@@ -297,6 +297,7 @@ UNIT_TESTS = \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_event.c \
+  tests/unit/test_features.c \
   tests/unit/test_forecast.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \

@@ -33,6 +33,7 @@
   X(say) \
   X(score) \
   X(metrics) \
+  X(features) \
   X(model) \
   X(models) \
   X(params) \
