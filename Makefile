@@ -21,6 +21,7 @@ PUBLIC_HEADERS = \
   include/engagement/customer.h \
   include/engagement/event.h \
   include/engagement/export.h \
+  include/engagement/features.h \
   include/engagement/filter.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
@@ -176,6 +177,7 @@ IO_SOURCES = \
 METRICS_SOURCES = \
   lib/metrics/active.c \
   lib/metrics/agreement.c \
+  lib/metrics/features.c \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
   lib/metrics/invitations.c \
@@ -317,6 +319,7 @@ UNIT_TESTS = \
   tests/unit/test_customer.c \
   tests/unit/test_decided.c \
   tests/unit/test_event.c \
+  tests/unit/test_features.c \
   tests/unit/test_forecast.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
@@ -418,6 +421,7 @@ FEED_SOURCES = \
 BENCH_SOURCES = \
   tests/bench/bench.c \
   tests/bench/engagement.c \
+  tests/bench/engagement_features.c \
   tests/bench/engagement_metrics.c \
   tests/bench/engagement_models.c \
   tests/bench/engagement_more.c \

@@ -20,6 +20,7 @@
 #include <engagement/customer.h>
 #include <engagement/event.h>
 #include <engagement/export.h>
+#include <engagement/features.h>
 #include <engagement/filter.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>

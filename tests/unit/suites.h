@@ -37,6 +37,7 @@
   X(metrics) \
   X(stages) \
   X(decided) \
+  X(features) \
   X(model) \
   X(models) \
   X(params) \
