@@ -16,6 +16,7 @@ PUBLIC_HEADERS = \
   include/engagement/book.h \
   include/engagement/calendar.h \
   include/engagement/callback.h \
+  include/engagement/census.h \
   include/engagement/context.h \
   include/engagement/csv.h \
   include/engagement/customer.h \
@@ -25,6 +26,7 @@ PUBLIC_HEADERS = \
   include/engagement/filter.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/journal.h \
   include/engagement/jsonl.h \
   include/engagement/link.h \
   include/engagement/metrics.h \
@@ -142,13 +144,16 @@ BOOK_SOURCES = \
   lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/census.c \
   lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
   lib/book/floors.c \
+  lib/book/follow.c \
   lib/book/groups.c \
   lib/book/join.c \
+  lib/book/journal.c \
   lib/book/known.c \
   lib/book/links.c \
   lib/book/loader.c \
@@ -157,10 +162,12 @@ BOOK_SOURCES = \
   lib/book/order.c \
   lib/book/record.c \
   lib/book/referrals.c \
+  lib/book/roll.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
-  lib/book/summaries.c
+  lib/book/summaries.c \
+  lib/book/watcher.c
 
 IO_SOURCES = \
   lib/io/csv.c \
@@ -315,6 +322,7 @@ UNIT_TESTS = \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
   tests/unit/test_callback.c \
+  tests/unit/test_census.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
   tests/unit/test_decided.c \
@@ -325,6 +333,7 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_journal.c \
   tests/unit/test_json.c \
   tests/unit/test_keep.c \
   tests/unit/test_known.c \
@@ -363,6 +372,7 @@ UNIT_HELPERS = \
 PROPERTY_TESTS = \
   tests/property/prop_authoring.c \
   tests/property/prop_book.c \
+  tests/property/prop_census.c \
   tests/property/prop_draw.c \
   tests/property/prop_model.c \
   tests/property/prop_timeline.c

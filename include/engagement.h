@@ -15,6 +15,7 @@
 #include <engagement/book.h>
 #include <engagement/calendar.h>
 #include <engagement/callback.h>
+#include <engagement/census.h>
 #include <engagement/context.h>
 #include <engagement/csv.h>
 #include <engagement/customer.h>
@@ -24,6 +25,7 @@
 #include <engagement/filter.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>
+#include <engagement/journal.h>
 #include <engagement/jsonl.h>
 #include <engagement/link.h>
 #include <engagement/metrics.h>

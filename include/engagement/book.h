@@ -267,7 +267,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_merge(eng_book *book, const eng_book *
  *
  * @param[in] book  changed; rows are numbered anew. As it was on failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID  book is NULL
+ * @retval ENG_E_INVALID  book is NULL, or a census of it is reporting changes
  * @retval ENG_E_NOMEM
  * @threads{one book may be changed by one thread at a time}
  * @since 0.1

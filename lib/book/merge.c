@@ -9,6 +9,7 @@
 
 #include "book/groups.h"
 #include "book/join.h"
+#include "book/journal.h"
 #include "core/customer.h"
 
 /* One customer of elsewhere. */
@@ -122,6 +123,11 @@ static eng_status merge_one(struct merger *merger, const struct source *source)
   known = eng__book_find(book, hash, source->id, source->length, &row);
   status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, source->length);
+  if (status == ENG_OK && eng__journal_is_on(book)) {
+    status = eng__journal_timeline(book, source->id, source->length, source->timeline,
+                                   source->shapes);
+    if (status == ENG_OK) status = eng__journal_flush(book);
+  }
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);
@@ -189,17 +195,13 @@ eng_status eng_book_merge(eng_book *book, const eng_book *other)
   return status == ENG_OK ? eng__groups_merge(book, other) : status;
 }
 
-eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
+eng_status eng__book_merge_customer(struct eng_book *book, const eng_customer *customer,
+                                    eng_load_counts *counts)
 {
-  eng_load_counts counts;
   struct merger *merger;
   struct source source;
-  eng_status status;
+  eng_status status = merger_new(book, counts, &merger);
 
-  if (book == NULL || customer == NULL) return ENG_E_INVALID;
-  if (book->home.pen.context != customer->home.pen.context) return ENG_E_CONTEXT;
-  eng_load_counts_init(&counts, sizeof counts);
-  status = merger_new(book, &counts, &merger);
   if (status != ENG_OK) return status;
   source.id = customer->id;
   source.length = customer->id_length;
@@ -208,4 +210,14 @@ eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
   status = merge_one(merger, &source);
   merger_free(merger);
   return status;
+}
+
+eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
+{
+  eng_load_counts counts;
+
+  if (book == NULL || customer == NULL) return ENG_E_INVALID;
+  if (book->home.pen.context != customer->home.pen.context) return ENG_E_CONTEXT;
+  eng_load_counts_init(&counts, sizeof counts);
+  return eng__book_merge_customer(book, customer, &counts);
 }

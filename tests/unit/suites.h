@@ -23,6 +23,7 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(journal) \
   X(json) \
   X(bad_rows) \
   X(histories) \
@@ -49,6 +50,7 @@
   X(sync) \
   X(voice) \
   X(callback) \
+  X(census) \
   X(authoring) \
   X(worst) \
   X(zone)
