@@ -374,6 +374,7 @@ PROPERTY_TESTS = \
   tests/property/prop_book.c \
   tests/property/prop_census.c \
   tests/property/prop_draw.c \
+  tests/property/prop_histories.c \
   tests/property/prop_model.c \
   tests/property/prop_timeline.c
 # The unit tests' support helps the laws too.
@@ -382,6 +383,7 @@ PROPERTY_HELPERS = \
   tests/property/model_timeline.c \
   tests/property/property.c \
   tests/property/reference_model.c \
+  tests/store/memory_disk.c \
   tests/unit/support.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
@@ -761,9 +763,16 @@ triples: $(property_run) ## models, histories, moments against the reference; SE
 	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
 	  $(RUN) ./$(property_run)
 
+# With HISTORIES=1000000, so many cases; else as many as there are in SECONDS.
+.PHONY: histories
+histories: $(property_run) ## stores against one book; SECONDS=60 or HISTORIES=cases, SEED=
+	@SEED='$(SEED)' HISTORIES='$(HISTORIES)' \
+	  HISTORIES_SECONDS='$(if $(HISTORIES),,$(SECONDS))' \
+	  CK_RUN_SUITE=histories CK_RUN_CASE=as_long_as_asked $(RUN) ./$(property_run)
+
 .PHONY: kills
-kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, SEED=
-	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS=1000000000 SEED='$(SEED)' \
+kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, ROUNDS=, SEED=
+	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS='$(or $(ROUNDS),1000000000)' SEED='$(SEED)' \
 	  sh $(srcdir)/tests/store/run.sh '$(CURDIR)'
 
 .PHONY: audit audit-guards abi-baseline headers installcheck
