@@ -14,6 +14,7 @@
 #include "book/arena.h"
 #include "book/floors.h"
 #include "book/index.h"
+#include "book/links.h"
 #include "book/names.h"
 #include "book/slot.h"
 #include "core/hash.h"
@@ -42,6 +43,7 @@ struct eng_book {
   size_t heavy_count, heavy_room; /* entries ever used, and room */
   uint32_t heavy_free;         /* of them free */
   uint64_t rows, events;
+  struct eng__links *links; /* NULL: nobody was ever linked; see groups.h */
   int64_t last;     /* time of the last event, at most: */
   bool last_is_old; /* it may have been dropped since */
 
@@ -124,6 +126,16 @@ uint32_t eng__book_append(struct eng_book *book, uint32_t hash, const char *id,
                           size_t length);
 eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length);
 
+/* Makes room for so many rows more, of which so many hold heavy timelines, and floors. */
+eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t heavies,
+                                  size_t floors);
+
+/* Empties a row, takes it out of the index, and leaves a hole: no row may remain one. */
+void eng__book_empty(struct eng_book *book, uint32_t row);
+
+/* Takes holes away, the greatest number first; the last rows move to their places. */
+void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count);
+
 /* ---- timelines ---- */
 
 /* A row's timeline where it lies, for reading. */
@@ -144,6 +156,22 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor);
 void eng__book_close(struct eng_book *book, uint32_t row,
                      const struct eng__timeline *timeline);
 
+/* A timeline that was made for a row while none was open, and the place of its run. */
+struct eng__made {
+  struct eng__timeline timeline;
+  uint32_t place;
+};
+
+/* What was just made by the book's home. */
+void eng__book_made(const struct eng_book *book, const struct eng__timeline *timeline,
+                    struct eng__made *made);
+
+/* Puts it into a row in place of what that held; into a hole, or a row behind the last
+ * one, for which there is room; or drops it. */
+void eng__book_replace(struct eng_book *book, uint32_t row, const struct eng__made *made);
+void eng__book_settle(struct eng_book *book, uint32_t row, uint32_t hash,
+                      const struct eng__cell *cell, const struct eng__made *made);
+void eng__book_unmake(struct eng_book *book, const struct eng__made *made);
 /* Tells all watchers of a row that was changed; and of rows that were numbered anew, in
  * two steps, of which the first may fail: see watcher.h. */
 void eng__book_tell(struct eng_book *book, uint32_t row);

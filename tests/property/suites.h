@@ -13,7 +13,8 @@
   X(prop_model) \
   X(prop_authoring) \
   X(prop_book) \
-  X(prop_census)
+  X(prop_census) \
+  X(prop_histories)
 /* clang-format on */
 
 #endif

@@ -18,6 +18,7 @@
   X(vocabulary) \
   X(event) \
   X(customer) \
+  X(known) \
   X(memory) \
   X(hostile) \
   X(heavy) \
@@ -28,12 +29,16 @@
   X(histories) \
   X(history) \
   X(language) \
+  X(links) \
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
   X(say) \
   X(score) \
   X(metrics) \
+  X(stages) \
+  X(decided) \
+  X(features) \
   X(model) \
   X(models) \
   X(params) \
@@ -41,7 +46,9 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(keep) \
   X(sync) \
+  X(voice) \
   X(callback) \
   X(census) \
   X(authoring) \
