@@ -59,5 +59,6 @@ int forget_run(const struct options *options);
 int key_run(const struct options *options);
 int expire_run(const struct options *options);
 int sync_run(const struct options *options);
+int watch_run(const struct options *options);
 
 #endif

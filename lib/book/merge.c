@@ -99,7 +99,8 @@ static eng_status merge_member(struct merger *merger, uint32_t node,
   eng_status status = eng__edit_begin(merger->book, node, &edit);
 
   if (status != ENG_OK) return status;
-  status = merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
+  status =
+      merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
   if (status == ENG_OK) {
     status = eng__edit_end(&edit);
   } else {
@@ -107,6 +108,16 @@ static eng_status merge_member(struct merger *merger, uint32_t node,
   }
   if (status != ENG_OK) *merger->counts = before;
   return status;
+}
+
+static eng_status tell_journal(struct eng_book *book, const struct source *source)
+{
+  eng_status status;
+
+  if (!eng__journal_is_on(book)) return ENG_OK;
+  status = eng__journal_timeline(book, source->id, source->length, source->timeline,
+                                 source->shapes);
+  return status == ENG_OK ? eng__journal_flush(book) : status;
 }
 
 static eng_status merge_one(struct merger *merger, const struct source *source)
@@ -118,16 +129,13 @@ static eng_status merge_one(struct merger *merger, const struct source *source)
   eng_status status;
 
   if (eng__groups_member(book, hash, source->id, source->length, &row)) {
-    return merge_member(merger, row, source);
+    status = tell_journal(book, source);
+    return status == ENG_OK ? merge_member(merger, row, source) : status;
   }
   known = eng__book_find(book, hash, source->id, source->length, &row);
   status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, source->length);
-  if (status == ENG_OK && eng__journal_is_on(book)) {
-    status = eng__journal_timeline(book, source->id, source->length, source->timeline,
-                                   source->shapes);
-    if (status == ENG_OK) status = eng__journal_flush(book);
-  }
+  if (status == ENG_OK) status = tell_journal(book, source);
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);

@@ -240,6 +240,12 @@ START_TEST(batches_loads_and_merges_are_there)
   expect_replay();
   eng_customer_free(customer);
   eng_book_free(other);
+  ck_ok(eng_book_link(book, "customer-5", 10, "customer-6", 10, START));
+  ck_ok(eng_book_link(book, "customer-5", 10, "nobody", 6, START));
+  ck_ok(eng_book_unlink(book, "customer-5", 10, "customer-6", 10, START + 1));
+  ck_ok(record_number(book, 5));
+  ck_ok(record_number(book, 500));
+  expect_replay();
 }
 END_TEST
 
