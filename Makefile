@@ -289,6 +289,7 @@ EXAMPLES = \
   examples/census.c \
   examples/crm_batch.c \
   examples/forecast.c \
+  examples/journal_till.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
   examples/till.c \
@@ -415,6 +416,7 @@ SCRIPT_TESTS = \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/program/store.sh \
+  tests/program/watch.sh \
   tests/program/voice.sh \
   tests/readme/run.sh \
   tests/store/run.sh
