@@ -902,6 +902,20 @@ uint64_t eng_book_link_count(const eng_book *book)
   return book->links == NULL ? 0 : book->links->pair_count;
 }
 
+static void link_of_pair(const struct eng__links *links,
+                         const struct eng__link_pair *pair, eng_link *out)
+{
+  const struct eng__link_node *a = &links->nodes[pair->nodes[0]];
+  const struct eng__link_node *b = &links->nodes[pair->nodes[1]];
+
+  out->state = pair->merged ? ENG_LINK_MERGED : ENG_LINK_UNMERGED;
+  out->a = a->id;
+  out->a_length = a->length;
+  out->b = b->id;
+  out->b_length = b->length;
+  out->changed_at = pair->changed_at;
+}
+
 eng_status eng_book_links(const eng_book *book, eng_link *links, uint64_t count)
 {
   uint64_t total;
@@ -910,17 +924,8 @@ eng_status eng_book_links(const eng_book *book, eng_link *links, uint64_t count)
   total = eng_book_link_count(book);
   if (count < total) return ENG_E_BUFFER;
   for (uint64_t i = 0; i < total; i++) {
-    const struct eng__link_pair *pair = &book->links->pairs[i];
-    const struct eng__link_node *a = &book->links->nodes[pair->nodes[0]];
-    const struct eng__link_node *b = &book->links->nodes[pair->nodes[1]];
-
     if (links[i].size < sizeof *links) return ENG_E_INVALID;
-    links[i].state = pair->merged ? ENG_LINK_MERGED : ENG_LINK_UNMERGED;
-    links[i].a = a->id;
-    links[i].a_length = a->length;
-    links[i].b = b->id;
-    links[i].b_length = b->length;
-    links[i].changed_at = pair->changed_at;
+    link_of_pair(book->links, &book->links->pairs[i], &links[i]);
   }
   eng__sort(links, (size_t)total, sizeof *links, eng__link_compare);
   return ENG_OK;
@@ -955,6 +960,36 @@ eng_status eng__groups_merge(struct eng_book *book, const struct eng_book *other
   if (status != ENG_OK || count == 0) return status;
   status = link_all(book, links, (size_t)count);
   eng__free(&book->outer, links, (size_t)count * sizeof *links);
+  return status;
+}
+
+eng_status eng__groups_link(struct eng_book *book, const struct eng_book *other,
+                            const struct eng__linked_group *group)
+{
+  const struct eng__links *from = other->links;
+  eng_link *links = NULL;
+  size_t count = 0, room = 0;
+  eng_status status = ENG_OK;
+
+  for (uint32_t i = 0; i < group->count; i++) {
+    uint64_t next = from->nodes[group->nodes[i]].pairs;
+
+    while (next != 0 && status == ENG_OK) {
+      const struct eng__link_pair *pair = &from->pairs[(next - 1) / 2];
+      void *block = links;
+      bool first = (next - 1) % 2 == 0;
+
+      next = pair->next[(next - 1) % 2];
+      if (!first || !pair->merged) continue;
+      status = eng__grow(&book->outer, &block, &room, count + 1, sizeof *links);
+      links = block;
+      if (status != ENG_OK) break;
+      eng_link_init(&links[count], sizeof *links);
+      link_of_pair(from, pair, &links[count++]);
+    }
+  }
+  if (status == ENG_OK) status = link_all(book, links, count);
+  eng__free(&book->outer, links, room * sizeof *links);
   return status;
 }
 

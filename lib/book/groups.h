@@ -78,7 +78,9 @@ void eng__edit_drop(struct eng__edit *edit);
 eng_status eng__groups_list(const struct eng_book *book, const eng_allocator *memory,
                             eng_link **out, uint64_t *count);
 
-/* Takes in the links of another book. */
+/* Takes in the links of another book; or of one of its groups those that stand. */
 eng_status eng__groups_merge(struct eng_book *book, const struct eng_book *other);
+eng_status eng__groups_link(struct eng_book *book, const struct eng_book *other,
+                            const struct eng__linked_group *group);
 
 #endif
