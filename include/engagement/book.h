@@ -267,7 +267,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_merge(eng_book *book, const eng_book *
  *
  * @param[in] book  changed; rows are numbered anew. As it was on failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID  book is NULL
+ * @retval ENG_E_INVALID  book is NULL, or a census of it is reporting changes
  * @retval ENG_E_NOMEM
  * @threads{one book may be changed by one thread at a time}
  * @since 0.1
@@ -362,6 +362,23 @@ ENG_API ENG_NODISCARD eng_status eng_book_order(const eng_book *book, uint64_t *
  */
 ENG_API ENG_NODISCARD eng_status eng_book_customer(const eng_book *book, uint64_t row,
                                                    eng_customer **out);
+
+/**
+ * @brief The book as known at some moment: each customer as eng_customer_known_at has
+ *        them. Who holds events, none of which was known then, is not in it.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  known_at  ms since 1970, 0..ENG_TIME_MAX; that moment included
+ * @param[out] out       new, in the memory of the book's allocator; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_TIME     known_at out of range
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_known_at(const eng_book *book,
+                                                   int64_t known_at, eng_book **out);
 
 /**
  * @brief Merges a customer into the book, where it is added if unknown.

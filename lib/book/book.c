@@ -5,6 +5,7 @@
 #include "book/book.h"
 
 #include "book/groups.h"
+#include "book/journal.h"
 #include "core/customer.h"
 #include "core/status.h"
 
@@ -117,6 +118,7 @@ void eng_book_free(eng_book *book)
   eng__long_ids_release(&book->long_ids, &book->memory);
   eng__arena_release(&book->arena, &book->memory);
   eng__shapes_release(&book->shapes, &book->memory);
+  eng__journal_release(book);
   outer = book->outer;
   eng__free(&outer, book, sizeof *book);
 }
@@ -324,13 +326,12 @@ static void move_row(struct eng_book *book, uint32_t from, uint32_t to)
   if (floor != ENG_TIME_NONE) eng__floors_set(&book->floors, to, floor);
 }
 
-void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count)
+void eng__book_drop_hole(struct eng_book *book, uint32_t row)
 {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t last = (uint32_t)--book->rows;
+  uint32_t last = (uint32_t)--book->rows;
 
-    if (holes[i] != last) move_row(book, last, holes[i]);
-  }
+  if (row != last) move_row(book, last, row);
+  if (book->watchers != NULL) eng__book_tell_dropped(book, row, last);
 }
 
 /* ---- timelines ---- */
@@ -464,6 +465,7 @@ void eng__book_close(struct eng_book *book, uint32_t row,
   if (timeline->floor != ENG_TIME_NONE) {
     eng__floors_set(&book->floors, row, timeline->floor);
   }
+  if (book->watchers != NULL) eng__book_tell(book, row);
 }
 
 void eng__book_made(const struct eng_book *book, const struct eng__timeline *timeline,

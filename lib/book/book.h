@@ -9,7 +9,7 @@
 #ifndef ENG_BOOK_BOOK_H
 #define ENG_BOOK_BOOK_H
 
-#include <engagement/book.h>
+#include <engagement/journal.h>
 
 #include "book/arena.h"
 #include "book/floors.h"
@@ -18,6 +18,14 @@
 #include "book/names.h"
 #include "book/slot.h"
 #include "core/hash.h"
+
+struct eng__journal {
+  eng_journal_fn fn; /* NULL: there is none */
+  void *user;
+  bool quiet;     /* what is recorded now is in the journal */
+  uint8_t *bytes; /* entries that wait */
+  size_t size, room;
+};
 
 struct eng_book {
   struct eng__home home;  /* first, so that the home's callbacks find the book */
@@ -48,6 +56,9 @@ struct eng_book {
   unsigned taken_class;
 
   bool kinds[256], channels[256]; /* which ones the context knows */
+
+  struct eng__watcher *watchers; /* watcher.h */
+  struct eng__journal journal;
 };
 
 /* ---- rows ---- */
@@ -122,8 +133,9 @@ eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t h
 /* Empties a row, takes it out of the index, and leaves a hole: no row may remain one. */
 void eng__book_empty(struct eng_book *book, uint32_t row);
 
-/* Takes holes away, the greatest number first; the last rows move to their places. */
-void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count);
+/* Takes a hole away, the one with the greatest number first: the last row moves to its
+ * place. */
+void eng__book_drop_hole(struct eng_book *book, uint32_t row);
 
 /* ---- timelines ---- */
 
@@ -161,6 +173,13 @@ void eng__book_replace(struct eng_book *book, uint32_t row, const struct eng__ma
 void eng__book_settle(struct eng_book *book, uint32_t row, uint32_t hash,
                       const struct eng__cell *cell, const struct eng__made *made);
 void eng__book_unmake(struct eng_book *book, const struct eng__made *made);
+/* Tells all watchers of a row that was changed; and of rows that were numbered anew, in
+ * two steps, of which the first may fail: see watcher.h. */
+void eng__book_tell(struct eng_book *book, uint32_t row);
+eng_status eng__book_reserve_renumber(struct eng_book *book);
+void eng__book_renumber(struct eng_book *book, const uint32_t *rows);
+void eng__book_tell_emptied(struct eng_book *book, uint32_t row);
+void eng__book_tell_dropped(struct eng_book *book, uint32_t row, uint32_t last);
 
 /* Moves every run to a new block of exactly its size, in the order of `rows`, and frees
  * the old chunks as they empty. On failure the book holds what it held. */

@@ -9,6 +9,7 @@
 
 #include "book/groups.h"
 #include "book/join.h"
+#include "book/journal.h"
 #include "core/customer.h"
 
 /* One customer of elsewhere. */
@@ -89,14 +90,25 @@ static eng_status merge_timeline(struct merger *merger, struct eng__home *home,
   return eng__timeline_merge(timeline, home, source->timeline, source->shapes);
 }
 
+static eng_status tell_journal(struct eng_book *book, const struct source *source)
+{
+  eng_status status;
+
+  if (!eng__journal_is_on(book)) return ENG_OK;
+  status = eng__journal_timeline(book, source->id, source->length, source->timeline,
+                                 source->shapes);
+  return status == ENG_OK ? eng__journal_flush(book) : status;
+}
+
 /* Into somebody who is in a group. */
 static eng_status merge_member(struct merger *merger, uint32_t node,
                                const struct source *source)
 {
   eng_load_counts before = *merger->counts;
   struct eng__edit edit;
-  eng_status status = eng__edit_begin(merger->book, node, &edit);
+  eng_status status = tell_journal(merger->book, source);
 
+  if (status == ENG_OK) status = eng__edit_begin(merger->book, node, &edit);
   if (status != ENG_OK) return status;
   status = merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
   if (status == ENG_OK) {
@@ -122,6 +134,7 @@ static eng_status merge_one(struct merger *merger, const struct source *source)
   known = eng__book_find(book, hash, source->id, source->length, &row);
   status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, source->length);
+  if (status == ENG_OK) status = tell_journal(book, source);
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);
@@ -186,20 +199,16 @@ eng_status eng_book_merge(eng_book *book, const eng_book *other)
   if (book->home.pen.context != other->home.pen.context) return ENG_E_CONTEXT;
   eng_load_counts_init(&counts, sizeof counts);
   status = eng__book_merge(book, other, &from, &counts);
-  return status == ENG_OK ? eng__groups_merge(book, other) : status;
+  return status == ENG_OK ? eng__groups_merge(book, other, ENG_TIME_MAX) : status;
 }
 
-eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
+eng_status eng__book_merge_customer(struct eng_book *book, const eng_customer *customer,
+                                    eng_load_counts *counts)
 {
-  eng_load_counts counts;
   struct merger *merger;
   struct source source;
-  eng_status status;
+  eng_status status = merger_new(book, counts, &merger);
 
-  if (book == NULL || customer == NULL) return ENG_E_INVALID;
-  if (book->home.pen.context != customer->home.pen.context) return ENG_E_CONTEXT;
-  eng_load_counts_init(&counts, sizeof counts);
-  status = merger_new(book, &counts, &merger);
   if (status != ENG_OK) return status;
   source.id = customer->id;
   source.length = customer->id_length;
@@ -208,4 +217,14 @@ eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
   status = merge_one(merger, &source);
   merger_free(merger);
   return status;
+}
+
+eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
+{
+  eng_load_counts counts;
+
+  if (book == NULL || customer == NULL) return ENG_E_INVALID;
+  if (book->home.pen.context != customer->home.pen.context) return ENG_E_CONTEXT;
+  eng_load_counts_init(&counts, sizeof counts);
+  return eng__book_merge_customer(book, customer, &counts);
 }

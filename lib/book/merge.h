@@ -12,4 +12,8 @@
 eng_status eng__book_merge(struct eng_book *book, const struct eng_book *other,
                            uint64_t *from, eng_load_counts *counts);
 
+/* Adds one customer, of the same context; counts as above. */
+eng_status eng__book_merge_customer(struct eng_book *book, const eng_customer *customer,
+                                    eng_load_counts *counts);
+
 #endif

@@ -257,7 +257,7 @@ eng_status eng_store_load(eng_store *store, eng_book *book, eng_progress_fn prog
     done += count;
   } while (status == ENG_OK && count > 0);
   if (status == ENG_OK) {
-    status = cursor->links != NULL ? eng__groups_merge(book, cursor->links)
+    status = cursor->links != NULL ? eng__groups_merge(book, cursor->links, ENG_TIME_MAX)
                                    : eng__store_links(store, book);
     if (status != ENG_OK) (void)eng__error_set(error, status, 0, 0, 0, NULL);
   }

@@ -53,6 +53,23 @@ eng_status eng__store_merge(struct eng_store *store, const eng_customer *other)
   return status;
 }
 
+eng_status eng__store_mend(struct eng_store *store, const eng_customer *other,
+                           bool *mended)
+{
+  eng_customer *customer;
+  eng_status status = eng__store_merge(store, other);
+
+  *mended = false;
+  if (!eng__store_is_damage(status)) return status;
+  status = eng__store_unknown(store, other->id, other->id_length, &customer);
+  if (status != ENG_OK) return status;
+  status = eng_customer_merge(customer, other);
+  if (status == ENG_OK) status = eng__store_put(store, customer);
+  *mended = status == ENG_OK;
+  eng_customer_free(customer);
+  return status;
+}
+
 eng_status eng_store_merge_customer(eng_store *store, const eng_customer *customer)
 {
   eng_status status;

@@ -18,10 +18,12 @@
   X(vocabulary) \
   X(event) \
   X(customer) \
+  X(known) \
   X(memory) \
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(journal) \
   X(json) \
   X(bad_rows) \
   X(histories) \
@@ -34,6 +36,9 @@
   X(say) \
   X(score) \
   X(metrics) \
+  X(stages) \
+  X(decided) \
+  X(features) \
   X(model) \
   X(models) \
   X(params) \
@@ -41,8 +46,11 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(keep) \
   X(sync) \
+  X(voice) \
   X(callback) \
+  X(census) \
   X(authoring) \
   X(worst) \
   X(zone)
