@@ -410,6 +410,7 @@ SCRIPT_TESTS = \
   tests/program/forecasts.sh \
   tests/program/front.sh \
   tests/program/json.sh \
+  tests/program/links.sh \
   tests/program/manual.sh \
   tests/program/metrics.sh \
   tests/program/models.sh \

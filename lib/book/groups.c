@@ -1127,6 +1127,24 @@ const char *eng_book_group_id(const eng_book *book, uint64_t row, uint64_t which
 
 uint64_t eng_book_member_count(const eng_book *book) { return eng__members_count(book); }
 
+eng_status eng_book_find_member(const eng_book *book, const char *id, size_t length,
+                                uint64_t *member)
+{
+  uint32_t found, hash;
+
+  if (member != NULL) *member = 0;
+  if (book == NULL || id == NULL || member == NULL) return ENG_E_INVALID;
+  hash = eng__book_hash(book, id, length);
+  if (eng__groups_member(book, hash, id, length, &found)) {
+    if (book->links->nodes[found].own == NULL) return ENG_E_NOTFOUND;
+    *member = book->rows + found;
+    return ENG_OK;
+  }
+  if (!eng__book_find(book, hash, id, length, &found)) return ENG_E_NOTFOUND;
+  *member = found;
+  return ENG_OK;
+}
+
 eng_status eng_book_member(const eng_book *book, uint64_t member, eng_customer **out)
 {
   struct eng__member one;
