@@ -282,7 +282,8 @@ PROGRAM_SOURCES = \
   examples/engagement/stages.c \
   examples/engagement/text.c \
   examples/engagement/validate.c \
-  examples/engagement/value.c
+  examples/engagement/value.c \
+  examples/engagement/watch.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \

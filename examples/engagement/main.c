@@ -325,6 +325,21 @@ static const struct command commands[] = {
      "    engagement fsck till.book | head -n 1\n"
      "customers                    100\n",
      OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY, sync_run},
+    {"watch", "BOOK", "changes of stage as they come, by events and by silence",
+     "Every change of stage under each --model, or all built-in ones, a line each and\n"
+     "at once: those that events bring, which other programs record in the book, and\n"
+     "those that come by silence. --as-of: also those since then; --once: only those.\n"
+     "Causes are event, silence, and record: what was learned late, of the time "
+     "before.\n"
+     "--format json writes a JSON object a line.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement watch shop.book --model four_stages --as-of 2026-08-02 --once |\n"
+     "    head -n 1\n"
+     "2026-08-03  customer-17  four_stages: loyalty -> relationship (down, silence)\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_AS_OF | OPTIONS_FORMAT |
+         OPTIONS_WATCH,
+     watch_run},
     {"fsck", "BOOK...", "whether every byte of a book on a file is right",
      "Looks at every page and every customer of books on files, and changes nothing.\n"
      "The exit status is 1 if something is damaged.\n",
