@@ -48,6 +48,7 @@ int funnel_run(const struct options *options);
 int flow_run(const struct options *options);
 int metrics_run(const struct options *options);
 int review_run(const struct options *options);
+int value_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
 int export_run(const struct options *options);

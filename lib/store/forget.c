@@ -613,7 +613,8 @@ static eng_status strike_one(struct eng_store *store, const struct walk *walk,
     return status == ENG_OK ? mark_scrub(store) : status;
   }
   if (status != ENG_OK || customer == NULL) return status;
-  if (floor > customer->timeline.floor) {
+  /* A floor of its own at the same instant is no longer one of its own. */
+  if (floor >= customer->timeline.floor) {
     status = raise_one(store, customer, floor);
     if (status == ENG_OK) status = mark_scrub(store);
   }

@@ -91,22 +91,22 @@ static eng_status each(struct eng_store *store, const struct eng_book *book,
                        each_fn take, eng_progress_fn progress, void *user)
 {
   uint32_t *rows = NULL;
-  eng_status status = eng__book_order(book, &store->memory, &rows);
+  size_t count;
+  eng_status status = eng__book_order_members(book, &store->memory, &rows, &count);
 
-  for (uint64_t i = 0; i < book->rows && status == ENG_OK; i++) {
+  for (size_t i = 0; i < count && status == ENG_OK; i++) {
     eng_customer *customer;
 
-    if (progress != NULL && i % PROGRESS_EVERY == 0 &&
-        progress(user, i, book->rows) != 0) {
+    if (progress != NULL && i % PROGRESS_EVERY == 0 && progress(user, i, count) != 0) {
       status = ENG_E_CANCELLED;
       break;
     }
-    status = eng_book_customer(book, rows[i], &customer);
+    status = eng_book_member(book, rows[i], &customer);
     if (status != ENG_OK) break;
     status = take(store, customer);
     eng_customer_free(customer);
   }
-  eng__free(&store->memory, rows, (size_t)book->rows * sizeof *rows);
+  eng__free(&store->memory, rows, count * sizeof *rows);
   return status;
 }
 

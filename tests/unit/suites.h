@@ -24,17 +24,22 @@
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(journal) \
   X(json) \
   X(bad_rows) \
   X(histories) \
   X(history) \
   X(language) \
+  X(links) \
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
   X(say) \
   X(score) \
   X(metrics) \
+  X(stages) \
+  X(decided) \
+  X(features) \
   X(model) \
   X(models) \
   X(params) \
@@ -44,7 +49,9 @@
   X(store_faults) \
   X(keep) \
   X(sync) \
+  X(voice) \
   X(callback) \
+  X(census) \
   X(authoring) \
   X(worst) \
   X(zone)
