@@ -357,6 +357,7 @@ UNIT_TESTS = \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
   tests/unit/test_voice.c \
+  tests/unit/test_wiping.c \
   tests/unit/test_worst.c \
   tests/unit/test_zone.c
 REFERENCE_TESTS = \

@@ -16,7 +16,7 @@ enum { FIRST_SLOTS = 8, CHUNK_SLOTS = 1 << ENG__SLOT_BITS };
 static void *resize_counted(void *user, void *old, size_t old_size, size_t new_size)
 {
   struct eng_book *book = user;
-  void *block = eng__resize(&book->outer, old, old_size, new_size);
+  void *block = book->outer.resize(book->outer.user, old, old_size, new_size);
 
   if (new_size == 0) {
     book->held -= old_size;

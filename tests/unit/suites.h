@@ -20,6 +20,7 @@
   X(customer) \
   X(known) \
   X(memory) \
+  X(wiping) \
   X(hostile) \
   X(heavy) \
   X(csv) \
