@@ -40,6 +40,8 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(store_pages) \
+  X(forgetting) \
   X(sync) \
   X(callback) \
   X(authoring) \
