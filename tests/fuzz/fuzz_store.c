@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * fuzz_store.c - a file of a stranger as a store: any bytes, or a real file with rows of
- * any bytes in any of its tables. Opening, reading, checking, and everything that writes
- * give an answer. Where a check finds nothing wrong, all of it can be read, and nothing
- * that is written makes it find something.
+ * fuzz_store.c - a file of a stranger as a store: any bytes, or a real file with rows
+ * of any bytes in any of its tables. Opening, reading, checking, and everything that
+ * writes give an answer. Where a check finds nothing wrong, all of it can be read, and
+ * nothing that is written makes it find something.
  *
  * An input that does not begin as a file of SQLite is rows: a table's letter, and two
  * fields, each behind its length of two bytes.
@@ -98,7 +98,8 @@ static int64_t number(const uint8_t *bytes, size_t size)
   return (int64_t)out;
 }
 
-/* The table's letter in small puts blobs where they belong, in capitals other things. */
+/* The table's letter in small puts blobs where they belong, in capitals other things.
+ */
 static void put_row(sqlite3 *db, int table, const uint8_t *one, size_t one_size,
                     const uint8_t *two, size_t two_size)
 {

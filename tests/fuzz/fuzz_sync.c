@@ -177,8 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   feed(stores[0], flags, data + 1, size - 1);
   if (sqlite3_total_changes(stores[0]->db) == changes) return 0;
   is_whole(stores[0]);
-  if (!(flags & 4) &&
-      eng_store_customer(stores[0], "gone", 4, &gone, NULL) == ENG_OK) {
+  if (!(flags & 4) && eng_store_customer(stores[0], "gone", 4, &gone, NULL) == ENG_OK) {
     must(eng_customer_floor(gone) >= 100000);
     eng_customer_free(gone);
   }

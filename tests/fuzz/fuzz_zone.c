@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * fuzz_zone.c - any bytes as a time zone, under days that start at any minute. In a zone
- * that is taken no clock is further than 26 hours off, days never go back, and each
- * starts at the first instant that lies in it.
+ * fuzz_zone.c - any bytes as a time zone, under days that start at any minute. In a
+ * zone that is taken no clock is further than 26 hours off, days never go back, and
+ * each starts at the first instant that lies in it.
  */
 #include <engagement.h>
 

@@ -66,7 +66,8 @@ struct act {
   int store, other, person, event, slot;
   int64_t at;
   int messages;
-  bool undone; /* in a transaction that is rolled back */
+  bool undone;   /* in a transaction that is rolled back */
+  bool scrubbed; /* the file is written anew; it takes longer than all the rest */
 };
 
 struct story {
@@ -146,6 +147,7 @@ static void draw_act(prop_draw *draw, const struct story *story, struct act *act
   act->at = START + pick(draw, 0, story->span / (act->what == EXPIRE ? 3 : 1));
   act->messages = (int)pick(draw, 1, 5);
   act->undone = one_in(draw, 24);
+  act->scrubbed = one_in(draw, 24);
 }
 
 static void draw_story(int number, struct story *story)
@@ -621,9 +623,9 @@ static bool change(const struct act *act, const struct story *story,
 {
   eng_store *store = stores[act->store];
   struct held add = empty;
-  bool fine;
+  bool within = act->undone || !act->scrubbed, fine;
 
-  if (act->undone && !good(eng_store_begin(store), "begin")) return false;
+  if (within && !good(eng_store_begin(store), "begin")) return false;
   switch (act->what) {
   case RECORD: fine = act_record(act, story, &add); break;
   case FORGET: fine = act_forget(act, story, bounds, &add); break;
@@ -635,6 +637,7 @@ static bool change(const struct act *act, const struct story *story,
     eng_store_rollback(store);
     return fine;
   }
+  if (within && !good(eng__store_end(store), "commit")) return false;
   unite(&bounds->least, &add);
   unite(&bounds->most, &add);
   return fine;

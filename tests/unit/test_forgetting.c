@@ -5,8 +5,8 @@
  * before a floor that a store knows stands in a byte of its files once it is scrubbed,
  * and no id of a person who has nothing above it.
  *
- * Ids of events are eight random bytes, which timelines hold as they are. Once nobody is
- * left, no eight bytes in a row of any timeline that there was may be found.
+ * Ids of events are eight random bytes, which timelines hold as they are. Once nobody
+ * is left, no eight bytes in a row of any timeline that there was may be found.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -67,10 +67,9 @@ static void path_of(char path[16], int i) { sprintf(path, "%d.book", i); }
 
 static void name_people(void)
 {
-  static const char *const names[] = {"customer-4711-needle",
-                                      "O'Customer-17; DROP TABLE customer",
-                                      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80-17",
-                                      "nul\0in-customer-17"};
+  static const char *const names[] = {
+      "customer-4711-needle", "O'Customer-17; DROP TABLE customer",
+      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80-17", "nul\0in-customer-17"};
 
   for (int p = 0; p < PEOPLE; p++) {
     if (p < 4) {
@@ -133,9 +132,9 @@ static void keep_blob(int i, int p)
 {
   eng_customer *customer;
 
-  if (blob_count == BLOBS || eng_store_customer(stores[i], people[p].bytes,
-                                                people[p].length, &customer,
-                                                NULL) != ENG_OK)
+  if (blob_count == BLOBS ||
+      eng_store_customer(stores[i], people[p].bytes, people[p].length, &customer,
+                         NULL) != ENG_OK)
     return;
   blobs[blob_count].person = p;
   blobs[blob_count++].bytes = encoded(customer);
@@ -186,7 +185,8 @@ static void act_expire(int i)
   int p = (int)draw(PEOPLE);
 
   if (draw(2) == 0) {
-    ck_ok(eng_store_expire_customer(stores[i], people[p].bytes, people[p].length, floor));
+    ck_ok(
+        eng_store_expire_customer(stores[i], people[p].bytes, people[p].length, floor));
     raise_known(i, p, floor);
     return;
   }
