@@ -378,13 +378,15 @@ SCRIPT_TESTS = \
   tests/program/run.sh \
   tests/program/store.sh \
   tests/readme/run.sh \
-  tests/store/run.sh
+  tests/store/run.sh \
+  tests/store/tills.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
 # Those that need SQLite, and processes to kill.
 STORE_HELPERS = \
-  tests/store/kills.c
+  tests/store/kills.c \
+  tests/store/tills.c
 
 # Made-up events for benchmarks and the demo; one program a file.
 FEED_SOURCES = \
@@ -737,6 +739,11 @@ histories: $(property_run) ## stores against one book; SECONDS=60 or HISTORIES=c
 kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, ROUNDS=, SEED=
 	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS='$(or $(ROUNDS),1000000000)' SEED='$(SEED)' \
 	  sh $(srcdir)/tests/store/run.sh '$(CURDIR)'
+
+.PHONY: tills
+tills: $(script_helpers) $(feed_programs) ## five books of 20,000 customers become one; what a sync exchanges; SEED=
+	@TILL_EVENTS=200000 TILL_CUSTOMERS=20000 TILL_FIGURES=1 SEED='$(SEED)' \
+	  sh $(srcdir)/tests/store/tills.sh '$(CURDIR)'
 
 .PHONY: audit audit-guards abi-baseline headers installcheck
 # What a release promises; written anew only where a promise is broken on purpose.
