@@ -13,6 +13,7 @@
   X(prop_model) \
   X(prop_authoring) \
   X(prop_book) \
+  X(prop_census) \
   X(prop_histories)
 /* clang-format on */
 
