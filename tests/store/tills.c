@@ -295,7 +295,7 @@ static void bring_together(eng_store *stores[TILLS + 1], int *met, int *broken)
     unsigned one = draw(TILLS), other = draw(TILLS);
 
     if (one == other) continue;
-    if (meet(stores[one], stores[other], 1 + draw(8), &counts))
+    if (meet(stores[one], stores[other], 1 + draw(30), &counts))
       ++*met;
     else
       ++*broken;
