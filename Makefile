@@ -206,6 +206,7 @@ METRICS_SOURCES = \
 
 STORE_SOURCES = \
   lib/store/forget.c \
+  lib/store/links.c \
   lib/store/open.c \
   lib/store/options.c \
   lib/store/ranges.c \
