@@ -108,6 +108,7 @@ static void put_row(sqlite3 *db, int table, const uint8_t *one, size_t one_size,
                     : table == 'k' ? "INSERT OR REPLACE INTO key VALUES(?1, ?2)"
                     : table == 't' ? "INSERT OR REPLACE INTO tombstone "
                                      "VALUES(1, ?1, ?2)"
+                    : table == 'l' ? "INSERT OR REPLACE INTO link VALUES(?1, ?2)"
                                    : "INSERT OR REPLACE INTO customer VALUES(?2, ?1)";
   sqlite3_stmt *row;
 

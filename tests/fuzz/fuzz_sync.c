@@ -62,8 +62,11 @@ static void fill(eng_store *store)
     eng_event_free(event);
   }
   must(eng_store_forget(store, "gone", 4, 100000, NULL) == ENG_OK);
+  must(eng_store_link(store, "Ab", 2, "Ca", 2, 5000, NULL) == ENG_OK);
+  must(eng_store_unlink(store, "B", 1, "else", 4, 6000, NULL) == ENG_OK);
   run(store, "CREATE TEMP TABLE c AS SELECT * FROM main.customer;"
-             "CREATE TEMP TABLE t AS SELECT * FROM main.tombstone");
+             "CREATE TEMP TABLE t AS SELECT * FROM main.tombstone;"
+             "CREATE TEMP TABLE l AS SELECT * FROM main.link");
 }
 
 static void set_up(void)
@@ -80,10 +83,11 @@ static void set_up(void)
 static void put_back(eng_store *store, int filled)
 {
   run(store, "BEGIN; DELETE FROM main.customer; DELETE FROM main.tombstone; "
-             "DELETE FROM main.setting");
+             "DELETE FROM main.link; DELETE FROM main.setting");
   if (filled)
     run(store, "INSERT INTO main.customer SELECT * FROM temp.c;"
-               "INSERT INTO main.tombstone SELECT * FROM temp.t");
+               "INSERT INTO main.tombstone SELECT * FROM temp.t;"
+               "INSERT INTO main.link SELECT * FROM temp.l");
   run(store, "COMMIT");
 }
 
@@ -159,7 +163,8 @@ static int meet(eng_store *one, eng_store *other)
   eng_sync_get_counts(ask, &counts);
   eng_sync_free(ask);
   eng_sync_free(answer);
-  return counts.customers_sent + counts.customers_received + counts.forgotten_sent +
+  return counts.links_sent + counts.links_received + counts.customers_sent +
+             counts.customers_received + counts.forgotten_sent +
              counts.forgotten_received >
          0;
 }
