@@ -179,7 +179,7 @@ static void read_all(eng_store *store, int sound)
   right(status);
   must(!sound || status == ENG_OK);
   right(eng_store_customer_count(store, &count));
-  must(!sound || count == eng_book_customer_count(book));
+  must(!sound || count == eng_book_member_count(book));
   eng_book_free(book);
   status = eng_store_cursor_new(store, &cursor);
   right(status);
