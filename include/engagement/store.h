@@ -202,7 +202,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_record_many(eng_store *store,
                                                        eng_error *error);
 
 /**
- * @brief Adds all that a customer's timeline knows.
+ * @brief Adds all that a customer's timeline knows. A floor that comes with it may drop
+ *        events; the file is not scrubbed then: see eng_store_scrub_is_due.
  *
  * @param[in] store     changed; as it was on failure
  * @param[in] customer  borrowed
@@ -220,7 +221,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_merge_customer(eng_store *store,
                                                           const eng_customer *customer);
 
 /**
- * @brief Adds all that a book knows, customer by customer, in one transaction.
+ * @brief Adds all that a book knows, customer by customer, in one transaction. Floors
+ *        drop events as in eng_store_merge_customer.
  *
  * @param[in] store     changed; as it was on failure
  * @param[in] book      borrowed

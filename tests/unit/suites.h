@@ -47,6 +47,8 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(store_pages) \
+  X(forgetting) \
   X(keep) \
   X(sync) \
   X(voice) \
