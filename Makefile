@@ -379,6 +379,7 @@ SCRIPT_TESTS = \
   tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
+  tests/program/stages.sh \
   tests/program/store.sh \
   tests/readme/run.sh \
   tests/store/run.sh

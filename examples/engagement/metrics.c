@@ -184,8 +184,8 @@ static int tell(const struct session *session)
   if (answer != ANSWER_DONE) return answer;
   asked.until = session->as_of;
   if (session->options->within > 0) asked.convert_within = session->options->within;
-  status =
-      eng_book_overview(session->book, &asked, &overview, sizeof overview, progress_of, "metrics");
+  status = eng_book_overview(session->book, &asked, &overview, sizeof overview,
+                             progress_of, "metrics");
   if (status != ENG_OK) return complain_status("metrics", status);
   return session->options->format == FORMAT_TABLE ? draw(session, &overview, asked.from)
                                                   : write_rows(session, &overview);
