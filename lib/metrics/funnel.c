@@ -5,12 +5,19 @@
  * For every step there is the attempt that got there and started last: whatever an
  * earlier one can still reach in time, that one can too. An event is tried on the last
  * step first, so that it serves one step of an attempt.
+ *
+ * Nobody gets further than the kinds in the timeline's summary allow, so a walk ends
+ * there. Where only the level is wanted of steps that are kinds, no kind serves two of
+ * them, and nothing breaks an attempt, walk_kinds finds it without a branch for an
+ * event.
  */
 #include <string.h>
 
 #include "core/options.h"
 #include "metrics/steps.h"
 #include "metrics/visit.h"
+
+enum { FEW_STEPS = 8 }; /* walk_kinds is for */
 
 void eng_funnel_init(eng_funnel *funnel, uint32_t size)
 {
@@ -28,6 +35,9 @@ struct plan {
   bool detailed;        /* times or channels are wanted */
   struct eng__kinds first;
   struct eng__steps steps;
+  uint32_t summaries[ENG_FUNNEL_STEPS]; /* bits of those who may have taken a step */
+  bool simple;                          /* walk_kinds will do */
+  uint8_t step_of[256];                 /* then: the step of a kind, or step_count + 1 */
 };
 
 struct attempt {
@@ -87,13 +97,25 @@ static inline void take(const struct plan *plan, struct walker *w,
   }
 }
 
+/* How many steps a customer may have taken by the kinds of their events. */
+static int reach_of(const struct plan *plan, const struct eng__visit *visit)
+{
+  int reach = 0;
+
+  while (reach < plan->asked->step_count &&
+         visit->slot->summary.kinds & plan->summaries[reach]) {
+    reach++;
+  }
+  return reach;
+}
+
 /* Where steps have conditions. */
 static void walk_asking(const struct plan *plan, struct eng__visit *visit,
-                        struct walker *w)
+                        struct walker *w, int reach)
 {
   struct eng__deed deed;
 
-  while (eng__visit_deed(visit, &deed)) {
+  while (w->level < reach && eng__visit_deed(visit, &deed)) {
     uint32_t serves = plan->serves[deed.kind];
 
     if (serves & plan->steps.asks) serves = eng__steps_met(&plan->steps, serves, visit);
@@ -103,16 +125,49 @@ static void walk_asking(const struct plan *plan, struct eng__visit *visit,
 
 static void walk(const struct plan *plan, struct eng__visit *visit, struct walker *w)
 {
+  struct eng__glance glance = eng__glance_begin(visit);
   struct eng__deed deed;
+  int reach = reach_of(plan, visit);
 
   for (int s = 0; s < plan->asked->step_count; s++) w->at[s].start = ENG_TIME_NONE;
   w->level = 0;
   w->entered = false;
   if (plan->steps.asks != 0) {
-    walk_asking(plan, visit, w);
+    walk_asking(plan, visit, w, reach);
     return;
   }
-  while (eng__visit_deed(visit, &deed)) take(plan, w, &deed, plan->serves[deed.kind]);
+  while (w->level < reach && eng__glance_deed(&glance, &deed)) {
+    take(plan, w, &deed, plan->serves[deed.kind]);
+  }
+}
+
+/* ---- the level alone ---- */
+
+/* A start that is too long ago for any step. */
+#define LONG_AGO (INT64_MIN / 2)
+
+/* Sets the level. starts[s] is the start of the attempt that may take step s; step 0 is
+ * taken by every event that may begin one, and the entry behind the last step is for
+ * events that serve none. */
+static void walk_kinds(const struct plan *plan, struct eng__visit *visit,
+                       struct walker *w)
+{
+  struct eng__glance glance = eng__glance_begin(visit);
+  int64_t starts[FEW_STEPS + 3];
+  struct eng__deed deed;
+  int reach = reach_of(plan, visit);
+
+  for (int s = 0; s < FEW_STEPS + 3; s++) starts[s] = LONG_AGO;
+  while (starts[reach] == LONG_AGO && eng__glance_deed(&glance, &deed)) {
+    int s = plan->step_of[deed.kind];
+    int64_t start;
+
+    starts[0] = deed.time >= plan->asked->from ? deed.time : LONG_AGO;
+    start = starts[s];
+    starts[s + 1] = deed.time - start <= plan->asked->within ? start : starts[s + 1];
+  }
+  w->level = 0;
+  while (w->level < reach && starts[w->level + 1] != LONG_AGO) w->level++;
 }
 
 /* ---- checking ---- */
@@ -138,6 +193,7 @@ static eng_status prepare(struct plan *plan, const eng_context *context)
 
     if (status != ENG_OK) return status;
     if (s == 0) plan->first = kinds;
+    plan->summaries[s] = kinds.summary;
     for (int kind = 0; kind < 256; kind++) {
       if (kinds.has[kind]) plan->serves[kind] |= 1u << s;
     }
@@ -146,6 +202,22 @@ static eng_status prepare(struct plan *plan, const eng_context *context)
     plan->breaks[kind] = eng_kind_direction(context, kind) == ENG_DIRECTION_CUSTOMER;
   }
   return ENG_OK;
+}
+
+/* Whether walk_kinds does for what is asked; readies it. */
+static void simplify(struct plan *plan)
+{
+  const eng_funnel *asked = plan->asked;
+
+  plan->simple = asked->step_count <= FEW_STEPS && !asked->strict && !asked->once &&
+                 !plan->detailed && plan->steps.asks == 0;
+  for (int kind = 0; kind < 256; kind++) {
+    int s = 0;
+
+    while (s < asked->step_count && !(plan->serves[kind] >> s & 1)) s++;
+    plan->step_of[kind] = (uint8_t)(s < asked->step_count ? s : s + 1);
+    if (plan->serves[kind] & (plan->serves[kind] - 1)) plan->simple = false;
+  }
 }
 
 /* ---- the book ---- */
@@ -188,7 +260,7 @@ eng_status eng_book_funnel(const eng_book *book, const eng_funnel *funnel,
   struct plan plan = {.detailed = times != NULL || channels != NULL};
   eng_funnel asked;
   struct eng__visit visit;
-  struct walker walker;
+  struct walker walker = {0};
   eng_status status;
 
   if (book == NULL || funnel == NULL || reached == NULL) return ENG_E_INVALID;
@@ -201,10 +273,15 @@ eng_status eng_book_funnel(const eng_book *book, const eng_funnel *funnel,
   if ((levels != NULL || plan.detailed) && rows != book->rows) return ENG_E_BUFFER;
   status = prepare(&plan, book->home.pen.context);
   if (status != ENG_OK) return status;
+  simplify(&plan);
   write_nobody(&answers, &asked, rows);
   eng__visit_begin(&visit, book, asked.until, &plan.first, progress, user);
   while (eng__visit_next(&visit)) {
-    walk(&plan, &visit, &walker);
+    if (plan.simple) {
+      walk_kinds(&plan, &visit, &walker);
+    } else {
+      walk(&plan, &visit, &walker);
+    }
     write_customer(&answers, &asked, &walker, visit.row);
   }
   status = eng__visit_end(&visit);
