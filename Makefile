@@ -426,6 +426,7 @@ SCRIPT_TESTS = \
   tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
+  tests/program/stages.sh \
   tests/program/store.sh \
   tests/program/voice.sh \
   tests/readme/run.sh \
