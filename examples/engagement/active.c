@@ -90,7 +90,7 @@ static int tell_periods(const struct session *session, const struct kinds *kinds
   if (answer == ANSWER_DONE && spans.count > 0) {
     activity = memory_resize(NULL, (size_t)spans.count, sizeof *activity);
     status = eng_book_active(session->book, &spans.periods, kinds->list, kinds->count,
-                             activity, spans.count, NULL, NULL);
+                             activity, spans.count, progress_of, "active");
     if (status != ENG_OK) answer = complain_status("active", status);
   }
   if (answer == ANSWER_DONE && session->options->format == FORMAT_TABLE) {
@@ -160,7 +160,7 @@ static int tell_rolling(const struct session *session, const struct kinds *kinds
     active = memory_resize(NULL, (size_t)spans.count, WINDOWS * sizeof *active);
     status = eng_book_rolling(session->book, spans.periods.from, session->as_of,
                               kinds->list, kinds->count, windows, WINDOWS, active,
-                              spans.count, NULL, NULL);
+                              spans.count, progress_of, "active");
     if (status != ENG_OK) answer = complain_status("active", status);
   }
   if (answer == ANSWER_DONE) {

@@ -56,6 +56,7 @@ int models_run(const struct options *options);
 int import_run(const struct options *options);
 int fsck_run(const struct options *options);
 int forget_run(const struct options *options);
+int key_run(const struct options *options);
 int expire_run(const struct options *options);
 int sync_run(const struct options *options);
 

@@ -10,6 +10,7 @@
 #include "bars.h"
 #include "command.h"
 #include "message.h"
+#include "models.h"
 #include "output.h"
 #include "periods.h"
 
@@ -18,6 +19,7 @@ struct funnel {
   eng_funnel asked;
   eng_step steps[ENG_FUNNEL_STEPS];
   struct kinds kinds[ENG_FUNNEL_STEPS];
+  const eng_filter *filters[ENG_FUNNEL_STEPS]; /* of steps with a condition */
   struct text names[ENG_FUNNEL_STEPS];
   uint64_t reached[ENG_FUNNEL_STEPS];
   uint64_t customers;
@@ -27,18 +29,78 @@ struct funnel {
 
 /* ---- asking ---- */
 
-/* One step: a kind, or several with | between them. */
+/* Where a step ends: at the next comma that is in no text of a condition. */
+static const char *end_of_step(const char *at)
+{
+  int quoted = 0;
+
+  for (; *at != '\0' && (quoted || *at != ','); at++) {
+    if (quoted && *at == '\\' && at[1] != '\0')
+      at++;
+    else if (*at == '"')
+      quoted = !quoted;
+  }
+  return at;
+}
+
+/* Several kinds have | between them, for which the library has a comma. */
+static void change_bars(struct text *step)
+{
+  int quoted = 0;
+
+  for (size_t i = 0; i < step->length; i++) {
+    if (quoted && step->bytes[i] == '\\')
+      i++;
+    else if (step->bytes[i] == '"')
+      quoted = !quoted;
+    else if (step->bytes[i] == '|' && !quoted)
+      step->bytes[i] = ',';
+  }
+}
+
+static int add_filter(struct funnel *f, const struct text *step, size_t column)
+{
+  eng_filter *filter = NULL;
+  eng_error error;
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  status =
+      eng_filter_parse(f->session->context, step->bytes, step->length, &filter, &error);
+  if (status == ENG_E_NOMEM) return complain_status("--steps", status);
+  if (status != ENG_OK) {
+    error.column += (uint32_t)column;
+    models_complain(f->session->context, "--steps", status, &error);
+    return ANSWER_USAGE;
+  }
+  f->filters[f->asked.step_count] = filter;
+  f->asked.filters = f->filters;
+  return ANSWER_DONE;
+}
+
+static int has_condition(const char *step)
+{
+  const char *at = strstr(step, "where");
+
+  return at != NULL && at > step && at[-1] == ' ' && (at[5] == ' ' || at[5] == '\0');
+}
+
+/* One step: a kind, or several with | between them; and a condition behind `where`. */
 static int add_step(struct funnel *f, const char *name, size_t length)
 {
   struct kinds *kinds = &f->kinds[f->asked.step_count];
-  struct text list = {0};
+  struct text step = {0};
+  const char *words;
   int answer;
 
-  text_add(&list, name, length);
-  for (size_t i = 0; i < list.length; i++)
-    if (list.bytes[i] == '|') list.bytes[i] = ',';
-  answer = kinds_read(f->session, "steps", length > 0 ? list.bytes : "", kinds);
-  text_free(&list);
+  for (; length > 0 && *name == ' '; length--) name++;
+  text_add(&step, name, length);
+  change_bars(&step);
+  words = length > 0 ? step.bytes : "";
+  answer = has_condition(words)
+               ? add_filter(f, &step, (size_t)(name - f->session->options->steps))
+               : kinds_read(f->session, "steps", words, kinds);
+  text_free(&step);
   if (answer != ANSWER_DONE) return answer;
   text_add(&f->names[f->asked.step_count], name, length);
   f->steps[f->asked.step_count].kinds = kinds->list;
@@ -51,16 +113,15 @@ static int read_steps(struct funnel *f)
   const char *at = f->session->options->steps;
 
   for (;;) {
-    const char *comma = strchr(at, ',');
-    size_t length = comma != NULL ? (size_t)(comma - at) : strlen(at);
+    const char *end = end_of_step(at);
 
     if (f->asked.step_count == ENG_FUNNEL_STEPS) {
       complain("--steps has room for %d steps", ENG_FUNNEL_STEPS);
       return ANSWER_USAGE;
     }
-    if (add_step(f, at, length) != ANSWER_DONE) return ANSWER_USAGE;
-    if (comma == NULL) return ANSWER_DONE;
-    at = comma + 1;
+    if (add_step(f, at, (size_t)(end - at)) != ANSWER_DONE) return ANSWER_USAGE;
+    if (*end == '\0') return ANSWER_DONE;
+    at = end + 1;
   }
 }
 
@@ -93,7 +154,7 @@ static int count(struct funnel *f)
   f->channels = memory_resize(NULL, n, 1);
   f->times = memory_resize(NULL, n * (size_t)f->asked.step_count, sizeof *f->times);
   status = eng_book_funnel(f->session->book, &f->asked, f->reached, f->levels, f->times,
-                           f->channels, n, NULL, NULL);
+                           f->channels, n, progress_of, "funnel");
   return status == ENG_OK ? ANSWER_DONE : complain_status("funnel", status);
 }
 
@@ -264,7 +325,10 @@ static int tell(const struct session *session)
              : options->by_channel             ? write_channels(f)
              : options->format == FORMAT_TABLE ? draw(f)
                                                : write_steps(f);
-  for (int s = 0; s < ENG_FUNNEL_STEPS; s++) text_free(&f->names[s]);
+  for (int s = 0; s < ENG_FUNNEL_STEPS; s++) {
+    text_free(&f->names[s]);
+    eng_filter_free((eng_filter *)(uintptr_t)f->filters[s]);
+  }
   free(f->levels);
   free(f->channels);
   free(f->times);

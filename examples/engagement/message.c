@@ -131,6 +131,13 @@ void progress(const char *doing, uint64_t done, uint64_t total)
   text_free(&line);
 }
 
+int32_t progress_of(void *doing, uint64_t done, uint64_t total)
+{
+  progress((const char *)doing, done, total);
+  if (done == total) progress_end();
+  return 0;
+}
+
 void progress_end(void)
 {
   started = 0;

@@ -34,6 +34,10 @@ int complain_status(const char *doing, eng_status status);
 /* Progress of long work, on a terminal only, from the second second on. */
 void progress(const char *doing, uint64_t done, uint64_t total);
 
+/* The same as an eng_progress_fn, whose `user` is the name of the work; the line goes away
+ * with the end of it. Nobody is asked to stop: who wants to, interrupts the program. */
+int32_t progress_of(void *doing, uint64_t done, uint64_t total);
+
 /* Takes the line of progress away. */
 void progress_end(void);
 

@@ -373,7 +373,7 @@ static int tell(const struct session *session)
   if (answer == ANSWER_DONE) answer = tell_response(session, &asked, &figures);
   if (answer != ANSWER_DONE) return answer;
   status = eng_book_overview(session->book, &asked, &figures.overview,
-                             sizeof figures.overview, NULL, NULL);
+                             sizeof figures.overview, progress_of, "metrics");
   figures.active = (eng_ratio){figures.overview.frequency.denominator, 1};
   if (status == ENG_OK) status = tell_invitations(session, &asked, &figures);
   if (status != ENG_OK) return complain_status("metrics", status);

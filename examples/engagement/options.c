@@ -48,13 +48,23 @@ static int32_t choose(const char *option, const char *value,
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+static int set_decimal(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {{"point", 0}, {"comma", 1}};
+
+  o->decimal_comma = choose("decimal", value, choices, COUNT(choices));
+  return o->decimal_comma >= 0;
+}
+
 static int set_time_format(struct options *o, const char *value)
 {
   static const struct choice choices[] = {{"auto", ENG_TIME_AUTO},
                                           {"iso", ENG_TIME_ISO},
                                           {"compact", ENG_TIME_COMPACT},
                                           {"seconds", ENG_TIME_SECONDS},
-                                          {"milliseconds", ENG_TIME_MILLISECONDS}};
+                                          {"milliseconds", ENG_TIME_MILLISECONDS},
+                                          {"day-first", ENG_TIME_DAY_FIRST},
+                                          {"month-first", ENG_TIME_MONTH_FIRST}};
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
@@ -330,6 +340,8 @@ static const struct option table[] = {
      OPTIONS_BOOK, WORD, FIELD(book)},
     {"key", "FILE", "keys of who was forgotten; else BOOK.key, if there", OPTIONS_KEY,
      WORD, FIELD(key)},
+    {"new", NULL, "a new key follows, under which is forgotten from now on",
+     OPTIONS_RENEW, FLAG, FIELD(renew)},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
     {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
@@ -340,6 +352,8 @@ static const struct option table[] = {
      OPTIONS_WHERE, WORD, FIELD(where)},
     {"segments", "FILE", "instead: sizes and overlaps of NAME = CONDITION",
      OPTIONS_WHERE, WORD, FIELD(segments)},
+    {"segment", "NAME", "with --segments: the customers of that one", OPTIONS_WHERE,
+     WORD, FIELD(segment)},
     {"since", "TIME", "what changed each score since then; a date: its end",
      OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
@@ -387,7 +401,7 @@ static const struct option table[] = {
      OPTIONS_METRICS, WORD, FIELD(hours)},
     {"in-time", "DURATION", "an answer is in time up to here; default 5m",
      OPTIONS_METRICS, CHECKED, 0, set_in_time},
-    {"steps", "KIND,KIND,...", "the steps in their order; a|b is either",
+    {"steps", "STEP,STEP,...", "kinds in order; a|b is either; 'a where value > 5'",
      OPTIONS_FUNNEL, WORD, FIELD(steps)},
     {"within", "DURATION", "from the first step to the last, inclusive", OPTIONS_FUNNEL,
      CHECKED, 0, set_within},
@@ -401,6 +415,12 @@ static const struct option table[] = {
      FIELD(per_customer)},
     {"per-customer", NULL, "who moved, customer by customer", OPTIONS_FLOW, FLAG,
      FIELD(per_customer)},
+    {"entered", "STAGE", "who came into it, when, and why", OPTIONS_FLOW, WORD,
+     FIELD(entered)},
+    {"left", "STAGE", "who went out of it, when, and why", OPTIONS_FLOW, WORD,
+     FIELD(left)},
+    {"stays", NULL, "instead: how long stays in each stage last", OPTIONS_FLOW, FLAG,
+     FIELD(stays)},
     {"by-channel", NULL, "by the channel of the first step", OPTIONS_FUNNEL, FLAG,
      FIELD(by_channel)},
     {"times", NULL, "median and 90 % of the time from the step before", OPTIONS_FUNNEL,
@@ -446,10 +466,14 @@ static const struct option table[] = {
      OPTIONS_INPUT, LIST, FIELD(rate)},
     {"rates", "FILE", "rates as CSV with columns currency, from and rate",
      OPTIONS_INPUT, WORD, FIELD(rates)},
-    {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
+    {"time-format", "FORM", "auto, iso, day-first, month-first, seconds, ...",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"decimal", "SIGN", "point, or comma where amounts of a CSV file are 12,50",
+     OPTIONS_INPUT, CHECKED, 0, set_decimal},
     {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
      OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"known-at", "TIME", "only what was recorded until then; a date: its end",
+     OPTIONS_INPUT, WORD, FIELD(known_at)},
     {"received-at", "TIME", "of JSON events that tell no time of their own",
      OPTIONS_INPUT, WORD, FIELD(received_at)},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",

@@ -113,21 +113,6 @@ static int write_rows(const struct cohorts *c)
 
 /* ---- for people ---- */
 
-/* From pale to deep, in the colours of a terminal with 256. */
-static void add_shade(struct text *out, uint64_t part, uint64_t whole,
-                      const char *words)
-{
-  static const int shades[] = {231, 194, 157, 120, 83, 41, 35, 29};
-  uint64_t step = whole == 0 ? 0 : part * 8 / whole;
-
-  if (step > 7) step = 7;
-  if (output_has_colour())
-    text_print(out, "\033[48;5;%d;38;5;%dm%s\033[0m", shades[step], step > 4 ? 231 : 16,
-               words);
-  else
-    text_put(out, words);
-}
-
 static void draw_cell(struct text *out, const struct cohorts *c, uint64_t cohort,
                       uint64_t column)
 {
@@ -146,7 +131,7 @@ static void draw_cell(struct text *out, const struct cohorts *c, uint64_t cohort
   else
     text_add_number(&number, cell->customers);
   text_print(&words, " %8s", number.bytes);
-  add_shade(out, cell->customers, size, words.bytes);
+  text_add_shaded(out, cell->customers, size, words.bytes);
   text_free(&words);
   text_free(&number);
 }
@@ -239,7 +224,7 @@ static int tell_survival(const struct session *session, const struct kinds *base
   days = memory_resize(NULL, (size_t)count, sizeof *days);
   if (status == ENG_OK)
     status = eng_book_survival(session->book, session->as_of, base->list, base->count,
-                               back->list, back->count, days, count, NULL, NULL);
+                               back->list, back->count, days, count, progress_of, "retention");
   answer = status == ENG_OK ? write_survival(session, days, count)
                             : complain_status("retention", status);
   free(days);
@@ -313,7 +298,7 @@ static int count_cells(struct cohorts *c, const struct kinds *base,
   c->cells =
       memory_resize(NULL, (size_t)(c->spans.count * c->columns), sizeof *c->cells);
   status = eng_book_retention(c->session->book, &c->spans.periods, &retention, c->sizes,
-                              c->spans.count, c->cells, c->columns, NULL, NULL);
+                              c->spans.count, c->cells, c->columns, progress_of, "retention");
   if (status == ENG_E_RANGE && options->own_clock) {
     complain("--own-clock counts days of 24 hours: give --period day, week or 30d");
     return ANSWER_USAGE;

@@ -54,7 +54,7 @@ static int assess(struct review *r, int32_t model, int64_t from, uint8_t *before
   uint64_t *cells = memory_resize(NULL, (size_t)side * (size_t)side, sizeof *cells);
   eng_status status =
       eng_book_flow(r->session.book, r->session.assessor, model, from, r->until, cells,
-                    side, before, after, r->customers, NULL, NULL);
+                    side, before, after, r->customers, progress_of, "review");
 
   free(cells);
   return status == ENG_OK ? ANSWER_DONE : complain_status("review", status);
@@ -126,8 +126,8 @@ static int gather(struct review *r)
   r->valued = memory_resize(NULL, n, 1);
   r->behind = memory_resize(NULL, n, 1);
   for (size_t i = 0; i < n; i++) r->valued[i] = r->behind[i] = 0;
-  status = eng_book_relations(r->session.book, r->from, r->until, r->relations, n, NULL,
-                              NULL);
+  status = eng_book_relations(r->session.book, r->from, r->until, r->relations, n,
+                              progress_of, "review");
   if (status != ENG_OK) return complain_status("review", status);
   answer = assess(r, FIVE_E, r->from > 0 ? r->from - 1 : 0, r->before, r->after);
   if (answer == ANSWER_DONE) answer = assess(r, SASHI, r->until, r->sashi, NULL);

@@ -9,12 +9,17 @@
  *
  * Events after the last moment asked about are not seen, voided ones never, and
  * purchases only while something of them is kept at that moment.
+ *
+ * Structs that begin with a size grow at their end: a size of an earlier version is taken
+ * with the defaults for what it lacks. Of a later one, what this library does not know
+ * has to be 0, else the answer is ENG_E_RANGE; of results it gets zeros there.
  */
 #ifndef ENGAGEMENT_METRICS_H
 #define ENGAGEMENT_METRICS_H
 
 #include <engagement/book.h>
 #include <engagement/calendar.h>
+#include <engagement/filter.h>
 
 ENG_BEGIN_DECLS
 
@@ -55,7 +60,7 @@ ENG_API void eng_periods_init(eng_periods *periods, uint32_t size);
  * @param[in]  periods  borrowed
  * @param[out] out      at least 1; 0 on failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID  an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_INVALID  an argument is NULL, or the size of periods cannot be
  * @retval ENG_E_RANGE    every or length
  * @retval ENG_E_TIME     from or until
  * @threads{reentrant}
@@ -76,7 +81,7 @@ ENG_API ENG_NODISCARD eng_status eng_periods_count(const eng_context *context,
  * @param[out] starts   milliseconds since 1970, below 0 if it began in 1969
  * @param[in]  count    entries of starts, one more than eng_periods_count says
  * @retval ENG_OK
- * @retval ENG_E_INVALID  an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_INVALID  an argument is NULL, or the size of periods cannot be
  * @retval ENG_E_RANGE    every or length
  * @retval ENG_E_TIME     from or until
  * @retval ENG_E_BUFFER   starts is too small; nothing was written
@@ -137,7 +142,7 @@ typedef struct eng_activity {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or the size of periods is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of periods cannot be
  * @retval ENG_E_RANGE      every or length
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
@@ -283,7 +288,7 @@ typedef struct eng_cell {
  * @param[in]  progress   may be NULL; told customers
  * @param[in]  user       handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or a size cannot be
  * @retval ENG_E_RANGE      every, length, mode, own_clock, money, brackets or columns
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
@@ -302,8 +307,10 @@ ENG_API ENG_NODISCARD eng_status eng_book_retention(
 
 /** One day of a survival table. */
 typedef struct eng_survival {
-  uint64_t came;     /**< who came back that many days after the first time */
-  uint64_t censored; /**< who has not yet, and whose first time is that many days ago */
+  uint64_t came;     /**< who came back that many days after the first time; of
+                          eng_book_stays: stays that ended after that many */
+  uint64_t censored; /**< who has not yet, and whose first time is that many days ago;
+                          stays that go on */
 } eng_survival;
 
 /**
@@ -357,15 +364,18 @@ typedef struct eng_step {
 typedef struct eng_funnel {
   uint32_t size;         /**< set by eng_funnel_init */
   int32_t step_count;    /**< 1..ENG_FUNNEL_STEPS */
-  const eng_step *steps; /**< in their order */
+  const eng_step *steps; /**< in their order; may be NULL where all have filters */
   int64_t within;        /**< from the first step to the last, inclusive, milliseconds,
                               0..ENG_TIME_MAX; default ENG_TIME_MAX */
   int64_t from;          /**< earlier events are no first step; default 0 */
   int64_t until;         /**< later events are not seen; default ENG_TIME_MAX */
   int32_t strict;        /**< 0: anything may happen between steps; 1: nothing that the
-                              customer does, and no event of any step's kinds */
+                              customer does, and no event that is any of the steps */
   int32_t once;          /**< 0: every first step is a new attempt; 1: only the
                               customer's first one is */
+  const eng_filter *const *filters; /**< NULL, or one entry a step, in place of its
+                              kinds where it is not NULL: only events that it means are
+                              the step */
 } eng_funnel;
 
 /** @brief No steps yet, and no bounds.
@@ -397,8 +407,10 @@ ENG_API void eng_funnel_init(eng_funnel *funnel, uint32_t size);
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or the size of funnel is not known
- * @retval ENG_E_RANGE      step_count, within, strict or once
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of funnel cannot be
+ * @retval ENG_E_RANGE      step_count, within, strict or once; or funnel asks for what
+ *                          only a later library knows
+ * @retval ENG_E_CONTEXT    a filter was made from another context
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_BUFFER     rows is another number
@@ -457,6 +469,89 @@ eng_book_flow(const eng_book *book, eng_assessor *assessor, int32_t model, int64
               int64_t to, uint64_t *cells, int32_t side, uint8_t *before,
               uint8_t *after, uint64_t rows, eng_progress_fn progress, void *user);
 
+/**
+ * @brief How many customers are in each stage at each of several moments, in one pass:
+ *        from every customer's history, and not by asking anew for each moment.
+ *
+ * Each moment's counts are those that eng_book_flow has on its diagonal for it, and sum
+ * up to the customers of the book. A callback model is asked for each moment.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     which of its models, from 0
+ * @param[in]  times     0..ENG_TIME_MAX, none before the one ahead of it; events after
+ *                       each are not seen at it
+ * @param[in]  count     entries of times, at least 1
+ * @param[out] cells     cells[i * side + r]: customers at rank r at times[i]
+ * @param[in]  side      stages of the model and one: eng_model_stage_count + 1
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_RANGE      the assessor has no such model
+ * @retval ENG_E_CONTEXT    made from different contexts
+ * @retval ENG_E_TIME       times
+ * @retval ENG_E_BUFFER     side is another number, or count is 0
+ * @retval ENG_E_CALLBACK   a callback model failed
+ * @retval ENG_E_LIMIT      a customer of more than 2^31 events
+ * @retval ENG_E_CANCELLED  by progress; cells are all 0, as on every failure but a
+ *                          refused argument
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it; one assessor for each
+ *          thread}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status
+eng_book_stages_at(const eng_book *book, eng_assessor *assessor, int32_t model,
+                   const int64_t *times, uint64_t count, uint64_t *cells, int32_t side,
+                   eng_progress_fn progress, void *user);
+
+/**
+ * @brief How long customers stay in each stage: stays by their length in days.
+ *
+ * A stay begins with the change into a stage, or with the customer's first event in the
+ * stage that this leaves them in, and ends with the change to another stage. Whoever
+ * comes back begins another stay. Stays that begin in from .. until are counted: ended
+ * ones by the days of 24 hours that they took, those that go on at `until` by the days
+ * that they had lasted by then, censored. Time alone may end a stay, and that is seen.
+ *
+ * As for eng_book_survival, of which this has a table for each stage, the Kaplan-Meier
+ * curve is the product over days of 1 - came / at risk: the share of stays that last
+ * longer than that many days.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  assessor  changed only inside; made from the book's context
+ * @param[in]  model     which of its models, from 0
+ * @param[in]  from      stays that began before are not counted, 0..ENG_TIME_MAX
+ * @param[in]  until     later events are not seen, from..ENG_TIME_MAX
+ * @param[out] out       out[r * count + d]: stays at rank r of d days; `came` are those
+ *                       that ended; the last entry of a rank also has longer ones
+ * @param[in]  count     entries of out for a rank, at least 2
+ * @param[out] customers customers[r]: who has such a stay at rank r; may be NULL
+ * @param[in]  side      ranks, and entries of customers: eng_model_stage_count + 1
+ * @param[in]  progress  may be NULL; told customers
+ * @param[in]  user      handed to progress
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID      an argument is NULL
+ * @retval ENG_E_RANGE        the assessor has no such model
+ * @retval ENG_E_CONTEXT      made from different contexts
+ * @retval ENG_E_TIME         from or until
+ * @retval ENG_E_BUFFER       side is another number, or count is less than 2
+ * @retval ENG_E_UNSUPPORTED  a callback model: its past is not kept
+ * @retval ENG_E_LIMIT        a customer of more than 2^31 events
+ * @retval ENG_E_CANCELLED    by progress; all is 0, as on every failure but a refused
+ *                            argument
+ * @retval ENG_E_NOMEM
+ * @threads{one book may be read by many while none changes it; one assessor for each
+ *          thread}
+ * @source{Kaplan and Meier (1958), Nonparametric Estimation from Incomplete Observations}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_stays(
+    const eng_book *book, eng_assessor *assessor, int32_t model, int64_t from,
+    int64_t until, eng_survival *out, uint64_t count, uint64_t *customers, int32_t side,
+    eng_progress_fn progress, void *user);
+
 /** How well two ways of putting the same customers into classes agree. */
 typedef struct eng_agreement {
   uint64_t customers; /**< N */
@@ -486,6 +581,35 @@ typedef struct eng_agreement {
  */
 ENG_API ENG_NODISCARD eng_status eng_agreement_of(const uint64_t *cells, int32_t side,
                                                   eng_agreement *out);
+
+/**
+ * @brief On which clause two models part about one customer.
+ *
+ * How far a model has a customer is the rank over its number of stages. Where both have
+ * them as far they do not part. Else the one that has them less far wants something for
+ * its next stage that the customer lacks, while the other has them further without it:
+ * they part on the first such clause, in the order of the model's text. It is a line of
+ * ENG_PART_MISSING of that explanation; the stage that it is missing for is
+ * eng_explanation_target.
+ *
+ * @param[in]  a      borrowed
+ * @param[in]  why_a  borrowed: of the customer under a
+ * @param[in]  b      borrowed
+ * @param[in]  why_b  borrowed: of the same customer under b, as of the same moment
+ * @param[out] lower  1: a has them less far; 2: b does; 0: they do not part, and on
+ *                    failure
+ * @param[out] line   of ENG_PART_MISSING of the lower one's explanation; -1: nothing is
+ *                    missing there that could happen, they do not part, or failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_parting_of(const eng_model *a,
+                                                const eng_explanation *why_a,
+                                                const eng_model *b,
+                                                const eng_explanation *why_b,
+                                                int32_t *lower, int32_t *line);
 
 /* ---- an overview ---- */
 
@@ -560,7 +684,7 @@ typedef struct eng_overview {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or a size is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or a size cannot be
  * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind

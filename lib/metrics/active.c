@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "core/checked.h"
+#include "core/memory.h"
 #include "metrics/periods.h"
 #include "metrics/visit.h"
 
@@ -40,11 +42,12 @@ static void enter(const struct flow *f, int64_t period, int64_t last, bool known
 
 static void flow_customer(const struct flow *f, struct eng__visit *visit)
 {
+  struct eng__glance glance = eng__glance_begin(visit);
   struct eng__deed deed;
   int64_t last = -1, end = INT64_MIN;
   bool known = false;
 
-  while (eng__visit_deed(visit, &deed)) {
+  while (eng__glance_deed(&glance, &deed)) {
     int64_t period;
 
     if (!f->kinds.has[deed.kind] || deed.time < end) continue;
@@ -81,7 +84,7 @@ eng_status eng_book_active(const eng_book *book, const eng_periods *periods,
     status = ENG_E_BUFFER;
   }
   if (status == ENG_OK) {
-    eng__visit_begin(&visit, book, periods->until, &f.kinds, progress, user);
+    eng__visit_begin(&visit, book, f.periods.until, &f.kinds, progress, user);
     while (eng__visit_next(&visit)) flow_customer(&f, &visit);
     status = eng__visit_end(&visit);
   }
@@ -138,66 +141,105 @@ static eng_status days_of(const eng_book *book, int64_t from, int64_t until,
 
 /* The days of a customer's events, each once. */
 struct day_walk {
-  const eng_context *context;
-  const struct eng__kinds *kinds;
+  struct eng__glance glance;
   int64_t end; /* of the day that came last */
 };
 
-static bool next_day(struct day_walk *walk, struct eng__visit *visit, int64_t *day)
+static struct day_walk begin_days(struct eng__visit *visit)
+{
+  struct day_walk walk = {eng__glance_begin(visit), INT64_MIN};
+
+  return walk;
+}
+
+static inline bool next_day(struct day_walk *walk, const eng_context *context,
+                            const struct eng__kinds *kinds, int64_t *day)
 {
   struct eng__deed deed;
 
-  while (eng__visit_deed(visit, &deed)) {
-    if (!walk->kinds->has[deed.kind] || deed.time < walk->end) continue;
-    *day = eng__business_day(walk->context, deed.time);
-    walk->end = eng__business_day_start(walk->context, *day + 1);
+  while (eng__glance_deed(&walk->glance, &deed)) {
+    if (deed.time < walk->end || !kinds->has[deed.kind]) continue;
+    *day = eng__business_day(context, deed.time);
+    walk->end = eng__business_day_start(context, *day + 1);
     return true;
   }
   return false;
 }
 
 struct rolling {
+  const eng_context *context;
+  struct eng__kinds kinds;
   const int32_t *windows;
   int32_t window_count;
-  uint64_t *out;
   int64_t first, days;
+  uint64_t *begins; /* of each day, and of one after the last: who is active */
+  uint64_t *ends;   /* for each window likewise: whose window ends before it */
 };
 
-/* Active on `day`, and on `next` again: adds 1 to the days in whose windows that is. */
-static void roll(const struct rolling *r, int64_t day, int64_t next)
+static int64_t within(int64_t low, int64_t x, int64_t high)
 {
-  for (int32_t w = 0; w < r->window_count; w++) {
-    uint64_t *out = r->out + (int64_t)w * r->days;
-    int64_t begin = day < 0 ? 0 : day, end = day + r->windows[w];
+  return x < low ? low : x > high ? high : x;
+}
 
-    if (next < end) end = next;
-    if (end <= begin) continue;
-    out[begin]++;
-    if (end < r->days) out[end]--;
+/* Active on `day`, and on `next` again: is so for the days in whose windows that is.
+ * Without a branch, since gaps are as they please. */
+static inline void roll(const struct rolling *r, int64_t day, int64_t next)
+{
+  uint64_t *ends = r->ends;
+
+  r->begins[within(0, day, r->days)]++;
+  for (int32_t w = 0; w < r->window_count; w++, ends += r->days + 1) {
+    int64_t end = day + r->windows[w];
+
+    ends[within(0, next < end ? next : end, r->days)]++;
   }
 }
 
-static void roll_customer(const struct rolling *r, struct day_walk *walk,
-                          struct eng__visit *visit)
+static void roll_customer(const struct rolling *r, struct eng__visit *visit)
 {
+  struct day_walk walk = begin_days(visit);
   int64_t before, day;
 
-  walk->end = INT64_MIN;
-  if (!next_day(walk, visit, &before)) return;
-  while (next_day(walk, visit, &day)) {
+  if (!next_day(&walk, r->context, &r->kinds, &before)) return;
+  while (next_day(&walk, r->context, &r->kinds, &day)) {
     roll(r, before - r->first, day - r->first);
     before = day;
   }
   roll(r, before - r->first, r->days);
 }
 
-static void sum_up(const struct rolling *r)
+static void sum_up(const struct rolling *r, uint64_t *out)
 {
-  for (int32_t w = 0; w < r->window_count; w++) {
-    uint64_t *out = r->out + (int64_t)w * r->days;
+  const uint64_t *ends = r->ends;
 
-    for (int64_t d = 1; d < r->days; d++) out[d] += out[d - 1];
+  for (int32_t w = 0; w < r->window_count; w++, ends += r->days + 1) {
+    uint64_t active = 0;
+
+    for (int64_t d = 0; d < r->days; d++) *out++ = active += r->begins[d] - ends[d];
   }
+}
+
+static eng_status roll_book(struct rolling *r, const eng_book *book, int64_t until,
+                            uint64_t *out, eng_progress_fn progress, void *user)
+{
+  const eng_allocator *memory = eng__memory(r->context);
+  struct eng__visit visit;
+  eng_status status;
+  size_t size;
+
+  if (!eng__mul_size((size_t)r->days + 1,
+                     ((size_t)r->window_count + 1) * sizeof *r->begins, &size)) {
+    return ENG_E_NOMEM;
+  }
+  r->begins = eng__new_zeroed(memory, size);
+  if (r->begins == NULL) return ENG_E_NOMEM;
+  r->ends = r->begins + r->days + 1;
+  eng__visit_begin(&visit, book, until, &r->kinds, progress, user);
+  while (eng__visit_next(&visit)) roll_customer(r, &visit);
+  status = eng__visit_end(&visit);
+  if (status == ENG_OK) sum_up(r, out);
+  eng__free(memory, r->begins, size);
+  return status;
 }
 
 static eng_status check_windows(const int32_t *windows, int32_t count)
@@ -214,9 +256,7 @@ eng_status eng_book_rolling(const eng_book *book, int64_t from, int64_t until,
                             const int32_t *windows, int32_t window_count, uint64_t *out,
                             uint64_t days, eng_progress_fn progress, void *user)
 {
-  struct rolling r = {windows, window_count, out, 0, (int64_t)days};
-  struct eng__kinds wanted;
-  struct eng__visit visit;
+  struct rolling r = {0};
   uint64_t all;
   eng_status status;
 
@@ -228,20 +268,12 @@ eng_status eng_book_rolling(const eng_book *book, int64_t from, int64_t until,
   memset(out, 0, (size_t)days * (size_t)window_count * sizeof *out);
   status = check_windows(windows, window_count);
   if (status != ENG_OK) return status;
-  status = eng__kinds_set(book->home.pen.context, kinds, kind_count, &wanted);
-  if (status == ENG_OK) {
-    struct day_walk walk = {book->home.pen.context, &wanted, 0};
-
-    eng__visit_begin(&visit, book, until, &wanted, progress, user);
-    while (eng__visit_next(&visit)) roll_customer(&r, &walk, &visit);
-    status = eng__visit_end(&visit);
-  }
-  if (status == ENG_OK) {
-    sum_up(&r);
-  } else {
-    memset(out, 0, (size_t)days * (size_t)window_count * sizeof *out);
-  }
-  return status;
+  r.context = book->home.pen.context;
+  r.windows = windows;
+  r.window_count = window_count;
+  r.days = (int64_t)days;
+  status = eng__kinds_set(r.context, kinds, kind_count, &r.kinds);
+  return status == ENG_OK ? roll_book(&r, book, until, out, progress, user) : status;
 }
 
 eng_status eng_book_active_days(const eng_book *book, int64_t from, int64_t until,
@@ -264,12 +296,12 @@ eng_status eng_book_active_days(const eng_book *book, int64_t from, int64_t unti
   if (status != ENG_OK) return status;
   eng__visit_begin(&visit, book, until, &wanted, progress, user);
   while (eng__visit_next(&visit)) {
-    struct day_walk walk = {book->home.pen.context, &wanted, INT64_MIN};
+    struct day_walk walk = begin_days(&visit);
     uint64_t n = 0;
     int64_t day;
     bool known = false;
 
-    while (next_day(&walk, &visit, &day)) {
+    while (next_day(&walk, visit.pen.context, &wanted, &day)) {
       known = true;
       n += day >= first;
     }

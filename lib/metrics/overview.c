@@ -10,6 +10,7 @@
 #include "core/calendar.h"
 #include "core/checked.h"
 #include "core/memory.h"
+#include "core/options.h"
 #include "core/sort.h"
 #include "metrics/response.h"
 #include "metrics/visit.h"
@@ -23,8 +24,6 @@ void eng_overview_options_init(eng_overview_options *options, uint32_t size)
 {
   eng_overview_options fresh = {0};
 
-  if (options == NULL) return;
-  fresh.size = size;
   fresh.churn_gaps = 3;
   fresh.until = ENG_TIME_MAX;
   fresh.session_pause = 30 * MINUTE;
@@ -33,8 +32,7 @@ void eng_overview_options_init(eng_overview_options *options, uint32_t size)
   fresh.goal = purchases;
   fresh.base_count = fresh.goal_count = 1;
   fresh.convert_within = 7 * ENG__DAY;
-  memset(options, 0, size);
-  memcpy(options, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(options, size, &fresh, sizeof fresh);
 }
 
 /* ---- one customer ---- */
@@ -408,7 +406,6 @@ static eng_status prepare(struct count *c)
   const eng_overview_options *asked = c->asked;
   eng_status status;
 
-  if (asked->size != sizeof *asked) return ENG_E_INVALID;
   if (asked->churn_gaps < 1 || asked->churn_gaps > 1000 ||
       !is_span(asked->session_pause) || !is_span(asked->in_time) ||
       !is_span(asked->convert_within)) {
@@ -448,19 +445,22 @@ eng_status eng_book_overview(const eng_book *book, const eng_overview_options *o
                              eng_overview *out, uint32_t size, eng_progress_fn progress,
                              void *user)
 {
-  eng_overview_options defaults;
+  eng_overview_options asked;
   eng_overview sums;
   struct count c;
   eng_status status;
 
-  if (out == NULL || size != sizeof *out) return ENG_E_INVALID;
+  if (out == NULL || !eng__result_fits(size)) return ENG_E_INVALID;
   memset(out, 0, size);
   if (book == NULL) return ENG_E_INVALID;
   memset(&sums, 0, sizeof sums);
-  sums.size = size;
-  eng_overview_options_init(&defaults, sizeof defaults);
+  eng_overview_options_init(&asked, sizeof asked);
+  if (options != NULL) {
+    status = eng__options_take(options, &asked, sizeof asked);
+    if (status != ENG_OK) return status;
+  }
   memset(&c, 0, sizeof c);
-  c.asked = options == NULL ? &defaults : options;
+  c.asked = &asked;
   c.context = book->home.pen.context;
   c.memory = eng__memory(c.context);
   c.out = &sums;
@@ -468,6 +468,6 @@ eng_status eng_book_overview(const eng_book *book, const eng_overview_options *o
   if (status == ENG_OK) status = visit_all(&c, book, progress, user);
   eng__free(c.memory, c.messages.list, c.messages.room * sizeof *c.messages.list);
   eng__free(c.memory, c.gaps, c.gap_room * sizeof *c.gaps);
-  if (status == ENG_OK) *out = sums;
+  if (status == ENG_OK) eng__result_give(out, size, &sums, sizeof sums);
   return status;
 }

@@ -9,26 +9,32 @@
 #include "core/calendar.h"
 #include "core/checked.h"
 #include "core/memory.h"
+#include "core/options.h"
 
 enum { LENGTH_MAX = 36525 };
 
 void eng_periods_init(eng_periods *periods, uint32_t size)
 {
-  eng_periods fresh = {sizeof fresh, ENG_EVERY_MONTH, 0, 0, 0};
+  const eng_periods fresh = {sizeof fresh, ENG_EVERY_MONTH, 0, 0, 0};
 
-  if (periods == NULL) return;
-  memset(periods, 0, size);
-  fresh.size = size;
-  memcpy(periods, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(periods, size, &fresh, sizeof fresh);
 }
 
-static eng_status check(const eng_context *context, const eng_periods *asked)
+eng_status eng__periods_read(const eng_periods *periods, eng_periods *out)
 {
+  eng_periods_init(out, sizeof *out);
+  return eng__options_take(periods, out, sizeof *out);
+}
+
+/* Takes what the caller asks for as this library knows it. */
+static eng_status check(const eng_context *context, const eng_periods *periods,
+                        eng_periods *asked)
+{
+  eng_status status = eng__periods_read(periods, asked);
   bool days;
 
-  if (context == NULL || asked == NULL || asked->size != sizeof *asked) {
-    return ENG_E_INVALID;
-  }
+  if (context == NULL) return ENG_E_INVALID;
+  if (status != ENG_OK) return status;
   days = asked->every == ENG_EVERY_DAYS;
   if (asked->every < ENG_EVERY_DAY || asked->every > ENG_EVERY_DAYS) return ENG_E_RANGE;
   if (days ? asked->length < 1 || asked->length > LENGTH_MAX : asked->length != 0) {
@@ -98,35 +104,44 @@ static int64_t first_day_of(const struct scale *scale, int64_t number)
 
 /* ---- asking ---- */
 
+static uint64_t count_of(const eng_context *context, const struct scale *scale,
+                         const eng_periods *asked)
+{
+  return (uint64_t)(number_of(scale, eng_business_day(context, asked->until)) -
+                    number_of(scale, eng_business_day(context, asked->from)) + 1);
+}
+
 eng_status eng_periods_count(const eng_context *context, const eng_periods *periods,
                              uint64_t *out)
 {
   struct scale scale;
+  eng_periods asked;
   eng_status status;
 
   if (out == NULL) return ENG_E_INVALID;
   *out = 0;
-  status = check(context, periods);
+  status = check(context, periods, &asked);
   if (status != ENG_OK) return status;
-  scale = scale_of(context, periods);
-  *out = (uint64_t)(number_of(&scale, eng_business_day(context, periods->until)) -
-                    number_of(&scale, eng_business_day(context, periods->from)) + 1);
+  scale = scale_of(context, &asked);
+  *out = count_of(context, &scale, &asked);
   return ENG_OK;
 }
 
 eng_status eng_periods_starts(const eng_context *context, const eng_periods *periods,
                               int64_t *starts, uint64_t count)
 {
-  uint64_t all;
+  eng_periods asked;
+  eng_status status = check(context, periods, &asked);
   struct scale scale;
-  eng_status status = eng_periods_count(context, periods, &all);
+  uint64_t all;
   int64_t first;
 
   if (starts == NULL) return ENG_E_INVALID;
   if (status != ENG_OK) return status;
+  scale = scale_of(context, &asked);
+  all = count_of(context, &scale, &asked);
   if (count < all + 1) return ENG_E_BUFFER;
-  scale = scale_of(context, periods);
-  first = number_of(&scale, eng_business_day(context, periods->from));
+  first = number_of(&scale, eng_business_day(context, asked.from));
   for (uint64_t i = 0; i <= all; i++) {
     starts[i] =
         eng__business_day_start(context, first_day_of(&scale, first + (int64_t)i));
@@ -163,22 +178,24 @@ static eng_status fill(struct eng__periods *out, const struct scale *scale,
   return ENG_OK;
 }
 
-eng_status eng__periods_make(const eng_context *context, const eng_periods *asked,
+eng_status eng__periods_make(const eng_context *context, const eng_periods *periods,
                              bool one_before, struct eng__periods *out)
 {
   struct scale scale;
+  eng_periods asked;
   eng_status status;
 
   memset(out, 0, sizeof *out);
-  status = eng_periods_count(context, asked, &out->count);
+  status = check(context, periods, &asked);
   if (status != ENG_OK) return status;
-  scale = scale_of(context, asked);
+  scale = scale_of(context, &asked);
+  out->count = count_of(context, &scale, &asked);
   out->context = context;
-  out->until = asked->until;
+  out->until = asked.until;
   out->before = one_before;
   out->count += out->before;
   return fill(out, &scale,
-              number_of(&scale, eng_business_day(context, asked->from)) -
+              number_of(&scale, eng_business_day(context, asked.from)) -
                   (int64_t)out->before);
 }
 

@@ -20,9 +20,12 @@ struct eng__periods {
   uint64_t before; /* periods ahead of the first asked for: 0 or 1 */
 };
 
+/* What a caller of whatever version asks for. */
+eng_status eng__periods_read(const eng_periods *periods, eng_periods *out);
+
 /* Works the periods out, and with `one_before` the one ahead of them as period 0.
  * Release also after a failure. */
-eng_status eng__periods_make(const eng_context *context, const eng_periods *asked,
+eng_status eng__periods_make(const eng_context *context, const eng_periods *periods,
                              bool one_before, struct eng__periods *out);
 void eng__periods_release(struct eng__periods *periods);
 

@@ -5,10 +5,14 @@
  * What a customer did in a column is gathered while their events go by in order, and
  * written when the column changes. Unbounded tables count where a customer came last,
  * and are summed from the right at the end.
+ *
+ * Where only purchases are asked about, by days of UTC, the summary of a timeline has
+ * what most customers need: the days of the first and the last one, and how many.
  */
 #include <string.h>
 
 #include "core/checked.h"
+#include "core/options.h"
 #include "metrics/periods.h"
 #include "metrics/visit.h"
 
@@ -20,12 +24,9 @@ void eng_retention_init(eng_retention *retention, uint32_t size)
 {
   eng_retention fresh = {0};
 
-  if (retention == NULL) return;
-  fresh.size = size;
   fresh.base = fresh.back = purchases;
   fresh.base_count = fresh.back_count = 1;
-  memset(retention, 0, size);
-  memcpy(retention, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(retention, size, &fresh, sizeof fresh);
 }
 
 struct table {
@@ -34,6 +35,7 @@ struct table {
   struct eng__kinds base, back;
   int64_t clock; /* own_clock: milliseconds of a period; else 0 */
   bool unbounded;
+  bool brief; /* summaries of purchases are of use */
   uint64_t *sizes;
   eng_cell *cells;
   uint64_t cohorts, columns;
@@ -122,12 +124,10 @@ static int64_t period_since(const struct table *t, const struct life *life,
   return eng__period_at(&t->periods, time) - life->cohort;
 }
 
-static eng_status come_back(const struct table *t, struct life *life,
-                            struct eng__visit *visit, int64_t time)
+static eng_status come_back(const struct table *t, struct life *life, int64_t time)
 {
   int64_t n = period_since(t, life, time);
   int64_t column = t->unbounded ? last_column(t, n) : column_of(t, n);
-  const struct eng__seen *seen;
   eng_status status = ENG_OK;
 
   if (column != life->column) {
@@ -141,33 +141,73 @@ static eng_status come_back(const struct table *t, struct life *life,
     life->column = column;
   }
   life->came = true;
-  if (column < 0 || !t->asked->money) return ENG_OK;
-  seen = eng__visit_fields(visit);
+  return ENG_OK;
+}
+
+static eng_status spend(struct life *life, const struct eng__seen *seen)
+{
   life->left_out += seen->foreign_amount;
   return eng__add_i64(life->money, seen->amount, &life->money) ? ENG_OK
                                                                : ENG_E_OVERFLOW;
 }
 
-static eng_status follow(const struct table *t, struct eng__visit *visit)
+/* The first event: false if it begins no cohort. */
+static bool begin(const struct table *t, struct life *life, int64_t time)
+{
+  life->cohort = eng__period_at(&t->periods, time);
+  life->first = time;
+  if (life->cohort < 0) return false;
+  t->sizes[life->cohort]++;
+  return true;
+}
+
+/* Whether the summary of a customer tells the periods of all purchases: there are two at
+ * the most, or they lie in one period. Sets times in the first and in the last. */
+static bool is_brief(const struct table *t, const struct eng__visit *visit,
+                     int64_t times[2])
+{
+  const struct eng__summary *summary = &visit->slot->summary;
+
+  if (!t->brief || !visit->plain || summary->last_purchase == UINT16_MAX) return false;
+  times[0] = summary->first_purchase * ENG__DAY;
+  times[1] = summary->last_purchase * ENG__DAY;
+  if (times[1] + ENG__DAY - 1 > t->periods.until) return false;
+  return summary->purchases <= 2 ||
+         eng__period_at(&t->periods, times[0]) == eng__period_at(&t->periods, times[1]);
+}
+
+static eng_status follow_brief(const struct table *t, const int64_t times[2])
 {
   struct life life = {-1, 0, -1, 0, 0, false};
-  struct eng__deed deed;
+  eng_status status;
 
-  while (eng__visit_deed(visit, &deed)) {
+  if (!begin(t, &life, times[0])) return ENG_OK;
+  status = come_back(t, &life, times[0]);
+  if (status == ENG_OK) status = come_back(t, &life, times[1]);
+  return status == ENG_OK ? close_column(t, &life) : status;
+}
+
+static eng_status follow(const struct table *t, struct eng__visit *visit)
+{
+  struct eng__glance glance = eng__glance_begin(visit);
+  struct life life = {-1, 0, -1, 0, 0, false};
+  struct eng__deed deed;
+  int64_t times[2];
+  eng_status status = ENG_OK;
+
+  if (is_brief(t, visit, times)) return follow_brief(t, times);
+  while (status == ENG_OK && eng__glance_deed(&glance, &deed)) {
     if (life.cohort < 0) {
       if (!t->base.has[deed.kind]) continue;
-      life.cohort = eng__period_at(&t->periods, deed.time);
-      if (life.cohort < 0) return ENG_OK;
-      life.first = deed.time;
-      t->sizes[life.cohort]++;
+      if (!begin(t, &life, deed.time)) return ENG_OK;
     }
-    if (t->back.has[deed.kind]) {
-      eng_status status = come_back(t, &life, visit, deed.time);
-
-      if (status != ENG_OK) return status;
+    if (!t->back.has[deed.kind]) continue;
+    status = come_back(t, &life, deed.time);
+    if (status == ENG_OK && t->asked->money && life.column >= 0) {
+      status = spend(&life, eng__glance_fields(&glance));
     }
   }
-  return close_column(t, &life);
+  return status == ENG_OK ? close_column(t, &life) : status;
 }
 
 /* ---- all ---- */
@@ -202,7 +242,6 @@ static eng_status check(const struct table *t, const eng_periods *periods)
   const eng_retention *asked = t->asked;
   bool calendar;
 
-  if (periods == NULL || asked->size != sizeof *asked) return ENG_E_INVALID;
   calendar = periods->every != ENG_EVERY_DAY && periods->every != ENG_EVERY_WEEK &&
              periods->every != ENG_EVERY_DAYS;
   if (asked->mode < ENG_RETENTION_NDAY || asked->mode > ENG_RETENTION_UNBOUNDED ||
@@ -217,12 +256,22 @@ static eng_status check(const struct table *t, const eng_periods *periods)
   return ENG_OK;
 }
 
+static bool only_purchases(const struct eng__kinds *kinds)
+{
+  for (int kind = 0; kind < 256; kind++) {
+    if (kinds->has[kind] != (kind == ENG_EVENT_PURCHASE)) return false;
+  }
+  return true;
+}
+
 static eng_status prepare(struct table *t, const eng_book *book,
-                          const eng_periods *periods)
+                          const eng_periods *given)
 {
   const eng_context *context = book->home.pen.context;
-  eng_status status = check(t, periods);
+  eng_periods asked, *periods = &asked;
+  eng_status status = eng__periods_read(given, periods);
 
+  if (status == ENG_OK) status = check(t, periods);
   if (status != ENG_OK) return status;
   status = eng__kinds_set(context, t->asked->base, t->asked->base_count, &t->base);
   if (status != ENG_OK) return status;
@@ -236,6 +285,8 @@ static eng_status prepare(struct table *t, const eng_book *book,
                                                               : 1);
   }
   t->unbounded = t->asked->mode == ENG_RETENTION_UNBOUNDED;
+  t->brief = only_purchases(&t->base) && only_purchases(&t->back) && !t->asked->money &&
+             t->clock == 0 && context->days.count == 0 && context->day_shift == 0;
   return t->cohorts == t->periods.count ? ENG_OK : ENG_E_BUFFER;
 }
 
@@ -267,20 +318,24 @@ eng_status eng_book_retention(const eng_book *book, const eng_periods *periods,
                               uint64_t cohorts, eng_cell *cells, uint64_t columns,
                               eng_progress_fn progress, void *user)
 {
-  eng_retention defaults;
+  eng_retention asked;
   struct table t;
   eng_status status;
 
   if (book == NULL || sizes == NULL || cells == NULL) return ENG_E_INVALID;
   if (columns < 1 || columns > COLUMNS_MAX) return ENG_E_RANGE;
-  eng_retention_init(&defaults, sizeof defaults);
+  eng_retention_init(&asked, sizeof asked);
   memset(&t, 0, sizeof t);
-  t.asked = retention == NULL ? &defaults : retention;
+  t.asked = &asked;
   t.sizes = sizes;
   t.cells = cells;
   t.cohorts = cohorts;
   t.columns = columns;
   clear(&t);
+  if (retention != NULL) {
+    status = eng__options_take(retention, &asked, sizeof asked);
+    if (status != ENG_OK) return status;
+  }
   status = prepare(&t, book, periods);
   if (status == ENG_OK) status = fill(&t, book, progress, user);
   eng__periods_release(&t.periods);

@@ -57,6 +57,7 @@ void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as
 {
   memset(visit, 0, sizeof *visit);
   visit->book = book;
+  visit->end = book->rows;
   visit->as_of = as_of;
   visit->needs = needs == NULL ? 0 : needs->summary;
   visit->progress = progress;
@@ -66,13 +67,17 @@ void eng__visit_begin(struct eng__visit *visit, const eng_book *book, int64_t as
   visit->pen.memory = eng__memory(visit->pen.context);
 }
 
-static void fetch(const struct eng__visit *visit, uint64_t row)
+void eng__visit_only(struct eng__visit *visit, uint64_t first, uint64_t rows)
+{
+  visit->first = visit->next = visit->told = first;
+  visit->end = first + rows;
+}
+
+static void fetch(const struct eng__visit *visit, const struct eng__slot *slot)
 {
   const eng_book *book = visit->book;
-  const struct eng__slot *slot;
 
-  if (row >= book->rows) return;
-  slot = eng__book_slot(book, (uint32_t)row);
+  if (visit->needs != 0 && !(slot->summary.kinds & visit->needs)) return;
   if (eng__slot_is_heavy(slot)) {
     eng__prefetch(book->heavies[slot->run]);
   } else if (eng__slot_class(slot) > 0) {
@@ -83,15 +88,37 @@ static void fetch(const struct eng__visit *visit, uint64_t row)
 static bool is_told(struct eng__visit *visit, uint64_t done)
 {
   if (visit->progress != NULL &&
-      visit->progress(visit->user, done, visit->book->rows) != 0) {
+      visit->progress(visit->user, done - visit->first, visit->end - visit->first) !=
+          0) {
     visit->status = ENG_E_CANCELLED;
   }
   return visit->status == ENG_OK;
 }
 
+/* The run of a light timeline, for whoever reads it. */
+static void open_run(struct eng__visit *visit)
+{
+  const struct eng__slot *slot = visit->slot;
+  struct eng__run_cursor *cursor = &visit->walk.cursor;
+
+  cursor->at = cursor->end = NULL;
+  if (eng__slot_class(slot) > 0) {
+    cursor->at = eng__arena_at(&visit->book->arena, slot->run);
+    cursor->end = cursor->at + eng__slot_size(slot);
+  }
+  cursor->time = (int64_t)slot->base * ENG__DAY;
+  cursor->shapes = visit->pen.shapes;
+  /* No further run follows. */
+  visit->timeline.heavy = NULL;
+  visit->walk.runs.timeline = &visit->timeline;
+  visit->walk.runs.done = true;
+}
+
 void eng__visit_rewind(struct eng__visit *visit)
 {
-  if (visit->plain) {
+  if (visit->light) {
+    open_run(visit);
+  } else if (visit->plain) {
     eng__walk_begin(&visit->timeline, visit->pen.shapes, &visit->walk);
   } else {
     eng__sight_rewind(&visit->sight);
@@ -100,9 +127,10 @@ void eng__visit_rewind(struct eng__visit *visit)
 
 static void open_row(struct eng__visit *visit)
 {
-  eng__book_view(visit->book, (uint32_t)visit->row, &visit->timeline);
-  visit->plain =
-      !(eng__timeline_summary(&visit->timeline)->flags & ENG__SUMMARY_REFERS);
+  visit->plain = !(visit->slot->summary.flags & ENG__SUMMARY_REFERS);
+  visit->light = visit->plain && !eng__slot_is_heavy(visit->slot);
+  if (!visit->light)
+    eng__book_view(visit->book, (uint32_t)visit->row, &visit->timeline);
   if (visit->plain) {
     eng__visit_rewind(visit);
   } else {
@@ -111,25 +139,34 @@ static void open_row(struct eng__visit *visit)
   }
 }
 
+/* The slots from the next row on that lie together; false at the end. */
+static bool go_on(struct eng__visit *visit)
+{
+  uint64_t row = visit->next;
+
+  if (row >= visit->end) {
+    (void)is_told(visit, row);
+    return false;
+  }
+  if (row >= visit->told) {
+    visit->told = row + PROGRESS;
+    if (!is_told(visit, row)) return false;
+  }
+  visit->stop = ((row >> ENG__SLOT_BITS) + 1) << ENG__SLOT_BITS;
+  if (visit->stop > visit->end) visit->stop = visit->end;
+  visit->slots = eng__book_slot(visit->book, (uint32_t)row);
+  return true;
+}
+
 bool eng__visit_next(struct eng__visit *visit)
 {
-  const eng_book *book = visit->book;
+  while (visit->status == ENG_OK && (visit->next < visit->stop || go_on(visit))) {
+    const struct eng__slot *slot = visit->slots++;
 
-  while (visit->status == ENG_OK) {
-    uint64_t row = visit->next;
-
-    if (row % PROGRESS == 0 && !is_told(visit, row)) return false;
-    if (row >= book->rows) {
-      if (row % PROGRESS != 0) (void)is_told(visit, row);
-      return false;
-    }
-    visit->next++;
-    fetch(visit, row + AHEAD);
-    if (visit->needs != 0 &&
-        !(eng__book_slot(book, (uint32_t)row)->summary.kinds & visit->needs)) {
-      continue;
-    }
-    visit->row = row;
+    visit->row = visit->next++;
+    if (visit->next + AHEAD < visit->stop) fetch(visit, slot + AHEAD);
+    if (visit->needs != 0 && !(slot->summary.kinds & visit->needs)) continue;
+    visit->slot = slot;
     open_row(visit);
     return visit->status == ENG_OK;
   }
@@ -143,6 +180,31 @@ bool eng__visit_seen(struct eng__visit *visit, struct eng__deed *deed)
   deed->kind = visit->seen.kind;
   deed->channel = visit->seen.event.channel;
   return true;
+}
+
+/* For glances: the next event, after what was read up to `at` and `time` if there is
+ * more of a light run; none: of kind 0. */
+struct eng__deed eng__visit_resume(struct eng__visit *visit, const uint8_t *at,
+                                   int64_t time)
+{
+  struct eng__deed deed, none = {0, 0, 0};
+
+  if (at != NULL) {
+    visit->walk.cursor.at = at;
+    visit->walk.cursor.time = time;
+  }
+  return eng__visit_deed(visit, &deed) ? deed : none;
+}
+
+const struct eng__seen *eng__visit_see(struct eng__visit *visit,
+                                       const struct eng__layout *layout,
+                                       const uint8_t *body, int64_t time)
+{
+  visit->step.layout = layout;
+  visit->step.body = body;
+  visit->step.time = time;
+  eng__see_step(visit->pen.context, &visit->step, &visit->seen);
+  return &visit->seen;
 }
 
 eng_status eng__visit_end(struct eng__visit *visit)

@@ -66,4 +66,14 @@ eng_status eng__assess_history(eng_assessor *assessor, int32_t model,
                                const struct eng__shapes *shapes, int64_t since,
                                int64_t until, eng_history **out);
 
+/* Told first of the stage before anything happened, with `from` -1 and the time of the
+ * first event, ENG_TIME_NONE if there is none; then of every change, in order. */
+typedef void (*eng__change_fn)(void *user, int64_t time, int32_t from, int32_t to);
+
+/* The same changes without a history of them, and without their events. */
+eng_status eng__assess_changes(eng_assessor *assessor, int32_t model,
+                               const struct eng__timeline *timeline,
+                               const struct eng__shapes *shapes, int64_t until,
+                               eng__change_fn tell, void *user);
+
 #endif

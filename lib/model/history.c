@@ -67,6 +67,8 @@ struct course {
   struct eng__cause causes[64];
   eng_standing *standings;
   eng_history *history; /* of the one model, where changes are kept; or NULL */
+  eng__change_fn tell;  /* of the one model, who is told of changes; or NULL */
+  void *listener;
   eng_status status;
 };
 
@@ -151,6 +153,7 @@ static void note_changes(struct course *c, int64_t now)
 
     if (!(c->touched >> m & 1) || c->stages[m] == standing->stage) continue;
     if (c->history != NULL) keep_change(c, m, now);
+    if (c->tell != NULL) c->tell(c->listener, now, standing->stage, c->stages[m]);
     standing->stage = c->stages[m];
     standing->since = now;
     standing->changes += standing->changes < INT32_MAX;
@@ -200,6 +203,7 @@ static void begin(struct course *c, int64_t now)
     standing->since = standing->highest_at = ENG_TIME_NONE;
     standing->lap = 1;
     if (c->history != NULL) c->history->first_stage = c->stages[m];
+    if (c->tell != NULL) c->tell(c->listener, c->first, -1, c->stages[m]);
   }
 }
 
@@ -469,6 +473,25 @@ eng_status eng__assess_history(eng_assessor *assessor, int32_t model,
   }
   *out = history;
   return ENG_OK;
+}
+
+eng_status eng__assess_changes(eng_assessor *assessor, int32_t model,
+                               const struct eng__timeline *timeline,
+                               const struct eng__shapes *shapes, int64_t until,
+                               eng__change_fn tell, void *user)
+{
+  eng_standing standings[64];
+  struct course c;
+
+  if (assessor->members[model].model->host != NULL) return ENG_E_UNSUPPORTED;
+  memset(&c, 0, sizeof c);
+  c.assessor = assessor;
+  c.members = UINT64_C(1) << model;
+  c.first = ENG_TIME_NONE;
+  c.standings = standings;
+  c.tell = tell;
+  c.listener = user;
+  return run_all(&c, timeline, shapes, until);
 }
 
 /* ---- faces ---- */

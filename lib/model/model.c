@@ -40,12 +40,9 @@ void eng_model_free(eng_model *model)
   eng__free(memory, model, sizeof *model);
 }
 
-/* What is parsed. */
-enum { TEXT, BUILT_IN, CONDITION };
-
 /* A model with nothing but its text, `length` bytes, and room for `more` behind it. */
 static eng_model *new_model(const eng_context *context, const char *text, size_t length,
-                            size_t more, int what)
+                            size_t more, enum eng__text what)
 {
   const eng_allocator *memory = eng__memory(context);
   eng_model *model = eng__new_zeroed(memory, sizeof *model);
@@ -53,8 +50,9 @@ static eng_model *new_model(const eng_context *context, const char *text, size_t
   if (model == NULL) return NULL;
   model->context = context;
   model->shape = ENG_SHAPE_LADDER;
-  model->bare = what == CONDITION;
-  model->built_in = what == BUILT_IN;
+  model->bare = what == ENG__TEXT_CONDITION;
+  model->events = what == ENG__TEXT_EVENTS;
+  model->built_in = what == ENG__TEXT_BUILT_IN;
   model->text_size = length;
   model->text_room = length + 1 + more;
   model->text = eng__new(memory, model->text_room);
@@ -82,8 +80,8 @@ static eng_status parse(eng_model *model, const eng_model *base, size_t set,
   return ENG_OK;
 }
 
-static eng_status parse_text(const eng_context *context, const char *text,
-                             size_t length, int what, eng_model **out, eng_error *error)
+eng_status eng__model_read(const eng_context *context, const char *text, size_t length,
+                           enum eng__text what, eng_model **out, eng_error *error)
 {
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
@@ -98,13 +96,13 @@ static eng_status parse_text(const eng_context *context, const char *text,
 eng_status eng_model_parse(const eng_context *context, const char *text, size_t length,
                            eng_model **out, eng_error *error)
 {
-  return parse_text(context, text, length, TEXT, out, error);
+  return eng__model_read(context, text, length, ENG__TEXT_MODEL, out, error);
 }
 
 eng_status eng_model_condition(const eng_context *context, const char *text,
                                size_t length, eng_model **out, eng_error *error)
 {
-  return parse_text(context, text, length, CONDITION, out, error);
+  return eng__model_read(context, text, length, ENG__TEXT_CONDITION, out, error);
 }
 
 /* Writes what was set in a model as a text that sets it again; returns its bytes. */
@@ -140,22 +138,51 @@ eng_status eng_model_with_params(const eng_model *model, const char *values,
   *out = NULL;
   eng__error_clear(error);
   if (model == NULL || (values == NULL && length > 0)) return ENG_E_INVALID;
-  if (model->host != NULL) return ENG_E_UNSUPPORTED;
+  if (model->host != NULL || model->question_to > 0) return ENG_E_UNSUPPORTED;
   if (length > eng__limit(model->context, ENG_LIMIT_MODEL)) {
     return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
   }
   /* A line of its own for what was set before, and one byte that closes all. */
   more = length + 1 + write_settings(model, NULL) + 1;
   copy = new_model(model->context, model->text, model->text_size, more,
-                   model->bare       ? CONDITION
-                   : model->built_in ? BUILT_IN
-                                     : TEXT);
+                   model->bare       ? ENG__TEXT_CONDITION
+                   : model->built_in ? ENG__TEXT_BUILT_IN
+                                     : ENG__TEXT_MODEL);
   if (copy == NULL) return ENG_E_NOMEM;
   if (length > 0) memcpy(copy->text + model->text_size + 1, values, length);
   copy->text[model->text_size + 1 + length] = '\n';
   (void)write_settings(model, copy->text + model->text_size + 1 + length + 1);
   copy->text[copy->text_room - 1] = '\0';
   return parse(copy, model, length, out, error);
+}
+
+eng_status eng_model_question(const eng_model *model, const char *text, size_t length,
+                              eng_model **out, eng_error *error)
+{
+  eng_model *copy;
+  size_t set;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  eng__error_clear(error);
+  if (model == NULL || text == NULL) return ENG_E_INVALID;
+  if (model->host != NULL || model->bare || model->question_to > 0) {
+    return ENG_E_UNSUPPORTED;
+  }
+  if (length > eng__limit(model->context, ENG_LIMIT_MODEL)) {
+    return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
+  }
+  set = write_settings(model, NULL);
+  copy = new_model(model->context, model->text, model->text_size, length + 1 + set + 1,
+                   model->built_in ? ENG__TEXT_BUILT_IN : ENG__TEXT_MODEL);
+  if (copy == NULL) return ENG_E_NOMEM;
+  copy->question_from = (uint32_t)model->text_size + 1;
+  copy->question_to = copy->question_from + (uint32_t)length;
+  memcpy(copy->text + copy->question_from, text, length);
+  copy->text[copy->question_to] = '\n';
+  (void)write_settings(model, copy->text + copy->question_to + 1);
+  copy->text[copy->text_room - 1] = '\0';
+  return parse(copy, model, 0, out, error);
 }
 
 /* ---- built-in models ---- */
@@ -185,7 +212,7 @@ eng_status eng_model_builtin(const eng_context *context, const char *name,
     const eng__builtin *builtin = &eng__builtins[i];
 
     if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
-      return parse_text(context, builtin->text, builtin->size, BUILT_IN, out, NULL);
+      return eng__model_read(context, builtin->text, builtin->size, ENG__TEXT_BUILT_IN, out, NULL);
     }
   }
   return ENG_E_NOTFOUND;

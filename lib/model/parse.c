@@ -491,6 +491,13 @@ static void parse_bare(struct eng__parser *p)
   end_stage(p, &stage);
 }
 
+static void parse_events(struct eng__parser *p)
+{
+  eng__next_word(p);
+  (void)eng__keep(p, "", 0); /* offset 0 is the empty text */
+  eng__read_events(p);
+}
+
 eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
                             eng_error *error)
 {
@@ -501,15 +508,20 @@ eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
   p.model = model;
   p.memory = eng__memory(model->context);
   p.error = error;
-  if (base != NULL) {
+  if (model->question_to > 0) {
+    eng__read_settings(&p, model->question_to + 1, end, NULL);
+  } else if (base != NULL) {
     eng__read_settings(&p, own, own + (uint32_t)set, base);
     eng__read_settings(&p, own + (uint32_t)set, end, NULL);
   }
   eng__lex_begin(&p.lexer, model->text, model->text_size);
   if (model->bare) {
     parse_bare(&p);
+  } else if (model->events) {
+    parse_events(&p);
   } else {
     parse_model(&p);
+    if (model->question_to > 0) eng__parse_question(&p);
   }
   if (p.status == ENG_OK) p.status = eng__model_sign(model);
   return p.status;

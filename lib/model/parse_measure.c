@@ -256,3 +256,22 @@ int32_t eng__read_measure(struct eng__parser *p, int which, uint32_t from)
   index = add_measure(p, &measure);
   return eng__add_term(p, ENG__OP_MEASURE, type, index, 0, from, to);
 }
+
+void eng__read_events(struct eng__parser *p)
+{
+  struct eng__measure measure;
+
+  memset(&measure, 0, sizeof measure);
+  measure.op = ENG__MEASURE_COUNT;
+  measure.where = -1;
+  measure.within = -1;
+  do {
+    eng__read_kind(p, &measure.kinds);
+  } while (eng__take_sign(p, ","));
+  if (p->status == ENG_OK) read_conditions(p, &measure, false);
+  if (p->status == ENG_OK && p->token.word != ENG__WORD_END) {
+    eng__expected(p, measure.where < 0 ? "',' and a kind, 'where' or the end"
+                                       : "an operator or the end of the condition");
+  }
+  if (p->status == ENG_OK) (void)add_measure(p, &measure);
+}

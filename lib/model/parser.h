@@ -21,6 +21,7 @@ struct eng__parser {
   uint64_t depth;
   bool in_where;
   bool has_classes; /* and so no stages of their own */
+  bool in_question; /* behind the model's text: eng_model_question */
   bool in_setting;  /* at a value that the host handed in, not in the model's own text */
 };
 
@@ -134,6 +135,13 @@ void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
 
 /* score NAME ["title"] term {term}, from behind the word. */
 void eng__parse_score(struct eng__parser *p);
+/* ---- questions ---- */
+
+/* The condition behind the model's text, if there is one. */
+void eng__parse_question(struct eng__parser *p);
+/* OP STAGE, from behind the word `stage`. */
+int32_t eng__parse_stage_asked(struct eng__parser *p, uint32_t from);
+
 /* ---- params ---- */
 
 /* Finds what the host handed in between two places of the text. With `base`, whose
@@ -152,6 +160,8 @@ int eng__find_measure(const struct eng__parser *p, const struct eng__token *toke
 void eng__consider_measures(struct eng__guess *guess, const char *text, size_t size);
 /* NAME ( kinds [of f] [where c] [within d] [before d] [last n] ), from behind NAME. */
 int32_t eng__read_measure(struct eng__parser *p, int which, uint32_t from);
+/* kinds [where c], and nothing behind that: the model's one measure. */
+void eng__read_events(struct eng__parser *p);
 
 /* ---- operands ---- */
 

@@ -454,6 +454,7 @@ static void engagement_run(void *self, enum job job, struct job_result *result)
   case JOB_LOAD_GROUPED:
   case JOB_STREAM:
   case JOB_STREAM_32: failed = load_job(s, job, result); break;
+  case JOB_FEATURES: failed = engagement_features(s, result); break;
   case JOB_CENSUS: failed = census_job(s, result); break;
   case JOB_COHORTS:
   case JOB_ACTIVES:

@@ -87,6 +87,7 @@ int engagement_till(struct engagement *s, struct job_result *result);
 int engagement_sizes(struct engagement *s, enum job job, struct job_result *result);
 int engagement_late(struct engagement *s, enum job job, struct job_result *result);
 int engagement_heavy(struct engagement *s, enum job job, struct job_result *result);
+int engagement_features(struct engagement *s, struct job_result *result);
 int engagement_metrics(struct engagement *s, enum job job, struct job_result *result);
 int engagement_models(struct engagement *s, enum job job, struct job_result *result);
 

@@ -1054,7 +1054,7 @@ START_TEST(what_is_out_of_range_is_refused_and_leaves_zeros)
   periods.length = 0;
   periods.until = periods.from - 1;
   ck_assert_int_eq(eng_periods_count(context, &periods, &n), ENG_E_TIME);
-  ck_assert_int_eq(eng_book_overview(book, NULL, &overview, 8, NULL, NULL),
+  ck_assert_int_eq(eng_book_overview(book, NULL, &overview, 3, NULL, NULL),
                    ENG_E_INVALID);
   eng_book_free(book);
   eng_context_free(context);
