@@ -341,4 +341,13 @@ else
   echo "$script: SKIP: the web hook (not built)"
 fi
 
+# An order and its refund as Segment tells them: with shipping and tax on both sides.
+cat >paid.jsonl <<'EOF'
+{"type":"track","userId":"customer-17","event":"Order Completed","timestamp":"2026-01-05T09:05:00Z","properties":{"order_id":"A1","revenue":25.00,"shipping":3,"tax":2,"total":30.00,"currency":"EUR"}}
+{"type":"track","userId":"customer-17","event":"Order Completed","timestamp":"2026-01-06T09:05:00Z","properties":{"order_id":"A2","revenue":10.00,"currency":"EUR"}}
+{"type":"track","userId":"customer-17","event":"Order Refunded","timestamp":"2026-01-07T09:05:00Z","properties":{"order_id":"A1","total":30.00,"currency":"EUR"}}
+EOF
+ask 0 metrics paid.jsonl --currency EUR --from 2026-01-01 --as-of 2026-01-31 --format csv --quiet
+prints '^order_value,10.000000,EUR,1000,1,'
+
 finish
