@@ -53,7 +53,7 @@ ask 0 export tools.jsonl --received-at 2026-01-06T10:00:00Z
 is 'customers of tools' '"customer-17" "customer-18" "customer-19" ' \
   "$(sed 's/{"customer":\("[^"]*"\).*/\1/' out | tr '\n' ' ')"
 prints '"customer-17","time":"2026-01-06T10:00:00.000Z","kind":"purchase"'
-says '3 rows, 1 of kinds passed over'
+says '3 rows, 1 of kinds passed over: '
 says "^tools.jsonl: 1 line is a call of Segment's, 2 lines are events of GA4's\$"
 ask 0 export tools.jsonl
 says 'tools.jsonl:1:1: a time is missing'
