@@ -179,7 +179,8 @@ IO_SOURCES = \
   lib/io/json_forms.c \
   lib/io/json_row.c \
   lib/io/json_tools.c \
-  lib/io/jsonl.c
+  lib/io/jsonl.c \
+  lib/io/passed.c
 
 METRICS_SOURCES = \
   lib/metrics/active.c \
@@ -420,6 +421,7 @@ SCRIPT_TESTS = \
   tests/program/completion.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
+  tests/program/input.sh \
   tests/program/json.sh \
   tests/program/links.sh \
   tests/program/manual.sh \
