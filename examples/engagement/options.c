@@ -350,6 +350,8 @@ static const struct option table[] = {
      WORD, FIELD(key)},
     {"new", NULL, "a new key follows, under which is forgotten from now on",
      OPTIONS_RENEW, FLAG, FIELD(renew)},
+    {"with", "ID", "the other one", OPTIONS_WITH, WORD, FIELD(with)},
+    {"at", "TIME", "when this was found out; else now", OPTIONS_WITH, WORD, FIELD(at)},
     {"once", NULL, "ends when all is told up to now", OPTIONS_WATCH, FLAG, FIELD(once)},
     {"for", "DURATION", "ends after that time; else at Ctrl-C", OPTIONS_WATCH, CHECKED,
      0, set_for},

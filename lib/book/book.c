@@ -16,7 +16,7 @@ enum { FIRST_SLOTS = 8, CHUNK_SLOTS = 1 << ENG__SLOT_BITS };
 static void *resize_counted(void *user, void *old, size_t old_size, size_t new_size)
 {
   struct eng_book *book = user;
-  void *block = eng__resize(&book->outer, old, old_size, new_size);
+  void *block = book->outer.resize(book->outer.user, old, old_size, new_size);
 
   if (new_size == 0) {
     book->held -= old_size;
@@ -327,14 +327,12 @@ static void move_row(struct eng_book *book, uint32_t from, uint32_t to)
   if (floor != ENG_TIME_NONE) eng__floors_set(&book->floors, to, floor);
 }
 
-void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count)
+void eng__book_drop_hole(struct eng_book *book, uint32_t row)
 {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t last = (uint32_t)--book->rows;
+  uint32_t last = (uint32_t)--book->rows;
 
-    if (holes[i] != last) move_row(book, last, holes[i]);
-    if (book->watchers != NULL) eng__book_tell_moved(book, last, holes[i]);
-  }
+  if (row != last) move_row(book, last, row);
+  if (book->watchers != NULL) eng__book_tell_moved(book, last, row);
 }
 
 /* ---- timelines ---- */
