@@ -471,6 +471,7 @@ FORECAST_BENCH_SOURCES = \
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
+  docs/census.md \
   docs/forecasts.md \
   docs/format.md \
   docs/host.md \
