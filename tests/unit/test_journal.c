@@ -41,7 +41,7 @@ static void set_up(void)
 {
   memset(&host, 0, sizeof host);
   memset(&file, 0, sizeof file);
-  file.bytes = malloc(FILE_MAX);
+  file.bytes = calloc(1, FILE_MAX);
   context = context_in(&host);
   ck_ok(eng_book_new(context, NULL, &book));
   ck_ok(eng_book_set_journal(book, append, &file));
