@@ -299,6 +299,7 @@ UNIT_TESTS = \
   tests/unit/test_event.c \
   tests/unit/test_features.c \
   tests/unit/test_forecast.c \
+  tests/unit/test_glance.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \

@@ -34,6 +34,7 @@
   X(score) \
   X(metrics) \
   X(features) \
+  X(glance) \
   X(model) \
   X(models) \
   X(params) \
