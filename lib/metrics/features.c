@@ -115,8 +115,8 @@ static eng_status make_lists(struct plan *plan, int64_t *out)
 /* ---- a customer ---- */
 
 struct row {
-  uint64_t at;      /* in the columns */
-  uint64_t day;     /* a number of its own for each day of each customer */
+  uint64_t at;  /* in the columns */
+  uint64_t day; /* a number of its own for each day of each customer */
   int64_t day_ends;
 };
 
@@ -161,9 +161,7 @@ static eng_status walk(const struct plan *plan, struct eng__visit *visit,
 
       switch (entry->what) {
       case ENG_FEATURE_COUNT: ++*cell; break;
-      case ENG_FEATURE_FIRST:
-        *cell = *cell == ENG_TIME_NONE ? deed.time : *cell;
-        break;
+      case ENG_FEATURE_FIRST: *cell = *cell == ENG_TIME_NONE ? deed.time : *cell; break;
       case ENG_FEATURE_LAST: *cell = deed.time; break;
       case ENG_FEATURE_DAYS: {
         uint64_t day = day_of(plan, row, deed.time);
@@ -230,9 +228,8 @@ static eng_status run(struct plan *plan, const eng_book *book, uint64_t first,
 
   if (status == ENG_OK) {
     plan->days = eng__new_zeroed(memory, size);
-    status = plan->days == NULL
-                 ? ENG_E_NOMEM
-                 : fill(plan, book, first, out, progress, user);
+    status =
+        plan->days == NULL ? ENG_E_NOMEM : fill(plan, book, first, out, progress, user);
     eng__free(memory, plan->days, size);
   }
   eng__free(memory, plan->entries, plan->room * sizeof *plan->entries);
@@ -240,9 +237,9 @@ static eng_status run(struct plan *plan, const eng_book *book, uint64_t first,
 }
 
 eng_status eng_book_features(const eng_book *book, int64_t as_of,
-                             const eng_feature *columns, uint64_t count,
-                             uint64_t first, uint64_t rows, int64_t *out,
-                             eng_progress_fn progress, void *user)
+                             const eng_feature *columns, uint64_t count, uint64_t first,
+                             uint64_t rows, int64_t *out, eng_progress_fn progress,
+                             void *user)
 {
   struct plan plan = {0};
 

@@ -37,7 +37,7 @@ struct plan {
   struct eng__steps steps;
   uint32_t summaries[ENG_FUNNEL_STEPS]; /* bits of those who may have taken a step */
   bool simple;                          /* walk_kinds will do */
-  uint8_t step_of[256];                 /* then: the step of a kind, or step_count + 1 */
+  uint8_t step_of[256]; /* then: the step of a kind, or step_count + 1 */
 };
 
 struct attempt {

@@ -19,7 +19,9 @@ static void describe(const struct engagement *s, uint8_t kinds[FEED_KINDS],
   for (int k = 0; k < FEED_KINDS; k++) kinds[k] = (uint8_t)s->kinds[k];
   for (int c = 0; c < F_COUNT; c++) {
     eng_feature *f = &columns[c];
-    int kind = c < F_FIRST ? c % FEED_KINDS : c == F_REFUNDS ? FEED_REFUND : FEED_PURCHASE;
+    int kind = c < F_FIRST      ? c % FEED_KINDS
+               : c == F_REFUNDS ? FEED_REFUND
+                                : FEED_PURCHASE;
     int window = c < F_FIRST ? c / FEED_KINDS : c - F_CENTS;
     int all = c >= F_FIRST && c <= F_DAYS;
     memset(f, 0, sizeof *f);
@@ -39,7 +41,8 @@ static void describe(const struct engagement *s, uint8_t kinds[FEED_KINDS],
 static void derive(int64_t *table, uint64_t rows)
 {
   int64_t *first = table + F_FIRST * rows, *last = table + F_LAST * rows,
-          *x = table + F_X * rows, *span = table + F_TX * rows, *age = table + F_T * rows;
+          *x = table + F_X * rows, *span = table + F_TX * rows,
+          *age = table + F_T * rows;
   for (uint64_t i = 0; i < rows; i++) {
     first[i] -= FEED_START;
     last[i] -= FEED_START;
@@ -56,7 +59,8 @@ static int64_t hash_all(const int64_t *table, uint64_t rows)
   int64_t all = 0;
   memset(sums, 0, sizeof sums);
   for (int c = 0; c < F_COUNT; c++)
-    for (uint64_t i = 0; i < rows; i++) sums[i] += (c + 1) * table[(uint64_t)c * rows + i];
+    for (uint64_t i = 0; i < rows; i++)
+      sums[i] += (c + 1) * table[(uint64_t)c * rows + i];
   for (uint64_t i = 0; i < rows; i++) all += sums[i] % JOB_MODULUS;
   return all;
 }

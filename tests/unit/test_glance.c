@@ -106,8 +106,7 @@ static void levels_agree(const eng_book *book, const eng_funnel *funnel)
 {
   uint64_t rows = eng_book_customer_count(book), quick[8], slow[8], counted[8] = {0};
   uint8_t *levels = calloc((size_t)rows, 2);
-  int64_t *times =
-      malloc((size_t)rows * (size_t)funnel->step_count * sizeof *times);
+  int64_t *times = malloc((size_t)rows * (size_t)funnel->step_count * sizeof *times);
 
   ck_ok(eng_book_funnel(book, funnel, quick, levels, NULL, NULL, rows, NULL, NULL));
   ck_ok(eng_book_funnel(book, funnel, slow, levels + rows, times, NULL, rows, NULL,
