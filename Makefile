@@ -16,6 +16,7 @@ PUBLIC_HEADERS = \
   include/engagement/book.h \
   include/engagement/calendar.h \
   include/engagement/callback.h \
+  include/engagement/census.h \
   include/engagement/context.h \
   include/engagement/csv.h \
   include/engagement/customer.h \
@@ -25,7 +26,9 @@ PUBLIC_HEADERS = \
   include/engagement/filter.h \
   include/engagement/forecast.h \
   include/engagement/history.h \
+  include/engagement/journal.h \
   include/engagement/jsonl.h \
+  include/engagement/link.h \
   include/engagement/metrics.h \
   include/engagement/model.h \
   include/engagement/money.h \
@@ -33,7 +36,9 @@ PUBLIC_HEADERS = \
   include/engagement/score.h \
   include/engagement/status.h \
   include/engagement/store.h \
-  include/engagement/version.h
+  include/engagement/version.h \
+  include/engagement/waits.h \
+  include/engagement/worth.h
 
 # One list a room; lib/README.md draws which room may know which.
 CORE_SOURCES = \
@@ -44,8 +49,10 @@ CORE_SOURCES = \
   lib/core/counts.c \
   lib/core/customer.c \
   lib/core/event.c \
+  lib/core/group.c \
   lib/core/hash.c \
   lib/core/heavy.c \
+  lib/core/known.c \
   lib/core/memory.c \
   lib/core/money.c \
   lib/core/options.c \
@@ -89,6 +96,7 @@ MODEL_SOURCES = \
   lib/model/parse.c \
   lib/model/parse_measure.c \
   lib/model/parse_operand.c \
+  lib/model/parse_question.c \
   lib/model/parse_score.c \
   lib/model/parser.c \
   lib/model/print.c \
@@ -136,22 +144,30 @@ BOOK_SOURCES = \
   lib/book/batch.c \
   lib/book/book.c \
   lib/book/bulk.c \
+  lib/book/census.c \
   lib/book/choose.c \
   lib/book/chunk.c \
   lib/book/columns.c \
   lib/book/compact.c \
   lib/book/floors.c \
+  lib/book/follow.c \
+  lib/book/groups.c \
   lib/book/join.c \
+  lib/book/journal.c \
+  lib/book/known.c \
+  lib/book/links.c \
   lib/book/loader.c \
   lib/book/merge.c \
   lib/book/names.c \
   lib/book/order.c \
   lib/book/record.c \
   lib/book/referrals.c \
+  lib/book/roll.c \
   lib/book/scores.c \
   lib/book/snapshot.c \
   lib/book/stage.c \
-  lib/book/summaries.c
+  lib/book/summaries.c \
+  lib/book/watcher.c
 
 IO_SOURCES = \
   lib/io/csv.c \
@@ -171,8 +187,12 @@ METRICS_SOURCES = \
   lib/metrics/features.c \
   lib/metrics/flow.c \
   lib/metrics/funnel.c \
+  lib/metrics/invitations.c \
+  lib/metrics/openings.c \
   lib/metrics/overview.c \
+  lib/metrics/parting.c \
   lib/metrics/periods.c \
+  lib/metrics/premium.c \
   lib/metrics/relations.c \
   lib/metrics/response.c \
   lib/metrics/retention.c \
@@ -180,7 +200,9 @@ METRICS_SOURCES = \
   lib/metrics/stays.c \
   lib/metrics/steps.c \
   lib/metrics/survival.c \
-  lib/metrics/visit.c
+  lib/metrics/visit.c \
+  lib/metrics/waits.c \
+  lib/metrics/worth.c
 
 STORE_SOURCES = \
   lib/store/forget.c \
@@ -221,8 +243,10 @@ PROGRAM_SOURCES = \
   examples/engagement/authoring.c \
   examples/engagement/bars.c \
   examples/engagement/bookfile.c \
+  examples/engagement/cause.c \
   examples/engagement/coded.c \
   examples/engagement/crosswalk.c \
+  examples/engagement/crosswalk_customer.c \
   examples/engagement/explain.c \
   examples/engagement/explain_dimension.c \
   examples/engagement/explain_rows.c \
@@ -230,6 +254,9 @@ PROGRAM_SOURCES = \
   examples/engagement/export.c \
   examples/engagement/fit.c \
   examples/engagement/flow.c \
+  examples/engagement/flow_moves.c \
+  examples/engagement/flow_series.c \
+  examples/engagement/flow_stays.c \
   examples/engagement/funnel.c \
   examples/engagement/host.c \
   examples/engagement/input.c \
@@ -253,7 +280,8 @@ PROGRAM_SOURCES = \
   examples/engagement/session.c \
   examples/engagement/stages.c \
   examples/engagement/text.c \
-  examples/engagement/validate.c
+  examples/engagement/validate.c \
+  examples/engagement/value.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
@@ -294,8 +322,10 @@ UNIT_TESTS = \
   tests/unit/test_book.c \
   tests/unit/test_calendar.c \
   tests/unit/test_callback.c \
+  tests/unit/test_census.c \
   tests/unit/test_csv.c \
   tests/unit/test_customer.c \
+  tests/unit/test_decided.c \
   tests/unit/test_event.c \
   tests/unit/test_features.c \
   tests/unit/test_forecast.c \
@@ -304,7 +334,11 @@ UNIT_TESTS = \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
   tests/unit/test_hostile.c \
+  tests/unit/test_journal.c \
   tests/unit/test_json.c \
+  tests/unit/test_keep.c \
+  tests/unit/test_known.c \
+  tests/unit/test_links.c \
   tests/unit/test_memory.c \
   tests/unit/test_metrics.c \
   tests/unit/test_model.c \
@@ -314,12 +348,14 @@ UNIT_TESTS = \
   tests/unit/test_rates.c \
   tests/unit/test_say.c \
   tests/unit/test_score.c \
+  tests/unit/test_stages.c \
   tests/unit/test_status.c \
   tests/unit/test_store.c \
   tests/unit/test_store_faults.c \
   tests/unit/test_sync.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
+  tests/unit/test_voice.c \
   tests/unit/test_worst.c \
   tests/unit/test_zone.c
 REFERENCE_TESTS = \
@@ -337,7 +373,9 @@ UNIT_HELPERS = \
 PROPERTY_TESTS = \
   tests/property/prop_authoring.c \
   tests/property/prop_book.c \
+  tests/property/prop_census.c \
   tests/property/prop_draw.c \
+  tests/property/prop_histories.c \
   tests/property/prop_model.c \
   tests/property/prop_timeline.c
 # The unit tests' support helps the laws too.
@@ -346,6 +384,7 @@ PROPERTY_HELPERS = \
   tests/property/model_timeline.c \
   tests/property/property.c \
   tests/property/reference_model.c \
+  tests/store/memory_disk.c \
   tests/unit/support.c
 
 # fuzz_NAME.c replays tests/fuzz/saved/NAME/ in `make check`.
@@ -376,6 +415,7 @@ SCRIPT_TESTS = \
   tests/program/models.sh \
   tests/program/run.sh \
   tests/program/store.sh \
+  tests/program/voice.sh \
   tests/readme/run.sh \
   tests/store/run.sh
 # Programs that those run, on the public interface alone; one a file.
@@ -724,9 +764,16 @@ triples: $(property_run) ## models, histories, moments against the reference; SE
 	@SEED='$(SEED)' TRIPLES='$(SECONDS)' CK_RUN_SUITE=model CK_RUN_CASE=triples \
 	  $(RUN) ./$(property_run)
 
+# With HISTORIES=1000000, so many cases; else as many as there are in SECONDS.
+.PHONY: histories
+histories: $(property_run) ## stores against one book; SECONDS=60 or HISTORIES=cases, SEED=
+	@SEED='$(SEED)' HISTORIES='$(HISTORIES)' \
+	  HISTORIES_SECONDS='$(if $(HISTORIES),,$(SECONDS))' \
+	  CK_RUN_SUITE=histories CK_RUN_CASE=as_long_as_asked $(RUN) ./$(property_run)
+
 .PHONY: kills
-kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, SEED=
-	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS=1000000000 SEED='$(SEED)' \
+kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=60, ROUNDS=, SEED=
+	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS='$(or $(ROUNDS),1000000000)' SEED='$(SEED)' \
 	  sh $(srcdir)/tests/store/run.sh '$(CURDIR)'
 
 .PHONY: audit audit-guards abi-baseline headers installcheck

@@ -15,6 +15,7 @@
 #include <engagement/book.h>
 #include <engagement/calendar.h>
 #include <engagement/callback.h>
+#include <engagement/census.h>
 #include <engagement/context.h>
 #include <engagement/csv.h>
 #include <engagement/customer.h>
@@ -24,7 +25,9 @@
 #include <engagement/filter.h>
 #include <engagement/forecast.h>
 #include <engagement/history.h>
+#include <engagement/journal.h>
 #include <engagement/jsonl.h>
+#include <engagement/link.h>
 #include <engagement/metrics.h>
 #include <engagement/model.h>
 #include <engagement/money.h>
@@ -33,5 +36,7 @@
 #include <engagement/status.h>
 #include <engagement/store.h>
 #include <engagement/version.h>
+#include <engagement/waits.h>
+#include <engagement/worth.h>
 
 #endif

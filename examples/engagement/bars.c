@@ -38,6 +38,20 @@ void text_add_bar(struct text *text, uint64_t part, uint64_t most)
   text_put(text, eighths[blocks ? length % 8 : 0]);
 }
 
+void text_add_shaded(struct text *text, uint64_t part, uint64_t whole,
+                     const char *words)
+{
+  static const int shades[] = {231, 194, 157, 120, 83, 41, 35, 29};
+  uint64_t step = whole == 0 ? 0 : part * 8 / whole;
+
+  if (step > 7) step = 7;
+  if (output_has_colour())
+    text_print(text, "\033[48;5;%d;38;5;%dm%s\033[0m", shades[step],
+               step > 4 ? 231 : 16, words);
+  else
+    text_put(text, words);
+}
+
 void text_add_padded(struct text *text, const char *words, size_t width)
 {
   size_t before = text->length;

@@ -17,6 +17,10 @@ void text_add_share(struct text *text, uint64_t part, uint64_t whole);
  * somebody. */
 void text_add_bar(struct text *text, uint64_t part, uint64_t most);
 
+/* Words from pale to deep by a share of a whole, in the colours of a terminal with 256. */
+void text_add_shaded(struct text *text, uint64_t part, uint64_t whole,
+                     const char *words);
+
 /* Words made fit to be shown, in a column of some width. */
 void text_add_padded(struct text *text, const char *words, size_t width);
 

@@ -48,6 +48,7 @@ int funnel_run(const struct options *options);
 int flow_run(const struct options *options);
 int metrics_run(const struct options *options);
 int review_run(const struct options *options);
+int value_run(const struct options *options);
 int fit_run(const struct options *options);
 int validate_run(const struct options *options);
 int export_run(const struct options *options);
@@ -55,6 +56,7 @@ int models_run(const struct options *options);
 int import_run(const struct options *options);
 int fsck_run(const struct options *options);
 int forget_run(const struct options *options);
+int key_run(const struct options *options);
 int expire_run(const struct options *options);
 int sync_run(const struct options *options);
 

@@ -29,7 +29,8 @@ _engagement_values()
   --unit) echo day week year ;;
   --family) echo auto bgnbd mbgnbd paretonbd nbd bgbb ;;
   --identical) echo keep merge ;;
-  --time-format) echo auto iso compact seconds milliseconds ;;
+  --time-format) echo auto iso day-first month-first compact seconds milliseconds ;;
+  --decimal) echo point comma ;;
   --week-start) echo mon tue wed thu fri sat sun ;;
   --delimiter) echo comma semicolon pipe tab ;;
   esac

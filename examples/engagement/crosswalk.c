@@ -12,6 +12,7 @@
 #include "assess.h"
 #include "bars.h"
 #include "command.h"
+#include "crosswalk.h"
 #include "message.h"
 #include "output.h"
 #include "session.h"
@@ -212,7 +213,9 @@ int crosswalk_run(const struct options *options)
     return ANSWER_USAGE;
   }
   answer = session_open(&session, options);
-  if (answer == ANSWER_DONE) answer = write_crosswalk(&session);
+  if (answer == ANSWER_DONE)
+    answer = options->customer != NULL ? crosswalk_customer(&session)
+                                       : write_crosswalk(&session);
   session_close(&session);
   return answer;
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flow.c - `engagement flow`: how many moved from which stage to which; and with
- * --period, how many are in which stage at the end of each.
+ * flow.c - `engagement flow`: how many moved from which stage to which between two
+ * moments. What it tells of many moments is in files of their own.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/metrics.h>
+
 #include "assess.h"
 #include "bars.h"
 #include "command.h"
+#include "flow.h"
 #include "message.h"
 #include "output.h"
-#include "periods.h"
 
 struct flow {
   const struct session *session;
@@ -123,44 +125,6 @@ static int draw(const struct flow *f)
   return output_end();
 }
 
-/* ---- a series ---- */
-
-static int write_series(struct flow *f, const struct spans *spans)
-{
-  static const char *const columns[] = {"period", "stage", "rank", "customers"};
-  struct rows rows;
-  int answer = ANSWER_DONE;
-
-  rows_begin(&rows, f->session->options->format, columns, 4);
-  for (uint64_t i = 0; i < spans->count && answer == ANSWER_DONE; i++) {
-    int64_t end = spans->starts[i + 1] - 1;
-    struct text name = {0};
-
-    f->from = f->to = end < f->session->as_of ? end : f->session->as_of;
-    answer = count(f);
-    text_add_period(&name, spans, i);
-    for (int32_t rank = 0; rank < f->side && answer == ANSWER_DONE; rank++) {
-      rows_text(&rows, name.bytes, name.length);
-      rows_words(&rows, eng_model_stage_name(f->model, rank));
-      rows_number(&rows, rank);
-      rows_number(&rows, (int64_t)cell(f, rank, rank));
-    }
-    text_free(&name);
-  }
-  return answer == ANSWER_DONE ? rows_end(&rows) : answer;
-}
-
-static int tell_series(struct flow *f)
-{
-  static const struct kinds all = {{0}, 0};
-  struct spans spans;
-  int answer = spans_open(f->session, ENG_EVERY_MONTH, &all, &spans);
-
-  if (answer == ANSWER_DONE) answer = write_series(f, &spans);
-  spans_close(&spans);
-  return answer;
-}
-
 /* ---- the command ---- */
 
 static int tell_two(struct flow *f)
@@ -172,7 +136,9 @@ static int tell_two(struct flow *f)
   f->after = memory_resize(NULL, (size_t)f->customers, 1);
   answer = count(f);
   if (answer == ANSWER_DONE)
-    answer = options->per_customer             ? write_movers(f)
+    answer = options->entered != NULL || options->left != NULL
+                 ? flow_moves(f->session, f->to, f->before, f->after)
+             : options->per_customer           ? write_movers(f)
              : options->format == FORMAT_TABLE ? draw(f)
                                                : write_cells(f);
   free(f->before);
@@ -200,8 +166,37 @@ static int tell(const struct session *session)
   f.to = session->until != ENG_TIME_NONE ? session->until : end_of(session);
   f.customers = eng_book_customer_count(session->book);
   f.cells = memory_resize(NULL, (size_t)f.side * (size_t)f.side, sizeof *f.cells);
-  answer = session->options->every != 0 ? tell_series(&f) : tell_two(&f);
+  answer = tell_two(&f);
   free(f.cells);
+  return answer;
+}
+
+/* Which answer is wanted; two at once are refused. */
+static int is_one_question(const struct options *options)
+{
+  int moves = (options->entered != NULL) + (options->left != NULL);
+  int over_time = (options->every != 0) + options->stays;
+
+  if (options->rolling || moves > 1 || over_time > 1 ||
+      over_time + (moves > 0 || options->per_customer) > 1)
+    return 0;
+  return over_time > 0 || options->from != NULL;
+}
+
+static int tell_over_time(const struct options *options)
+{
+  struct options asked = *options;
+  struct session session;
+  int answer;
+
+  /* The periods, or stays, begin with --from, and --to is the moment of the answer. */
+  asked.begin = options->from;
+  asked.as_of = options->to;
+  asked.from = asked.to = NULL;
+  answer = session_open(&session, &asked);
+  if (answer == ANSWER_DONE)
+    answer = options->stays ? flow_stays(&session) : flow_series(&session);
+  session_close(&session);
   return answer;
 }
 
@@ -214,11 +209,13 @@ int flow_run(const struct options *options)
     complain("say which model: --model five_levels --from 2026-01-01 --to 2026-06-30");
     return ANSWER_USAGE;
   }
-  if (options->rolling || (options->from == NULL) == (options->every == 0)) {
-    complain("say between which moments, --from 2026-01-01 --to 2026-06-30, or for a "
-             "series --period month");
+  if (!is_one_question(options)) {
+    complain("say one of: between which moments, --from 2026-01-01 --to 2026-06-30, and "
+             "who --entered or --left a stage; a series, --period month; how long "
+             "stages last, --stays");
     return ANSWER_USAGE;
   }
+  if (options->every != 0 || options->stays) return tell_over_time(options);
   answer = session_open(&session, options);
   if (answer == ANSWER_DONE) answer = tell(&session);
   session_close(&session);

@@ -37,14 +37,15 @@ struct load {
   eng_book *floors; /* customers with their floors alone; NULL: none came */
   const char *name; /* of the file, for messages */
   FILE *rejects;
-  uint64_t rejected; /* bad rows of all files */
-  int no_currency;   /* whether some of them for want of a currency */
-  int no_kind;       /* or for a kind that nobody knows */
-  uint64_t merged;   /* equal rows of later files that fell together with known ones */
-  int stopped;       /* --strict met a bad row */
-  int unkept;        /* a bad row could not be written to --rejects */
-  int noted;         /* the columns of this file have been said */
-  int coded;         /* this file is a book or a customer of ours */
+  uint64_t rejected;      /* bad rows of all files */
+  int no_currency;        /* whether some of them for want of a currency */
+  int no_kind;            /* or for a kind that nobody knows */
+  int no_time, no_amount; /* or as times or amounts are written */
+  uint64_t merged; /* equal rows of later files that fell together with known ones */
+  int stopped;     /* --strict met a bad row */
+  int unkept;      /* a bad row could not be written to --rejects */
+  int noted;       /* the columns of this file have been said */
+  int coded;       /* this file is a book or a customer of ours */
 };
 
 /* ---- rows ---- */
@@ -66,6 +67,8 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
   load->rejected++;
   load->no_currency |= error->code == ENG_E_CURRENCY;
   load->no_kind |= error->code == ENG_E_KIND;
+  load->no_time |= error->code == ENG_E_TIME;
+  load->no_amount |= error->code == ENG_E_AMOUNT;
   if (load->rejected <= REJECTS_SAID)
     complain_at(load->name, error->line, error->column, "%s",
                 error->text[0] != '\0' ? error->text : eng_status_text(error->code));
@@ -278,6 +281,8 @@ static int set_reader(struct load *load)
   eng_status status = eng_csv_set_delimiter(load->reader.csv, options->delimiter);
   int answer;
 
+  if (status == ENG_OK)
+    status = eng_csv_set_decimal_comma(load->reader.csv, options->decimal_comma);
   if (status == ENG_OK)
     status = reader_set_time_format(&load->reader, options->time_format);
   if (status == ENG_OK)
@@ -572,6 +577,10 @@ static int close_rejects(struct load *load, int answer)
       complain(
           "--kinds NAME=KIND says what names in the log mean; engagement help kinds "
           "lists the kinds");
+    if (load->no_time && load->options->time_format == ENG_TIME_AUTO)
+      complain("--time-format day-first reads 22.11.2026, month-first 11/22/2026");
+    if (load->no_amount && !load->options->decimal_comma)
+      complain("--decimal comma reads amounts such as 12,50");
     text_free(&count);
   }
   if (load->rejects != NULL && fclose(load->rejects) != 0 && answer == ANSWER_DONE) {
@@ -626,6 +635,38 @@ static int read_inputs(struct load *load)
   return ANSWER_DONE;
 }
 
+/* What was recorded later is left out once all inputs are united: of equal events of
+ * several files the one that was recorded first stands. */
+static int keep_known(struct session *session)
+{
+  const char *text = session->options->known_at;
+  eng_book *known = NULL;
+  char shown[ENG_TIME_TEXT];
+  struct text line = {0};
+  uint64_t left_out;
+  int64_t time;
+  eng_status status;
+
+  if (text == NULL) return ANSWER_DONE;
+  if (eng_time_parse(session->context, text, strlen(text), ENG_TIME_AUTO, ENG_DATE_LAST,
+                     &time) != ENG_OK) {
+    complain("--known-at is a time such as 2026-11-22 or 2026-11-22T18:05, not \"%s\"",
+             text);
+    return ANSWER_USAGE;
+  }
+  status = eng_book_known_at(session->book, time, &known);
+  if (status != ENG_OK) return complain_status("--known-at", status);
+  left_out = eng_book_event_count(session->book) - eng_book_event_count(known);
+  eng_book_free(session->book);
+  session->book = known;
+  if (eng_time_format(time, shown) != ENG_OK) shown[0] = '\0';
+  text_add_number(&line, left_out);
+  text_put(&line, left_out == 1 ? " event was" : " events were");
+  note("as known at %s: %s recorded later", shown, line.bytes);
+  text_free(&line);
+  return ANSWER_DONE;
+}
+
 int input_load(struct session *session)
 {
   struct load load = {.options = session->options, .context = session->context};
@@ -648,5 +689,5 @@ int input_load(struct session *session)
   }
   eng_book_free(load.floors);
   reader_free(&load.reader);
-  return answer;
+  return answer == ANSWER_DONE ? keep_known(session) : answer;
 }

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <engagement/calendar.h>
-
+#include "cause.h"
 #include "command.h"
 #include "message.h"
 #include "output.h"
@@ -18,31 +17,6 @@
 #include "text.h"
 
 /* ---- rows ---- */
-
-/* In the order of enum ENG_CAUSE_*, from 1. */
-static const char *const causes[] = {"event", "undo",   "expiry",
-                                     "age",   "period", "time"};
-
-/* What a change is due to: a word, the kind of the event that it names, and where that
- * is of the past, its time. */
-static void write_cause(const struct session *session, struct rows *rows,
-                        const eng_history *history, uint64_t i)
-{
-  const eng_event *event = eng_history_event(history, i);
-  struct text cause = {0};
-  char time[ENG_TIME_TEXT];
-
-  text_put(&cause, causes[eng_history_cause(history, i) - 1]);
-  if (event != NULL) {
-    text_put(&cause, " ");
-    text_put(&cause, eng_kind_name(session->context, eng_event_kind(event)));
-    if (eng_event_occurred_at(event) < eng_history_time(history, i) &&
-        eng_time_format(eng_event_occurred_at(event), time) == ENG_OK)
-      text_print(&cause, " %s", time);
-  }
-  rows_text(rows, cause.bytes, cause.length);
-  text_free(&cause);
-}
 
 static void write_changes(const struct session *session, struct rows *rows,
                           uint64_t row, int32_t m, const eng_history *history)
@@ -57,7 +31,7 @@ static void write_changes(const struct session *session, struct rows *rows,
     rows_time(rows, eng_history_time(history, i));
     rows_words(rows, eng_model_stage_name(model, eng_history_from(history, i)));
     rows_words(rows, eng_model_stage_name(model, eng_history_to(history, i)));
-    write_cause(session, rows, history, i);
+    rows_cause(rows, session, history, i);
   }
 }
 

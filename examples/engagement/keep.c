@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keep.c - commands of books on files: import, forget, expire, sync, fsck.
+ * keep.c - commands of books on files: import, forget, key, expire, sync, fsck.
  */
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +73,7 @@ int import_run(const struct options *options)
   return answer;
 }
 
-/* ---- forget, expire ---- */
+/* ---- forget ---- */
 
 /* The one book of a command, with its keys. */
 static int open_one(struct session *session, const char *command, int key_needed,
@@ -91,14 +91,16 @@ static int open_one(struct session *session, const char *command, int key_needed
   return bookfile_keys(*store, options->words.items[0], options->key, key_needed);
 }
 
+/* Forgotten under the key of the book; known: 0 if nobody had that id. */
 static int forget_one(const struct session *session, eng_store *store)
 {
   const char *path = session->options->words.items[0];
   const char *id = session->options->customer;
   int64_t now = session->as_of != ENG_TIME_NONE ? session->as_of : host_now();
-  int32_t known = 0, due = 0;
-  eng_status status = eng_store_forget(store, id, strlen(id), now, &known);
+  int32_t known = 0, due = 0, was_due = 0;
+  eng_status status = eng_store_scrub_is_due(store, &was_due);
 
+  if (status == ENG_OK) status = eng_store_forget(store, id, strlen(id), now, &known);
   if (status == ENG_E_BUSY && eng_store_scrub_is_due(store, &due) == ENG_OK && due) {
     complain("%s: forgotten, but another program holds old pages; repeat this once it "
              "has ended",
@@ -106,9 +108,20 @@ static int forget_one(const struct session *session, eng_store *store)
     return ANSWER_FAILED;
   }
   if (status != ENG_OK) return bookfile_complain(path, status, NULL);
-  note("%s: %s", path,
-       known ? "forgotten" : "there was no such customer; none will be brought back");
-  return ANSWER_DONE;
+  if (known) {
+    note("%s: forgotten", path);
+    return ANSWER_DONE;
+  }
+  /* Whoever repeats it, as asked to above, has their answer. */
+  if (was_due) {
+    note("%s: nothing is left of whom it forgot", path);
+    return ANSWER_DONE;
+  }
+  complain(
+      "%s has no customer of the id that --customer gives, compared byte for byte; "
+      "should another book bring one, it is not taken in",
+      path);
+  return ANSWER_NO;
 }
 
 int forget_run(const struct options *options)
@@ -127,6 +140,85 @@ int forget_run(const struct options *options)
   session_close(&session);
   return answer;
 }
+
+/* ---- key ---- */
+
+/* The next number, beyond what the book and the file of keys have. */
+static int renew(eng_store *store, const char *path, const char *name,
+                 struct keys *keys)
+{
+  uint32_t last = 0;
+  eng_status status = keys_last(store, &last);
+
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  for (int i = 0; i < keys->count; i++)
+    if (keys->items[i].number > last) last = keys->items[i].number;
+  if (last == INT32_MAX) {
+    complain("%s: there is no greater number for a key", path);
+    return ANSWER_USAGE;
+  }
+  return keys_make(name, last + 1, keys);
+}
+
+static int list_keys(eng_store *store, const char *path)
+{
+  uint32_t number = 0, last = 0;
+  uint64_t forgotten;
+  eng_status status = keys_last(store, &last);
+
+  for (;;) {
+    struct text line = {0};
+
+    if (status == ENG_OK)
+      status = eng_store_next_key(store, number, &number, &forgotten);
+    if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+    if (number == 0) break;
+    text_print(&line, "key %lu: ", (unsigned long)number);
+    text_add_number(&line, forgotten);
+    text_put(&line, " forgotten under it");
+    printf("%s%s\n", line.bytes,
+           number == last   ? "; it is the one in use"
+           : forgotten == 0 ? "; it is needed no longer"
+                            : "; it is needed");
+    text_free(&line);
+  }
+  if (last == 0) note("%s: there is no key; the first `forget` makes one", path);
+  return output_end();
+}
+
+/* The file of keys comes first: a key of the book that nobody has would be lost. */
+int key_run(const struct options *options)
+{
+  struct session session;
+  eng_store *store = NULL;
+  struct keys keys = {0};
+  struct text name = {0};
+  const char *path = options->words.count == 1 ? options->words.items[0] : NULL;
+  int answer = session_context(&session, options);
+
+  if (answer == ANSWER_DONE && path == NULL) {
+    complain("key takes one book");
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE) answer = bookfile_open(session.context, path, 0, &store);
+  if (answer == ANSWER_DONE) {
+    keys_name(&name, path, options->key);
+    answer = keys_read(&keys, name.bytes);
+  }
+  if (answer == ANSWER_DONE) answer = keys_hand_in(&keys, store, path);
+  if (answer == ANSWER_DONE && options->renew) {
+    answer = renew(store, path, name.bytes, &keys);
+    if (answer == ANSWER_DONE) answer = keys_hand_in(&keys, store, path);
+  }
+  if (answer == ANSWER_DONE) answer = list_keys(store, path);
+  keys_wipe(&keys);
+  text_free(&name);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+/* ---- expire ---- */
 
 int expire_run(const struct options *options)
 {
@@ -156,12 +248,41 @@ int expire_run(const struct options *options)
 
 /* ---- sync ---- */
 
-/* Both books by the keys of one file: the one asked for, else that of either book. */
+/* Each book gets the keys of both, and its file of keys, if it has one, what it lacks:
+ * from here on both know who was forgotten under either. */
+static int share_keys(const struct options *options, eng_store *stores[2])
+{
+  struct keys all = {0};
+  int answer = ANSWER_DONE;
+
+  for (size_t i = 0; i < 2 && answer == ANSWER_DONE; i++) {
+    struct text name = {0};
+
+    keys_name(&name, options->words.items[i], options->key);
+    answer = keys_read(&all, name.bytes);
+    text_free(&name);
+  }
+  for (size_t i = 0; i < 2 && answer == ANSWER_DONE; i++)
+    answer = keys_hand_in(&all, stores[i], options->words.items[i]);
+  for (size_t i = 0; i < 2 && answer == ANSWER_DONE; i++) {
+    struct text name = {0};
+    struct keys own = {0};
+
+    keys_name(&name, options->words.items[i], options->key);
+    if (host_is_file(name.bytes)) {
+      answer = keys_read(&own, name.bytes);
+      if (answer == ANSWER_DONE) answer = keys_add(&own, name.bytes, &all);
+    }
+    keys_wipe(&own);
+    text_free(&name);
+  }
+  keys_wipe(&all);
+  return answer;
+}
+
 static int open_two(struct session *session, eng_store *stores[2])
 {
   const struct words *books = &session->options->words;
-  const char *key = session->options->key;
-  struct text beside = {0};
   int answer = ANSWER_DONE;
 
   if (books->count != 2 || host_same_file(books->items[0], books->items[1])) {
@@ -171,15 +292,7 @@ static int open_two(struct session *session, eng_store *stores[2])
   for (int i = 0; i < 2 && answer == ANSWER_DONE; i++)
     answer = bookfile_open(session->context, books->items[i],
                            i == 0 ? 0 : ENG_STORE_CREATE, &stores[i]);
-  for (size_t i = 0; i < 2 && key == NULL; i++) {
-    text_clear(&beside);
-    text_print(&beside, "%s.key", books->items[i]);
-    if (host_is_file(beside.bytes)) key = beside.bytes;
-  }
-  for (int i = 0; i < 2 && answer == ANSWER_DONE; i++)
-    answer = bookfile_keys(stores[i], books->items[i], key, 0);
-  text_free(&beside);
-  return answer;
+  return answer == ANSWER_DONE ? share_keys(session->options, stores) : answer;
 }
 
 /* Messages to and fro until both are done; *at is the book whose call failed. */
@@ -231,22 +344,51 @@ static void note_exchanged(const eng_sync *ask)
   text_free(&line);
 }
 
+/* What damage was met; the exit status that goes with it. */
+static int tell_damage(const char *const *paths, eng_sync *sides[2])
+{
+  int answer = ANSWER_DONE;
+
+  for (int i = 0; i < 2; i++) {
+    eng_sync_counts counts;
+    struct text line = {0};
+
+    eng_sync_counts_init(&counts, sizeof counts);
+    eng_sync_get_counts(sides[i], &counts);
+    text_add_number(&line, counts.customers_mended);
+    if (counts.customers_mended > 0)
+      complain("%s: damaged rows replaced by what the other book has: %s", paths[i],
+               line.bytes);
+    text_clear(&line);
+    text_add_number(&line, counts.customers_damaged);
+    if (counts.customers_damaged > 0) {
+      complain("customers whose row is damaged, and whom no good copy could mend: %s; "
+               "engagement fsck says in which book",
+               line.bytes);
+      answer = ANSWER_NO;
+    }
+    text_free(&line);
+  }
+  return answer;
+}
+
 static int sync_two(const char *const *paths, eng_store *stores[2])
 {
-  eng_sync *ask = NULL, *answer = NULL;
-  int at = 0;
-  eng_status status = eng_sync_new(stores[0], ENG_SYNC_ASK, &ask);
+  eng_sync *sides[2] = {NULL, NULL};
+  int at = 0, answer = ANSWER_DONE;
+  eng_status status = eng_sync_new(stores[0], ENG_SYNC_ASK, &sides[0]);
 
-  if (status == ENG_OK) status = eng_sync_new(stores[1], ENG_SYNC_ANSWER, &answer);
-  if (status == ENG_OK) status = talk(ask, answer, &at);
-  if (status == ENG_OK) note_exchanged(ask);
-  eng_sync_free(ask);
-  eng_sync_free(answer);
+  if (status == ENG_OK) status = eng_sync_new(stores[1], ENG_SYNC_ANSWER, &sides[1]);
+  if (status == ENG_OK) status = talk(sides[0], sides[1], &at);
+  if (status == ENG_OK) note_exchanged(sides[0]);
+  if (status == ENG_OK) answer = tell_damage(paths, sides);
+  eng_sync_free(sides[0]);
+  eng_sync_free(sides[1]);
   for (int i = 0; i < 2 && status == ENG_OK; i++) {
     at = i;
     status = scrub(stores[i]);
   }
-  return status == ENG_OK ? ANSWER_DONE : bookfile_complain(paths[at], status, NULL);
+  return status == ENG_OK ? answer : bookfile_complain(paths[at], status, NULL);
 }
 
 int sync_run(const struct options *options)

@@ -116,19 +116,24 @@ static const struct command commands[] = {
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
-     "written as behind `when` in a model; docs/language.md has all of it.\n"
-     "--segments reads named ones from a file, and tells their sizes and overlaps.\n",
+     "written as behind `when` in a model; docs/language.md has all of it. With a\n"
+     "--model it may use its stages, scores and params, and `stage = NAME` or\n"
+     "`stage >= NAME` for where a customer is. --segments reads named conditions from\n"
+     "a file, below lines [MODEL] with the names of a model, and tells their sizes\n"
+     "and overlaps, or with --segment NAME who is in one.\n",
      "engagement select orders.csv --kind purchase --currency USD \\\n"
      "    --where 'count(purchase) >= 25'\n"
      "customer\n"
      "customer-20\n"
      "customer-48\n"
      "customer-92\n",
-     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE, select_run},
+     OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_WHERE | OPTIONS_MODEL,
+     select_run},
     {"crosswalk", "INPUT... --model A --model B",
      "how the stages of two models go together",
      "How many customers are in each stage of A and of B at once, counted from what\n"
-     "they did, and the share of each stage of A that is in each stage of B.\n",
+     "they did, and the share of each stage of A that is in each stage of B. Of one\n"
+     "--customer: where each has them, and the clause on which the two part.\n",
      "engagement crosswalk orders.csv --kind purchase --currency USD \\\n"
      "    --model four_stages --model five_e | head -n 6\n"
      "four_stages, and within each stage five_e\n"
@@ -137,7 +142,7 @@ static const struct command commands[] = {
      "  first_experience              23   23.0 %\n"
      "    education                   23  100.0 %\n"
      "  relationship                  48   48.0 %\n",
-     ON_INPUTS, crosswalk_run},
+     ON_INPUTS | OPTIONS_CUSTOMER, crosswalk_run},
     {"active", "INPUT...", "active customers by day, week or month; DAU, WAU, MAU",
      "Customers who did something in each --period (default month): the new, those "
      "who\n"
@@ -183,9 +188,8 @@ static const struct command commands[] = {
      "response times, order value, referrals and churn in a window, each with its\n"
      "numerator and denominator; undefined where there is nothing to divide by.\n",
      "engagement metrics orders.csv --kind purchase --currency USD \\\n"
-     "    --format csv | grep '^repeat'\n"
-     "repeat_purchase,0.770000,77,100,\"who bought twice or more / who bought, "
-     "ever\"\n",
+     "    --format csv | grep '^repeat' | cut -d, -f1-5\n"
+     "repeat_purchase,0.770000,share,77,100\n",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_METRICS, metrics_run},
     {"review", "INPUT...", "the five questions that a manager should ask",
      "Do the most valuable get enough time? Are ideas heard? Do enlistees get "
@@ -198,6 +202,14 @@ static const struct command commands[] = {
      "   second purchase within the usual gap                      0.390\n"
      "   share who rose a stage of five_e                          0.080\n",
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_REVIEW, review_run},
+    {"value", "INPUT...", "what engagement is worth, and what each stage brings",
+     "Customer engagement value in four parts: own expected spend, that of who was\n"
+     "brought for a reward (referral) or without (influence), ideas. "
+     "docs/metrics.md.\n",
+     "engagement value orders.csv --kind purchase --currency USD --premium \\\n"
+     "    --model four_stages --format csv | cut -d, -f1,2,4 | grep loyal\n"
+     "loyalty,29,1.186049\n",
+     ON_INPUTS | OPTIONS_ROWS | OPTIONS_HORIZON | OPTIONS_VALUE, value_run},
     {"export", "INPUT...", "events out, to come in again without loss",
      "All events of the inputs, or of one --customer, as JSON Lines or CSV; read "
      "again\n"
@@ -240,7 +252,8 @@ static const struct command commands[] = {
      "does not bring them back. What stays is a pseudonym under a key; the first time\n"
      "a key is made, in the file BOOK.key. The book is then written anew, so that\n"
      "nothing is left in it. What happens after --as-of, the present moment unless\n"
-     "given, is of somebody new.\n",
+     "given, is of somebody new. Of an id that nobody has the exit status is 1; it is\n"
+     "remembered all the same, since another till may have it.\n",
      "engagement import orders.csv --kind purchase --currency USD \\\n"
      "    --book shop.book && \\\n"
      "    engagement forget shop.book --customer customer-17 && \\\n"
@@ -248,6 +261,19 @@ static const struct command commands[] = {
      "customers                     99\n",
      OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_AS_OF | OPTIONS_KEY,
      forget_run},
+    {"key", "BOOK [--new]", "the keys under which people are forgotten",
+     "Lists the keys of a book; --new makes the next one, in the file of keys too, "
+     "for\n"
+     "whoever is forgotten from then on. An old key is needed until `expire` has\n"
+     "passed those who were forgotten under it. Books that are synced come to share\n"
+     "their keys.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement forget shop.book --customer customer-99 && \\\n"
+     "    engagement key shop.book --new\n"
+     "key 1: 1 forgotten under it; it is needed\n"
+     "key 2: 0 forgotten under it; it is the one in use\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY | OPTIONS_RENEW, key_run},
     {"expire", "BOOK --until TIME", "drops what is older than it may be kept",
      "Drops every event until a time, for good: they are ignored should they come\n"
      "again. With --customer those of one customer. The book is then written anew.\n",
@@ -295,10 +321,10 @@ static const struct {
 } sections[] = {
     {"one customer", "explain journey"},
     {"all customers", "stages scores select changes crosswalk"},
-    {"the business", "active retention funnel flow metrics review report"},
+    {"the business", "active retention funnel flow metrics review value report"},
     {"forecasts", "fit validate"},
     {"models", "models"},
-    {"files, books", "export import merge unmerge expire sync forget watch fsck"},
+    {"files, books", "export import merge unmerge expire sync forget key watch fsck"},
 };
 
 enum { SECTIONS = sizeof sections / sizeof sections[0], TITLE = 16 };

@@ -4,10 +4,12 @@
  * its denominator, and what it is.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <engagement/metrics.h>
 #include <engagement/money.h>
+#include <engagement/waits.h>
+#include <engagement/worth.h>
 
 #include "command.h"
 #include "message.h"
@@ -16,18 +18,30 @@
 #include "text.h"
 
 /* How a quotient is told. */
-enum { SHARE, MEAN, POINTS, TIME, MONEY, THOUSANDTHS };
+enum { COUNT, SHARE, MEAN, POINTS, TIME, MONEY, THOUSANDTHS };
+
+/* What is told beside the overview. Of a count and a quantile the denominator is 1. */
+struct figures {
+  eng_overview overview;
+  eng_ratio active;
+  eng_response response;
+  eng_ratio median, ninety;
+  eng_invitations invitations;
+  eng_ratio k_factor;
+};
 
 static const struct metric {
   const char *name;
-  size_t at; /* in eng_overview */
+  size_t at; /* in struct figures */
   int told;
   const char *means;
 } metrics[] = {
-#define METRIC(name, told, means)                                                      \
+#define OTHER(name, at, told, means)                                                   \
   {                                                                                    \
-#name, offsetof(eng_overview, name), told, means                                   \
+#name, offsetof(struct figures, at), told, means                                   \
   }
+#define METRIC(name, told, means) OTHER(name, overview.name, told, means)
+    OTHER(active_customers, active, COUNT, "customers who did something"),
     METRIC(retention, SHARE, "active now / active in the window before"),
     METRIC(frequency, MEAN, "events / active customers"),
     METRIC(active_days, MEAN, "active days / active customers"),
@@ -42,44 +56,93 @@ static const struct metric {
     METRIC(csat, SHARE, "4 and 5 of 5 / answers"),
     METRIC(ces, THOUSANDTHS, "sum of answers 1 to 7 / answers"),
     METRIC(ces_easy, SHARE, "5 to 7 of 7 / answers"),
-    METRIC(answered, SHARE, "messages answered / messages"),
-    METRIC(answered_in_time, SHARE, "answered in time / answered or waiting longer"),
-    METRIC(response_time, TIME, "time until the answer / answered"),
+    OTHER(answered, response.answered, SHARE, "messages answered / messages"),
+    OTHER(answered_in_time, response.in_time, SHARE,
+          "answered in time / answered or waiting longer"),
+    OTHER(response_time, response.mean, TIME, "time until the answer / answered"),
+    OTHER(response_median, median, TIME, "half of the messages are answered within"),
+    OTHER(response_p90, ninety, TIME, "nine in ten are answered within"),
     METRIC(order_value, MONEY, "money kept / kept orders"),
     METRIC(repeat_purchase, SHARE, "who bought twice or more / who bought, ever"),
     METRIC(referral, SHARE, "who referred somebody / active customers"),
     METRIC(referral_unpaid, SHARE, "who did so without incentive / active customers"),
+    OTHER(invitations, invitations.per_customer, MEAN,
+          "who was invited / active customers"),
+    OTHER(invitation_conversion, invitations.conversion, SHARE,
+          "who bought in time / who was invited"),
+    OTHER(k_factor, k_factor, MEAN, "invitations times their conversion"),
     METRIC(churn_contract, SHARE, "contracts ended / running at the start"),
     METRIC(churn_silent, SHARE, "silent for 3 own gaps / bought on 3 days or more"),
 };
 
 enum { METRICS = sizeof metrics / sizeof metrics[0] };
 
-static eng_ratio ratio_of(const eng_overview *overview, const struct metric *metric)
+static eng_ratio ratio_of(const struct figures *figures, const struct metric *metric)
 {
   eng_ratio ratio;
 
-  memcpy(&ratio, (const char *)overview + metric->at, sizeof ratio);
+  memcpy(&ratio, (const char *)figures + metric->at, sizeof ratio);
   return ratio;
+}
+
+static int32_t money_decimals(const struct session *session)
+{
+  int32_t decimals = eng_currency_decimals(eng_context_currency(session->context));
+
+  return decimals > 0 ? decimals : 0;
+}
+
+/* A quotient, or a sum, in the unit that unit_of names. */
+static double in_unit(const struct session *session, int told, double value)
+{
+  switch (told) {
+  case POINTS: return 100 * value;
+  case TIME:
+  case THOUSANDTHS: return value / 1000;
+  case MONEY:
+    for (int32_t i = 0; i < money_decimals(session); i++) value /= 10;
+    return value;
+  default: return value;
+  }
+}
+
+static const char *unit_of(const struct session *session, int told)
+{
+  int32_t currency = eng_context_currency(session->context);
+
+  switch (told) {
+  case COUNT: return "customers";
+  case SHARE: return "share";
+  case MEAN: return "mean";
+  case POINTS: return "points";
+  case TIME: return "seconds";
+  case MONEY: return currency != 0 ? eng_currency_code(currency) : "minor units";
+  default: return "of 7";
+  }
 }
 
 /* ---- answers ---- */
 
-static int write_rows(const struct session *session, const eng_overview *overview)
+static int write_rows(const struct session *session, const struct figures *figures)
 {
-  static const char *const columns[] = {"metric", "value", "numerator", "denominator",
-                                        "means"};
+  static const char *const columns[] = {"metric",    "value",       "unit",
+                                        "numerator", "denominator", "means"};
   struct rows rows;
 
-  rows_begin(&rows, session->options->format, columns, 5);
+  rows_begin(&rows, session->options->format, columns, 6);
   for (int i = 0; i < METRICS; i++) {
-    eng_ratio ratio = ratio_of(overview, &metrics[i]);
+    eng_ratio ratio = ratio_of(figures, &metrics[i]);
+    int told = metrics[i].told;
 
     rows_words(&rows, metrics[i].name);
     if (ratio.denominator == 0)
       rows_words(&rows, NULL);
     else
-      rows_real(&rows, (double)ratio.numerator / (double)ratio.denominator, 6);
+      rows_real(
+          &rows,
+          in_unit(session, told, (double)ratio.numerator / (double)ratio.denominator),
+          6);
+    rows_words(&rows, unit_of(session, told));
     rows_number(&rows, ratio.numerator);
     rows_number(&rows, ratio.denominator);
     rows_words(&rows, metrics[i].means);
@@ -87,33 +150,76 @@ static int write_rows(const struct session *session, const eng_overview *overvie
   return rows_end(&rows);
 }
 
+static void add_time_span(struct text *text, double seconds)
+{
+  if (seconds < 120)
+    text_print(text, "%.1f s", seconds);
+  else if (seconds < 7200)
+    text_print(text, "%.1f min", seconds / 60);
+  else
+    text_print(text, "%.1f h", seconds / 3600);
+}
+
+static void add_money(struct text *text, const struct session *session, double value)
+{
+  int32_t currency = eng_context_currency(session->context);
+
+  text_print(text, "%.*f%s%s", (int)money_decimals(session), value,
+             currency != 0 ? " " : "",
+             currency != 0 ? eng_currency_code(currency) : "");
+}
+
 static void add_value(struct text *text, const struct session *session, int told,
                       double value)
 {
-  double seconds = value / 1000;
-  int32_t decimals = eng_currency_decimals(eng_context_currency(session->context));
-
+  value = in_unit(session, told, value);
   switch (told) {
+  case COUNT: text_print(text, "%.0f", value); return;
   case SHARE: text_print(text, "%.1f %%", 100 * value); return;
-  case POINTS: text_print(text, "%+.1f", 100 * value); return;
-  case THOUSANDTHS: text_print(text, "%.2f", value / 1000); return;
-  case TIME:
-    if (seconds < 120)
-      text_print(text, "%.1f s", seconds);
-    else if (seconds < 7200)
-      text_print(text, "%.1f min", seconds / 60);
-    else
-      text_print(text, "%.1f h", seconds / 3600);
-    return;
-  case MONEY:
-    for (int32_t i = 0; i < decimals; i++) value /= 10;
-    text_print(text, "%.*f", (int)(decimals > 0 ? decimals : 0), value);
-    return;
+  case POINTS: text_print(text, "%+.1f", value); return;
+  case TIME: add_time_span(text, value); return;
+  case MONEY: add_money(text, session, value); return;
   default: text_print(text, "%.2f", value); return;
   }
 }
 
-static int draw(const struct session *session, const eng_overview *overview,
+/* What was divided by what, a sum of money or time in the unit of the quotient. */
+static void add_parts(struct text *text, const struct session *session, int told,
+                      eng_ratio ratio)
+{
+  double sum = (double)ratio.numerator;
+
+  if (told == TIME)
+    add_time_span(text, in_unit(session, told, sum));
+  else if (told == MONEY)
+    add_money(text, session, in_unit(session, told, sum));
+  else if (told == THOUSANDTHS)
+    text_print(text, "%.0f", in_unit(session, told, sum));
+  else
+    text_print(text, "%lld", (long long)ratio.numerator);
+  text_print(text, " / %lld", (long long)ratio.denominator);
+}
+
+static void draw_metric(struct text *out, const struct session *session,
+                        const struct metric *metric, eng_ratio ratio)
+{
+  struct text value = {0};
+
+  if (ratio.denominator == 0)
+    text_put(&value, "undefined");
+  else
+    add_value(&value, session, metric->told,
+              (double)ratio.numerator / (double)ratio.denominator);
+  text_print(out, "%-21s %11s  %s", metric->name, value.bytes, metric->means);
+  if (strstr(metric->means, " / ") != NULL) {
+    text_put(out, ": ");
+    add_parts(out, session, metric->told, ratio);
+  }
+  text_put(out, "\n");
+  text_free(&value);
+}
+
+static int draw(const struct session *session, const struct figures *figures,
                 int64_t from)
 {
   struct text out = {0};
@@ -122,24 +228,94 @@ static int draw(const struct session *session, const eng_overview *overview,
   text_add_time(&out, session, from);
   text_put(&out, " to ");
   text_add_as_of(&out, session);
+  if (session->options->hours != NULL)
+    text_print(&out, "; response by the hours %s", session->options->hours);
   text_print(&out, "\n\n%-21s %11s  %s\n", "metric", "value", "what it is");
-  for (int i = 0; i < METRICS; i++) {
-    eng_ratio ratio = ratio_of(overview, &metrics[i]);
-    struct text value = {0};
-
-    if (ratio.denominator == 0)
-      text_put(&value, "undefined");
-    else
-      add_value(&value, session, metrics[i].told,
-                (double)ratio.numerator / (double)ratio.denominator);
-    text_print(&out, "%-21s %11s  %s: %lld / %lld\n", metrics[i].name, value.bytes,
-               metrics[i].means, (long long)ratio.numerator,
-               (long long)ratio.denominator);
-    text_free(&value);
-  }
+  for (int i = 0; i < METRICS; i++)
+    draw_metric(&out, session, &metrics[i], ratio_of(figures, &metrics[i]));
   fwrite(out.bytes, 1, out.length, stdout);
   text_free(&out);
   return output_end();
+}
+
+/* ---- response ---- */
+
+static eng_ratio quantile_of(int64_t waited)
+{
+  return waited == ENG_TIME_NONE ? (eng_ratio){0, 0} : (eng_ratio){waited, 1};
+}
+
+static eng_status sum_waits(const struct session *session,
+                            const eng_wait_options *asked, int64_t in_time,
+                            struct figures *out)
+{
+  eng_wait *waits = NULL;
+  uint64_t count;
+  eng_status status = eng_book_waits(session->book, asked, NULL, 0, &count, NULL, NULL);
+
+  if (status == ENG_OK && count > 0) {
+    waits = memory_resize(NULL, (size_t)count, sizeof *waits);
+    status = eng_book_waits(session->book, asked, waits, count, &count, NULL, NULL);
+  }
+  if (status == ENG_OK) status = eng_waits_sum(waits, count, in_time, &out->response);
+  out->median = quantile_of(out->response.median);
+  out->ninety = quantile_of(out->response.ninety);
+  free(waits);
+  return status;
+}
+
+static int tell_response(const struct session *session,
+                         const eng_overview_options *window, struct figures *out)
+{
+  const char *hours = session->options->hours;
+  eng_opening openings[ENG_OPENINGS];
+  eng_wait_options asked;
+  eng_status status;
+
+  eng_wait_options_init(&asked, sizeof asked);
+  asked.from = window->from;
+  asked.until = window->until;
+  if (hours != NULL) {
+    status = eng_openings_parse(hours, strlen(hours), openings, ENG_OPENINGS,
+                                &asked.opening_count);
+    if (status != ENG_OK) {
+      complain("--hours is when there is somebody to answer, such as "
+               "'mon-fri 9:00-17:30, sat 10-14', not \"%s\"",
+               hours);
+      return ANSWER_USAGE;
+    }
+    asked.openings = openings;
+  }
+  status = sum_waits(session, &asked, window->in_time, out);
+  return status == ENG_OK ? ANSWER_DONE : complain_status("metrics", status);
+}
+
+/* ---- invitations ---- */
+
+/* Customers are fewer than 2^32, so that only the greatest products do not fit. */
+static int64_t product(int64_t a, int64_t b)
+{
+  return b > 0 && a > INT64_MAX / b ? INT64_MAX : a * b;
+}
+
+static eng_status tell_invitations(const struct session *session,
+                                   const eng_overview_options *window,
+                                   struct figures *out)
+{
+  const int64_t day = 86400000;
+  int64_t within = session->options->within > 0 ? session->options->within : 30 * day;
+  eng_invitations *found = &out->invitations;
+  eng_status status = eng_book_invitations(session->book, window->from, window->until,
+                                           within, found, sizeof *found, NULL, NULL);
+
+  out->k_factor.numerator =
+      product(found->per_customer.numerator, found->conversion.numerator);
+  out->k_factor.denominator =
+      product(found->per_customer.denominator, found->conversion.denominator);
+  if (found->unnamed > 0)
+    note("invitations that name nobody (refers_to) are in no K-factor: %llu of %llu",
+         (unsigned long long)found->unnamed, (unsigned long long)found->sent);
+  return status;
 }
 
 /* ---- the command ---- */
@@ -161,34 +337,48 @@ static int window_of(const struct session *session, int64_t *from)
   return ANSWER_USAGE;
 }
 
+/* The settings of the overview as asked; the kinds are the caller's to keep. */
+static int read_asked(const struct session *session, struct kinds *base,
+                      struct kinds *goal, eng_overview_options *asked)
+{
+  const struct options *options = session->options;
+  int answer = ANSWER_DONE;
+
+  eng_overview_options_init(asked, sizeof *asked);
+  if (options->base != NULL) {
+    answer = kinds_read(session, "base", options->base, base);
+    asked->base = base->list;
+    asked->base_count = base->count;
+  }
+  if (answer == ANSWER_DONE && options->goal != NULL) {
+    answer = kinds_read(session, "goal", options->goal, goal);
+    asked->goal = goal->list;
+    asked->goal_count = goal->count;
+  }
+  if (answer == ANSWER_DONE) answer = window_of(session, &asked->from);
+  asked->until = session->as_of;
+  if (options->within > 0) asked->convert_within = options->within;
+  if (options->in_time > 0) asked->in_time = options->in_time;
+  return answer;
+}
+
 static int tell(const struct session *session)
 {
   eng_overview_options asked;
-  eng_overview overview;
+  struct figures figures = {0};
   struct kinds base, goal;
   eng_status status;
-  int answer = ANSWER_DONE;
+  int answer = read_asked(session, &base, &goal, &asked);
 
-  eng_overview_options_init(&asked, sizeof asked);
-  if (session->options->base != NULL) {
-    answer = kinds_read(session, "base", session->options->base, &base);
-    asked.base = base.list;
-    asked.base_count = base.count;
-  }
-  if (answer == ANSWER_DONE && session->options->goal != NULL) {
-    answer = kinds_read(session, "goal", session->options->goal, &goal);
-    asked.goal = goal.list;
-    asked.goal_count = goal.count;
-  }
-  if (answer == ANSWER_DONE) answer = window_of(session, &asked.from);
+  if (answer == ANSWER_DONE) answer = tell_response(session, &asked, &figures);
   if (answer != ANSWER_DONE) return answer;
-  asked.until = session->as_of;
-  if (session->options->within > 0) asked.convert_within = session->options->within;
-  status =
-      eng_book_overview(session->book, &asked, &overview, sizeof overview, progress_of, "metrics");
+  status = eng_book_overview(session->book, &asked, &figures.overview,
+                             sizeof figures.overview, progress_of, "metrics");
+  figures.active = (eng_ratio){figures.overview.frequency.denominator, 1};
+  if (status == ENG_OK) status = tell_invitations(session, &asked, &figures);
   if (status != ENG_OK) return complain_status("metrics", status);
-  return session->options->format == FORMAT_TABLE ? draw(session, &overview, asked.from)
-                                                  : write_rows(session, &overview);
+  return session->options->format == FORMAT_TABLE ? draw(session, &figures, asked.from)
+                                                  : write_rows(session, &figures);
 }
 
 int metrics_run(const struct options *options)

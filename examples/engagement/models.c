@@ -132,14 +132,26 @@ static int is_new(const struct session *session, const eng_model *model)
   return 1;
 }
 
-int models_open_condition(const eng_context *context, const char *name,
-                          const char *text, size_t length, eng_model **out)
+int models_open_condition(const struct session *session, const char *name,
+                          const char *of, const char *text, size_t length,
+                          eng_model **out)
 {
+  const eng_context *context = session->context;
+  eng_model *model = NULL;
   eng_error error;
   eng_status status;
+  int answer = of == NULL ? ANSWER_DONE : models_open_one(context, of, &model);
 
+  if (answer == ANSWER_DONE && model != NULL)
+    answer = params_set(&session->options->params, &model);
+  if (answer != ANSWER_DONE) {
+    eng_model_free(model);
+    return answer;
+  }
   eng_error_init(&error, sizeof error);
-  status = eng_model_condition(context, text, length, out, &error);
+  status = of == NULL ? eng_model_condition(context, text, length, out, &error)
+                      : eng_model_question(model, text, length, out, &error);
+  eng_model_free(model);
   if (status == ENG_OK) return ANSWER_DONE;
   if (status == ENG_E_NOMEM) return complain_status(name, status);
   models_complain(context, name, status, &error);
@@ -149,12 +161,20 @@ int models_open_condition(const eng_context *context, const char *name,
 /* The condition of --where, in the place of models. */
 static int open_condition(struct session *session)
 {
+  const struct words *asked = &session->options->models;
   const char *where = session->options->where;
-  int answer = models_open_condition(session->context, "--where", where, strlen(where),
-                                     &session->models[0]);
+  int answer;
 
-  if (answer == ANSWER_DONE) session->model_count = 1;
-  return answer;
+  if (asked->count > 1) {
+    complain("--where uses the names of one --model; --segments FILE can use several");
+    return ANSWER_USAGE;
+  }
+  answer = models_open_condition(session, "--where",
+                                 asked->count > 0 ? asked->items[0] : NULL, where,
+                                 strlen(where), &session->models[0]);
+  if (answer != ANSWER_DONE) return answer;
+  session->model_count = 1;
+  return params_check(session);
 }
 
 int models_open(struct session *session)

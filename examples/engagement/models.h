@@ -14,9 +14,11 @@ int models_open(struct session *session);
 /* One model by name or file; freed by the caller. Returns as models_open does. */
 int models_open_one(const eng_context *context, const char *name, eng_model **out);
 
-/* A condition as a model of one stage; `name` is what complaints call it. */
-int models_open_condition(const eng_context *context, const char *name,
-                          const char *text, size_t length, eng_model **out);
+/* A condition as a model of which it is the last stage; `name` is what complaints call it.
+ * It may use the names of the model `of`, unless that is NULL, which --param is for. */
+int models_open_condition(const struct session *session, const char *name,
+                          const char *of, const char *text, size_t length,
+                          eng_model **out);
 
 /* Says what is wrong with a text in the model language, and the option that mends it. */
 void models_complain(const eng_context *context, const char *name, eng_status status,

@@ -48,13 +48,23 @@ static int32_t choose(const char *option, const char *value,
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+static int set_decimal(struct options *o, const char *value)
+{
+  static const struct choice choices[] = {{"point", 0}, {"comma", 1}};
+
+  o->decimal_comma = choose("decimal", value, choices, COUNT(choices));
+  return o->decimal_comma >= 0;
+}
+
 static int set_time_format(struct options *o, const char *value)
 {
   static const struct choice choices[] = {{"auto", ENG_TIME_AUTO},
                                           {"iso", ENG_TIME_ISO},
                                           {"compact", ENG_TIME_COMPACT},
                                           {"seconds", ENG_TIME_SECONDS},
-                                          {"milliseconds", ENG_TIME_MILLISECONDS}};
+                                          {"milliseconds", ENG_TIME_MILLISECONDS},
+                                          {"day-first", ENG_TIME_DAY_FIRST},
+                                          {"month-first", ENG_TIME_MONTH_FIRST}};
 
   o->time_format = choose("time-format", value, choices, COUNT(choices));
   return o->time_format >= 0;
@@ -167,6 +177,25 @@ static int set_within(struct options *o, const char *value)
   if (eng_duration_parse(value, strlen(value), &o->within) == ENG_OK && o->within > 0)
     return 1;
   complain("--within is a duration such as 7d, 12h or 30m, not \"%s\"", value);
+  return 0;
+}
+
+static int set_in_time(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->in_time) == ENG_OK && o->in_time > 0)
+    return 1;
+  complain("--in-time is a duration such as 5m, 1h or 2d, not \"%s\"", value);
+  return 0;
+}
+
+static int set_came_anyway(struct options *o, const char *value)
+{
+  char *end;
+
+  o->came_anyway = strtod(value, &end);
+  if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && o->came_anyway <= 1)
+    return 1;
+  complain("--came-anyway is a share of 0 to 1 such as 0.3, not \"%s\"", value);
   return 0;
 }
 
@@ -311,6 +340,8 @@ static const struct option table[] = {
      OPTIONS_BOOK, WORD, FIELD(book)},
     {"key", "FILE", "keys of who was forgotten; else BOOK.key, if there", OPTIONS_KEY,
      WORD, FIELD(key)},
+    {"new", NULL, "a new key follows, under which is forgotten from now on",
+     OPTIONS_RENEW, FLAG, FIELD(renew)},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
     {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,
@@ -321,6 +352,8 @@ static const struct option table[] = {
      OPTIONS_WHERE, WORD, FIELD(where)},
     {"segments", "FILE", "instead: sizes and overlaps of NAME = CONDITION",
      OPTIONS_WHERE, WORD, FIELD(segments)},
+    {"segment", "NAME", "with --segments: the customers of that one", OPTIONS_WHERE,
+     WORD, FIELD(segment)},
     {"since", "TIME", "what changed each score since then; a date: its end",
      OPTIONS_SINCE, WORD, FIELD(since)},
     {"from", "TIME", "from when; a date: its beginning; else the data's end",
@@ -347,7 +380,15 @@ static const struct option table[] = {
     {"from", "TIME", "a time in the first period; else the first event",
      OPTIONS_ACTIVE | OPTIONS_RETENTION, WORD, FIELD(begin)},
     {"from", "TIME", "first moment of the window; else the last days",
-     OPTIONS_METRICS | OPTIONS_REVIEW, WORD, FIELD(begin)},
+     OPTIONS_METRICS | OPTIONS_REVIEW | OPTIONS_VALUE, WORD, FIELD(begin)},
+    {"premium", NULL, "instead: what each stage brings over the mean of all",
+     OPTIONS_VALUE, FLAG, FIELD(premium)},
+    {"came-anyway", "SHARE", "of who came for a reward, who would have without; 0..1",
+     OPTIONS_VALUE, CHECKED, 0, set_came_anyway},
+    {"acquisition-cost", "AMOUNT", "saved on each who came for a reward; default 0",
+     OPTIONS_VALUE, WORD, FIELD(acquisition_cost)},
+    {"idea-price", "AMOUNT", "what an accepted idea is worth; default 0", OPTIONS_VALUE,
+     WORD, FIELD(idea_price)},
     {"behind", "N", "instead: the customers behind question N, 1 to 5", OPTIONS_REVIEW,
      CHECKED, 0, set_behind},
     {"base", "KIND,...", "who could convert; default visit", OPTIONS_METRICS, WORD,
@@ -356,6 +397,10 @@ static const struct option table[] = {
      FIELD(goal)},
     {"within", "DURATION", "how soon, inclusive; default 7d", OPTIONS_METRICS, CHECKED,
      0, set_within},
+    {"hours", "HOURS", "response by these: 'mon-fri 9:00-17:30, sat 10-14'",
+     OPTIONS_METRICS, WORD, FIELD(hours)},
+    {"in-time", "DURATION", "an answer is in time up to here; default 5m",
+     OPTIONS_METRICS, CHECKED, 0, set_in_time},
     {"steps", "STEP,STEP,...", "kinds in order; a|b is either; 'a where value > 5'",
      OPTIONS_FUNNEL, WORD, FIELD(steps)},
     {"within", "DURATION", "from the first step to the last, inclusive", OPTIONS_FUNNEL,
@@ -370,6 +415,12 @@ static const struct option table[] = {
      FIELD(per_customer)},
     {"per-customer", NULL, "who moved, customer by customer", OPTIONS_FLOW, FLAG,
      FIELD(per_customer)},
+    {"entered", "STAGE", "who came into it, when, and why", OPTIONS_FLOW, WORD,
+     FIELD(entered)},
+    {"left", "STAGE", "who went out of it, when, and why", OPTIONS_FLOW, WORD,
+     FIELD(left)},
+    {"stays", NULL, "instead: how long stays in each stage last", OPTIONS_FLOW, FLAG,
+     FIELD(stays)},
     {"by-channel", NULL, "by the channel of the first step", OPTIONS_FUNNEL, FLAG,
      FIELD(by_channel)},
     {"times", NULL, "median and 90 % of the time from the step before", OPTIONS_FUNNEL,
@@ -415,10 +466,14 @@ static const struct option table[] = {
      OPTIONS_INPUT, LIST, FIELD(rate)},
     {"rates", "FILE", "rates as CSV with columns currency, from and rate",
      OPTIONS_INPUT, WORD, FIELD(rates)},
-    {"time-format", "FORM", "auto, iso, compact, seconds or milliseconds",
+    {"time-format", "FORM", "auto, iso, day-first, month-first, seconds, ...",
      OPTIONS_INPUT, CHECKED, 0, set_time_format},
+    {"decimal", "SIGN", "point, or comma where amounts of a CSV file are 12,50",
+     OPTIONS_INPUT, CHECKED, 0, set_decimal},
     {"input-format", "FORM", "auto, csv or jsonl, where the name does not tell",
      OPTIONS_INPUT, CHECKED, 0, set_input_format},
+    {"known-at", "TIME", "only what was recorded until then; a date: its end",
+     OPTIONS_INPUT, WORD, FIELD(known_at)},
     {"received-at", "TIME", "of JSON events that tell no time of their own",
      OPTIONS_INPUT, WORD, FIELD(received_at)},
     {"identical", "keep|merge", "identical rows of a file: two events, or one",

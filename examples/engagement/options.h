@@ -39,9 +39,11 @@ enum {
   OPTIONS_FLOW = 1 << 19,
   OPTIONS_METRICS = 1 << 10,
   OPTIONS_REVIEW = 1 << 11,
+  OPTIONS_RENEW = 1 << 25,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
+  OPTIONS_VALUE = 1 << 26,
   OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
 
@@ -73,6 +75,7 @@ struct options {
   const char *rejects;
   int strict;
   int32_t time_format; /* ENG_TIME_* */
+  int32_t decimal_comma; /* 1: 12,50 */
   int32_t identical;   /* ENG_IDENTICAL_* */
   int32_t zone;        /* minutes east of UTC, or: */
   const char *zone_name; /* Europe/Berlin; NULL: not named */
@@ -81,6 +84,7 @@ struct options {
   int32_t delimiter;   /* 0: found out */
   int input_format;    /* INPUT_* of reader.h */
   const char *received_at;
+  const char *known_at;
 
   int export_form; /* EXPORT_* */
   const char *out;
@@ -89,6 +93,7 @@ struct options {
   const char *since;
   const char *where;
   const char *segments; /* a file */
+  const char *segment;  /* one of them */
   const char *from, *to;
   const char *until;
   const char *split;
@@ -103,6 +108,7 @@ struct options {
   const char *customer;
   const char *book;
   const char *key;
+  int renew;
   int format; /* FORMAT_* */
   int rows;
   int history;
@@ -121,7 +127,14 @@ struct options {
   const char *steps, *goal;
   int32_t behind; /* of `review`: the question whose customers are told; 0: none */
   int64_t within; /* milliseconds; 0: not given */
+  const char *hours; /* business hours */
+  int64_t in_time;   /* milliseconds; 0: not given */
+  int premium;                                /* of `value`: by stages instead */
+  double came_anyway;                         /* 0..1 */
+  const char *acquisition_cost, *idea_price;  /* amounts; NULL: not given */
   int strict_order, once, per_customer, by_channel, times;
+  const char *entered, *left; /* a stage */
+  int stays;
 };
 
 /* What a cohort table counts. */

@@ -113,21 +113,6 @@ static int write_rows(const struct cohorts *c)
 
 /* ---- for people ---- */
 
-/* From pale to deep, in the colours of a terminal with 256. */
-static void add_shade(struct text *out, uint64_t part, uint64_t whole,
-                      const char *words)
-{
-  static const int shades[] = {231, 194, 157, 120, 83, 41, 35, 29};
-  uint64_t step = whole == 0 ? 0 : part * 8 / whole;
-
-  if (step > 7) step = 7;
-  if (output_has_colour())
-    text_print(out, "\033[48;5;%d;38;5;%dm%s\033[0m", shades[step], step > 4 ? 231 : 16,
-               words);
-  else
-    text_put(out, words);
-}
-
 static void draw_cell(struct text *out, const struct cohorts *c, uint64_t cohort,
                       uint64_t column)
 {
@@ -146,7 +131,7 @@ static void draw_cell(struct text *out, const struct cohorts *c, uint64_t cohort
   else
     text_add_number(&number, cell->customers);
   text_print(&words, " %8s", number.bytes);
-  add_shade(out, cell->customers, size, words.bytes);
+  text_add_shaded(out, cell->customers, size, words.bytes);
   text_free(&words);
   text_free(&number);
 }

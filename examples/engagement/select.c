@@ -2,7 +2,7 @@
 /*
  * select.c - `engagement select`: the customers for whom a condition is true.
  *
- * The condition is in the language of models, and is one: a model with one stage.
+ * The condition is in the language of models, and is one: a model whose last stage it is.
  */
 #include <stdlib.h>
 
@@ -16,6 +16,7 @@
 struct selection {
   const struct session *session;
   struct rows *rows;
+  int32_t match; /* the last stage: the condition is true */
   uint64_t found;
 };
 
@@ -28,7 +29,7 @@ static void write_piece(void *user, const uint64_t *rows, uint64_t n,
     size_t length;
     const char *id;
 
-    if (stages[i] == 0) continue;
+    if (stages[i] != s->match) continue;
     id = eng_book_customer_id(s->session->book, rows[i], &length);
     rows_text(s->rows, id, length);
     s->found++;
@@ -39,7 +40,8 @@ static int write_matches(const struct session *session)
 {
   static const char *const columns[] = {"customer"};
   struct rows rows;
-  struct selection selection = {session, &rows, 0};
+  struct selection selection = {session, &rows,
+                                eng_model_stage_count(session->models[0]), 0};
   struct text text = {0};
   uint64_t *order, count;
   int answer = assess_order(session, "select", &order, &count), written;
@@ -63,7 +65,7 @@ int select_run(const struct options *options)
   int answer;
 
   if (options->segments != NULL && options->where == NULL) return segments_run(options);
-  if (options->where == NULL || options->segments != NULL) {
+  if (options->where == NULL || options->segments != NULL || options->segment != NULL) {
     complain("say who is looked for: --where 'count(purchase within 90 days) >= 2', or "
              "a file of --segments");
     return ANSWER_USAGE;

@@ -42,6 +42,41 @@ ENG_API ENG_NODISCARD eng_status eng_model_condition(const eng_context *context,
                                                      eng_model **out, eng_error *error);
 
 /**
+ * @brief Parses a condition that uses the names of a model, such as
+ *        `stage >= regular and recency(any) > 30 days` or `say >= 500`.
+ *
+ * It may use the model's params, lets, scores and stages; the name of a stage means that
+ * its condition is true, as everywhere. `stage =` and the name of a stage, or `none`, asks
+ * which one the customer is in, and with `!=`, `<`, `<=`, `>` and `>=` which rank that has.
+ *
+ * It becomes a model with one more stage, `match`, the last: whom the condition is true
+ * for is at rank eng_model_stage_count, everybody else where `model` has them. It cannot
+ * be printed, checked, compared, given params or asked again. Errors count lines and
+ * columns in the condition itself.
+ *
+ * @param[in]  model    borrowed for the call; unchanged
+ * @param[in]  text     UTF-8, not closed by a NUL
+ * @param[in]  length   bytes, up to the limit ENG_LIMIT_MODEL
+ * @param[out] out      new; NULL on failure
+ * @param[out] error    line, column and what was expected; may be NULL
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_UNSUPPORTED  a callback model, a condition alone, or asked already
+ * @retval ENG_E_SYNTAX     the text does not follow the grammar
+ * @retval ENG_E_TYPE       it is no condition, or mixes types
+ * @retval ENG_E_NAME       a name is not known; the error names the nearest one
+ * @retval ENG_E_DUPLICATE  a measure has a window or filter twice
+ * @retval ENG_E_LIMIT      too long, nested too deeply, or the model has as many stages
+ *                          as it may have
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant; a model may be read by many threads}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_model_question(const eng_model *model,
+                                                    const char *text, size_t length,
+                                                    eng_model **out, eng_error *error);
+
+/**
  * @brief Prints a model as text in one canonical form.
  *
  * The text parses to a model that gives the same answers and prints the same. Names of

@@ -4,7 +4,8 @@
  * @brief A book: a whole customer base, in memory.
  *
  * The customers of a book stand in rows, numbered from 0 in no particular order. A
- * row's number holds until the book is decoded, merged into or compacted.
+ * row's number holds until the book is decoded, merged into or compacted, or a link
+ * changes. Customers who are linked (see link.h) are one, in one row.
  */
 #ifndef ENGAGEMENT_BOOK_H
 #define ENGAGEMENT_BOOK_H
@@ -266,7 +267,7 @@ ENG_API ENG_NODISCARD eng_status eng_book_merge(eng_book *book, const eng_book *
  *
  * @param[in] book  changed; rows are numbered anew. As it was on failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID  book is NULL
+ * @retval ENG_E_INVALID  book is NULL, or a census of it is reporting changes
  * @retval ENG_E_NOMEM
  * @threads{one book may be changed by one thread at a time}
  * @since 0.1
@@ -302,7 +303,7 @@ ENG_API int64_t eng_book_last_event_at(const eng_book *book);
 ENG_API uint64_t eng_book_memory(const eng_book *book);
 
 /**
- * @brief The row of a customer.
+ * @brief The row of a customer; of a member of a group that of the group.
  *
  * @param[in]  book    borrowed
  * @param[in]  id      customer's id
@@ -345,7 +346,9 @@ ENG_API ENG_NODISCARD eng_status eng_book_order(const eng_book *book, uint64_t *
                                                 uint64_t count);
 
 /**
- * @brief A copy of the customer in a row.
+ * @brief A copy of the customer in a row: of a group, under its name, with the events of
+ *        all members. That is for asking; what is to be kept or sent are the members (see
+ *        eng_book_member).
  *
  * @param[in]  book  borrowed
  * @param[in]  row   0 .. customers - 1
@@ -359,6 +362,23 @@ ENG_API ENG_NODISCARD eng_status eng_book_order(const eng_book *book, uint64_t *
  */
 ENG_API ENG_NODISCARD eng_status eng_book_customer(const eng_book *book, uint64_t row,
                                                    eng_customer **out);
+
+/**
+ * @brief The book as known at some moment: each customer as eng_customer_known_at has
+ *        them. Who holds events, none of which was known then, is not in it.
+ *
+ * @param[in]  book      borrowed
+ * @param[in]  known_at  ms since 1970, 0..ENG_TIME_MAX; that moment included
+ * @param[out] out       new, in the memory of the book's allocator; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_TIME     known_at out of range
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_known_at(const eng_book *book,
+                                                   int64_t known_at, eng_book **out);
 
 /**
  * @brief Merges a customer into the book, where it is added if unknown.

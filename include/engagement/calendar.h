@@ -28,11 +28,13 @@ ENG_BEGIN_DECLS
 
 /** How a time is written. */
 enum {
-  ENG_TIME_AUTO = 0,        /**< any of the below, told apart by its form */
-  ENG_TIME_ISO = 1,         /**< ISO 8601, with or without time and zone */
-  ENG_TIME_COMPACT = 2,     /**< YYYYMMDD */
-  ENG_TIME_SECONDS = 3,     /**< seconds since 1970, decimals allowed */
-  ENG_TIME_MILLISECONDS = 4 /**< milliseconds since 1970, decimals allowed */
+  ENG_TIME_AUTO = 0,         /**< one of the next four, told apart by its form */
+  ENG_TIME_ISO = 1,          /**< ISO 8601, with or without time and zone */
+  ENG_TIME_COMPACT = 2,      /**< YYYYMMDD */
+  ENG_TIME_SECONDS = 3,      /**< seconds since 1970, decimals allowed */
+  ENG_TIME_MILLISECONDS = 4, /**< milliseconds since 1970, decimals allowed */
+  ENG_TIME_DAY_FIRST = 5,    /**< 22.11.2026 or 22/11/2026 18:05 */
+  ENG_TIME_MONTH_FIRST = 6   /**< 11/22/2026 6:05 PM */
 };
 
 /** What a date without a time of day stands for. */
@@ -48,12 +50,15 @@ enum {
  * 2026-11-22 18:05:01.25+01:00); without a zone it is local time of the context.
  * Finer parts than a millisecond are rounded half up. ENG_TIME_AUTO takes eight
  * digits as YYYYMMDD, whether there is such a date or not, other numbers of up to
- * eleven digits as seconds, longer ones as milliseconds.
+ * eleven digits as seconds, longer ones as milliseconds. Which of day and month comes
+ * first cannot be told from a date, so that has to be said: then they have one or two
+ * digits each, four the year; dots, slashes or hyphens stand between them, all alike; a
+ * time behind them may have an hour of one digit, and AM or PM.
  *
  * @param[in]  context  borrowed: its zone and start of the day
  * @param[in]  text     not closed by a NUL
  * @param[in]  length   bytes of text; more than 64 are no time
- * @param[in]  format   ENG_TIME_AUTO .. ENG_TIME_MILLISECONDS
+ * @param[in]  format   ENG_TIME_*
  * @param[in]  date     ENG_DATE_*: what a bare date means
  * @param[out] out      milliseconds since 1970; 0 on failure
  * @retval ENG_OK

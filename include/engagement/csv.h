@@ -213,6 +213,17 @@ ENG_API ENG_NODISCARD eng_status eng_csv_set_currency(eng_csv *csv, int32_t curr
  *  @since 0.1 */
 ENG_API ENG_NODISCARD eng_status eng_csv_set_time_format(eng_csv *csv, int32_t format);
 
+/** @brief Says that a comma stands before decimals, in amounts and values: 12,50. Then
+ * a point is refused, for nobody could tell 1.250 from 1250.
+ *  @param[in] csv  changed
+ *  @param[in] on   1; 0, the default: a point does
+ *  @retval ENG_OK
+ *  @retval ENG_E_INVALID  csv is NULL, or reading has begun
+ *  @retval ENG_E_RANGE    on is neither
+ *  @threads{one reader may be used by one thread at a time}
+ *  @since 0.1 */
+ENG_API ENG_NODISCARD eng_status eng_csv_set_decimal_comma(eng_csv *csv, int32_t on);
+
 /** @brief Says who takes the rows that carry a floor. Without, they are bad rows.
  *  @param[in] csv       changed
  *  @param[in] on_floor  called with the user of eng_csv_new; NULL: nobody

@@ -125,6 +125,29 @@ ENG_API ENG_NODISCARD eng_status eng_customer_merge(eng_customer *customer,
 ENG_API ENG_NODISCARD eng_status eng_customer_expire(eng_customer *customer,
                                                      int64_t floor);
 
+/**
+ * @brief The customer as known at some moment: the events that stand and were recorded
+ *        by then. One that tells no recorded_at was recorded when it occurred.
+ *
+ * The other axis than as-of, which is about when things happened: both may be asked for
+ * together. An event that a later version has replaced is gone, so from before that
+ * version was recorded nothing is seen in its place. A void or refund that was recorded
+ * later does not act. The floor is today's.
+ *
+ * @param[in]  customer  borrowed
+ * @param[in]  known_at  ms since 1970, 0..ENG_TIME_MAX; that moment included
+ * @param[out] out       new, with the same id; NULL on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @retval ENG_E_TIME     known_at out of range
+ * @retval ENG_E_NOMEM
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_customer_known_at(const eng_customer *customer,
+                                                       int64_t known_at,
+                                                       eng_customer **out);
+
 /** @brief The floor.
  *  @param[in] customer  borrowed
  *  @return milliseconds since 1970; ENG_TIME_NONE: there is none

@@ -582,6 +582,35 @@ typedef struct eng_agreement {
 ENG_API ENG_NODISCARD eng_status eng_agreement_of(const uint64_t *cells, int32_t side,
                                                   eng_agreement *out);
 
+/**
+ * @brief On which clause two models part about one customer.
+ *
+ * How far a model has a customer is the rank over its number of stages. Where both have
+ * them as far they do not part. Else the one that has them less far wants something for
+ * its next stage that the customer lacks, while the other has them further without it:
+ * they part on the first such clause, in the order of the model's text. It is a line of
+ * ENG_PART_MISSING of that explanation; the stage that it is missing for is
+ * eng_explanation_target.
+ *
+ * @param[in]  a      borrowed
+ * @param[in]  why_a  borrowed: of the customer under a
+ * @param[in]  b      borrowed
+ * @param[in]  why_b  borrowed: of the same customer under b, as of the same moment
+ * @param[out] lower  1: a has them less far; 2: b does; 0: they do not part, and on
+ *                    failure
+ * @param[out] line   of ENG_PART_MISSING of the lower one's explanation; -1: nothing is
+ *                    missing there that could happen, they do not part, or failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_parting_of(const eng_model *a,
+                                                const eng_explanation *why_a,
+                                                const eng_model *b,
+                                                const eng_explanation *why_b,
+                                                int32_t *lower, int32_t *line);
+
 /* ---- an overview ---- */
 
 /** What an overview is asked for. */

@@ -251,16 +251,18 @@ enum { ENG_STORE_KEY_SIZE = 16 };
  *        nobody can make or compare without it.
  *
  * The file keeps the number of a key and a proof by which another one is told apart,
- * never the key. Of a number the file does not have yet it becomes the key that is used
- * from here on, if the number is the greatest. Keys of smaller numbers are needed until
- * what was forgotten under them lies at or before the floor of the store.
+ * never the key. A number that the file does not have yet is taken in. The key of the
+ * greatest number is the one under which is forgotten; those of smaller numbers are
+ * needed until what was forgotten under them lies at or before the floor of the store
+ * (see eng_store_next_key). So a new key has the next number, and a key of another
+ * book, with which this one is to be synced, a number of its own.
  *
  * @param[in] store   changed; keeps a copy of the key until it is closed
  * @param[in] number  1..2147483647
  * @param[in] key     ENG_STORE_KEY_SIZE random bytes, kept apart from the file
  * @retval ENG_OK
  * @retval ENG_E_INVALID  an argument is NULL, or the store has a cursor
- * @retval ENG_E_RANGE    number, or it is new and not the greatest
+ * @retval ENG_E_RANGE    number
  * @retval ENG_E_KEY      the file knows another key by that number
  * @retval ENG_E_LIMIT    more than 64 keys
  * @retval ENG_E_BUSY     and the further statuses of files, as for eng_store_begin
@@ -269,6 +271,25 @@ enum { ENG_STORE_KEY_SIZE = 16 };
  */
 ENG_API ENG_NODISCARD eng_status eng_store_set_key(eng_store *store, uint32_t number,
                                                    const uint8_t *key);
+
+/**
+ * @brief The keys that the file knows, one after the other in the order of numbers. The
+ *        last one is that under which is forgotten.
+ *
+ * @param[in]  store      borrowed
+ * @param[in]  after      the number before; 0: the first key is asked for
+ * @param[out] number     of the key; 0: there is none behind `after`, and on failure
+ * @param[out] forgotten  tombstones that stand under it; 0: it is needed no longer,
+ *                        unless it is the last one; may be NULL
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  store or number is NULL
+ * @retval ENG_E_IO       and the further statuses of files, as for eng_store_open
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_next_key(eng_store *store, uint32_t after,
+                                                    uint32_t *number,
+                                                    uint64_t *forgotten);
 
 /**
  * @brief Raises the floor of all customers, those that are to come too: events at or
@@ -569,6 +590,9 @@ typedef struct eng_sync_counts {
   uint64_t customers_received; /**< whose events were taken in */
   uint64_t forgotten_sent;     /**< tombstones given */
   uint64_t forgotten_received; /**< tombstones taken in */
+  uint64_t customers_mended;   /**< whose row here was damaged and is theirs now */
+  uint64_t customers_damaged;  /**< whose row is damaged where it would be needed: they
+                                    differ still */
 } eng_sync_counts;
 
 /** @brief Sets all counts to 0.
@@ -587,7 +611,8 @@ ENG_API void eng_sync_counts_init(eng_sync_counts *counts, uint32_t size);
  * the disk before it is acknowledged; a sync that breaks off has done a part, and the
  * next one goes on from there. The file is not scrubbed: see eng_store_scrub_is_due.
  * Both sides need the keys under which the other one forgot. The context must name the
- * own kinds and channels of both.
+ * own kinds and channels of both. A row that is damaged on one side becomes what the
+ * other side has of the customer.
  *
  * @source{Meyer (2023), Range-Based Set Reconciliation}
  *
@@ -610,11 +635,9 @@ ENG_API ENG_NODISCARD eng_status eng_sync_new(eng_store *store, int32_t role,
  * @brief Takes a message of the other side and gives the next one. The side that asks
  *        is called first with no message.
  *
- * An answer is full from a mebibyte on, which its last item may pass. What the side
- * that asks sends back of the customers in an answer goes with its next message, so
- * that one may be larger, by what this side has of them. How long a message may be that
- * is taken is the host's to limit; eng_store_sync refuses one of more than the limit
- * ENG_LIMIT_BLOB and 4 MiB. Between two calls the store may be used for anything. After
+ * A message is full from a mebibyte on, which its last item may pass: none is longer
+ * than the limit ENG_LIMIT_BLOB and 4 MiB, and a longer one is refused.
+ * Between two calls the store may be used for anything. After
  * a failure only eng_sync_free is of use; the store holds what came before.
  *
  * @param[in]  sync      changed

@@ -8,6 +8,7 @@
  */
 #include "book/bulk.h"
 #include "book/columns.h"
+#include "book/journal.h"
 #include "book/prefetch.h"
 #include "book/record.h"
 #include "core/status.h"
@@ -158,6 +159,25 @@ static eng_status record_bulk(struct eng_book *book, const eng_columns *columns,
   return status;
 }
 
+/* ---- the journal ---- */
+
+/* All of a batch is in the journal before any of it is in the book. */
+static eng_status journal_rows(struct eng_book *book, const eng_columns *columns)
+{
+  uint32_t all = eng__columns_present(columns);
+  eng_status status = ENG_OK;
+
+  for (uint64_t i = 0; i < columns->count && status == ENG_OK; i++) {
+    struct eng__event event;
+    size_t length;
+    const char *id = eng__columns_id(columns, i, &length);
+
+    eng__columns_event(columns, book, all, i, &event);
+    status = eng__journal_event(book, id, length, &event);
+  }
+  return status == ENG_OK ? eng__journal_flush(book) : status;
+}
+
 /* ---- columns ---- */
 
 void eng_columns_init(eng_columns *columns, uint32_t size)
@@ -196,11 +216,15 @@ eng_status eng_book_record_many(eng_book *book, const eng_columns *columns,
   }
   status = eng__columns_check(columns, book, &bad);
   if (status != ENG_OK) return report(error, status, bad);
+  if (eng__journal_is_on(book)) status = journal_rows(book, columns);
+  if (status != ENG_OK) return eng__error_set(error, status, 0, 0, 0, NULL);
+  book->journal.quiet = true;
   if (eng__bulk_pays(columns->count, book->rows)) {
     status = record_bulk(book, columns, &done);
   } else {
     status = record_rounds(book, columns, &done);
   }
+  book->journal.quiet = false;
   eng__add_counts(counts, &done);
   return status == ENG_OK ? status : eng__error_set(error, status, 0, 0, 0, NULL);
 }

@@ -4,6 +4,8 @@
  */
 #include "book/book.h"
 
+#include "book/groups.h"
+#include "book/journal.h"
 #include "core/customer.h"
 #include "core/status.h"
 
@@ -107,6 +109,7 @@ void eng_book_free(eng_book *book)
   for (size_t i = 0; i < book->heavy_count; i++) {
     eng__heavy_free(book->heavies[i], &book->home.pen);
   }
+  eng__groups_release(book);
   eng__free(&book->memory, book->heavies, book->heavy_room * sizeof *book->heavies);
   eng__free(&book->memory, book->index.entries, eng__index_memory(&book->index));
   eng__floors_release(&book->floors, &book->memory);
@@ -115,6 +118,7 @@ void eng_book_free(eng_book *book)
   eng__long_ids_release(&book->long_ids, &book->memory);
   eng__arena_release(&book->arena, &book->memory);
   eng__shapes_release(&book->shapes, &book->memory);
+  eng__journal_release(book);
   outer = book->outer;
   eng__free(&outer, book, sizeof *book);
 }
@@ -229,6 +233,106 @@ uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
 
   eng__index_add(&book->index, hash, row);
   return row;
+}
+
+/* ---- taking rows away ---- */
+
+eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t heavies,
+                                  size_t floors)
+{
+  uint64_t most = eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS);
+  uint64_t total = book->rows + rows;
+  eng_status status = ENG_OK;
+
+  if (rows > 0 && (total > most || total > INT32_MAX)) return ENG_E_LIMIT;
+  if (total > eng__index_capacity(&book->index)) status = eng__book_expect(book, total);
+  while (status == ENG_OK && book->row_room < total) status = add_room(book);
+  while (status == ENG_OK && book->heavy_free < heavies) {
+    void *block = book->heavies;
+
+    status = eng__grow(&book->memory, &block, &book->heavy_room, book->heavy_count + 1,
+                       sizeof *book->heavies);
+    book->heavies = block;
+    if (status != ENG_OK) break;
+    book->heavies[book->heavy_count++] = NULL;
+    book->heavy_free++;
+  }
+  if (status != ENG_OK) return status;
+  return eng__floors_reserve_many(&book->floors, &book->memory, floors);
+}
+
+static size_t distance(size_t from, size_t to, size_t size)
+{
+  return to >= from ? to - from : to + (size - from);
+}
+
+/* Entries behind the hole move up, as far as they were pushed off their places. */
+static void index_remove(struct eng_book *book, size_t hole)
+{
+  struct eng__index *index = &book->index;
+  uint32_t mask = (uint32_t)((UINT64_C(1) << index->bits) - 1);
+
+  for (size_t i = eng__index_next(index, hole); index->entries[i] != 0;
+       i = eng__index_next(index, i)) {
+    uint32_t row = (index->entries[i] & mask) - 1;
+    size_t own = eng__index_first(index, eng__book_slot(book, row)->hash);
+
+    if (distance(own, i, index->size) < distance(hole, i, index->size)) continue;
+    index->entries[hole] = index->entries[i];
+    hole = i;
+  }
+  index->entries[hole] = 0;
+}
+
+/* Frees what a row holds; the slot is to be written anew. */
+static void release_slot(struct eng_book *book, struct eng__slot *slot)
+{
+  if (eng__slot_is_heavy(slot)) {
+    eng__heavy_free(book->heavies[slot->run], &book->home.pen);
+    book->heavies[slot->run] = NULL;
+    book->heavy_free++;
+  } else if (eng__slot_class(slot) > 0) {
+    eng__arena_give(&book->arena, slot->run, eng__slot_class(slot));
+  }
+  slot->run = 0;
+  slot->sizes = 0;
+}
+
+void eng__book_empty(struct eng_book *book, uint32_t row)
+{
+  struct eng__slot *slot = eng__book_slot(book, row);
+  struct eng__timeline timeline;
+  size_t at;
+
+  eng__book_view(book, row, &timeline);
+  book->events -= eng__timeline_count(&timeline);
+  if (eng__slot_last(slot) == book->last) book->last_is_old = true;
+  release_slot(book, slot);
+  if (eng__index_find(&book->index, slot->hash, row, &at)) index_remove(book, at);
+  (void)eng__floors_drop(&book->floors, row);
+}
+
+static void move_row(struct eng_book *book, uint32_t from, uint32_t to)
+{
+  const struct eng__slot *slot = eng__book_slot(book, from);
+  int64_t floor = eng__floors_drop(&book->floors, from);
+  size_t at;
+
+  if (eng__index_find(&book->index, slot->hash, from, &at)) {
+    book->index.entries[at] = eng__index_entry(&book->index, slot->hash, to);
+  }
+  *eng__book_slot(book, to) = *slot;
+  *eng__book_cell(book, to) = *eng__book_cell(book, from);
+  if (floor != ENG_TIME_NONE) eng__floors_set(&book->floors, to, floor);
+}
+
+void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    uint32_t last = (uint32_t)--book->rows;
+
+    if (holes[i] != last) move_row(book, last, holes[i]);
+  }
 }
 
 /* ---- timelines ---- */
@@ -355,13 +459,64 @@ void eng__book_close(struct eng_book *book, uint32_t row,
     close_light(book, slot, timeline);
   }
   book->events += count - book->open_count;
-  if (count > 0 && last > book->last) {
+  if (count > 0 && last >= book->last) {
     book->last = last;
     book->last_is_old = false;
   }
   if (timeline->floor != ENG_TIME_NONE) {
     eng__floors_set(&book->floors, row, timeline->floor);
   }
+  if (book->watchers != NULL) eng__book_tell(book, row);
+}
+
+void eng__book_made(const struct eng_book *book, const struct eng__timeline *timeline,
+                    struct eng__made *made)
+{
+  made->timeline = *timeline;
+  made->place = timeline->run.bytes == NULL ? 0 : book->taken_place;
+}
+
+void eng__book_replace(struct eng_book *book, uint32_t row, const struct eng__made *made)
+{
+  struct eng__slot *slot = eng__book_slot(book, row);
+  struct eng__timeline before;
+  int64_t last = eng__slot_last(slot);
+
+  eng__book_view(book, row, &before);
+  book->open_count = eng__timeline_count(&before);
+  book->open_bytes = NULL;
+  release_slot(book, slot);
+  (void)eng__floors_drop(&book->floors, row);
+  eng__slot_set_last(slot, last); /* which close compares */
+  book->taken_bytes = made->timeline.run.bytes;
+  book->taken_place = made->place;
+  eng__book_close(book, row, &made->timeline);
+}
+
+void eng__book_settle(struct eng_book *book, uint32_t row, uint32_t hash,
+                      const struct eng__cell *cell, const struct eng__made *made)
+{
+  struct eng__slot *slot = eng__book_slot(book, row);
+
+  if (row == book->rows) book->rows++;
+  memset(slot, 0, sizeof *slot);
+  slot->hash = hash;
+  *eng__book_cell(book, row) = *cell;
+  eng__index_add(&book->index, hash, row);
+  book->open_count = 0;
+  book->open_bytes = NULL;
+  book->taken_bytes = made->timeline.run.bytes;
+  book->taken_place = made->place;
+  eng__book_close(book, row, &made->timeline);
+}
+
+void eng__book_unmake(struct eng_book *book, const struct eng__made *made)
+{
+  if (made->timeline.run.bytes != NULL) {
+    eng__arena_give(&book->arena, made->place,
+                    eng__class_of(made->timeline.capacity));
+  }
+  eng__heavy_free(made->timeline.heavy, &book->home.pen);
 }
 
 /* ---- sweeping ---- */
@@ -454,7 +609,13 @@ eng_status eng__book_sweep(struct eng_book *book, const uint32_t *rows)
 
 uint64_t eng_book_customer_count(const eng_book *book) { return book->rows; }
 
-uint64_t eng_book_event_count(const eng_book *book) { return book->events; }
+uint64_t eng_book_event_count(const eng_book *book)
+{
+  const struct eng__links *links = book->links;
+
+  if (links == NULL) return book->events;
+  return book->events - links->group_events + links->own_events;
+}
 
 int64_t eng_book_last_event_at(const eng_book *book)
 {
@@ -479,7 +640,7 @@ eng_status eng_book_find(const eng_book *book, const char *id, size_t length,
   if (row == NULL) return ENG_E_INVALID;
   *row = 0;
   if (book == NULL || id == NULL) return ENG_E_INVALID;
-  if (!eng__book_find(book, eng__book_hash(book, id, length), id, length, &found)) {
+  if (!eng__groups_find(book, eng__book_hash(book, id, length), id, length, &found)) {
     return ENG_E_NOTFOUND;
   }
   *row = found;

@@ -9,14 +9,23 @@
 #ifndef ENG_BOOK_BOOK_H
 #define ENG_BOOK_BOOK_H
 
-#include <engagement/book.h>
+#include <engagement/journal.h>
 
 #include "book/arena.h"
 #include "book/floors.h"
 #include "book/index.h"
+#include "book/links.h"
 #include "book/names.h"
 #include "book/slot.h"
 #include "core/hash.h"
+
+struct eng__journal {
+  eng_journal_fn fn; /* NULL: there is none */
+  void *user;
+  bool quiet;     /* what is recorded now is in the journal */
+  uint8_t *bytes; /* entries that wait */
+  size_t size, room;
+};
 
 struct eng_book {
   struct eng__home home;  /* first, so that the home's callbacks find the book */
@@ -34,6 +43,7 @@ struct eng_book {
   size_t heavy_count, heavy_room; /* entries ever used, and room */
   uint32_t heavy_free;         /* of them free */
   uint64_t rows, events;
+  struct eng__links *links; /* NULL: nobody was ever linked; see groups.h */
   int64_t last;     /* time of the last event, at most: */
   bool last_is_old; /* it may have been dropped since */
 
@@ -46,6 +56,9 @@ struct eng_book {
   unsigned taken_class;
 
   bool kinds[256], channels[256]; /* which ones the context knows */
+
+  struct eng__watcher *watchers; /* watcher.h */
+  struct eng__journal journal;
 };
 
 /* ---- rows ---- */
@@ -113,6 +126,16 @@ uint32_t eng__book_append(struct eng_book *book, uint32_t hash, const char *id,
                           size_t length);
 eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length);
 
+/* Makes room for so many rows more, of which so many hold heavy timelines, and floors. */
+eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t heavies,
+                                  size_t floors);
+
+/* Empties a row, takes it out of the index, and leaves a hole: no row may remain one. */
+void eng__book_empty(struct eng_book *book, uint32_t row);
+
+/* Takes holes away, the greatest number first; the last rows move to their places. */
+void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count);
+
 /* ---- timelines ---- */
 
 /* A row's timeline where it lies, for reading. */
@@ -132,6 +155,28 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor);
 /* Puts the timeline into its row. */
 void eng__book_close(struct eng_book *book, uint32_t row,
                      const struct eng__timeline *timeline);
+
+/* A timeline that was made for a row while none was open, and the place of its run. */
+struct eng__made {
+  struct eng__timeline timeline;
+  uint32_t place;
+};
+
+/* What was just made by the book's home. */
+void eng__book_made(const struct eng_book *book, const struct eng__timeline *timeline,
+                    struct eng__made *made);
+
+/* Puts it into a row in place of what that held; into a hole, or a row behind the last
+ * one, for which there is room; or drops it. */
+void eng__book_replace(struct eng_book *book, uint32_t row, const struct eng__made *made);
+void eng__book_settle(struct eng_book *book, uint32_t row, uint32_t hash,
+                      const struct eng__cell *cell, const struct eng__made *made);
+void eng__book_unmake(struct eng_book *book, const struct eng__made *made);
+/* Tells all watchers of a row that was changed; and of rows that were numbered anew, in
+ * two steps, of which the first may fail: see watcher.h. */
+void eng__book_tell(struct eng_book *book, uint32_t row);
+eng_status eng__book_reserve_renumber(struct eng_book *book);
+void eng__book_renumber(struct eng_book *book, const uint32_t *rows);
 
 /* Moves every run to a new block of exactly its size, in the order of `rows`, and frees
  * the old chunks as they empty. On failure the book holds what it held. */

@@ -9,6 +9,7 @@
  */
 #include "book/bulk.h"
 
+#include "book/groups.h"
 #include "book/join.h"
 #include "book/prefetch.h"
 #include "book/record.h"
@@ -425,11 +426,12 @@ static eng_status put_each(struct bulk *bulk, struct eng__timeline *timeline,
   return ENG_OK;
 }
 
-static eng_status join(struct bulk *bulk, struct eng__timeline *timeline,
-                       uint8_t *const *records, size_t count, size_t *done)
+static eng_status join(struct bulk *bulk, struct eng__home *home,
+                       struct eng__timeline *timeline, uint8_t *const *records,
+                       size_t count, size_t *done)
 {
   struct eng__join *join = &bulk->join;
-  eng_status status = eng__join_begin(join, timeline, &bulk->book->shapes, count);
+  eng_status status = eng__join_begin(join, timeline, home->pen.shapes, count);
 
   if (status != ENG_OK) return status;
   for (size_t i = 0; i < count; i++) {
@@ -438,7 +440,7 @@ static eng_status join(struct bulk *bulk, struct eng__timeline *timeline,
     eng__staged_read(records[i], &staged);
     decode(bulk, &staged, &join->events[join->count++]);
   }
-  status = eng__join_end(join, timeline, &bulk->book->home, bulk->number, bulk->counts);
+  status = eng__join_end(join, timeline, home, bulk->number, bulk->counts);
   if (status == ENG_OK) *done = count;
   return status;
 }
@@ -527,7 +529,33 @@ static eng_status bring_records(struct bulk *bulk, struct eng__timeline *timelin
   if (!bulk->number && (timeline->heavy != NULL || held >= 4 * count)) {
     return put_each(bulk, timeline, records, count, done);
   }
-  return join(bulk, timeline, records, count, done);
+  return join(bulk, &bulk->book->home, timeline, records, count, done);
+}
+
+/* Of somebody who is in a group of the book: all of them, or none. */
+static eng_status bring_member(struct bulk *bulk, const struct group *group,
+                               uint32_t node)
+{
+  uint8_t **records = bulk->sorted + group->start;
+  eng_load_counts before;
+  size_t count, done = 0;
+  struct eng__edit edit;
+  eng_status status = eng__edit_begin(bulk->book, node, &edit);
+
+  if (status != ENG_OK) return status;
+  count = drop_ignored(bulk, edit.customer->timeline.floor, records, group->count);
+  before = *bulk->counts;
+  if (count > 0) {
+    status = join(bulk, &edit.customer->home, &edit.customer->timeline, records, count,
+                  &done);
+  }
+  if (status == ENG_OK && count > 0) {
+    status = eng__edit_end(&edit);
+  } else {
+    eng__edit_drop(&edit);
+  }
+  if (status != ENG_OK) *bulk->counts = before;
+  return status;
 }
 
 static eng_status bring_group(struct bulk *bulk, const struct group *group)
@@ -538,9 +566,14 @@ static eng_status bring_group(struct bulk *bulk, const struct group *group)
   const char *id = eng__staged_id(group->first, &length);
   struct eng__timeline timeline;
   uint32_t row = 0;
-  bool known = eng__book_find(book, group->hash, id, length, &row);
-  eng_status status = eng__book_prepare(book, false);
+  bool known;
+  eng_status status;
 
+  if (eng__groups_member(book, group->hash, id, length, &row)) {
+    return bring_member(bulk, group, row);
+  }
+  known = eng__book_find(book, group->hash, id, length, &row);
+  status = eng__book_prepare(book, false);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, length);
   if (status != ENG_OK) return status;
   if (known) {

@@ -122,13 +122,16 @@ eng_status eng_book_compact(eng_book *book)
   memset(&anew, 0, sizeof anew);
   status = eng__book_order(book, &book->outer, &rows);
   if (status != ENG_OK) return status;
-  status = make_rows(book, &anew);
+  status = eng__book_reserve_renumber(book);
+  if (status == ENG_OK) status = make_rows(book, &anew);
   if (status == ENG_OK) status = make_ids(book, rows, &anew);
   if (status == ENG_OK) status = eng__book_sweep(book, rows);
   if (status == ENG_OK) {
     take_anew(book, rows, &anew);
+    eng__book_renumber(book, rows);
   } else {
     release_anew(&anew, &book->memory);
+    eng__book_renumber(book, NULL);
   }
   eng__free(&book->outer, rows, (size_t)book->rows * sizeof *rows);
   return status;

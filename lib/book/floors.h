@@ -28,10 +28,15 @@ void eng__floors_release(struct eng__floors *floors, const eng_allocator *memory
 /* The floor of a row, or ENG_TIME_NONE. */
 int64_t eng__floors_get(const struct eng__floors *floors, uint32_t row);
 
-/* Makes sure that one more floor finds room. */
+/* Makes sure that one more floor finds room, or so many. */
 eng_status eng__floors_reserve(struct eng__floors *floors, const eng_allocator *memory);
+eng_status eng__floors_reserve_many(struct eng__floors *floors,
+                                    const eng_allocator *memory, size_t more);
 
 /* Sets a floor for which there is room. */
 void eng__floors_set(struct eng__floors *floors, uint32_t row, int64_t floor);
+
+/* Takes the floor of a row away; returns what it was. */
+int64_t eng__floors_drop(struct eng__floors *floors, uint32_t row);
 
 #endif

@@ -57,6 +57,24 @@ static inline void eng__index_add(struct eng__index *index, uint32_t hash, uint3
   index->entries[i] = eng__index_entry(index, hash, row);
 }
 
+/* Where the entry of a row is; false: it has none. */
+static inline bool eng__index_find(const struct eng__index *index, uint32_t hash,
+                                   uint32_t row, size_t *out)
+{
+  uint32_t found;
+
+  if (index->size == 0) return false;
+  for (size_t i = eng__index_first(index, hash); index->entries[i] != 0;
+       i = eng__index_next(index, i)) {
+    if (!eng__index_may_be(index, index->entries[i], hash, &found) || found != row) {
+      continue;
+    }
+    *out = i;
+    return true;
+  }
+  return false;
+}
+
 /* How many rows a table of a size takes. */
 static inline uint64_t eng__index_capacity(const struct eng__index *index)
 {

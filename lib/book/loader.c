@@ -12,6 +12,7 @@
 #include "book/loader.h"
 
 #include "book/bulk.h"
+#include "book/journal.h"
 #include "book/merge.h"
 #include "book/record.h"
 
@@ -90,6 +91,14 @@ static eng_status lane_merge(struct lane *lane, struct eng_book *target,
 
 /* ---- loaders ---- */
 
+/* Where there is a journal, too, what comes has to be whole before it is brought in. */
+static eng_book *first_target(const eng_loader *loader)
+{
+  bool aside = loader->keep && loader->book->rows > 0;
+
+  return aside || eng__journal_is_on(loader->book) ? NULL : loader->book;
+}
+
 void eng__loader_set_budget(eng_loader *loader, size_t bytes)
 {
   loader->budget = bytes;
@@ -111,7 +120,7 @@ eng_status eng_loader_new(eng_book *book, int32_t identical, eng_loader **out)
   loader->keep = identical == ENG_IDENTICAL_KEEP;
   loader->budget = ENG__STAGE_BUDGET;
   eng_load_counts_init(&loader->counts, sizeof loader->counts);
-  lane_init(&loader->plain, loader->keep && book->rows > 0 ? NULL : book);
+  lane_init(&loader->plain, first_target(loader));
   lane_init(&loader->numbered, NULL);
   *out = loader;
   return ENG_OK;
@@ -183,7 +192,7 @@ static void begin_anew(eng_loader *loader)
 {
   lane_release(&loader->plain);
   lane_release(&loader->numbered);
-  lane_init(&loader->plain, loader->keep ? NULL : loader->book);
+  lane_init(&loader->plain, first_target(loader));
   eng_load_counts_init(&loader->counts, sizeof loader->counts);
 }
 

@@ -7,7 +7,9 @@
  */
 #include "book/merge.h"
 
+#include "book/groups.h"
 #include "book/join.h"
+#include "book/journal.h"
 #include "core/customer.h"
 
 /* One customer of elsewhere. */
@@ -27,15 +29,15 @@ struct merger {
 };
 
 /* Into a timeline that holds nothing. */
-static eng_status copy(struct merger *merger, struct eng__timeline *timeline,
-                       const struct source *source)
+static eng_status copy(struct merger *merger, struct eng__home *home,
+                       struct eng__timeline *timeline, const struct source *source)
 {
   struct eng__builder *builder = &merger->builder;
   struct eng__walk walk;
   struct eng__step step;
   eng_status status = ENG_OK;
 
-  eng__builder_begin(builder, &merger->book->home);
+  eng__builder_begin(builder, home);
   eng__walk_begin(source->timeline, source->shapes, &walk);
   while (status == ENG_OK && eng__walk_step(&walk, &step)) {
     struct eng__event event;
@@ -53,14 +55,14 @@ static eng_status copy(struct merger *merger, struct eng__timeline *timeline,
   return ENG_OK;
 }
 
-static eng_status join(struct merger *merger, struct eng__timeline *timeline,
-                       const struct source *source)
+static eng_status join(struct merger *merger, struct eng__home *home,
+                       struct eng__timeline *timeline, const struct source *source)
 {
   size_t count = (size_t)eng__timeline_count(source->timeline);
   struct eng__join *join = &merger->join;
   struct eng__walk walk;
   struct eng__step step;
-  eng_status status = eng__join_begin(join, timeline, &merger->book->shapes, count);
+  eng_status status = eng__join_begin(join, timeline, home->pen.shapes, count);
 
   if (status != ENG_OK) return status;
   eng__walk_begin(source->timeline, source->shapes, &walk);
@@ -71,39 +73,68 @@ static eng_status join(struct merger *merger, struct eng__timeline *timeline,
       eng__step_event(&step, &join->events[join->count++]);
     }
   }
-  return eng__join_end(join, timeline, &merger->book->home, false, merger->counts);
+  return eng__join_end(join, timeline, home, false, merger->counts);
 }
 
-static eng_status merge_timeline(struct merger *merger, struct eng__timeline *timeline,
+static eng_status merge_timeline(struct merger *merger, struct eng__home *home,
+                                 struct eng__timeline *timeline,
                                  const struct source *source)
 {
-  struct eng_book *book = merger->book;
   bool lower = source->timeline->floor <= timeline->floor;
 
   if (eng__timeline_count(timeline) == 0 && timeline->floor == ENG_TIME_NONE) {
-    return copy(merger, timeline, source);
+    return copy(merger, home, timeline, source);
   }
   if (lower && eng__timeline_count(source->timeline) == 0) return ENG_OK;
-  if (lower) return join(merger, timeline, source);
-  return eng__timeline_merge(timeline, &book->home, source->timeline, source->shapes);
+  if (lower) return join(merger, home, timeline, source);
+  return eng__timeline_merge(timeline, home, source->timeline, source->shapes);
+}
+
+/* Into somebody who is in a group. */
+static eng_status merge_member(struct merger *merger, uint32_t node,
+                               const struct source *source)
+{
+  eng_load_counts before = *merger->counts;
+  struct eng__edit edit;
+  eng_status status = eng__edit_begin(merger->book, node, &edit);
+
+  if (status != ENG_OK) return status;
+  status = merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
+  if (status == ENG_OK) {
+    status = eng__edit_end(&edit);
+  } else {
+    eng__edit_drop(&edit);
+  }
+  if (status != ENG_OK) *merger->counts = before;
+  return status;
 }
 
 static eng_status merge_one(struct merger *merger, const struct source *source)
 {
   struct eng_book *book = merger->book;
   uint32_t hash = eng__book_hash(book, source->id, source->length), row;
-  bool known = eng__book_find(book, hash, source->id, source->length, &row);
   struct eng__timeline timeline;
-  eng_status status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
+  bool known;
+  eng_status status;
 
+  if (eng__groups_member(book, hash, source->id, source->length, &row)) {
+    return merge_member(merger, row, source);
+  }
+  known = eng__book_find(book, hash, source->id, source->length, &row);
+  status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, source->length);
+  if (status == ENG_OK && eng__journal_is_on(book)) {
+    status = eng__journal_timeline(book, source->id, source->length, source->timeline,
+                                   source->shapes);
+    if (status == ENG_OK) status = eng__journal_flush(book);
+  }
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);
   } else {
     eng__book_open_new(book, &timeline);
   }
-  status = merge_timeline(merger, &timeline, source);
+  status = merge_timeline(merger, &book->home, &timeline, source);
   if (status != ENG_OK) return status;
   if (!known) row = eng__book_add(book, hash, source->id, source->length);
   eng__book_close(book, row, &timeline);
@@ -131,17 +162,19 @@ eng_status eng__book_merge(struct eng_book *book, const struct eng_book *other,
                            uint64_t *from, eng_load_counts *counts)
 {
   struct merger *merger;
+  uint64_t end = eng__members_end(other);
   eng_status status = merger_new(book, counts, &merger);
 
-  for (; status == ENG_OK && *from < other->rows; ++*from) {
-    uint32_t row = (uint32_t)*from;
-    struct eng__timeline timeline;
+  for (; status == ENG_OK && *from < end; ++*from) {
+    struct eng__member member;
     struct source source;
 
-    source.id = eng__book_id(other, row, &source.length);
-    source.timeline = &timeline;
-    source.shapes = &other->shapes;
-    eng__book_view(other, row, &timeline);
+    if (!eng__member_is(other, *from)) continue;
+    eng__member_view(other, *from, &member);
+    source.id = member.id;
+    source.length = member.length;
+    source.timeline = &member.timeline;
+    source.shapes = member.shapes;
     status = merge_one(merger, &source);
     if (status != ENG_OK) break;
   }
@@ -153,24 +186,22 @@ eng_status eng_book_merge(eng_book *book, const eng_book *other)
 {
   eng_load_counts counts;
   uint64_t from = 0;
+  eng_status status;
 
   if (book == NULL || other == NULL || book == other) return ENG_E_INVALID;
   if (book->home.pen.context != other->home.pen.context) return ENG_E_CONTEXT;
   eng_load_counts_init(&counts, sizeof counts);
-  return eng__book_merge(book, other, &from, &counts);
+  status = eng__book_merge(book, other, &from, &counts);
+  return status == ENG_OK ? eng__groups_merge(book, other) : status;
 }
 
-eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
+eng_status eng__book_merge_customer(struct eng_book *book, const eng_customer *customer,
+                                    eng_load_counts *counts)
 {
-  eng_load_counts counts;
   struct merger *merger;
   struct source source;
-  eng_status status;
+  eng_status status = merger_new(book, counts, &merger);
 
-  if (book == NULL || customer == NULL) return ENG_E_INVALID;
-  if (book->home.pen.context != customer->home.pen.context) return ENG_E_CONTEXT;
-  eng_load_counts_init(&counts, sizeof counts);
-  status = merger_new(book, &counts, &merger);
   if (status != ENG_OK) return status;
   source.id = customer->id;
   source.length = customer->id_length;
@@ -179,4 +210,14 @@ eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
   status = merge_one(merger, &source);
   merger_free(merger);
   return status;
+}
+
+eng_status eng_book_merge_customer(eng_book *book, const eng_customer *customer)
+{
+  eng_load_counts counts;
+
+  if (book == NULL || customer == NULL) return ENG_E_INVALID;
+  if (book->home.pen.context != customer->home.pen.context) return ENG_E_CONTEXT;
+  eng_load_counts_init(&counts, sizeof counts);
+  return eng__book_merge_customer(book, customer, &counts);
 }

@@ -9,6 +9,7 @@
  */
 #include "book/order.h"
 
+#include "book/groups.h"
 #include "core/checked.h"
 
 struct key {
@@ -18,18 +19,24 @@ struct key {
 
 static const char *id_of(const struct eng_book *book, uint32_t row, size_t *length)
 {
-  return eng__book_id(book, row, length);
+  const struct eng__link_node *node;
+
+  if (row < book->rows) return eng__book_id(book, row, length);
+  node = &book->links->nodes[row - book->rows];
+  *length = node->length;
+  return node->id;
 }
 
 /* How many bytes all ids begin with. */
-static size_t common_prefix(const struct eng_book *book)
+static size_t common_prefix(const struct eng_book *book, const struct key *keys,
+                            size_t count)
 {
   size_t shared;
-  const char *first = id_of(book, 0, &shared);
+  const char *first = id_of(book, keys[0].row, &shared);
 
-  for (uint32_t row = 1; row < book->rows && shared > 0; row++) {
+  for (size_t k = 1; k < count && shared > 0; k++) {
     size_t length;
-    const char *id = id_of(book, row, &length);
+    const char *id = id_of(book, keys[k].row, &length);
 
     if (length < shared) shared = length;
     if (memcmp(id, first, shared) == 0) continue;
@@ -40,18 +47,18 @@ static size_t common_prefix(const struct eng_book *book)
   return shared;
 }
 
-static void make_keys(const struct eng_book *book, size_t from, struct key *keys)
+static void make_keys(const struct eng_book *book, size_t from, struct key *keys,
+                      size_t count)
 {
-  for (uint32_t row = 0; row < book->rows; row++) {
+  for (size_t k = 0; k < count; k++) {
     size_t length;
-    const char *id = id_of(book, row, &length);
+    const char *id = id_of(book, keys[k].row, &length);
     uint64_t prefix = 0;
 
     for (size_t i = from; i < from + 8; i++) {
       prefix = prefix << 8 | (i < length ? (uint8_t)id[i] : 0u);
     }
-    keys[row].prefix = prefix;
-    keys[row].row = row;
+    keys[k].prefix = prefix;
   }
 }
 
@@ -117,11 +124,12 @@ static void sort_rest(const struct eng_book *book, struct key *keys, struct key 
   if (from != keys) memcpy(keys, from, count * sizeof *keys);
 }
 
-static void sort_keys(const struct eng_book *book, struct key *keys, struct key *spare)
+static void sort_keys(const struct eng_book *book, struct key *keys, struct key *spare,
+                      size_t count)
 {
-  size_t count = (size_t)book->rows, end;
+  size_t end;
 
-  make_keys(book, common_prefix(book), keys);
+  make_keys(book, common_prefix(book, keys, count), keys, count);
   sort_prefixes(keys, spare, count);
   for (size_t i = 0; i < count; i = end) {
     for (end = i + 1; end < count && keys[end].prefix == keys[i].prefix;) end++;
@@ -129,24 +137,46 @@ static void sort_keys(const struct eng_book *book, struct key *keys, struct key 
   }
 }
 
-eng_status eng__book_order(const struct eng_book *book, const eng_allocator *memory,
-                           uint32_t **out)
+/* Rows, or members, in order. */
+static eng_status order(const struct eng_book *book, const eng_allocator *memory,
+                        bool members, uint32_t **out, size_t *count)
 {
-  size_t count = (size_t)book->rows, size;
+  size_t most = (size_t)(members ? eng__members_end(book) : book->rows), size;
   struct key *keys;
   uint32_t *rows = NULL;
 
   *out = NULL;
-  if (count == 0) return ENG_OK;
-  if (!eng__mul_size(count, 2 * sizeof *keys, &size)) return ENG_E_NOMEM;
+  *count = 0;
+  if (most == 0) return ENG_OK;
+  if (!eng__mul_size(most, 2 * sizeof *keys, &size)) return ENG_E_NOMEM;
   keys = eng__new(memory, size);
   if (keys == NULL) return ENG_E_NOMEM;
-  sort_keys(book, keys, keys + count);
-  rows = eng__new(memory, count * sizeof *rows);
-  for (size_t i = 0; rows != NULL && i < count; i++) rows[i] = keys[i].row;
+  for (uint32_t i = 0; i < most; i++) {
+    if (!members || eng__member_is(book, i)) keys[(*count)++].row = i;
+  }
+  if (*count > 0) {
+    sort_keys(book, keys, keys + *count, *count);
+    rows = eng__new(memory, *count * sizeof *rows);
+  }
+  for (size_t i = 0; rows != NULL && i < *count; i++) rows[i] = keys[i].row;
   eng__free(memory, keys, size);
   *out = rows;
-  return rows == NULL ? ENG_E_NOMEM : ENG_OK;
+  return rows == NULL && *count > 0 ? ENG_E_NOMEM : ENG_OK;
+}
+
+eng_status eng__book_order(const struct eng_book *book, const eng_allocator *memory,
+                           uint32_t **out)
+{
+  size_t count;
+
+  return order(book, memory, false, out, &count);
+}
+
+eng_status eng__book_order_members(const struct eng_book *book,
+                                   const eng_allocator *memory, uint32_t **out,
+                                   size_t *count)
+{
+  return order(book, memory, true, out, count);
 }
 
 eng_status eng_book_order(const eng_book *book, uint64_t *rows, uint64_t count)
@@ -160,5 +190,20 @@ eng_status eng_book_order(const eng_book *book, uint64_t *rows, uint64_t count)
   if (status != ENG_OK) return status;
   for (size_t i = 0; i < book->rows; i++) rows[i] = ordered[i];
   eng__free(&book->outer, ordered, (size_t)book->rows * sizeof *ordered);
+  return ENG_OK;
+}
+
+eng_status eng_book_members(const eng_book *book, uint64_t *members, uint64_t count)
+{
+  uint32_t *ordered;
+  size_t held;
+  eng_status status;
+
+  if (book == NULL || (members == NULL && count > 0)) return ENG_E_INVALID;
+  if (count < eng__members_count(book)) return ENG_E_BUFFER;
+  status = eng__book_order_members(book, &book->outer, &ordered, &held);
+  if (status != ENG_OK) return status;
+  for (size_t i = 0; i < held; i++) members[i] = ordered[i];
+  eng__free(&book->outer, ordered, held * sizeof *ordered);
   return ENG_OK;
 }

@@ -12,4 +12,9 @@
 eng_status eng__book_order(const struct eng_book *book, const eng_allocator *memory,
                            uint32_t **out);
 
+/* The same of the members (see groups.h), of whom there are *count. */
+eng_status eng__book_order_members(const struct eng_book *book,
+                                   const eng_allocator *memory, uint32_t **out,
+                                   size_t *count);
+
 #endif

@@ -4,6 +4,9 @@
  */
 #include "book/record.h"
 
+#include "book/groups.h"
+#include "book/journal.h"
+
 /* ---- counts ---- */
 
 void eng_load_counts_init(eng_load_counts *counts, uint32_t size)
@@ -33,16 +36,33 @@ void eng__add_counts(eng_load_counts *to, const eng_load_counts *from)
 
 /* ---- one ---- */
 
+static eng_status tell_journal(struct eng_book *book, const char *id, size_t length,
+                               const struct eng__event *event)
+{
+  eng_status status;
+
+  if (!eng__journal_is_on(book)) return ENG_OK;
+  status = eng__journal_event(book, id, length, event);
+  return status == ENG_OK ? eng__journal_flush(book) : status;
+}
+
 eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id,
                             size_t length, const struct eng__event *event,
                             int32_t *outcome)
 {
   struct eng__timeline timeline;
   uint32_t row;
-  bool known = eng__book_find(book, hash, id, length, &row);
-  eng_status status = eng__book_prepare(book, false);
+  bool known;
+  eng_status status;
 
+  if (eng__groups_member(book, hash, id, length, &row)) {
+    status = tell_journal(book, id, length, event);
+    return status == ENG_OK ? eng__groups_record(book, row, event, outcome) : status;
+  }
+  known = eng__book_find(book, hash, id, length, &row);
+  status = eng__book_prepare(book, false);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, length);
+  if (status == ENG_OK) status = tell_journal(book, id, length, event);
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);

@@ -7,7 +7,11 @@
  * book". Reading checks what blob.c checks of every timeline, and that ids ascend, that
  * as much as may be is shared, and that every shape of the codebook is used. A book
  * grows only by what was read of it.
+ *
+ * Of groups it is the members that are written, each for itself, and behind all customers
+ * the links, if there are any.
  */
+#include "book/groups.h"
 #include "book/order.h"
 
 #include "core/blob.h"
@@ -18,7 +22,8 @@ enum {
   NIBBLE = 15,      /* of a length: a varint of the rest follows */
   SHARED_MAX = 127, /* a few bytes must not stand for long ids without end */
   ID_MAX = 4096,
-  SMALLEST = 3 /* bytes of a customer: lengths, one byte of id, count */
+  SMALLEST = 3,     /* bytes of a customer: lengths, one byte of id, count */
+  SMALLEST_LINK = 5 /* of a link: two ids of one byte, and what is said */
 };
 
 /* ---- writing ---- */
@@ -44,13 +49,17 @@ static eng_status collect(const struct eng_book *book, struct eng__codebook *cod
 {
   bool used[ENG__SHAPES_MAX] = {false};
 
-  for (uint32_t row = 0; row < book->rows; row++) {
-    struct eng__timeline timeline;
+  for (uint64_t i = 0; i < eng__members_end(book); i++) {
+    struct eng__member one;
     eng_status status;
 
-    eng__book_view(book, row, &timeline);
-    if (timeline.heavy == NULL && note_shapes(book, &timeline.run, used)) continue;
-    status = eng__blob_collect(codebook, &timeline, &book->shapes);
+    if (!eng__member_is(book, i)) continue;
+    eng__member_view(book, i, &one);
+    if (one.shapes == &book->shapes && one.timeline.heavy == NULL &&
+        note_shapes(book, &one.timeline.run, used)) {
+      continue;
+    }
+    status = eng__blob_collect(codebook, &one.timeline, one.shapes);
     if (status != ENG_OK) return status;
   }
   for (uint32_t i = 0; i < book->shapes.count; i++) {
@@ -85,47 +94,73 @@ static void write_id(struct eng__sink *sink, const char *id, size_t length,
   eng__sink_put(sink, id + shared, rest);
 }
 
-static void write_customers(const struct eng_book *book, const uint32_t *rows,
-                            struct eng__codebook *codebook, struct eng__sink *sink)
+static void write_customers(const struct eng_book *book, const uint32_t *members,
+                            size_t count, struct eng__codebook *codebook,
+                            struct eng__sink *sink)
 {
   const char *before = NULL;
   size_t before_length = 0;
 
-  eng__sink_varint(sink, book->rows);
-  for (uint32_t i = 0; i < book->rows; i++) {
-    struct eng__timeline timeline;
-    size_t length;
-    const char *id = eng__book_id(book, rows[i], &length);
+  eng__sink_varint(sink, count);
+  for (size_t i = 0; i < count; i++) {
+    struct eng__member one;
 
-    write_id(sink, id, length, before, before_length);
-    before = id;
-    before_length = length;
-    eng__book_view(book, rows[i], &timeline);
-    eng__blob_write_count(&timeline, sink);
-    if (eng__timeline_count(&timeline) > 0) {
-      eng__blob_write_events(codebook, &timeline, &book->shapes, sink);
+    eng__member_view(book, members[i], &one);
+    write_id(sink, one.id, one.length, before, before_length);
+    before = one.id;
+    before_length = one.length;
+    eng__blob_write_count(&one.timeline, sink);
+    if (eng__timeline_count(&one.timeline) > 0) {
+      eng__blob_write_events(codebook, &one.timeline, one.shapes, sink);
     }
   }
+}
+
+static void write_link(const eng_link *link, struct eng__sink *sink)
+{
+  eng__sink_varint(sink, link->a_length);
+  eng__sink_put(sink, link->a, (size_t)link->a_length);
+  eng__sink_varint(sink, link->b_length);
+  eng__sink_put(sink, link->b, (size_t)link->b_length);
+  eng__sink_varint(sink, (uint64_t)link->changed_at << 1 | (uint64_t)link->state);
+}
+
+/* Nothing where there are none. */
+static eng_status write_links(const struct eng_book *book, struct eng__sink *sink)
+{
+  uint64_t count;
+  eng_link *links;
+  eng_status status = eng__groups_list(book, &book->outer, &links, &count);
+
+  if (status != ENG_OK || count == 0) return status;
+  eng__sink_varint(sink, count);
+  for (uint64_t i = 0; i < count; i++) write_link(&links[i], sink);
+  eng__free(&book->outer, links, (size_t)count * sizeof *links);
+  return ENG_OK;
 }
 
 static eng_status write_book(const struct eng_book *book, struct eng__sink *sink)
 {
   struct eng__codebook *codebook = eng__new(&book->outer, sizeof *codebook);
-  uint32_t *rows = NULL;
+  uint32_t *members = NULL;
+  size_t count = 0;
   eng_status status;
 
   if (codebook == NULL) return ENG_E_NOMEM;
   eng__codebook_init(codebook, book->home.pen.context, &book->outer);
   status = collect(book, codebook);
   if (status == ENG_OK) status = eng__codebook_finish(codebook);
-  if (status == ENG_OK) status = eng__book_order(book, &book->outer, &rows);
+  if (status == ENG_OK) {
+    status = eng__book_order_members(book, &book->outer, &members, &count);
+  }
   if (status == ENG_OK) {
     eng__blob_start(sink, MAGIC);
     eng__codebook_write(codebook, sink);
-    write_customers(book, rows, codebook, sink);
-    eng__blob_seal(sink);
+    write_customers(book, members, count, codebook, sink);
+    status = write_links(book, sink);
   }
-  eng__free(&book->outer, rows, (size_t)book->rows * sizeof *rows);
+  if (status == ENG_OK) eng__blob_seal(sink);
+  eng__free(&book->outer, members, count * sizeof *members);
   eng__codebook_release(codebook);
   eng__free(&book->outer, codebook, sizeof *codebook);
   return status;
@@ -254,6 +289,68 @@ static void check_used(struct loading *loading)
   }
 }
 
+/* An id of a link, which points into the bytes. */
+static void read_link_id(struct loading *loading, const char **id, uint64_t *length)
+{
+  struct eng__reader *reader = &loading->reader;
+  uint64_t most = eng__limit(loading->book->home.pen.context, ENG_LIMIT_ID);
+
+  *length = eng__read_varint(reader);
+  if (reader->status == ENG_OK && *length == 0) eng__reader_fail(reader, ENG_E_FIELD);
+  if (*length > most) eng__reader_fail(reader, ENG_E_LIMIT);
+  *id = (const char *)eng__read_bytes(reader, (size_t)*length);
+}
+
+static void read_link(struct loading *loading, eng_link *link)
+{
+  struct eng__reader *reader = &loading->reader;
+  uint64_t said;
+
+  eng_link_init(link, sizeof *link);
+  read_link_id(loading, &link->a, &link->a_length);
+  read_link_id(loading, &link->b, &link->b_length);
+  said = eng__read_varint(reader);
+  if (said >> 1 > (uint64_t)ENG_TIME_MAX) eng__reader_fail(reader, ENG_E_FIELD);
+  if (reader->status != ENG_OK) return;
+  link->changed_at = (int64_t)(said >> 1);
+  link->state = (int32_t)(said & 1);
+  if (eng__id_compare(link->a, (size_t)link->a_length, link->b,
+                      (size_t)link->b_length) >= 0) {
+    eng__reader_fail(reader, ENG_E_ORDER);
+  }
+}
+
+/* Links behind the customers; that there are none is not written. */
+static void read_links(struct loading *loading)
+{
+  struct eng__reader *reader = &loading->reader;
+  const eng_allocator *memory = &loading->book->outer;
+  uint64_t count = eng__read_varint(reader);
+  eng_link *links;
+
+  if (reader->status == ENG_OK && count > eng__reader_left(reader) / SMALLEST_LINK) {
+    eng__reader_fail(reader, ENG_E_COUNT);
+  }
+  if (reader->status == ENG_OK && count == 0) eng__reader_fail(reader, ENG_E_TRAILING);
+  if (reader->status != ENG_OK) return;
+  links = eng__new(memory, (size_t)count * sizeof *links);
+  if (links == NULL) {
+    eng__reader_fail(reader, ENG_E_NOMEM);
+    return;
+  }
+  for (uint64_t i = 0; i < count && reader->status == ENG_OK; i++) {
+    read_link(loading, &links[i]);
+    if (i > 0 && reader->status == ENG_OK &&
+        eng__link_compare(&links[i - 1], &links[i]) >= 0) {
+      eng__reader_fail(reader, ENG_E_ORDER);
+    }
+  }
+  if (reader->status == ENG_OK) {
+    eng__reader_fail(reader, eng_book_link_many(loading->book, links, count));
+  }
+  eng__free(memory, links, (size_t)count * sizeof *links);
+}
+
 static void read_book(struct loading *loading)
 {
   struct eng__reader *reader = &loading->reader;
@@ -276,11 +373,12 @@ static void read_book(struct loading *loading)
     read_customer(loading, i == 0);
   }
   if (reader->status == ENG_OK) check_used(loading);
-  if (reader->status == ENG_OK && eng__reader_left(reader) > 0) {
-    eng__reader_fail(reader, ENG_E_TRAILING);
-  }
   if (reader->status == ENG_OK && book->rows > 0) {
     eng__reader_fail(reader, eng__book_expect(book, book->rows));
+  }
+  if (reader->status == ENG_OK && eng__reader_left(reader) > 0) read_links(loading);
+  if (reader->status == ENG_OK && eng__reader_left(reader) > 0) {
+    eng__reader_fail(reader, ENG_E_TRAILING);
   }
 }
 

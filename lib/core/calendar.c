@@ -115,15 +115,13 @@ static bool take_fraction(struct text *t, int64_t *milliseconds)
   return true;
 }
 
-/* hh:mm[:ss[.fff]], or T24:00 as the end of the day. */
-static bool take_clock(struct text *t, int64_t *out)
+/* [:ss[.fff]] behind an hour and :mm; 24:00 is the end of the day. */
+static bool take_rest_of_clock(struct text *t, int hour, int64_t *out)
 {
-  int hour, minute, second = 0;
+  int minute, second = 0;
   int64_t fraction = 0;
 
-  if (!take_digits(t, 2, &hour) || !take(t, ':') || !take_digits(t, 2, &minute)) {
-    return false;
-  }
+  if (!take(t, ':') || !take_digits(t, 2, &minute)) return false;
   if (take(t, ':')) {
     if (!take_digits(t, 2, &second)) return false;
     if (take(t, '.') || take(t, ',')) {
@@ -134,6 +132,13 @@ static bool take_clock(struct text *t, int64_t *out)
   if (hour == 24 && (minute > 0 || second > 0 || fraction > 0)) return false;
   *out = ((int64_t)hour * 3600 + minute * 60 + second) * 1000 + fraction;
   return true;
+}
+
+static bool take_clock(struct text *t, int64_t *out)
+{
+  int hour;
+
+  return take_digits(t, 2, &hour) && take_rest_of_clock(t, hour, out);
 }
 
 /* Z, +hh, +hhmm or +hh:mm, as local minus UTC in milliseconds; nothing is local time.
@@ -186,12 +191,32 @@ static eng_status bare_date(const eng_context *context, int64_t days, int32_t da
                   out);
 }
 
+static size_t leading_digits(struct text t)
+{
+  size_t n = 0;
+
+  while (t.at + n < t.end && t.at[n] >= '0' && t.at[n] <= '9') n++;
+  return n;
+}
+
+/* The instant of a day and a clock time, in the zone that the text behind them names.
+ */
+static eng_status in_zone(const eng_context *context, int64_t days, int64_t clock,
+                          struct text t, int64_t *out)
+{
+  int64_t zone;
+  bool is_local;
+
+  if (!take_zone(&t, &is_local, &zone) || t.at != t.end) return ENG_E_TIME;
+  clock += days * ENG__DAY;
+  return in_range(is_local ? eng__time_of_local(context, clock) : clock - zone, out);
+}
+
 static eng_status parse_iso(const eng_context *context, struct text t, int32_t date,
                             int64_t *out)
 {
   int year, month, day;
-  int64_t days, clock, zone;
-  bool is_local;
+  int64_t days, clock;
 
   if (!take_digits(&t, 4, &year) || !take(&t, '-') || !take_digits(&t, 2, &month) ||
       !take(&t, '-') || !take_digits(&t, 2, &day) ||
@@ -201,11 +226,63 @@ static eng_status parse_iso(const eng_context *context, struct text t, int32_t d
   days = eng__days_from_date(year, month, day);
   if (t.at == t.end) return bare_date(context, days, date, out);
   if (!take(&t, 'T') && !take(&t, 't') && !take(&t, ' ')) return ENG_E_TIME;
-  if (!take_clock(&t, &clock) || !take_zone(&t, &is_local, &zone) || t.at != t.end) {
+  return take_clock(&t, &clock) ? in_zone(context, days, clock, t, out) : ENG_E_TIME;
+}
+
+/* One or two digits. */
+static bool take_short(struct text *t, int *out)
+{
+  size_t digits = leading_digits(*t);
+
+  return digits >= 1 && digits <= 2 && take_digits(t, (int)digits, out);
+}
+
+/* The sign between the parts of a date; '\0' if none is in use. */
+static char separator(struct text t)
+{
+  return t.at < t.end && (*t.at == '.' || *t.at == '/' || *t.at == '-') ? *t.at : '\0';
+}
+
+/* A clock time as people's tables have it: 9:07, 09:07:30, 9:07 PM. */
+static bool take_table_clock(struct text *t, int64_t *out)
+{
+  const int64_t noon = ENG__DAY / 2;
+  struct text rest;
+  int hour;
+
+  if (!take_short(t, &hour) || !take_rest_of_clock(t, hour, out)) return false;
+  rest = *t;
+  (void)take(&rest, ' ');
+  if (rest.end - rest.at != 2 || (rest.at[1] | 32) != 'm') return true;
+  if ((rest.at[0] | 32) != 'a' && (rest.at[0] | 32) != 'p') return true;
+  if (hour < 1 || hour > 12) return false;
+  *out = *out % noon + ((rest.at[0] | 32) == 'p' ? noon : 0);
+  t->at = t->end;
+  return true;
+}
+
+/* Dates as people's tables have them; which of day and month comes first is known. */
+static eng_status parse_table(const eng_context *context, struct text t, bool day_first,
+                              int32_t date, int64_t *out)
+{
+  int year, first, second, day, month;
+  int64_t days, clock;
+  char sign;
+
+  if (!take_short(&t, &first) || (sign = separator(t)) == '\0') return ENG_E_TIME;
+  t.at++;
+  if (!take_short(&t, &second) || !take(&t, sign) || !take_digits(&t, 4, &year)) {
     return ENG_E_TIME;
   }
-  clock += days * ENG__DAY;
-  return in_range(is_local ? eng__time_of_local(context, clock) : clock - zone, out);
+  day = day_first ? first : second;
+  month = day_first ? second : first;
+  if (!eng__date_exists(year, month, day)) return ENG_E_TIME;
+  days = eng__days_from_date(year, month, day);
+  if (t.at == t.end) return bare_date(context, days, date, out);
+  (void)take(&t, ',');
+  if (!take(&t, ' ')) return ENG_E_TIME;
+  return take_table_clock(&t, &clock) ? in_zone(context, days, clock, t, out)
+                                      : ENG_E_TIME;
 }
 
 static eng_status parse_compact(const eng_context *context, struct text t, int32_t date,
@@ -240,14 +317,6 @@ static eng_status parse_epoch(struct text t, int64_t unit, int64_t *out)
   return in_range(v * unit + fraction, out);
 }
 
-static size_t leading_digits(struct text t)
-{
-  size_t n = 0;
-
-  while (t.at + n < t.end && t.at[n] >= '0' && t.at[n] <= '9') n++;
-  return n;
-}
-
 static eng_status parse_auto(const eng_context *context, struct text t, int32_t date,
                              int64_t *out)
 {
@@ -271,7 +340,7 @@ eng_status eng_time_parse(const eng_context *context, const char *text, size_t l
   *out = 0;
   if (context == NULL || text == NULL) return ENG_E_INVALID;
   if (date != ENG_DATE_FIRST && date != ENG_DATE_LAST) return ENG_E_RANGE;
-  if (format < ENG_TIME_AUTO || format > ENG_TIME_MILLISECONDS) return ENG_E_RANGE;
+  if (format < ENG_TIME_AUTO || format > ENG_TIME_MONTH_FIRST) return ENG_E_RANGE;
   if (length > TEXT_MAX) return ENG_E_TIME;
   t.at = text;
   t.end = text + length;
@@ -280,6 +349,8 @@ eng_status eng_time_parse(const eng_context *context, const char *text, size_t l
   case ENG_TIME_COMPACT: return parse_compact(context, t, date, out);
   case ENG_TIME_SECONDS: return parse_epoch(t, 1000, out);
   case ENG_TIME_MILLISECONDS: return parse_epoch(t, 1, out);
+  case ENG_TIME_DAY_FIRST: return parse_table(context, t, true, date, out);
+  case ENG_TIME_MONTH_FIRST: return parse_table(context, t, false, date, out);
   default: return parse_auto(context, t, date, out);
   }
 }

@@ -732,6 +732,35 @@ static eng_status replace(struct eng__heavy *heavy, const struct eng__pen *pen,
   return ENG_OK;
 }
 
+bool eng__heavy_has(const struct eng__heavy *heavy, const struct eng__pen *pen,
+                    const struct eng__event *event)
+{
+  struct eng__place place;
+  struct spot spot;
+
+  if (heavy->node_count == 0) return false;
+  if (event->has & ENG__HAS_ID) return find_version(heavy, pen, event, &spot, &place);
+  if (event->occurred_at > heavy->last) return false;
+  spot = find_block(heavy, pen, event, true);
+  eng__run_place(pen, &block_at(heavy, spot)->run, event, &place);
+  return place.found;
+}
+
+void eng__heavy_take_back(struct eng__heavy *heavy, const struct eng__pen *pen,
+                          const struct eng__event *event)
+{
+  struct spot spot = find_block(heavy, pen, event, true);
+  uint8_t scratch[SCRATCH];
+  struct eng__place place;
+
+  eng__run_find(pen, &block_at(heavy, spot)->run, event, &place);
+  if (!place.found) return;
+  take_out(heavy, pen, spot, &place, scratch);
+  if (event->has & ENG__HAS_ID) drop_id(heavy, pen, event->id);
+  heavy->count--;
+  summarise(heavy);
+}
+
 eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
                           const struct eng__event *event, int32_t *outcome)
 {

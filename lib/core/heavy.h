@@ -56,6 +56,14 @@ void eng__heavy_free(struct eng__heavy *heavy, const struct eng__pen *pen);
 eng_status eng__heavy_put(struct eng__heavy *heavy, const struct eng__pen *pen,
                           const struct eng__event *event, int32_t *outcome);
 
+/* Whether a version of an event is there. */
+bool eng__heavy_has(const struct eng__heavy *heavy, const struct eng__pen *pen,
+                    const struct eng__event *event);
+
+/* Takes out an event that was put in as a new one; needs no memory. */
+void eng__heavy_take_back(struct eng__heavy *heavy, const struct eng__pen *pen,
+                          const struct eng__event *event);
+
 /* Appends an event that is known to be new and last in canonical order. */
 eng_status eng__heavy_append(struct eng__heavy *heavy, const struct eng__pen *pen,
                              const struct eng__event *event);

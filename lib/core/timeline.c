@@ -180,6 +180,36 @@ eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *h
   return too_long ? become_heavy(timeline, home, event, outcome) : status;
 }
 
+bool eng__timeline_has(const struct eng__timeline *timeline, const struct eng__pen *pen,
+                       const struct eng__event *event)
+{
+  struct eng__place place;
+
+  if (timeline->heavy != NULL) return eng__heavy_has(timeline->heavy, pen, event);
+  if (timeline->run.count == 0) return false;
+  eng__run_find(pen, &timeline->run, event, &place);
+  return place.found;
+}
+
+void eng__timeline_take_back(struct eng__timeline *timeline, const struct eng__pen *pen,
+                             const struct eng__event *event)
+{
+  uint8_t scratch[SCRATCH], *bytes = timeline->run.bytes;
+  struct eng__place place;
+  struct eng__run run;
+
+  if (timeline->heavy != NULL) {
+    eng__heavy_take_back(timeline->heavy, pen, event);
+    return;
+  }
+  eng__run_find(pen, &timeline->run, event, &place);
+  run.bytes = scratch;
+  eng__run_splice(pen, &timeline->run, &place, NULL, true, &run);
+  if (run.size > 0) memcpy(bytes, run.bytes, run.size);
+  timeline->run = run;
+  timeline->run.bytes = bytes;
+}
+
 /* ---- building ---- */
 
 void eng__builder_begin(struct eng__builder *builder, struct eng__home *home)

@@ -39,6 +39,14 @@ void eng__timeline_release(struct eng__timeline *timeline, struct eng__home *hom
 eng_status eng__timeline_put(struct eng__timeline *timeline, struct eng__home *home,
                              const struct eng__event *event, int32_t *outcome);
 
+/* Whether a version of an event is there. */
+bool eng__timeline_has(const struct eng__timeline *timeline, const struct eng__pen *pen,
+                       const struct eng__event *event);
+
+/* Takes out an event that was put in as a new one; needs no memory. */
+void eng__timeline_take_back(struct eng__timeline *timeline, const struct eng__pen *pen,
+                             const struct eng__event *event);
+
 /* Fills a timeline without events with resolved ones; those at or before the floor are
  * left out. Without events on failure. */
 eng_status eng__timeline_fill(struct eng__timeline *timeline, struct eng__home *home,

@@ -442,6 +442,15 @@ static size_t find_span(const struct eng__zone *zone, int64_t time)
   return low;
 }
 
+int64_t eng__zone_change(const struct eng__zone *zone, int64_t time)
+{
+  int64_t folded = fold(zone, time), next = zone->cycle;
+  size_t i = find_span(zone, time - folded) + 1;
+
+  if (i < zone->count && zone->spans[i].since < next) next = zone->spans[i].since;
+  return next == INT64_MAX ? next : next + folded;
+}
+
 int64_t eng__zone_shift(const struct eng__zone *zone, int64_t time)
 {
   return zone->spans[find_span(zone, time - fold(zone, time))].shift;

@@ -43,6 +43,9 @@ eng_status eng__zone_copy(const struct eng__zone *zone, const eng_allocator *mem
 eng_status eng__zone_days(const struct eng__zone *zone, int64_t day_start,
                           const eng_allocator *memory, struct eng__zone *out);
 
+/* The first time after another at which the clock may be changed; INT64_MAX: none. */
+int64_t eng__zone_change(const struct eng__zone *zone, int64_t time);
+
 /* What is added to a time. */
 int64_t eng__zone_shift(const struct eng__zone *zone, int64_t time);
 

@@ -171,8 +171,16 @@ eng_status eng_csv_set_currency(eng_csv *csv, int32_t currency)
 eng_status eng_csv_set_time_format(eng_csv *csv, int32_t format)
 {
   if (csv == NULL || csv->begun) return ENG_E_INVALID;
-  if (format < ENG_TIME_AUTO || format > ENG_TIME_MILLISECONDS) return ENG_E_RANGE;
+  if (format < ENG_TIME_AUTO || format > ENG_TIME_MONTH_FIRST) return ENG_E_RANGE;
   csv->maker.time_format = format;
+  return ENG_OK;
+}
+
+eng_status eng_csv_set_decimal_comma(eng_csv *csv, int32_t on)
+{
+  if (csv == NULL || csv->begun) return ENG_E_INVALID;
+  if (on != 0 && on != 1) return ENG_E_RANGE;
+  csv->maker.comma = on == 1;
   return ENG_OK;
 }
 

@@ -508,6 +508,32 @@ static bool read_decimal(const struct text *t, int places, int64_t *out)
          long_decimal(t->at, t->length, places, out);
 }
 
+/* Longer than any number is in fact written. */
+enum { NUMBER_MAX = 64 };
+
+/* Where a comma stands before decimals, makes *t the same number with a point, in
+ * `copy`. False: it has a point. */
+static bool with_point(const struct eng__maker *maker, struct text *t,
+                       char copy[NUMBER_MAX])
+{
+  if (!maker->comma) return true;
+  if (t->length > NUMBER_MAX) return false;
+  for (size_t i = 0; i < t->length; i++) {
+    if (t->at[i] == '.') return false;
+    copy[i] = t->at[i] == ',' ? '.' : t->at[i];
+  }
+  t->at = copy;
+  return true;
+}
+
+static bool has(const struct text *t, const char *signs)
+{
+  for (size_t i = 0; i < t->length; i++) {
+    if (t->at[i] != '\0' && strchr(signs, t->at[i]) != NULL) return true;
+  }
+  return false;
+}
+
 static bool read_whole(const struct text *t, int64_t least, int64_t most, int64_t *out)
 {
   return read_decimal(t, 0, out) && *out >= least && *out <= most;
@@ -547,11 +573,27 @@ static eng_status read_currency(struct eng__maker *maker, const struct text *t,
   return ENG_OK;
 }
 
+static const char *amount_hint(const struct eng__maker *maker, const struct text *t)
+{
+  if (maker->comma) {
+    return has(t, ".") ? "an amount with a comma before decimals was expected, as was "
+                         "announced, and no points"
+                       : "an amount such as 12,50 was expected, with no more decimals "
+                         "than the currency has";
+  }
+  return has(t, ",") ? "an amount such as 12.50 was expected; a comma before decimals "
+                       "has to be announced"
+                     : "an amount such as 12.50 was expected, with no more decimals "
+                       "than the currency has";
+}
+
 static eng_status set_amount(struct eng__maker *maker, const struct text *amount,
                              const struct text *code, struct eng__event *event)
 {
   int32_t currency = maker->currency;
+  struct text number = *amount;
   eng_status status = ENG_OK;
+  char copy[NUMBER_MAX];
 
   if (amount->length == 0) return ENG_OK;
   if (currency == 0) currency = maker->context->settings.currency;
@@ -560,12 +602,10 @@ static eng_status set_amount(struct eng__maker *maker, const struct text *amount
   if (currency == 0) {
     return refuse(maker, amount, ENG_E_CURRENCY, "an amount without a currency");
   }
-  status =
-      eng__maker_amount(maker, amount->at, amount->length, currency, &event->amount);
-  if (status != ENG_OK) {
-    return refuse(maker, amount, ENG_E_AMOUNT,
-                  "an amount such as 12.50 was expected, with no more decimals than "
-                  "the currency has");
+  if (!with_point(maker, &number, copy) ||
+      eng__maker_amount(maker, number.at, number.length, currency, &event->amount) !=
+          ENG_OK) {
+    return refuse(maker, amount, ENG_E_AMOUNT, amount_hint(maker, amount));
   }
   event->currency = (uint16_t)currency;
   event->has |= ENG__HAS_AMOUNT;
@@ -673,10 +713,13 @@ static eng_status set_value(struct eng__maker *maker, const struct text *t,
                             struct eng__event *event)
 {
   bool rated = is_rated(event);
+  struct text number = *t;
+  char copy[NUMBER_MAX];
 
   if (t->length == 0) return ENG_OK;
   if (read_raw_value(t, event)) return ENG_OK;
-  if (!read_decimal(t, rated ? 3 : 0, &event->value)) {
+  if (!with_point(maker, &number, copy) ||
+      !read_decimal(&number, rated ? 3 : 0, &event->value)) {
     return refuse(maker, t, ENG_E_VALUE,
                   rated ? "a number with at most three decimals was expected"
                         : "a whole number was expected");
@@ -854,12 +897,32 @@ static eng_status set_extension(struct eng__maker *maker, const struct text *t,
   return ENG_OK;
 }
 
+/* 22.11.2026 or 11/22/2026, as it seems. */
+static bool is_as_in_tables(const struct text *t)
+{
+  size_t i = 0;
+
+  while (i < t->length && is_digit(t->at[i])) i++;
+  return i >= 1 && i <= 2 && i < t->length && (t->at[i] == '.' || t->at[i] == '/');
+}
+
 static eng_status set_time(struct eng__maker *maker, const struct text *t, int64_t *out)
 {
   if (eng__maker_time(maker, t->at, t->length, out) == ENG_OK) return ENG_OK;
-  return refuse(maker, t, ENG_E_TIME,
-                t->length == 0 ? "a time is missing"
-                               : "a time was expected, such as 2026-02-19T12:07");
+  if (t->length == 0) return refuse(maker, t, ENG_E_TIME, "a time is missing");
+  switch (maker->time_format) {
+  case ENG_TIME_DAY_FIRST:
+    return refuse(maker, t, ENG_E_TIME, "a time was expected, such as 19.2.2026 12:07");
+  case ENG_TIME_MONTH_FIRST:
+    return refuse(maker, t, ENG_E_TIME, "a time was expected, such as 2/19/2026 12:07");
+  default:
+    return refuse(
+        maker, t, ENG_E_TIME,
+        is_as_in_tables(t)
+            ? "a time was expected, such as 2026-02-19T12:07; that the day or "
+              "the month comes first has to be announced"
+            : "a time was expected, such as 2026-02-19T12:07");
+  }
 }
 
 /* ---- the row ---- */

@@ -136,7 +136,7 @@ eng_status eng_jsonl_set_currency(eng_jsonl *jsonl, int32_t currency)
 eng_status eng_jsonl_set_time_format(eng_jsonl *jsonl, int32_t format)
 {
   if (jsonl == NULL || jsonl->begun) return ENG_E_INVALID;
-  if (format < ENG_TIME_AUTO || format > ENG_TIME_MILLISECONDS) return ENG_E_RANGE;
+  if (format < ENG_TIME_AUTO || format > ENG_TIME_MONTH_FIRST) return ENG_E_RANGE;
   jsonl->forms.time_format = format;
   return ENG_OK;
 }

@@ -466,7 +466,7 @@ eng_status eng_model_check(const eng_model *model, eng_findings **out)
   if (out == NULL) return ENG_E_INVALID;
   *out = NULL;
   if (model == NULL) return ENG_E_INVALID;
-  if (model->host != NULL) return ENG_E_UNSUPPORTED;
+  if (model->host != NULL || model->question_to > 0) return ENG_E_UNSUPPORTED;
   memory = eng__memory(model->context);
   memset(&c, 0, sizeof c);
   c.model = model;

@@ -363,7 +363,10 @@ eng_status eng_model_diff(const eng_model *before, const eng_model *after,
   *out = NULL;
   if (before == NULL || after == NULL) return ENG_E_INVALID;
   if (before->context != after->context) return ENG_E_CONTEXT;
-  if (before->host != NULL || after->host != NULL) return ENG_E_UNSUPPORTED;
+  if (before->host != NULL || after->host != NULL || before->question_to > 0 ||
+      after->question_to > 0) {
+    return ENG_E_UNSUPPORTED;
+  }
   diff = eng__new_zeroed(eng__memory(before->context), sizeof *diff);
   if (diff == NULL) return ENG_E_NOMEM;
   diff->memory = eng__memory(before->context);

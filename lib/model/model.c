@@ -138,7 +138,7 @@ eng_status eng_model_with_params(const eng_model *model, const char *values,
   *out = NULL;
   eng__error_clear(error);
   if (model == NULL || (values == NULL && length > 0)) return ENG_E_INVALID;
-  if (model->host != NULL) return ENG_E_UNSUPPORTED;
+  if (model->host != NULL || model->question_to > 0) return ENG_E_UNSUPPORTED;
   if (length > eng__limit(model->context, ENG_LIMIT_MODEL)) {
     return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
   }
@@ -154,6 +154,35 @@ eng_status eng_model_with_params(const eng_model *model, const char *values,
   (void)write_settings(model, copy->text + model->text_size + 1 + length + 1);
   copy->text[copy->text_room - 1] = '\0';
   return parse(copy, model, length, out, error);
+}
+
+eng_status eng_model_question(const eng_model *model, const char *text, size_t length,
+                              eng_model **out, eng_error *error)
+{
+  eng_model *copy;
+  size_t set;
+
+  if (out == NULL) return ENG_E_INVALID;
+  *out = NULL;
+  eng__error_clear(error);
+  if (model == NULL || text == NULL) return ENG_E_INVALID;
+  if (model->host != NULL || model->bare || model->question_to > 0) {
+    return ENG_E_UNSUPPORTED;
+  }
+  if (length > eng__limit(model->context, ENG_LIMIT_MODEL)) {
+    return eng__error_set(error, ENG_E_LIMIT, 0, 0, 0, "the text is too long");
+  }
+  set = write_settings(model, NULL);
+  copy = new_model(model->context, model->text, model->text_size, length + 1 + set + 1,
+                   model->built_in ? ENG__TEXT_BUILT_IN : ENG__TEXT_MODEL);
+  if (copy == NULL) return ENG_E_NOMEM;
+  copy->question_from = (uint32_t)model->text_size + 1;
+  copy->question_to = copy->question_from + (uint32_t)length;
+  memcpy(copy->text + copy->question_from, text, length);
+  copy->text[copy->question_to] = '\n';
+  (void)write_settings(model, copy->text + copy->question_to + 1);
+  copy->text[copy->text_room - 1] = '\0';
+  return parse(copy, model, 0, out, error);
 }
 
 /* ---- built-in models ---- */

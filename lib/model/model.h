@@ -222,6 +222,7 @@ struct eng_model {
   uint32_t name, title, source; /* offsets into names; 0 is the empty text */
   int32_t shape, revision;
   bool bare; /* the text is a condition alone: eng_model_condition */
+  uint32_t question_from, question_to; /* of a condition behind the text; else 0 */
   bool events; /* the text says which events: eng_filter_parse */
   struct eng__definition *definitions; /* in the order of the text */
   size_t definition_count, definition_room;

@@ -353,13 +353,19 @@ static size_t put_bytes(uint8_t *out, const void *bytes, size_t size)
 eng_status eng__model_sign(eng_model *model)
 {
   const eng_allocator *memory = eng__memory(model->context);
-  size_t room = model->text_size + model->names_size + ENG__VARINT_MAX +
+  /* A model that is asked differs from itself, whatever it is asked. */
+  size_t asked =
+      model->question_to > 0 ? model->question_to - model->question_from + 1 : 0;
+  size_t room = model->text_size + asked + model->names_size + 2 * ENG__VARINT_MAX +
                 model->param_count * (ENG__VARINT_MAX + 17);
   uint8_t *bytes = eng__new(memory, room);
   size_t size;
 
   if (bytes == NULL) return ENG_E_NOMEM;
   size = put_bytes(bytes, model->text, model->text_size);
+  if (asked > 0) {
+    size += put_bytes(bytes + size, model->text + model->question_from, asked - 1);
+  }
   for (size_t i = 0; i < model->param_count; i++) {
     const struct eng__param *param = &model->params[i];
     const char *name = model->names + param->name;

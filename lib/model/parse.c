@@ -508,7 +508,9 @@ eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
   p.model = model;
   p.memory = eng__memory(model->context);
   p.error = error;
-  if (base != NULL) {
+  if (model->question_to > 0) {
+    eng__read_settings(&p, model->question_to + 1, end, NULL);
+  } else if (base != NULL) {
     eng__read_settings(&p, own, own + (uint32_t)set, base);
     eng__read_settings(&p, own + (uint32_t)set, end, NULL);
   }
@@ -519,6 +521,7 @@ eng_status eng__model_parse(eng_model *model, const eng_model *base, size_t set,
     parse_events(&p);
   } else {
     parse_model(&p);
+    if (model->question_to > 0) eng__parse_question(&p);
   }
   if (p.status == ENG_OK) p.status = eng__model_sign(model);
   return p.status;

@@ -119,6 +119,9 @@ int32_t eng__parse_name(struct eng__parser *p)
   int32_t found;
 
   eng__next_word(p);
+  if (p->in_question && !p->in_where && eng__token_is(p, &token, "stage")) {
+    return eng__parse_stage_asked(p, token.from);
+  }
   if (p->in_where) {
     found = eng__read_field(p, &token);
     if (found >= 0) return found;

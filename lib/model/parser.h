@@ -21,6 +21,7 @@ struct eng__parser {
   uint64_t depth;
   bool in_where;
   bool has_classes; /* and so no stages of their own */
+  bool in_question; /* behind the model's text: eng_model_question */
   bool in_setting;  /* at a value that the host handed in, not in the model's own text */
 };
 
@@ -134,6 +135,13 @@ void eng__add_definition(struct eng__parser *p, const struct eng__token *name,
 
 /* score NAME ["title"] term {term}, from behind the word. */
 void eng__parse_score(struct eng__parser *p);
+/* ---- questions ---- */
+
+/* The condition behind the model's text, if there is one. */
+void eng__parse_question(struct eng__parser *p);
+/* OP STAGE, from behind the word `stage`. */
+int32_t eng__parse_stage_asked(struct eng__parser *p, uint32_t from);
+
 /* ---- params ---- */
 
 /* Finds what the host handed in between two places of the text. With `base`, whose

@@ -692,7 +692,7 @@ eng_status eng_model_print(const eng_model *model, char *buffer, size_t capacity
   if (size == NULL) return ENG_E_INVALID;
   *size = 0;
   if (model == NULL || (buffer == NULL && capacity > 0)) return ENG_E_INVALID;
-  if (model->host != NULL) return ENG_E_UNSUPPORTED;
+  if (model->host != NULL || model->question_to > 0) return ENG_E_UNSUPPORTED;
   start(&p, model, 0, (uint32_t)model->text_size);
   p.write = fill;
   p.user = &to;

@@ -78,6 +78,16 @@ eng_status eng_store_merge_book(eng_store *store, const eng_book *book,
   return ENG_E_UNSUPPORTED;
 }
 
+eng_status eng_store_next_key(eng_store *store, uint32_t after, uint32_t *number,
+                              uint64_t *forgotten)
+{
+  (void)store;
+  (void)after;
+  if (number != NULL) *number = 0;
+  if (forgotten != NULL) *forgotten = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
 eng_status eng_store_set_key(eng_store *store, uint32_t number, const uint8_t *key)
 {
   (void)store;

@@ -95,7 +95,7 @@ bool eng__store_proof(const struct eng_store *store, uint64_t number, uint8_t pr
 /* Compares the proof of a key with the file's, or puts it there. */
 static eng_status prove(struct eng_store *store, uint32_t number, const uint8_t *proof)
 {
-  sqlite3_stmt *row, *last;
+  sqlite3_stmt *row;
   const uint8_t *kept;
   size_t size;
   eng_status status = eng__store_statement(store, ENG__SQL_KEY_GET, &row);
@@ -112,15 +112,7 @@ static eng_status prove(struct eng_store *store, uint32_t number, const uint8_t 
   (void)sqlite3_reset(row);
   if (status != ENG_OK || code == SQLITE_ROW) return status;
 
-  status = eng__store_statement(store, ENG__SQL_KEY_LAST, &last);
-  if (status != ENG_OK) return status;
-  code = sqlite3_step(last);
-  status = eng__store_status(store, code);
-  if (code == SQLITE_ROW && sqlite3_column_int64(last, 0) > number) {
-    status = ENG_E_RANGE;
-  }
-  (void)sqlite3_reset(last);
-  if (status == ENG_OK) status = eng__store_statement(store, ENG__SQL_KEY_PUT, &row);
+  status = eng__store_statement(store, ENG__SQL_KEY_PUT, &row);
   if (status != ENG_OK) return status;
   (void)sqlite3_bind_int64(row, 1, number);
   code = sqlite3_bind_blob(row, 2, proof, 16, SQLITE_STATIC);
@@ -165,6 +157,37 @@ static eng_status current_key(struct eng_store *store, struct eng__store_key **o
   if (code == SQLITE_ROW) *out = find_key(store, sqlite3_column_int64(last, 0));
   (void)sqlite3_reset(last);
   return status == ENG_OK && *out == NULL ? ENG_E_KEY : status;
+}
+
+eng_status eng_store_next_key(eng_store *store, uint32_t after, uint32_t *number,
+                              uint64_t *forgotten)
+{
+  sqlite3_stmt *row;
+  eng_status status;
+  int code;
+
+  if (number != NULL) *number = 0;
+  if (forgotten != NULL) *forgotten = 0;
+  if (store == NULL || number == NULL) return ENG_E_INVALID;
+  store->code = 0;
+  if (store->version < 4) return ENG_OK;
+  status = eng__store_statement(store, ENG__SQL_KEY_NEXT, &row);
+  if (status != ENG_OK) return status;
+  (void)sqlite3_bind_int64(row, 1, after);
+  code = sqlite3_step(row);
+  status = eng__store_status(store, code);
+  if (code == SQLITE_ROW) {
+    int64_t found = sqlite3_column_int64(row, 0);
+
+    if (found < 1 || found > INT32_MAX) {
+      status = ENG_E_DAMAGED;
+    } else {
+      *number = (uint32_t)found;
+      if (forgotten != NULL) *forgotten = (uint64_t)sqlite3_column_int64(row, 1);
+    }
+  }
+  (void)sqlite3_reset(row);
+  return status;
 }
 
 /* ---- tombstones ---- */
@@ -585,13 +608,13 @@ static eng_status strike_one(struct eng_store *store, const struct walk *walk,
   eng_customer *customer;
   eng_status status = eng__store_read(store, walk->id, walk->length, &customer, NULL);
 
-  if (eng__store_is_of_row(status) && status != ENG_E_LIMIT &&
-      status != ENG_E_VOCABULARY) {
+  if (eng__store_is_damage(status)) {
     status = eng__store_drop(store, walk->id, walk->length);
     return status == ENG_OK ? mark_scrub(store) : status;
   }
   if (status != ENG_OK || customer == NULL) return status;
-  if (floor > customer->timeline.floor) {
+  /* A floor of its own at the same instant is no longer one of its own. */
+  if (floor >= customer->timeline.floor) {
     status = raise_one(store, customer, floor);
     if (status == ENG_OK) status = mark_scrub(store);
   }

@@ -85,9 +85,18 @@ static eng_status peek(sqlite3_vfs *vfs, const char *name, sqlite3_file *file)
  * begins. Those behind it say that there are none. */
 enum { HEAD = 4 };
 
+/* Whether the log of a file is there; the name has room for its end. */
+static bool find_log(sqlite3_vfs *vfs, char *name)
+{
+  int there = 0;
+
+  strcat(name, "-wal");
+  return vfs->xAccess(vfs, name, SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there;
+}
+
 /* Looks into the file by the VFS, whose locks it must not disturb. */
 static eng_status look(const eng_allocator *memory, const char *vfs_name,
-                       const char *path)
+                       const char *path, bool *has_log)
 {
   sqlite3_vfs *vfs = sqlite3_vfs_find(vfs_name);
   size_t name_size, file_size;
@@ -105,6 +114,7 @@ static eng_status look(const eng_allocator *memory, const char *vfs_name,
     int code = vfs->xFullPathname(vfs, path, vfs->mxPathname + 1, name);
 
     status = (code & 0xff) == SQLITE_OK ? peek(vfs, name, file) : ENG_E_NOTFOUND;
+    if (status == ENG_OK) *has_log = find_log(vfs, name);
   }
   eng__free(memory, block, name_size);
   eng__free(memory, file, file_size);
@@ -278,18 +288,29 @@ static eng_status use_log(struct eng_store *store, int32_t wait_ms)
   return status;
 }
 
-static eng_status connect(struct eng_store *store, const char *path,
-                          const eng_store_options *options)
+/* A connection that cannot write could not take the log's files away again that reading
+ * makes beside the book. So this one could, but refuses to; and a log that somebody
+ * left there is left to whoever writes next. */
+static eng_status keep_still(struct eng_store *store, bool has_log)
 {
-  int flags = SQLITE_OPEN_NOMUTEX;
+  if (has_log)
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  return eng__store_execute(store, "PRAGMA query_only = ON");
+}
+
+static eng_status connect(struct eng_store *store, const char *path,
+                          const eng_store_options *options, bool has_log)
+{
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
   eng_status status;
 
-  flags |=
-      store->flags & ENG_STORE_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (store->flags & ENG_STORE_CREATE) flags |= SQLITE_OPEN_CREATE;
   status =
       eng__store_status(store, sqlite3_open_v2(path, &store->db, flags, options->vfs));
   if (status == ENG_OK) status = configure(store, options);
+  if (status == ENG_OK && store->flags & ENG_STORE_READ_ONLY) {
+    status = keep_still(store, has_log);
+  }
   if (status == ENG_OK) status = examine(store);
   if (status != ENG_OK) return status;
   if (store->flags & ENG_STORE_READ_ONLY) {
@@ -319,6 +340,7 @@ eng_status eng_store_open(const eng_context *context, const eng_allocator *alloc
   eng_allocator memory;
   eng_store *store;
   eng_status status;
+  bool has_log = false;
 
   eng__error_clear(error);
   if (out == NULL) return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
@@ -336,7 +358,7 @@ eng_status eng_store_open(const eng_context *context, const eng_allocator *alloc
     status = eng__allocator_copy(allocator == NULL ? eng__memory(context) : allocator,
                                  &memory);
   }
-  if (status == ENG_OK) status = look(&memory, options->vfs, path);
+  if (status == ENG_OK) status = look(&memory, options->vfs, path, &has_log);
   if (status != ENG_OK) {
     return eng__error_set(error, status, 0, 0, 0, words_of(status));
   }
@@ -345,7 +367,7 @@ eng_status eng_store_open(const eng_context *context, const eng_allocator *alloc
   store->context = context;
   store->memory = memory;
   store->flags = options->flags;
-  status = connect(store, path, options);
+  status = connect(store, path, options, has_log);
   if (status != ENG_OK) {
     eng_store_close(store);
     return eng__error_set(error, status, 0, 0, 0, words_of(status));

@@ -118,8 +118,15 @@ static eng_status read_customer(struct eng__items *items, struct eng__item *item
       eng__store_blob(items->rows, 0, 1, longest, &item->key, &item->key_length);
 
   if (status != ENG_OK) return status;
-  return eng__store_blob(items->rows, 1, 1, SIZE_MAX, &item->value,
-                         &item->value_length);
+  status =
+      eng__store_blob(items->rows, 1, 1, SIZE_MAX, &item->value, &item->value_length);
+  if (status != ENG_E_DAMAGED) return status;
+  /* What is no blob at all stands as a byte that is no timeline: it differs from the
+   * other side's, by which it may be mended. */
+  item->scratch[0] = 0;
+  item->value = item->scratch;
+  item->value_length = 1;
+  return ENG_OK;
 }
 
 eng_status eng__items_next(struct eng__items *items, struct eng__item *item,

@@ -30,6 +30,12 @@ bool eng__store_is_of_row(eng_status status)
          status == ENG_E_LIMIT || status == ENG_E_DAMAGED;
 }
 
+bool eng__store_is_damage(eng_status status)
+{
+  return eng__store_is_of_row(status) && status != ENG_E_LIMIT &&
+         status != ENG_E_VOCABULARY;
+}
+
 /* Into the context's memory: a customer may outlive the store. */
 static eng_status decode(struct eng_store *store, const uint8_t *id, size_t length,
                          const uint8_t *bytes, size_t size, eng_customer **out,
@@ -94,14 +100,13 @@ eng_status eng__store_read(struct eng_store *store, const char *id, size_t lengt
   return status;
 }
 
-eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t length,
-                            eng_customer **out)
+eng_status eng__store_unknown(struct eng_store *store, const char *id, size_t length,
+                              eng_customer **out)
 {
   int64_t floor;
-  eng_status status = eng__store_read(store, id, length, out, NULL);
+  eng_status status = eng__store_base(store, id, length, &floor);
 
-  if (status != ENG_OK || *out != NULL) return status;
-  status = eng__store_base(store, id, length, &floor);
+  *out = NULL;
   if (status == ENG_OK) status = eng_customer_new(store->context, id, length, out);
   if (status != ENG_OK || floor == ENG_TIME_NONE) return status;
   status = eng_customer_expire(*out, floor);
@@ -109,6 +114,15 @@ eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t leng
   eng_customer_free(*out);
   *out = NULL;
   return status;
+}
+
+eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t length,
+                            eng_customer **out)
+{
+  eng_status status = eng__store_read(store, id, length, out, NULL);
+
+  if (status != ENG_OK || *out != NULL) return status;
+  return eng__store_unknown(store, id, length, out);
 }
 
 /* ---- writing ---- */

@@ -35,6 +35,9 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_KEY_GET] = "SELECT proof FROM key WHERE number = ?1",
     [ENG__SQL_KEY_PUT] = "INSERT INTO key(number, proof) VALUES(?1, ?2)",
     [ENG__SQL_KEY_LAST] = "SELECT max(number), count(*) FROM key",
+    [ENG__SQL_KEY_NEXT] = "SELECT number, (SELECT count(*) FROM tombstone "
+                          "WHERE tombstone.key = number) FROM key "
+                          "WHERE number > ?1 ORDER BY number LIMIT 1",
     [ENG__SQL_KEYS_NEEDED] =
         /* The numbers as the tombstones have them: each is looked for behind the last,
          * which reads a row a number. */

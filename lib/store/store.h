@@ -45,6 +45,7 @@ enum {
   ENG__SQL_KEY_GET,
   ENG__SQL_KEY_PUT,
   ENG__SQL_KEY_LAST,
+  ENG__SQL_KEY_NEXT,
   ENG__SQL_KEYS_NEEDED,
   ENG__SQL_STONE_GET,
   ENG__SQL_STONE_PUT,
@@ -114,6 +115,10 @@ eng_status eng__store_read(struct eng_store *store, const char *id, size_t lengt
 eng_status eng__store_fetch(struct eng_store *store, const char *id, size_t length,
                             eng_customer **out);
 
+/* A customer of whom the file knows nothing, with the floor that it must have. */
+eng_status eng__store_unknown(struct eng_store *store, const char *id, size_t length,
+                              eng_customer **out);
+
 /* Makes the row of a customer what it is to be, if it is not so already. */
 eng_status eng__store_put(struct eng_store *store, const eng_customer *customer);
 
@@ -128,6 +133,10 @@ eng_status eng__store_drop(struct eng_store *store, const char *id, size_t lengt
 /* Whether a row alone is the matter: memory that lacks and a lack of anything else are
  * not alike. */
 bool eng__store_is_of_row(eng_status status);
+
+/* Whether its bytes are wrong for everybody: another context, with other limits and
+ * words, could not read them either. */
+bool eng__store_is_damage(eng_status status);
 
 /* ---- settings ---- */
 
@@ -155,6 +164,10 @@ eng_status eng__store_raise(struct eng_store *store, int64_t floor);
 
 /* Adds what a timeline knows to a customer; inside a transaction. */
 eng_status eng__store_merge(struct eng_store *store, const eng_customer *other);
+
+/* The same, but where the row is damaged the other one takes its place. */
+eng_status eng__store_mend(struct eng_store *store, const eng_customer *other,
+                           bool *mended);
 
 /* The number and the proof of a key; false: it was not handed in. */
 bool eng__store_proof(const struct eng_store *store, uint64_t number,

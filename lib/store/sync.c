@@ -167,6 +167,12 @@ static eng_status answer_next(struct eng_sync *sync, struct eng__reader *reader,
   return eng__sync_answer(sync, reader);
 }
 
+/* What is put into a message is at most so long: see ENG__SYNC_FULL. */
+static uint64_t most_of(const struct eng_sync *sync)
+{
+  return eng__limit(sync->store->context, ENG_LIMIT_BLOB) + ENG__SYNC_BEYOND;
+}
+
 eng_status eng_sync_next(eng_sync *sync, const uint8_t *message, size_t size,
                          const uint8_t **out, size_t *out_size, int32_t *done)
 {
@@ -179,6 +185,10 @@ eng_status eng_sync_next(eng_sync *sync, const uint8_t *message, size_t size,
   if (done != NULL) *done = 0;
   if (sync == NULL || out == NULL || out_size == NULL || done == NULL || sync->done) {
     return ENG_E_INVALID;
+  }
+  if (size > most_of(sync)) {
+    sync->done = true;
+    return ENG_E_LIMIT;
   }
   eng__reader_init(&reader, message == NULL ? nothing : message, size);
   sync->store->code = 0;
@@ -240,7 +250,7 @@ static eng_status read_message(const eng_stream *stream, struct eng__buffer *in,
 static eng_status converse(eng_sync *sync, const eng_stream *stream,
                            struct eng__buffer *in)
 {
-  uint64_t most = eng__limit(sync->store->context, ENG_LIMIT_BLOB) + 4 * ENG__SYNC_FULL;
+  uint64_t most = most_of(sync);
   bool first = sync->role == ENG_SYNC_ASK;
   int32_t done = 0;
 

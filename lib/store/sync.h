@@ -22,8 +22,9 @@ enum {
   ENG__SYNC_GET = 3,   /* an item */
   ENG__SYNC_PUT = 4,   /* an item to be taken in */
   ENG__SYNC_FEW = 32,  /* items that are listed rather than split */
-  ENG__SYNC_LIST_MAX = 4096,
+  ENG__SYNC_LIST_MAX = 512,
   ENG__SYNC_FULL = 1 << 20, /* bytes of a message from which on no more is put in */
+  ENG__SYNC_BEYOND = 4 << 20, /* bytes of one that a whole timeline may stand beside */
   ENG__SYNC_ASKED = 1 << 16, /* the same for requests */
   ENG__SYNC_ROWS = 1 << 18   /* rows after which an answer is full too */
 };
@@ -80,6 +81,9 @@ struct eng_sync {
 eng_status eng__sync_take(struct eng_sync *sync, int space, const uint8_t *key,
                           size_t key_length, const uint8_t *value, size_t value_length);
 eng_status eng__sync_settle(struct eng_sync *sync);
+
+/* Adds what a customer of elsewhere knows; in place of a row here that is damaged. */
+eng_status eng__sync_merge(struct eng_sync *sync, const eng_customer *customer);
 
 /* One message of each role. */
 eng_status eng__sync_answer(struct eng_sync *sync, struct eng__reader *reader);

@@ -31,6 +31,16 @@ static eng_status take_stone(struct eng_sync *sync, const uint8_t *key,
   return ENG_OK;
 }
 
+eng_status eng__sync_merge(struct eng_sync *sync, const eng_customer *customer)
+{
+  bool mended = false;
+  eng_status status = eng__store_mend(sync->store, customer, &mended);
+
+  sync->counts.customers_received += status == ENG_OK;
+  sync->counts.customers_mended += mended;
+  return status;
+}
+
 static eng_status take_customer(struct eng_sync *sync, const uint8_t *key,
                                 size_t key_length, const uint8_t *value,
                                 size_t value_length)
@@ -41,9 +51,8 @@ static eng_status take_customer(struct eng_sync *sync, const uint8_t *key,
                           value_length, &customer, NULL);
 
   if (status != ENG_OK) return status;
-  status = eng__store_merge(sync->store, customer);
+  status = eng__sync_merge(sync, customer);
   eng_customer_free(customer);
-  sync->counts.customers_received += status == ENG_OK;
   return status;
 }
 

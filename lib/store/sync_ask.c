@@ -283,6 +283,22 @@ static eng_status send_more(struct eng_sync *sync, const eng_customer *ours,
   return status;
 }
 
+/* Their row is damaged: what we hold of the customer is all there is. */
+static eng_status mend_theirs(struct eng_sync *sync, const char *id, size_t length)
+{
+  eng_customer *ours = NULL;
+  eng_status status = eng__store_read(sync->store, id, length, &ours, NULL);
+
+  if (status == ENG_OK && ours != NULL) {
+    status = put_customer(sync, ours);
+  } else if (status == ENG_OK || eng__store_is_damage(status)) {
+    sync->counts.customers_damaged++;
+    status = ENG_OK;
+  }
+  eng_customer_free(ours);
+  return status;
+}
+
 static eng_status exchange_customer(struct eng_sync *sync, const uint8_t *key,
                                     size_t key_length, const uint8_t *value,
                                     size_t length)
@@ -292,9 +308,9 @@ static eng_status exchange_customer(struct eng_sync *sync, const uint8_t *key,
   eng_status status = eng_customer_decode(sync->store->context, id, key_length, value,
                                           length, &theirs, NULL);
 
+  if (eng__store_is_damage(status)) return mend_theirs(sync, id, key_length);
   if (status != ENG_OK) return status;
-  status = eng__store_merge(sync->store, theirs);
-  sync->counts.customers_received += status == ENG_OK;
+  status = eng__sync_merge(sync, theirs);
   if (status == ENG_OK) {
     status = eng__store_read(sync->store, id, key_length, &ours, NULL);
   }
@@ -359,20 +375,24 @@ static eng_status take_answer(struct eng_sync *sync, const struct eng__task *tas
   }
 }
 
-/* Answers come in the order of what was asked; what none came for is asked again. */
+/* Answers come in the order of what was asked; what none came for is asked again, and
+ * so is what comes once there is a message full of what goes back. */
 static eng_status take_answers(struct eng_sync *sync, struct eng__reader *reader)
 {
   const eng_allocator *memory = &sync->store->memory;
   size_t i = 0;
   eng_status status = ENG_OK;
 
-  while (i < sync->asked_count && eng__reader_left(reader) > 0 && status == ENG_OK) {
+  while (i < sync->asked_count && eng__reader_left(reader) > 0 && status == ENG_OK &&
+         sync->puts.size <= ENG__SYNC_FULL) {
     status = take_answer(sync, &sync->asked[i], reader);
     eng__free(memory, sync->asked[i].bytes, sync->asked[i].size);
     sync->asked[i++].bytes = NULL;
   }
   if (status == ENG_OK && i == 0 && sync->asked_count > 0) status = ENG_E_TRUNCATED;
-  if (status == ENG_OK && eng__reader_left(reader) > 0) status = ENG_E_TRAILING;
+  if (status == ENG_OK && i == sync->asked_count && eng__reader_left(reader) > 0) {
+    status = ENG_E_TRAILING;
+  }
   for (; i < sync->asked_count && status == ENG_OK; i++) {
     void *block = sync->tasks;
 
@@ -389,13 +409,30 @@ static eng_status take_answers(struct eng_sync *sync, struct eng__reader *reader
 
 /* ---- asking ---- */
 
+/* A damaged row would be refused there, with all of the message. */
+static eng_status is_sound(const struct eng_sync *sync, int space,
+                           const struct eng__item *item, bool *sound)
+{
+  eng_customer *customer;
+  eng_status status;
+
+  *sound = true;
+  if (space != ENG__SPACE_CUSTOMERS) return ENG_OK;
+  status = eng_customer_decode(sync->store->context, (const char *)item->key,
+                               item->key_length, item->value, item->value_length,
+                               &customer, NULL);
+  eng_customer_free(customer);
+  *sound = status == ENG_OK;
+  return eng__store_is_damage(status) ? ENG_OK : status;
+}
+
 /* Our own items of a range, as many as fit; the rest is a task again. */
 static eng_status send(struct eng_sync *sync, const struct eng__task *task)
 {
   struct eng__items items;
   struct eng__item item;
   struct eng__range range;
-  bool there, full = false;
+  bool there, sound, full = false;
   eng_status status;
 
   read_range(task, &range);
@@ -407,6 +444,12 @@ static eng_status send(struct eng_sync *sync, const struct eng__task *task)
       range.low.length = item.key_length;
       memcpy(range.low.key, item.key, item.key_length);
       break;
+    }
+    status = is_sound(sync, task->space, &item, &sound);
+    if (status != ENG_OK) break;
+    if (!sound) {
+      sync->counts.customers_damaged++;
+      continue;
     }
     put_item(&sync->out, task->space, item.key, item.key_length, item.value,
              item.value_length);

@@ -53,6 +53,23 @@ eng_status eng__store_merge(struct eng_store *store, const eng_customer *other)
   return status;
 }
 
+eng_status eng__store_mend(struct eng_store *store, const eng_customer *other,
+                           bool *mended)
+{
+  eng_customer *customer;
+  eng_status status = eng__store_merge(store, other);
+
+  *mended = false;
+  if (!eng__store_is_damage(status)) return status;
+  status = eng__store_unknown(store, other->id, other->id_length, &customer);
+  if (status != ENG_OK) return status;
+  status = eng_customer_merge(customer, other);
+  if (status == ENG_OK) status = eng__store_put(store, customer);
+  *mended = status == ENG_OK;
+  eng_customer_free(customer);
+  return status;
+}
+
 eng_status eng_store_merge_customer(eng_store *store, const eng_customer *customer)
 {
   eng_status status;
@@ -74,22 +91,22 @@ static eng_status each(struct eng_store *store, const struct eng_book *book,
                        each_fn take, eng_progress_fn progress, void *user)
 {
   uint32_t *rows = NULL;
-  eng_status status = eng__book_order(book, &store->memory, &rows);
+  size_t count;
+  eng_status status = eng__book_order_members(book, &store->memory, &rows, &count);
 
-  for (uint64_t i = 0; i < book->rows && status == ENG_OK; i++) {
+  for (size_t i = 0; i < count && status == ENG_OK; i++) {
     eng_customer *customer;
 
-    if (progress != NULL && i % PROGRESS_EVERY == 0 &&
-        progress(user, i, book->rows) != 0) {
+    if (progress != NULL && i % PROGRESS_EVERY == 0 && progress(user, i, count) != 0) {
       status = ENG_E_CANCELLED;
       break;
     }
-    status = eng_book_customer(book, rows[i], &customer);
+    status = eng_book_member(book, rows[i], &customer);
     if (status != ENG_OK) break;
     status = take(store, customer);
     eng_customer_free(customer);
   }
-  eng__free(&store->memory, rows, (size_t)book->rows * sizeof *rows);
+  eng__free(&store->memory, rows, count * sizeof *rows);
   return status;
 }
 

@@ -17,7 +17,7 @@ PATH=$folder/bin:$PATH
 export PATH
 
 # Commands whose answer is no rows and no text: what they do is in a file afterwards.
-formless='export import merge unmerge expire sync forget watch fsck report'
+formless='export import merge unmerge expire sync forget key watch fsck report'
 
 commands=$("$program" help commands | awk '{ print $1 }')
 is 'there are commands' 1 "$([ "$(echo "$commands" | wc -l)" -ge 10 ] && echo 1)"

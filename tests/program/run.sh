@@ -81,6 +81,19 @@ ask 2 stages shop.csv --kinds x
 ask 2 stages shop.csv --map owner=customer
 ask 2 stages shop.csv --own-kind 'No Name'
 ask 2 stages shop.csv --own-kind purchase
+ask 2 stages shop.csv --decimal dot
+# A table as a German spreadsheet writes it.
+printf 'Kunde;Datum;Betrag\ncustomer-1;1.2.2026 9:05;1250,50\ncustomer-1;14.2.2026;7\n' \
+  >german.csv
+european='--map customer=Kunde,time=Datum,amount=Betrag --kind purchase --currency EUR'
+ask 2 stages german.csv $european
+says 'the day or the month comes first has to be announced'
+says '--time-format day-first'
+ask 0 export german.csv $european --time-format day-first --decimal comma --to csv
+is 'a table with the day first and decimal commas' 'customer-1,2026-02-01T09:05:00.000Z,1250.50
+customer-1,2026-02-14T00:00:00.000Z,7.00' \
+  "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { print $at["customer"] "," $at["time"] "," $at["amount"] }' out)"
 printf 'customer,time,kind,amount\na,2026-01-01,purchase,5\n' >nocurrency.csv
 printf 'customer,time,kind\na,2026-01-01,bought\n' >nokind.csv
 ask 2 stages nokind.csv

@@ -97,6 +97,88 @@ says '--key FILE'
 ask 2 sync a.book
 ask 2 sync a.book a.book
 
+# Whoever is not there is said, and remembered; a key that is lost is not replaced.
+mkdir lost
+ask 0 import one.csv --book lost/shop.book
+ask 1 forget lost/shop.book --customer customer-9 --as-of 2026-06-30 --quiet
+says 'no customer of the id'
+silent customer-9
+sed 's/customer-1/customer-9/' one.csv >nine.csv
+ask 0 import nine.csv --book lost/shop.book
+ask 0 select lost/shop.book --where 'count(any) >= 1' --format csv
+is 'who was never there' 'customer customer-1 customer-2 ' "$(tr '\n' ' ' <out)"
+mv lost/shop.book.key lost/kept.key
+ask 2 forget lost/shop.book --customer customer-1
+says '--key FILE'
+if [ -e lost/shop.book.key ]; then fail 'a key was made over a lost one'; else pass; fi
+ask 2 import one.csv --book nowhere/shop.book
+says 'is there such a folder'
+
+# A new key follows; tills that went on each with its own come together.
+ask 0 key lost/shop.book --key lost/kept.key
+prints 'key 1: 1 forgotten under it; it is the one in use'
+ask 0 sync lost/shop.book lost/till.book --key lost/kept.key
+mv lost/kept.key lost/shop.book.key
+cp lost/shop.book.key lost/till.book.key
+ask 0 key lost/shop.book --new
+prints 'key 2: 0 forgotten under it; it is the one in use'
+if [ "$(wc -l <lost/shop.book.key | tr -d ' ')" = 2 ]; then pass; else fail 'two keys'; fi
+ask 0 forget lost/shop.book --customer customer-1 --as-of 2026-06-30
+ask 0 sync lost/till.book lost/shop.book
+says 'till.book.key: key 2 was added'
+if cmp -s lost/shop.book.key lost/till.book.key; then pass; else fail 'keys differ'; fi
+if grep -q customer-1 lost/*; then fail 'forgotten under a new key, but there'; else pass; fi
+ask 0 expire lost/till.book --until 2026-06-30
+ask 0 key lost/till.book
+prints 'key 1: 0 forgotten under it; it is needed no longer'
+sed -i.old 1d lost/till.book.key
+ask 0 import two.csv --book lost/till.book
+ask 2 key lost/till.book lost/shop.book
+# the same number for two keys
+ask 0 key lost/till.book --new
+echo '3 00112233445566778899aabbccddeeff' >>lost/shop.book.key
+ask 2 sync lost/till.book lost/shop.book
+says 'numbers of their own'
+
+# Reading leaves nothing beside a book.
+mkdir alone
+cp before.book alone/shop.book
+for command in 'stages --format csv' fsck 'export --customer customer-1'; do
+  # shellcheck disable=SC2086
+  ask 0 ${command%% *} alone/shop.book $(echo "$command " | cut -s -d' ' -f2-)
+  is "what is beside the book after $command" shop.book "$(ls alone)"
+done
+
+# As known then: files and a book of them alike, whatever is asked.
+cat >late.csv <<'END'
+customer,time,kind,id,refers_to,recorded_at
+customer-1,2026-03-02T10:00:00Z,purchase,a1,,
+customer-1,2026-03-09T10:00:00Z,void,a2,a1,
+customer-2,2026-03-03T10:00:00Z,purchase,b1,,2026-03-12T08:00:00Z
+END
+ask 0 import late.csv --book late.book
+for input in late.csv late.book; do
+  ask 0 select $input --where 'count(purchase) >= 1' --as-of 2026-03-05
+  is "today, of $input" 'customer customer-2 ' "$(tr '\n' ' ' <out)"
+  ask 0 select $input --where 'count(purchase) >= 1' --as-of 2026-03-05 \
+    --known-at 2026-03-05
+  is "known then, of $input" 'customer customer-1 ' "$(tr '\n' ' ' <out)"
+  says 'as known at 2026-03-05 23:59:59 UTC: 2 events were recorded later\|2026-03-05T23:59:59.999Z: 2 events'
+  ask 0 export $input --known-at 2026-03-12T07:59:59
+  is "out as known then, of $input" 2 "$(wc -l <out | tr -d ' ')"
+done
+ask 0 import late.book --known-at 2026-03-05 --book then.book
+says 'then.book: 1 customer'
+ask 2 stages late.csv --known-at soon
+says '--known-at is a time'
+for command in $("$program" help commands | awk '{ print $1 }'); do
+  "$program" help "$command" >out
+  if grep -q 'help input' out; then
+    ask any "$command" nothing.csv --known-at 2026-03-05
+    silent 'has no option --known-at'
+  fi
+done
+
 # What cannot be opened is said, and nothing is made.
 ask 2 stages nothing.book
 ask 2 fsck nothing.book
@@ -119,6 +201,10 @@ if command -v sqlite3 >/dev/null; then
   prints '^damaged rows  *1$'
   ask 2 stages before.book
   says 'engagement fsck says more'
+  ask 0 import one.csv --book good.book
+  ask 0 sync before.book good.book
+  says 'before.book: damaged rows replaced by what the other book has: 1'
+  ask 0 fsck before.book
 else echo 'store.sh: SKIP: damaged books (there is no sqlite3)'; fi
 
 finish

@@ -572,6 +572,121 @@ START_TEST(heavy_customers_keep_the_laws)
 }
 END_TEST
 
+/* ---- as known then ---- */
+
+/* Told once more by whoever asks the events one by one. */
+static eng_book *told_by_then(const eng_book *book, int64_t known_at)
+{
+  eng_book *known = empty_book();
+
+  for (uint64_t row = 0; row < eng_book_customer_count(book); row++) {
+    eng_event_cursor *cursor;
+    const eng_event *event;
+    eng_customer *customer;
+    const char *id;
+    size_t length;
+
+    ck_ok(eng_book_customer(book, row, &customer));
+    id = eng_customer_id(customer, &length);
+    ck_ok(eng_event_cursor_new(customer, &cursor));
+    while (eng_event_cursor_next(cursor, &event) == ENG_OK && event != NULL) {
+      int64_t recorded = eng_event_recorded_at(event);
+
+      if (recorded == ENG_TIME_NONE) recorded = eng_event_occurred_at(event);
+      if (recorded <= known_at) ck_ok(eng_book_record(known, id, length, event, NULL));
+    }
+    eng_event_cursor_free(cursor);
+    eng_customer_free(customer);
+  }
+  return known;
+}
+
+static eng_book *known_at(const eng_book *book, int64_t time)
+{
+  eng_book *known;
+
+  ck_ok(eng_book_known_at(book, time, &known));
+  return known;
+}
+
+static void check_same(const eng_book *a, const eng_book *b, int case_number)
+{
+  struct bytes expected = encoded(b);
+
+  check_bytes(a, expected, case_number);
+  free(expected.at);
+}
+
+START_TEST(what_was_known_then_is_what_had_been_recorded)
+{
+  for (int i = 0; i < prop_cases(60); i++) {
+    prop_draw draw = prop_case(i);
+    struct source source = draw_source(&draw, draw_count(&draw));
+    int64_t first = NOON + prop_between(&draw, -5, 4000);
+    int64_t later = first + prop_between(&draw, 0, 3000);
+    eng_book *book = empty_book(), *all, *then, *now, *expected, *again;
+
+    somehow(&draw, book, &source, 0, source.count);
+    all = known_at(book, ENG_TIME_MAX);
+    check_same(all, book, i);
+    then = known_at(book, first);
+    expected = told_by_then(book, first);
+    check_same(then, expected, i);
+    check_sums(then, i);
+    /* What is known stays known, and knowing then what was known later is no more. */
+    now = known_at(book, later);
+    again = known_at(now, first);
+    check_same(again, then, i);
+    ck_ok(eng_book_merge(again, now));
+    check_same(again, now, i);
+    eng_book_free(book);
+    eng_book_free(all);
+    eng_book_free(then);
+    eng_book_free(now);
+    eng_book_free(expected);
+    eng_book_free(again);
+    free(source.rows);
+  }
+}
+END_TEST
+
+/* Without versions nothing is ever replaced; and either all say when they were recorded
+ * or nobody does, for saying it late replaces not having said it. */
+START_TEST(what_two_books_knew_then_is_what_their_union_knew)
+{
+  for (int i = 0; i < prop_cases(60); i++) {
+    prop_draw draw = prop_case(i);
+    struct source source = draw_source(&draw, draw_count(&draw));
+    size_t middle = (size_t)prop_between(&draw, 0, (int64_t)source.count);
+    uint32_t recorded = maybe(&draw, 2, ENG_PRESENT_RECORDED_AT);
+    int64_t time = NOON + prop_between(&draw, -5, 4000);
+    eng_book *a = empty_book(), *b = empty_book(), *known, *others;
+
+    for (size_t k = 0; k < source.count; k++) {
+      struct row *row = &source.rows[k];
+
+      row->present &= ~(uint32_t)(ENG_PRESENT_ID | ENG_PRESENT_RECORDED_AT);
+      row->present |= recorded;
+      row->revision = 0;
+    }
+    somehow(&draw, a, &source, 0, middle);
+    somehow(&draw, b, &source, middle / 2, source.count);
+    known = known_at(a, time);
+    others = known_at(b, time);
+    ck_ok(eng_book_merge(known, others));
+    eng_book_free(others);
+    ck_ok(eng_book_merge(a, b));
+    others = known_at(a, time);
+    check_same(others, known, i);
+    eng_book_free(known);
+    eng_book_free(others);
+    eng_book_free(a);
+    eng_book_free(b);
+    free(source.rows);
+  }
+}
+END_TEST
+
 Suite *prop_book_suite(void)
 {
   Suite *suite = suite_create("book");
@@ -583,6 +698,8 @@ Suite *prop_book_suite(void)
   tcase_add_test(laws, an_encoded_book_is_the_book);
   tcase_add_test(laws, a_loader_numbers_identical_rows_by_what_they_say);
   tcase_add_test(laws, heavy_customers_keep_the_laws);
+  tcase_add_test(laws, what_was_known_then_is_what_had_been_recorded);
+  tcase_add_test(laws, what_two_books_knew_then_is_what_their_union_knew);
   suite_add_tcase(suite, laws);
   return suite;
 }

@@ -12,7 +12,9 @@
   X(prop_timeline) \
   X(prop_model) \
   X(prop_authoring) \
-  X(prop_book)
+  X(prop_book) \
+  X(prop_census) \
+  X(prop_histories)
 /* clang-format on */
 
 #endif

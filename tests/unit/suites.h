@@ -18,21 +18,26 @@
   X(vocabulary) \
   X(event) \
   X(customer) \
+  X(known) \
   X(memory) \
   X(hostile) \
   X(heavy) \
   X(csv) \
+  X(journal) \
   X(json) \
   X(bad_rows) \
   X(histories) \
   X(history) \
   X(language) \
+  X(links) \
   X(forecast) \
   X(forecast_grids) \
   X(forecast_fits) \
   X(say) \
   X(score) \
   X(metrics) \
+  X(stages) \
+  X(decided) \
   X(features) \
   X(glance) \
   X(model) \
@@ -42,8 +47,11 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(keep) \
   X(sync) \
+  X(voice) \
   X(callback) \
+  X(census) \
   X(authoring) \
   X(worst) \
   X(zone)

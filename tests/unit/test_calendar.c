@@ -83,6 +83,49 @@ START_TEST(iso_8601_is_read_in_any_precision)
 }
 END_TEST
 
+START_TEST(tables_have_the_day_or_the_month_first)
+{
+  static const char *const no_times[] = {"2026-11-22",
+                                         "22.11.26",
+                                         "22.11/2026",
+                                         "22.13.2026",
+                                         "32.1.2026",
+                                         "29.2.2026",
+                                         "22.11.2026T18:05",
+                                         "22.11.2026 18",
+                                         "22.11.2026 13:05 PM",
+                                         "22.11.2026 0:05 AM",
+                                         "22.11.2026 6:05 XM",
+                                         "22 11 2026",
+                                         "022.11.2026",
+                                         "22..2026",
+                                         "22.11.",
+                                         "",
+                                         "22.11.2026 "};
+  int64_t out;
+
+  reads(utc, "22.11.2026", ENG_TIME_DAY_FIRST, "2026-11-22T00:00:00.000Z");
+  reads(utc, "2/1/2026", ENG_TIME_DAY_FIRST, "2026-01-02T00:00:00.000Z");
+  reads(utc, "2/1/2026", ENG_TIME_MONTH_FIRST, "2026-02-01T00:00:00.000Z");
+  reads(utc, "02-01-2026 18:05:01.25", ENG_TIME_DAY_FIRST, "2026-01-02T18:05:01.250Z");
+  reads(utc, "22.11.2026, 9:05", ENG_TIME_DAY_FIRST, "2026-11-22T09:05:00.000Z");
+  reads(utc, "11/22/2026 6:05 PM", ENG_TIME_MONTH_FIRST, "2026-11-22T18:05:00.000Z");
+  reads(utc, "11/22/2026 12:05am", ENG_TIME_MONTH_FIRST, "2026-11-22T00:05:00.000Z");
+  reads(utc, "11/22/2026 12:05 pm", ENG_TIME_MONTH_FIRST, "2026-11-22T12:05:00.000Z");
+  reads(utc, "22.11.2026 18:05+01:00", ENG_TIME_DAY_FIRST, "2026-11-22T17:05:00.000Z");
+  for (size_t i = 0; i < sizeof no_times / sizeof no_times[0]; i++) {
+    ck_assert_msg(eng_time_parse(utc, no_times[i], strlen(no_times[i]),
+                                 ENG_TIME_DAY_FIRST, ENG_DATE_FIRST,
+                                 &out) == ENG_E_TIME,
+                  "%s is no time", no_times[i]);
+  }
+  /* Nobody guesses. */
+  ck_assert_int_eq(
+      eng_time_parse(utc, "22.11.2026", 10, ENG_TIME_AUTO, ENG_DATE_FIRST, &out),
+      ENG_E_TIME);
+}
+END_TEST
+
 START_TEST(finer_parts_than_a_millisecond_are_rounded_half_up)
 {
   reads(utc, "2026-11-22T18:05:01.0004Z", ENG_TIME_ISO, "2026-11-22T18:05:01.000Z");
@@ -282,7 +325,7 @@ START_TEST(missing_arguments_and_forms_are_said)
   ck_assert(out == 0);
   ck_assert_int_eq(eng_time_parse(utc, NULL, 1, 0, 0, &out), ENG_E_INVALID);
   ck_assert_int_eq(eng_time_parse(utc, "1", 1, -1, 0, &out), ENG_E_RANGE);
-  ck_assert_int_eq(eng_time_parse(utc, "1", 1, 5, 0, &out), ENG_E_RANGE);
+  ck_assert_int_eq(eng_time_parse(utc, "1", 1, 7, 0, &out), ENG_E_RANGE);
   ck_assert_int_eq(eng_time_parse(utc, "1", 1, 0, 2, &out), ENG_E_RANGE);
   ck_assert_int_eq(eng_time_parse(utc, "1", 1, 0, -1, &out), ENG_E_RANGE);
   ck_assert_int_eq(eng_time_format(0, NULL), ENG_E_INVALID);
@@ -438,6 +481,7 @@ Suite *calendar_suite(void)
 
   tcase_add_checked_fixture(tests, open_zones, close_zones);
   tcase_add_test(tests, iso_8601_is_read_in_any_precision);
+  tcase_add_test(tests, tables_have_the_day_or_the_month_first);
   tcase_add_test(tests, finer_parts_than_a_millisecond_are_rounded_half_up);
   tcase_add_test(tests, a_time_without_zone_is_local);
   tcase_add_test(tests, an_offset_is_the_same_in_summer);

@@ -480,6 +480,59 @@ START_TEST(an_amount_needs_a_currency)
 }
 END_TEST
 
+START_TEST(a_table_of_another_country_is_read_once_it_is_announced)
+{
+  const char *table =
+      "customer;time;kind;amount;value;scale\n"
+      "c;31.01.2024;purchase;1234,5;;\nc;31/1/2024 9:07;rating;;9,5;nps\n"
+      "c;31.1.2024;purchase;1.234,50;;\nc;2024-01-31;purchase;1,00;;\n";
+  struct notes notes = {0};
+  eng_context *context = context_with(0, NULL);
+  eng_csv *csv = reader(context, &notes);
+
+  ck_assert_int_eq(eng_csv_set_decimal_comma(NULL, 1), ENG_E_INVALID);
+  ck_assert_int_eq(eng_csv_set_decimal_comma(csv, 2), ENG_E_RANGE);
+  ck_assert_int_eq(eng_csv_set_decimal_comma(csv, 1), ENG_OK);
+  ck_assert_int_eq(eng_csv_set_time_format(csv, ENG_TIME_DAY_FIRST), ENG_OK);
+  ck_assert_int_eq(feed_all(csv, table, strlen(table), WHOLE), ENG_OK);
+  ck_assert_int_eq(eng_csv_set_decimal_comma(csv, 0), ENG_E_INVALID);
+  ck_assert_str_eq(notes.text, "2 c 34 1706659200000 123450/978\n"
+                               "3 c 55 1706692020000 v9500 s1\n"
+                               "reject 66 4:22 @123 [c;31.1.2024;purchase;1.234,50;;]\n"
+                               "reject 63 5:3 @136 [c;2024-01-31;purchase;1,00;;]\n");
+  free(notes.text);
+  eng_csv_free(csv);
+  eng_context_free(context);
+}
+END_TEST
+
+START_TEST(what_has_to_be_announced_is_said)
+{
+  static const struct {
+    const char *row, *says;
+  } rows[] = {
+      {"c,0,purchase,\"1,5\"\n", "a comma before decimals has to be announced"},
+      {"c,31.01.2024,purchase,1\n", "has to be announced"},
+      {"c,0,purchase,1.234\n", "no more decimals"},
+      {"c,soon,purchase,1\n", "such as 2026-02-19T12:07"},
+  };
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const char *header = "customer,time,kind,amount\n";
+    struct notes notes = {0};
+    eng_context *context = context_with(0, NULL);
+    eng_csv *csv = reader(context, &notes);
+
+    ck_assert_int_eq(eng_csv_feed(csv, header, strlen(header)), ENG_OK);
+    ck_assert_int_eq(feed_all(csv, rows[i].row, strlen(rows[i].row), WHOLE), ENG_OK);
+    ck_assert_msg(strstr(notes.errors, rows[i].says) != NULL, "%s", notes.errors);
+    free(notes.text);
+    eng_csv_free(csv);
+    eng_context_free(context);
+  }
+}
+END_TEST
+
 START_TEST(a_nul_in_a_text_is_refused)
 {
   static const char in_customer[] = "customer,time,kind\nc\0d,0,visit\ne,0,visit\n";
@@ -1106,7 +1159,7 @@ START_TEST(settings_are_refused_once_reading_began)
   ck_assert_int_eq(eng_csv_set_time_format(csv, ENG_TIME_ISO), ENG_E_INVALID);
   ck_assert_int_eq(eng_csv_feed(csv, NULL, 1), ENG_E_INVALID);
   eng_csv_reset(csv);
-  ck_assert_int_eq(eng_csv_set_time_format(csv, 5), ENG_E_RANGE);
+  ck_assert_int_eq(eng_csv_set_time_format(csv, 7), ENG_E_RANGE);
   ck_assert_int_eq(eng_csv_set_time_format(csv, ENG_TIME_SECONDS), ENG_OK);
   ck_assert_int_eq(eng_csv_set_currency(csv, 1), ENG_E_CURRENCY);
   ck_assert_int_eq(eng_csv_set_delimiter(csv, '"'), ENG_E_RANGE);
@@ -1408,6 +1461,8 @@ Suite *csv_suite(void)
   tcase_add_loop_test(values, a_bad_row_is_rejected_with_place_and_reason, 0,
                       (int)(sizeof bad_rows / sizeof bad_rows[0]));
   tcase_add_test(values, an_amount_needs_a_currency);
+  tcase_add_test(values, a_table_of_another_country_is_read_once_it_is_announced);
+  tcase_add_test(values, what_has_to_be_announced_is_said);
   tcase_add_test(values, a_nul_in_a_text_is_refused);
   tcase_add_test(values, the_short_way_of_a_time_is_the_long_one);
   tcase_add_test(values, the_short_way_of_an_amount_is_the_long_one);

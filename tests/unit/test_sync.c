@@ -678,6 +678,23 @@ START_TEST(a_damaged_row_takes_its_tombstone)
 }
 END_TEST
 
+/* Who has a floor of their own where a tombstone lies holds nothing beyond it; kept on
+ * one side only, the books would differ for ever. */
+START_TEST(a_tombstone_takes_a_floor_that_lies_where_it_does)
+{
+  uint64_t left;
+  int32_t due;
+
+  ck_ok(eng_store_expire_customer(stores[1], "a", 1, 5 * DAY));
+  ck_ok(eng_store_forget(stores[0], "a", 1, 5 * DAY, NULL));
+  ck_ok(try_talk(stores[0], stores[1]));
+  ck_ok(eng_store_customer_count(stores[1], &left));
+  ck_assert(left == 0);
+  ck_ok(eng_store_scrub_is_due(stores[1], &due));
+  ck_assert_int_eq(due, 1);
+}
+END_TEST
+
 /* Forgetting, expiring and a sync, each request for memory failing once; _i: and all
  * that follow. What failed is done again, and the end is that of no failure. */
 START_TEST(every_request_for_memory_fails_and_can_be_done_again)
@@ -751,6 +768,7 @@ Suite *sync_suite(void)
   tcase_add_test(tests, tombstones_come_before_what_asks_for_customers);
   tcase_add_test(tests, a_message_has_the_file_read_through_so_often);
   tcase_add_test(tests, a_damaged_row_takes_its_tombstone);
+  tcase_add_test(tests, a_tombstone_takes_a_floor_that_lies_where_it_does);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
   tcase_add_loop_test(tests, every_request_for_memory_fails_and_can_be_done_again, 0,

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * journal.c - entries of a journal: an id and an encoded timeline, sealed.
+ *
+ * One event is a timeline of one, so that there is one encoding and one way back: what
+ * is read is merged. A piece of a batch waits in the book's memory until it is worth a
+ * call. docs/format.md, "An entry of a journal".
+ */
+#include <engagement/journal.h>
+
+#include "book/journal.h"
+#include "book/merge.h"
+#include "book/record.h"
+#include "core/blob.h"
+#include "core/customer.h"
+#include "core/hash.h"
+#include "core/status.h"
+
+enum {
+  PIECE = 65536,
+  HEAD = 7, /* magic, format, size */
+  SEAL = ENG__CHECKSUM_SIZE,
+  SEARCH_FACTOR = 16 /* how often bytes are hashed to find an entry behind a bad one */
+};
+
+/* ---- writing ---- */
+
+static eng_status drop(struct eng_book *book, eng_status status)
+{
+  book->journal.size = 0;
+  return status;
+}
+
+eng_status eng__journal_flush(struct eng_book *book)
+{
+  struct eng__journal *journal = &book->journal;
+  int32_t answer = 0;
+
+  if (journal->size > 0)
+    answer = journal->fn(journal->user, journal->bytes, journal->size);
+  return drop(book, answer == 0 ? ENG_OK : ENG_E_CALLBACK);
+}
+
+void eng__journal_release(struct eng_book *book)
+{
+  struct eng__journal *journal = &book->journal;
+
+  eng__free(&book->memory, journal->bytes, journal->room);
+  memset(journal, 0, sizeof *journal);
+}
+
+/* Puts an entry into a sink, whose room may be too small: then its size is right. */
+static eng_status write_entry(struct eng__sink *sink, const char *id, size_t length,
+                              const struct eng__timeline *timeline,
+                              const struct eng__pen *pen)
+{
+  struct eng__sink inner = {NULL, 0, 0};
+  uint8_t number[ENG__VARINT_MAX];
+  size_t digits = eng__put_varint(number, length), front = HEAD + digits + length;
+  eng_status status;
+
+  if (sink->bytes != NULL && sink->capacity > front) {
+    inner.bytes = sink->bytes + front;
+    inner.capacity = sink->capacity - front;
+  }
+  status = eng__blob_write(timeline, pen, &inner);
+  if (status != ENG_OK) return status;
+  if (inner.size > UINT32_MAX - digits - length) return ENG_E_LIMIT;
+  eng__blob_start(sink, 'J');
+  eng__put(number, (uint64_t)(digits + length + inner.size), 4);
+  eng__sink_put(sink, number, 4);
+  eng__sink_varint(sink, length);
+  eng__sink_put(sink, id, length);
+  sink->size += inner.size;
+  eng__blob_seal(sink);
+  return ENG_OK;
+}
+
+eng_status eng__journal_timeline(struct eng_book *book, const char *id, size_t length,
+                                 const struct eng__timeline *timeline,
+                                 const struct eng__shapes *shapes)
+{
+  struct eng__journal *journal = &book->journal;
+  struct eng__pen pen = book->home.pen;
+
+  pen.shapes = (struct eng__shapes *)shapes; /* only read */
+  for (;;) {
+    struct eng__sink sink = {NULL, 0, journal->room - journal->size};
+    void *bytes = journal->bytes;
+    eng_status status;
+
+    if (journal->bytes != NULL) sink.bytes = journal->bytes + journal->size;
+    status = write_entry(&sink, id, length, timeline, &pen);
+    if (status != ENG_OK) return drop(book, status);
+    if (sink.size <= sink.capacity) {
+      journal->size += sink.size;
+      return journal->size < PIECE ? ENG_OK : eng__journal_flush(book);
+    }
+    status =
+        eng__grow(&book->memory, &bytes, &journal->room, journal->size + sink.size, 1);
+    journal->bytes = bytes;
+    if (status != ENG_OK) return drop(book, status);
+  }
+}
+
+eng_status eng__journal_event(struct eng_book *book, const char *id, size_t length,
+                              const struct eng__event *event)
+{
+  struct eng__timeline one;
+  struct eng__layout layout;
+  uint8_t bytes[ENG__EVENT_MAX + ENG__SLACK];
+
+  eng__timeline_init(&one);
+  one.run.bytes = bytes;
+  one.run.base = eng__run_base(event->occurred_at);
+  one.run.size = (uint32_t)eng__run_write(&book->home.pen, event,
+                                          eng__run_origin(&one.run), bytes, &layout);
+  one.run.last = event->occurred_at;
+  one.run.count = 1;
+  return eng__journal_timeline(book, id, length, &one, &book->shapes);
+}
+
+eng_status eng_book_set_journal(eng_book *book, eng_journal_fn fn, void *user)
+{
+  if (book == NULL) return ENG_E_INVALID;
+  book->journal.fn = fn;
+  book->journal.user = user;
+  return ENG_OK;
+}
+
+/* ---- reading ---- */
+
+/* A whole entry. */
+struct entry {
+  size_t size; /* all of it */
+  const char *id;
+  size_t length;
+  const uint8_t *blob;
+  size_t blob_size;
+};
+
+enum { ENTRY_WHOLE, ENTRY_SHORT, ENTRY_WRONG };
+
+/* Whether an entry stands here, or may once more bytes have come. */
+static int look(const eng_context *context, const uint8_t *bytes, size_t size,
+                size_t *whole)
+{
+  static const uint8_t magic[2] = {'E', 'J'};
+  uint64_t most = eng__limit(context, ENG_LIMIT_BLOB);
+  size_t body;
+
+  *whole = 0;
+  if (memcmp(bytes, magic, size < 2 ? size : 2) != 0) return ENTRY_WRONG;
+  if (size < HEAD) return ENTRY_SHORT;
+  body = (size_t)eng__get(bytes + 3, 4);
+  most += eng__limit(context, ENG_LIMIT_ID) + ENG__VARINT_MAX;
+  if (body > most || body > SIZE_MAX - HEAD - SEAL) return ENTRY_WRONG;
+  if (body + HEAD + SEAL > size) return ENTRY_SHORT;
+  *whole = HEAD + body + SEAL;
+  return ENTRY_WHOLE;
+}
+
+/* Whatever the format: a later one is no damage. */
+static bool is_sealed(const uint8_t *bytes, size_t whole)
+{
+  return eng__get(bytes + whole - SEAL, SEAL) ==
+         (eng__hash(bytes, whole - SEAL) & UINT32_MAX);
+}
+
+/* Whether a whole entry stands anywhere behind one that is not right. Bytes that were
+ * made up to be hashed again and again count as one. */
+static bool any_follows(const eng_context *context, const uint8_t *bytes, size_t size)
+{
+  uint64_t left = (uint64_t)size * SEARCH_FACTOR + PIECE;
+
+  for (size_t at = 1; at + HEAD + SEAL <= size; at++) {
+    size_t whole;
+
+    if (look(context, bytes + at, size - at, &whole) != ENTRY_WHOLE) continue;
+    if (whole > left || is_sealed(bytes + at, whole)) return true;
+    left -= whole;
+  }
+  return false;
+}
+
+static eng_status open_entry(const uint8_t *bytes, size_t whole, struct entry *entry)
+{
+  struct eng__reader reader;
+
+  eng__reader_init(&reader, bytes, whole);
+  eng__blob_open(&reader, 'J');
+  (void)eng__read_fixed(&reader, 4);
+  entry->size = whole;
+  entry->length = (size_t)eng__read_varint(&reader);
+  entry->id = (const char *)eng__read_bytes(&reader, entry->length);
+  entry->blob_size = eng__reader_left(&reader);
+  entry->blob = reader.at;
+  return reader.status;
+}
+
+static eng_status take_entry(struct eng_book *book, const struct entry *entry,
+                             eng_load_counts *counts)
+{
+  const eng_context *context = book->home.pen.context;
+  eng_customer *customer;
+  eng_status status;
+
+  if (!eng__customer_id_is_valid(context, entry->length)) return ENG_E_CUSTOMER;
+  status =
+      eng__customer_new(context, &book->outer, entry->id, entry->length, &customer);
+  if (status != ENG_OK) return status;
+  status = eng__blob_read(&customer->timeline, &customer->home, entry->blob,
+                          entry->blob_size, NULL);
+  if (status == ENG_OK) status = eng__book_merge_customer(book, customer, counts);
+  eng_customer_free(customer);
+  return status;
+}
+
+/* One entry: how many bytes it took, 0 where the bytes end first. */
+static eng_status replay_one(struct eng_book *book, const uint8_t *bytes, size_t size,
+                             bool last, size_t *taken, eng_load_counts *counts)
+{
+  struct entry entry;
+  size_t whole;
+  const eng_context *context = book->home.pen.context;
+  int what = look(context, bytes, size, &whole);
+  eng_status status;
+
+  *taken = 0;
+  if (what == ENTRY_SHORT && !last) return ENG_OK;
+  if (what != ENTRY_WHOLE || !is_sealed(bytes, whole)) {
+    return last && !any_follows(context, bytes, size) ? ENG_OK : ENG_E_CHECKSUM;
+  }
+  status = open_entry(bytes, whole, &entry);
+  if (status == ENG_OK) status = take_entry(book, &entry, counts);
+  if (status == ENG_OK) *taken = whole;
+  return status;
+}
+
+eng_status eng_book_replay(eng_book *book, const uint8_t *bytes, size_t size,
+                           int32_t last, size_t *used, eng_load_counts *counts,
+                           eng_error *error)
+{
+  eng_load_counts done;
+  eng_status status = ENG_OK;
+  size_t taken = 1;
+
+  eng__error_clear(error);
+  if (used != NULL) *used = 0;
+  if (book == NULL || used == NULL || (bytes == NULL && size > 0) ||
+      (last != 0 && last != 1) || (counts != NULL && counts->size < sizeof *counts)) {
+    return eng__error_set(error, ENG_E_INVALID, 0, 0, 0, NULL);
+  }
+  eng_load_counts_init(&done, sizeof done);
+  book->journal.quiet = true;
+  while (status == ENG_OK && taken > 0 && *used < size) {
+    status = replay_one(book, bytes + *used, size - *used, last == 1, &taken, &done);
+    *used += taken;
+  }
+  book->journal.quiet = false;
+  eng__add_counts(counts, &done);
+  return status == ENG_OK ? status : eng__error_set(error, status, 0, 0, *used, NULL);
+}
