@@ -928,7 +928,9 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
 	./$(forecast_bench) $(N) && \
-	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench) && \
+	sh $(srcdir)/tests/bench/instructions_metrics.sh ./$(bench_run) \
+	  out/tests/feed/gen_feed$(EXEEXT) out/bench
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
