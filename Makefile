@@ -287,6 +287,7 @@ PROGRAM_SOURCES = \
 EXAMPLES = \
   examples/census.c \
   examples/crm_batch.c \
+  examples/features.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
@@ -407,6 +408,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/completion.sh \
+  tests/program/features.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
   tests/program/json.sh \
