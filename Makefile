@@ -206,6 +206,7 @@ METRICS_SOURCES = \
 
 STORE_SOURCES = \
   lib/store/forget.c \
+  lib/store/links.c \
   lib/store/open.c \
   lib/store/options.c \
   lib/store/ranges.c \
@@ -412,6 +413,7 @@ SCRIPT_TESTS = \
   tests/program/forecasts.sh \
   tests/program/front.sh \
   tests/program/json.sh \
+  tests/program/links.sh \
   tests/program/manual.sh \
   tests/program/metrics.sh \
   tests/program/models.sh \

@@ -247,6 +247,35 @@ static const struct command commands[] = {
      "customers                    100\n"
      "events                       573\n",
      OPTIONS_INPUT | OPTIONS_BOOK | OPTIONS_KEY, import_run},
+    {"merge", "BOOK --customer ID --with ID", "two ids that are one customer",
+     "From then on the two are one customer to every question, under the smaller of\n"
+     "their ids, and so is whoever else is merged with either. The events of each stay\n"
+     "their own, so `unmerge` gives back exactly what was; `export` writes each for\n"
+     "itself. Of two statements about one pair the later one stands, by --at.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement merge shop.book --customer customer-20 --with customer-27 && \\\n"
+     "    engagement select shop.book --where 'count(purchase) >= 20'\n"
+     "customer\n"
+     "customer-20\n"
+     "customer-33\n"
+     "customer-48\n"
+     "customer-92\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_WITH | OPTIONS_KEY,
+     merge_run},
+    {"unmerge", "BOOK --customer ID --with ID", "takes two ids apart again",
+     "Takes back what `merge` said of the two: each is a customer with what they did\n"
+     "themselves, as if they had never been merged. They stay one if others link them.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement merge shop.book --customer customer-20 --with customer-27 && \\\n"
+     "    engagement unmerge shop.book --customer customer-27 --with customer-20 && \\\n"
+     "    engagement select shop.book --where 'count(purchase) >= 20' | head -n 3\n"
+     "customer\n"
+     "customer-20\n"
+     "customer-27\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_WITH | OPTIONS_KEY,
+     unmerge_run},
     {"forget", "BOOK --customer ID", "a person who asked to be forgotten",
      "Drops a customer with every event, for good: an old file or another till's book\n"
      "does not bring them back. What stays is a pseudonym under a key; the first time\n"

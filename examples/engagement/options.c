@@ -342,6 +342,8 @@ static const struct option table[] = {
      WORD, FIELD(key)},
     {"new", NULL, "a new key follows, under which is forgotten from now on",
      OPTIONS_RENEW, FLAG, FIELD(renew)},
+    {"with", "ID", "the other one", OPTIONS_WITH, WORD, FIELD(with)},
+    {"at", "TIME", "when this was found out; else now", OPTIONS_WITH, WORD, FIELD(at)},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
     {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,

@@ -43,6 +43,7 @@ enum {
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
+  OPTIONS_WITH = 1 << 13, /* the other customer, and since when */
   OPTIONS_VALUE = 1 << 26,
   OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };
@@ -106,6 +107,8 @@ struct options {
   struct words models;
   struct words params;
   const char *customer;
+  const char *with;
+  const char *at;
   const char *book;
   const char *key;
   int renew;

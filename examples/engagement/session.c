@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/link.h>
 #include <engagement/money.h>
 
 #include "command.h"
@@ -18,6 +19,7 @@
 #include "message.h"
 #include "models.h"
 #include "rates.h"
+#include "text.h"
 
 /* ---- the context ---- */
 
@@ -181,6 +183,8 @@ static int read_times(struct session *session)
           ? read_time(session, "from", options->from, ENG_DATE_FIRST, &session->as_of)
       : options->until != NULL
           ? read_time(session, "until", options->until, ENG_DATE_LAST, &session->as_of)
+      : options->at != NULL
+          ? read_time(session, "at", options->at, ENG_DATE_FIRST, &session->as_of)
           : read_time(session, "as-of", options->as_of, ENG_DATE_LAST, &session->as_of);
 
   if (answer != ANSWER_DONE) return answer;
@@ -266,11 +270,29 @@ int session_customer(const struct session *session, uint64_t *row)
   const char *id = session->options->customer;
   eng_status status = eng_book_find(session->book, id, strlen(id), row);
 
-  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_OK) {
+    uint64_t ids = eng_book_group_size(session->book, *row);
+
+    if (ids > 1)
+      note("the id is one of %lu that are one customer, who goes by the smallest of them",
+           (unsigned long)ids);
+    return ANSWER_DONE;
+  }
   complain("the inputs have no customer of the id that --customer gives; ids are "
            "compared byte for byte, and engagement select INPUT... --where 'count(any) "
            ">= 1' lists them");
   return ANSWER_NO;
+}
+
+void session_put_name(const struct session *session, struct text *out)
+{
+  const char *id = session->options->customer;
+  size_t length = strlen(id);
+  uint64_t row;
+
+  if (eng_book_find(session->book, id, length, &row) == ENG_OK)
+    id = eng_book_customer_id(session->book, row, &length);
+  text_add(out, id, length);
 }
 
 void session_close(struct session *session)

@@ -106,6 +106,50 @@ static void renumber(struct eng__watcher *watcher, const uint32_t *rows)
   eng__roll_release(&census->spare, &census->memory);
 }
 
+/* Counts a row in no stage any more, or not at all. */
+static void uncount(eng_census *census, uint32_t row, bool gone)
+{
+  uint8_t *stages = census->roll.stages + row * census->models;
+
+  for (size_t m = 0; m < census->models; m++) {
+    census->counts[m * 256 + stages[m]]--;
+    if (!gone) census->counts[m * 256]++;
+    stages[m] = 0;
+  }
+  eng__roll_set_due(&census->roll, row, ENG_TIME_NONE);
+}
+
+static void row_emptied(struct eng__watcher *watcher, uint32_t row)
+{
+  eng_census *census = (eng_census *)(void *)watcher;
+
+  if (row >= census->roll.rows) return;
+  uncount(census, row, false);
+  eng__roll_mark(&census->roll, row);
+}
+
+/* Rows were taken in when renumbering was reserved, so that the last one is known. */
+static void row_dropped(struct eng__watcher *watcher, uint32_t row, uint32_t last)
+{
+  eng_census *census = (eng_census *)(void *)watcher;
+  struct eng__roll *roll = &census->roll;
+  bool changed = eng__roll_is_changed(roll, last);
+  int64_t due = roll->due[last];
+  uint8_t *stages = roll->stages;
+
+  uncount(census, row, true);
+  eng__roll_set_due(roll, last, ENG_TIME_NONE);
+  if (row != last) {
+    memcpy(stages + row * census->models, stages + last * census->models,
+           census->models);
+    eng__roll_set_due(roll, row, due);
+    eng__roll_clear(roll, row);
+    if (changed) eng__roll_mark(roll, row);
+  }
+  eng__roll_clear(roll, last);
+  roll->rows--;
+}
+
 /* ---- life ---- */
 
 static void drop_scratch(eng_census *census)
@@ -161,6 +205,8 @@ static eng_status make(eng_book *book, eng_assessor *assessor, int64_t as_of,
   census->watcher.changed = row_changed;
   census->watcher.reserve = reserve_renumber;
   census->watcher.renumber = renumber;
+  census->watcher.emptied = row_emptied;
+  census->watcher.dropped = row_dropped;
   eng__book_watch(book, &census->watcher);
   *out = census;
   return ENG_OK;

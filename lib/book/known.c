@@ -7,32 +7,33 @@
  */
 #include "core/known.h"
 
-#include "book/book.h"
+#include "book/groups.h"
 #include "core/memory.h"
 
-/* Takes one row over. */
+/* Takes one member over; who is one person with whom comes afterwards. */
 static eng_status take_known(struct eng_book *known, const struct eng_book *book,
-                             uint32_t row, int64_t known_at,
+                             uint64_t member, int64_t known_at,
                              struct eng__builder *builder)
 {
-  struct eng__timeline timeline, seen;
-  size_t length;
-  const char *id = eng__book_id(book, row, &length);
+  struct eng__timeline seen;
+  struct eng__member one;
   eng_status status;
 
-  eng__book_view(book, row, &timeline);
-  status = eng__book_prepare(known, timeline.floor != ENG_TIME_NONE);
-  if (status == ENG_OK) status = eng__book_reserve(known, length);
+  eng__member_view(book, member, &one);
+  status = eng__book_prepare(known, one.timeline.floor != ENG_TIME_NONE);
+  if (status == ENG_OK) status = eng__book_reserve(known, one.length);
   if (status != ENG_OK) return status;
   eng__book_open_new(known, &seen);
-  status = eng__timeline_known(&seen, &known->home, &timeline, &book->shapes, known_at,
+  status = eng__timeline_known(&seen, &known->home, &one.timeline, one.shapes, known_at,
                                builder);
   if (status != ENG_OK) return status;
-  if (eng__timeline_count(&seen) == 0 && eng__timeline_count(&timeline) > 0) {
+  if (eng__timeline_count(&seen) == 0 && eng__timeline_count(&one.timeline) > 0) {
     return ENG_OK;
   }
-  eng__book_close(
-      known, eng__book_add(known, eng__book_slot(book, row)->hash, id, length), &seen);
+  eng__book_close(known,
+                  eng__book_add(known, eng__book_hash(known, one.id, one.length),
+                                one.id, one.length),
+                  &seen);
   return ENG_OK;
 }
 
@@ -50,9 +51,10 @@ eng_status eng_book_known_at(const eng_book *book, int64_t known_at, eng_book **
   if (status != ENG_OK) return status;
   builder = eng__new(&book->outer, sizeof *builder);
   if (builder == NULL) status = ENG_E_NOMEM;
-  for (uint32_t row = 0; row < book->rows && status == ENG_OK; row++) {
-    status = take_known(known, book, row, known_at, builder);
+  for (uint64_t i = 0; i < eng__members_end(book) && status == ENG_OK; i++) {
+    if (eng__member_is(book, i)) status = take_known(known, book, i, known_at, builder);
   }
+  if (status == ENG_OK) status = eng__groups_merge(known, book, known_at);
   eng__free(&book->outer, builder, sizeof *builder);
   if (status != ENG_OK) {
     eng_book_free(known);

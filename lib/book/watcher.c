@@ -43,3 +43,17 @@ void eng__book_renumber(struct eng_book *book, const uint32_t *rows)
     w->renumber(w, rows);
   }
 }
+
+void eng__book_tell_emptied(struct eng_book *book, uint32_t row)
+{
+  for (struct eng__watcher *w = book->watchers; w != NULL; w = w->next) {
+    w->emptied(w, row);
+  }
+}
+
+void eng__book_tell_dropped(struct eng_book *book, uint32_t row, uint32_t last)
+{
+  for (struct eng__watcher *w = book->watchers; w != NULL; w = w->next) {
+    w->dropped(w, row, last);
+  }
+}

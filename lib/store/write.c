@@ -119,7 +119,9 @@ eng_status eng_store_merge_book(eng_store *store, const eng_book *book,
   if (book->home.pen.context != store->context) return ENG_E_CONTEXT;
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
-  return eng__store_leave(store, each(store, book, eng__store_merge, progress, user));
+  status = each(store, book, eng__store_merge, progress, user);
+  if (status == ENG_OK) status = eng__store_merge_links(store, book);
+  return eng__store_leave(store, status);
 }
 
 /* Brings the customers whom the rows name into the book, as the file has them. */
