@@ -290,6 +290,7 @@ PROGRAM_SOURCES = \
 EXAMPLES = \
   examples/census.c \
   examples/crm_batch.c \
+  examples/features.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
@@ -333,6 +334,7 @@ UNIT_TESTS = \
   tests/unit/test_features.c \
   tests/unit/test_forecast.c \
   tests/unit/test_forgetting.c \
+  tests/unit/test_glance.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
@@ -419,6 +421,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/completion.sh \
+  tests/program/features.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
   tests/program/input.sh \
@@ -953,7 +956,9 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
 	./$(forecast_bench) $(N) && \
-	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench) && \
+	sh $(srcdir)/tests/bench/instructions_metrics.sh ./$(bench_run) \
+	  out/tests/feed/gen_feed$(EXEEXT) out/bench
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
