@@ -290,6 +290,7 @@ PROGRAM_SOURCES = \
 EXAMPLES = \
   examples/census.c \
   examples/crm_batch.c \
+  examples/features.c \
   examples/forecast.c \
   examples/journal_till.c \
   examples/lifecycle/custom_callback.c \
@@ -334,6 +335,7 @@ UNIT_TESTS = \
   tests/unit/test_features.c \
   tests/unit/test_forecast.c \
   tests/unit/test_forgetting.c \
+  tests/unit/test_glance.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
@@ -420,6 +422,7 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/completion.sh \
+  tests/program/features.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
   tests/program/input.sh \
@@ -956,7 +959,9 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
 	./$(forecast_bench) $(N) && \
-	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench) && \
+	sh $(srcdir)/tests/bench/instructions_metrics.sh ./$(bench_run) \
+	  out/tests/feed/gen_feed$(EXEEXT) out/bench
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \

@@ -40,6 +40,7 @@
   X(stages) \
   X(decided) \
   X(features) \
+  X(glance) \
   X(model) \
   X(models) \
   X(params) \
