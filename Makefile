@@ -179,7 +179,8 @@ IO_SOURCES = \
   lib/io/json_forms.c \
   lib/io/json_row.c \
   lib/io/json_tools.c \
-  lib/io/jsonl.c
+  lib/io/jsonl.c \
+  lib/io/passed.c
 
 METRICS_SOURCES = \
   lib/metrics/active.c \
@@ -282,12 +283,14 @@ PROGRAM_SOURCES = \
   examples/engagement/stages.c \
   examples/engagement/text.c \
   examples/engagement/validate.c \
-  examples/engagement/value.c
+  examples/engagement/value.c \
+  examples/engagement/watch.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/census.c \
   examples/crm_batch.c \
+  examples/features.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
@@ -331,6 +334,7 @@ UNIT_TESTS = \
   tests/unit/test_features.c \
   tests/unit/test_forecast.c \
   tests/unit/test_forgetting.c \
+  tests/unit/test_glance.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
@@ -358,6 +362,7 @@ UNIT_TESTS = \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
   tests/unit/test_voice.c \
+  tests/unit/test_wiping.c \
   tests/unit/test_worst.c \
   tests/unit/test_zone.c
 REFERENCE_TESTS = \
@@ -416,13 +421,17 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/completion.sh \
+  tests/program/features.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
+  tests/program/input.sh \
   tests/program/json.sh \
+  tests/program/links.sh \
   tests/program/manual.sh \
   tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
+  tests/program/stages.sh \
   tests/program/store.sh \
   tests/program/voice.sh \
   tests/readme/run.sh \
@@ -947,7 +956,9 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
 	./$(forecast_bench) $(N) && \
-	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench) && \
+	sh $(srcdir)/tests/bench/instructions_metrics.sh ./$(bench_run) \
+	  out/tests/feed/gen_feed$(EXEEXT) out/bench
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \

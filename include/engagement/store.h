@@ -488,6 +488,21 @@ ENG_API ENG_NODISCARD eng_status eng_store_customer_count(eng_store *store,
                                                           uint64_t *out);
 
 /**
+ * @brief Whether another connection has written to the file since this was asked last:
+ *        cheap enough to be asked many times a second.
+ *
+ * @param[in]  store    borrowed; in no transaction
+ * @param[out] changed  1 or 0; 1 the first time; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL, or the store is in a transaction
+ * @retval ENG_E_IO       and the further statuses of files, as for eng_store_open
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_is_changed(eng_store *store,
+                                                      int32_t *changed);
+
+/**
  * @brief A customer of the store: of a member of a group what it did itself.
  *
  * @param[in]  store   borrowed

@@ -20,6 +20,7 @@
   X(customer) \
   X(known) \
   X(memory) \
+  X(wiping) \
   X(hostile) \
   X(heavy) \
   X(csv) \
@@ -39,6 +40,7 @@
   X(stages) \
   X(decided) \
   X(features) \
+  X(glance) \
   X(model) \
   X(models) \
   X(params) \
