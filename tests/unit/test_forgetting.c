@@ -420,6 +420,7 @@ Suite *forgetting_suite(void)
   TCase *tests = tcase_create("forgetting");
 
   tcase_set_timeout(tests, 600);
+  tcase_set_tags(tests, TAG_LONG);
 #if HAVE_SQLITE3
   tcase_add_test(tests, nothing_at_or_before_a_floor_stands_in_any_file);
 #endif
