@@ -40,7 +40,7 @@ enum {
   OPTIONS_METRICS = 1 << 10,
   OPTIONS_REVIEW = 1 << 11,
   OPTIONS_RENEW = 1 << 25,
-  OPTIONS_WATCH = 1 << 13,
+  OPTIONS_WATCH = 1 << 14,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
