@@ -261,19 +261,16 @@ static int is_column_name(const char *name, size_t length)
 
 /* Whether the first row reads like a header. One of data has a time, which begins with
  * a digit; a message of what should have written the file is one column, or a sentence.
- * Two columns of which nobody knows either may be a list of people. */
+ * Two columns may be a list of people. */
 static int is_of_names(const struct load *load, int32_t count)
 {
-  int known = 0;
-
   for (int32_t i = 0; i < count; i++) {
     size_t length;
     const char *name = eng_csv_column_name(load->reader.csv, i, &length);
 
     if (!is_column_name(name, length)) return 0;
-    known += eng_csv_column_field(load->reader.csv, i) != 0;
   }
-  return count > 2 || (count == 2 && known > 0);
+  return count > 2;
 }
 
 /* What was refused as a header may be somebody's data: a file that has none. */
