@@ -256,11 +256,11 @@ lookers = count(view_item
   within 60 days) >= 1  # lately
 EOF
 ask 0 select flow.csv --currency USD --segments segments.txt --as-of 2026-02-08 --format csv
-is 'segments' 'segment,customers,also,common
-buyers,2,buyers,2
-buyers,2,lookers,1
-lookers,1,buyers,1
-lookers,1,lookers,1' "$(cat out)"
+is 'segments' 'segment,customers,also,common,share
+buyers,2,buyers,2,1.000000
+buyers,2,lookers,1,0.500000
+lookers,1,buyers,1,1.000000
+lookers,1,lookers,1,1.000000' "$(cat out)"
 echo 'x = coun(purchase)' >wrong.txt
 ask 2 select flow.csv --currency USD --segments wrong.txt
 says "did you mean 'count'"
