@@ -20,6 +20,7 @@
   X(customer) \
   X(known) \
   X(memory) \
+  X(wiping) \
   X(hostile) \
   X(heavy) \
   X(csv) \
@@ -47,6 +48,8 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(store_pages) \
+  X(forgetting) \
   X(keep) \
   X(sync) \
   X(voice) \
