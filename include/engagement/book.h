@@ -346,8 +346,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_order(const eng_book *book, uint64_t *
                                                 uint64_t count);
 
 /**
- * @brief A copy of the customer in a row: of a group, under its name, with the events of
- *        all members. That is for asking; what is to be kept or sent are the members (see
+ * @brief A copy of the customer in a row: of a group, under its name, with the events
+ * of all members. That is for asking; what is to be kept or sent are the members (see
  *        eng_book_member).
  *
  * @param[in]  book  borrowed

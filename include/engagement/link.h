@@ -9,11 +9,12 @@
  * in one row, under the smallest of its ids (compared as bytes), with the events of all
  * of its members.
  *
- * - Of two statements about one pair of ids the later one stands, and of two of one time
- *   the one that unmerges. So links come together like events: in any order, any number
- *   of times, with one result.
- * - An event with an id is one event, whichever member holds it. Without an id it belongs
- *   to its member: two members who bought the same at the same time made two purchases.
+ * - Of two statements about one pair of ids the later one stands, and of two of one
+ * time the one that unmerges. So links come together like events: in any order, any
+ * number of times, with one result.
+ * - An event with an id is one event, whichever member holds it. Without an id it
+ * belongs to its member: two members who bought the same at the same time made two
+ * purchases.
  * - Refunds, voids and referrals of one member reach the events of the others. Floors
  *   stay each member's own.
  */
@@ -54,9 +55,9 @@ ENG_API void eng_link_init(eng_link *link, uint32_t size);
 /**
  * @brief Merges two customers, whom the book need not know yet.
  *
- * Rows are numbered anew, unless a later statement about the two stands. A group's events
- * are gone through whenever a member is written to: many events are taken in quickest by
- * one call.
+ * Rows are numbered anew, unless a later statement about the two stands. A group's
+ * events are gone through whenever a member is written to: many events are taken in
+ * quickest by one call.
  *
  * @param[in] book        changed; as it was on failure
  * @param[in] a           one id
@@ -200,7 +201,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_members(const eng_book *book,
  * @param[in]  book    borrowed
  * @param[in]  id      the member's own id
  * @param[in]  length  bytes of id
- * @param[out] member  for eng_book_member; holds until the book is changed; 0 on failure
+ * @param[out] member  for eng_book_member; holds until the book is changed; 0 on
+ * failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
  * @retval ENG_E_NOTFOUND  the id has nothing of its own in the book

@@ -475,7 +475,8 @@ void eng__book_made(const struct eng_book *book, const struct eng__timeline *tim
   made->place = timeline->run.bytes == NULL ? 0 : book->taken_place;
 }
 
-void eng__book_replace(struct eng_book *book, uint32_t row, const struct eng__made *made)
+void eng__book_replace(struct eng_book *book, uint32_t row,
+                       const struct eng__made *made)
 {
   struct eng__slot *slot = eng__book_slot(book, row);
   struct eng__timeline before;
@@ -512,8 +513,7 @@ void eng__book_settle(struct eng_book *book, uint32_t row, uint32_t hash,
 void eng__book_unmake(struct eng_book *book, const struct eng__made *made)
 {
   if (made->timeline.run.bytes != NULL) {
-    eng__arena_give(&book->arena, made->place,
-                    eng__class_of(made->timeline.capacity));
+    eng__arena_give(&book->arena, made->place, eng__class_of(made->timeline.capacity));
   }
   eng__heavy_free(made->timeline.heavy, &book->home.pen);
 }

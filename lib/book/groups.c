@@ -2,9 +2,9 @@
 /*
  * groups.c - see groups.h: what follows when links change or a member is written to.
  *
- * A change is made in two steps. First all that is needed: statements are taken in, with
- * notes of how to undo them, and what new rows are to hold is made beside the old ones.
- * Nothing fails after that: old rows become holes, and new ones fill them.
+ * A change is made in two steps. First all that is needed: statements are taken in,
+ * with notes of how to undo them, and what new rows are to hold is made beside the old
+ * ones. Nothing fails after that: old rows become holes, and new ones fill them.
  */
 #include "book/groups.h"
 
@@ -48,9 +48,9 @@ struct change {
   size_t nodes_before, pairs_before;
   struct undo *undos;
   size_t undo_count, undo_room;
-  uint32_t *nodes;            /* whose group changes */
-  uint32_t *parts;            /* the same, group by group */
-  size_t node_count, room;    /* room of both, and of holes */
+  uint32_t *nodes;         /* whose group changes */
+  uint32_t *parts;         /* the same, group by group */
+  size_t node_count, room; /* room of both, and of holes */
   struct hole *holes;
   struct eng__linked_group **groups; /* new ones */
   size_t group_count, group_room;
@@ -76,7 +76,8 @@ static void free_group(const eng_allocator *memory, struct eng__linked_group *gr
 static void forget_group(struct eng__links *links, const eng_allocator *memory,
                          struct eng__linked_group *group)
 {
-  for (uint32_t k = 0; k < group->count; k++) links->nodes[group->nodes[k]].group = NULL;
+  for (uint32_t k = 0; k < group->count; k++)
+    links->nodes[group->nodes[k]].group = NULL;
   free_group(memory, group);
 }
 
@@ -115,7 +116,8 @@ bool eng__groups_find(const struct eng_book *book, uint32_t hash, const char *id
   return row_of(book, book->links->nodes[node].group->nodes[0], row);
 }
 
-const struct eng__linked_group *eng__groups_of_row(const struct eng_book *book, uint32_t row)
+const struct eng__linked_group *eng__groups_of_row(const struct eng_book *book,
+                                                   uint32_t row)
 {
   size_t length;
   const char *id;
@@ -353,14 +355,15 @@ eng_status eng__edit_end(struct eng__edit *edit)
 
 /* ---- a member did one thing more ---- */
 
-/* Whether all that follows for the group is one event more: nobody holds it, and nothing
- * that it refers to is called otherwise there. */
+/* Whether all that follows for the group is one event more: nobody holds it, and
+ * nothing that it refers to is called otherwise there. */
 static bool is_simple(const struct eng_book *book, const struct eng__link_node *node,
                       uint32_t row, const struct eng__event *event)
 {
   struct eng__timeline timeline;
 
-  if (node->own == NULL || event->occurred_at <= node->own->timeline.floor) return false;
+  if (node->own == NULL || event->occurred_at <= node->own->timeline.floor)
+    return false;
   if ((event->has & ENG__HAS_REFERS_TO) && node->group->apart) return false;
   eng__book_view(book, row, &timeline);
   return !eng__timeline_has(&timeline, &book->home.pen, event);
@@ -407,8 +410,8 @@ eng_status eng__groups_record(struct eng_book *book, uint32_t node,
   }
   status = eng__edit_begin(book, node, &edit);
   if (status != ENG_OK) return status;
-  status = eng__timeline_put(&edit.customer->timeline, &edit.customer->home, event,
-                             outcome);
+  status =
+      eng__timeline_put(&edit.customer->timeline, &edit.customer->home, event, outcome);
   if (status == ENG_OK && *outcome != ENG_RECORD_UNCHANGED &&
       *outcome != ENG_RECORD_IGNORED) {
     return eng__edit_end(&edit);
@@ -444,7 +447,8 @@ static void find_concerned(struct change *c)
   }
 }
 
-/* All that can be reached from a node by links that stand, into `parts` from `at` on. */
+/* All that can be reached from a node by links that stand, into `parts` from `at` on.
+ */
 static size_t reach(struct change *c, uint32_t from, size_t at)
 {
   struct eng__link_node *nodes = c->links->nodes;
@@ -491,8 +495,8 @@ static eng_status new_group(struct change *c, const uint32_t *nodes, size_t coun
   struct eng__linked_group *group = eng__new(c->memory, group_size(count));
   struct named *named = eng__new(c->memory, count * sizeof *named);
   void *block = c->groups;
-  eng_status status =
-      eng__grow(c->memory, &block, &c->group_room, c->group_count + 1, sizeof *c->groups);
+  eng_status status = eng__grow(c->memory, &block, &c->group_room, c->group_count + 1,
+                                sizeof *c->groups);
 
   c->groups = block;
   if (group == NULL || named == NULL || status != ENG_OK) {
@@ -516,7 +520,8 @@ static eng_status new_group(struct change *c, const uint32_t *nodes, size_t coun
 }
 
 /* Notes a row to be, what was made for which is taken in any case. */
-static eng_status add_fresh(struct change *c, uint32_t node, const struct eng__made *made)
+static eng_status add_fresh(struct change *c, uint32_t node,
+                            const struct eng__made *made)
 {
   struct eng_book *book = c->book;
   const struct eng__link_node *name = &c->links->nodes[node];
@@ -563,8 +568,8 @@ static eng_status plan_joiner(struct change *c, uint32_t node, uint32_t row,
 {
   const struct eng__link_node *one = &c->links->nodes[node];
   void *block = c->joiners;
-  eng_status status = eng__grow(c->memory, &block, &c->joiner_room,
-                                c->joiner_count + 1, sizeof *c->joiners);
+  eng_status status = eng__grow(c->memory, &block, &c->joiner_room, c->joiner_count + 1,
+                                sizeof *c->joiners);
   struct joiner *joiner;
   struct eng__timeline timeline;
 
@@ -608,7 +613,8 @@ static eng_status plan_group(struct change *c, const uint32_t *nodes, size_t cou
   }
   if (status != ENG_OK || held == 0) return status;
   eng__timeline_init(&timeline);
-  status = eng__group_derive(c->members, held, &c->book->home, &timeline, &group->apart);
+  status =
+      eng__group_derive(c->members, held, &c->book->home, &timeline, &group->apart);
   if (status != ENG_OK) return status;
   eng__book_made(c->book, &timeline, &made);
   return add_fresh(c, group->nodes[0], &made);
@@ -757,7 +763,8 @@ static void fill_rows(struct change *c, size_t holes)
     }
     fill_row(c, &c->fresh[i], row);
   }
-  for (size_t i = 0; i < holes - used; i++) eng__book_drop_hole(c->book, c->holes[i].row);
+  for (size_t i = 0; i < holes - used; i++)
+    eng__book_drop_hole(c->book, c->holes[i].row);
 }
 
 static void leave_groups(struct change *c)
@@ -846,9 +853,9 @@ static eng_status state(struct change *c, const eng_link *link)
                       link->a, a_length, &a);
 
   if (status == ENG_OK) {
-    status = eng__links_node(c->links, c->memory,
-                             eng__book_hash(book, link->b, b_length), link->b, b_length,
-                             &b);
+    status =
+        eng__links_node(c->links, c->memory, eng__book_hash(book, link->b, b_length),
+                        link->b, b_length, &b);
   }
   if (status != ENG_OK) return status;
   number = eng__links_pair(c->links, a, b);
@@ -1125,7 +1132,10 @@ const char *eng_book_group_id(const eng_book *book, uint64_t row, uint64_t which
   return node->id;
 }
 
-uint64_t eng_book_member_count(const eng_book *book) { return eng__members_count(book); }
+uint64_t eng_book_member_count(const eng_book *book)
+{
+  return eng__members_count(book);
+}
 
 eng_status eng_book_find_member(const eng_book *book, const char *id, size_t length,
                                 uint64_t *member)
@@ -1157,8 +1167,7 @@ eng_status eng_book_member(const eng_book *book, uint64_t member, eng_customer *
   if (!eng__member_is(book, member)) return ENG_E_NOTFOUND;
   context = book->home.pen.context;
   eng__member_view(book, member, &one);
-  status =
-      eng__customer_new(context, eng__memory(context), one.id, one.length, out);
+  status = eng__customer_new(context, eng__memory(context), one.id, one.length, out);
   if (status != ENG_OK) return status;
   status =
       eng__timeline_merge(&(*out)->timeline, &(*out)->home, &one.timeline, one.shapes);

@@ -161,7 +161,8 @@ bool eng__links_find(const struct eng__links *links, uint32_t hash, const char *
   uint32_t number;
 
   if (links->table_room == 0) return false;
-  for (; (number = links->node_table[at]) != 0; at = (at + 1) & (links->table_room - 1)) {
+  for (; (number = links->node_table[at]) != 0;
+       at = (at + 1) & (links->table_room - 1)) {
     const struct eng__link_node *one = &links->nodes[number - 1];
 
     if (one->hash != hash || one->length != length) continue;
@@ -200,7 +201,8 @@ uint32_t eng__links_pair(struct eng__links *links, uint32_t a, uint32_t b)
   size_t at = pair_place(links, low, high);
   struct eng__link_pair *pair;
 
-  for (; (number = links->pair_table[at]) != 0; at = (at + 1) & (links->table_room - 1)) {
+  for (; (number = links->pair_table[at]) != 0;
+       at = (at + 1) & (links->table_room - 1)) {
     pair = &links->pairs[number - 1];
     if (pair->nodes[0] == low && pair->nodes[1] == high) return number - 1;
   }

@@ -110,7 +110,8 @@ static eng_status merge_member(struct merger *merger, uint32_t node,
 
   if (status == ENG_OK) status = eng__edit_begin(merger->book, node, &edit);
   if (status != ENG_OK) return status;
-  status = merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
+  status =
+      merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
   if (status == ENG_OK) {
     status = eng__edit_end(&edit);
   } else {

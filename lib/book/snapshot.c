@@ -8,8 +8,8 @@
  * as much as may be is shared, and that every shape of the codebook is used. A book
  * grows only by what was read of it.
  *
- * Of groups it is the members that are written, each for itself, and behind all customers
- * the links, if there are any.
+ * Of groups it is the members that are written, each for itself, and behind all
+ * customers the links, if there are any.
  */
 #include "book/groups.h"
 #include "book/order.h"

@@ -2,9 +2,9 @@
 /*
  * group.c - see group.h: decode, tell equals apart, resolve, write.
  *
- * What is told apart gets an id instead of another occurrence, and so does an event whose
- * reference changes: its effective id then stays what it was, so that references to it
- * need not change in turn.
+ * What is told apart gets an id instead of another occurrence, and so does an event
+ * whose reference changes: its effective id then stays what it was, so that references
+ * to it need not change in turn.
  */
 #include "core/group.h"
 
@@ -272,8 +272,18 @@ eng_status eng__group_derive(const struct eng__group_member *members, size_t cou
                              struct eng__home *home, struct eng__timeline *timeline,
                              bool *apart)
 {
-  struct deriving d = {members, count, home->pen.context, home->pen.memory, NULL, NULL,
-                       0,       NULL,  NULL,              0,                NULL, 0,
+  struct deriving d = {members,
+                       count,
+                       home->pen.context,
+                       home->pen.memory,
+                       NULL,
+                       NULL,
+                       0,
+                       NULL,
+                       NULL,
+                       0,
+                       NULL,
+                       0,
                        0};
   eng_status status = read_members(&d);
   size_t room = 8 + longest_id(&d);

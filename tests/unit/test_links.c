@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * test_links.c - customers who are one person, in a book: what stands, under which name,
- * that unmerging gives back the bytes, that no order matters, that answers are those of
- * one customer with all the events, and every allocation failing once.
+ * test_links.c - customers who are one person, in a book: what stands, under which
+ * name, that unmerging gives back the bytes, that no order matters, that answers are
+ * those of one customer with all the events, and every allocation failing once.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -382,15 +382,16 @@ static bool alike(const struct history *h, const struct told *a, const struct to
          refer_alike(h, a->refers, b->refers);
 }
 
-/* Moments and amounts are few, so that many are equal; those of ids follow from them. */
+/* Moments and amounts are few, so that many are equal; those of ids follow from them.
+ */
 static void invent(struct history *h, uint64_t seed)
 {
   dice = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
   for (int i = 0; i < EVENTS; i++) {
     struct told *told = &h->events[i];
 
-    *told = (struct told){(int)roll(PEOPLE), -1, NOON + roll(4) * DAY,
-                          100 + roll(2), 0, 0};
+    *told =
+        (struct told){(int)roll(PEOPLE), -1, NOON + roll(4) * DAY, 100 + roll(2), 0, 0};
     if (roll(4) == 0) {
       told->id = 1 + roll(20);
       told->at = NOON + (int64_t)(told->id % 5) * DAY;
@@ -437,13 +438,14 @@ static void find_groups(struct history *h)
         bool same = (other->a == said->a && other->b == said->b) ||
                     (other->a == said->b && other->b == said->a);
 
-        if (same && (other->at > said->at || (other->at == said->at && !other->merged))) {
+        if (same &&
+            (other->at > said->at || (other->at == said->at && !other->merged))) {
           stands = false;
         }
       }
       if (!stands) continue;
-      low = h->group[said->a] < h->group[said->b] ? h->group[said->a]
-                                                  : h->group[said->b];
+      low =
+          h->group[said->a] < h->group[said->b] ? h->group[said->a] : h->group[said->b];
       h->group[said->a] = h->group[said->b] = low;
     }
   }
@@ -547,8 +549,8 @@ static eng_book *copied(const eng_book *book)
   return copy;
 }
 
-/* The answers of a book, customer by customer, against those of one whose customers have
- * the events of their groups as their own. */
+/* The answers of a book, customer by customer, against those of one whose customers
+ * have the events of their groups as their own. */
 static void check_answers(const struct history *h, const eng_book *book)
 {
   eng_book *reference = book_in(NULL);
@@ -561,11 +563,11 @@ static void check_answers(const struct history *h, const eng_book *book)
   }
   ck_ok(eng_model_builtin(context, "sashi", 5, &models[0]));
   ck_ok(eng_model_builtin(context, "five_levels", 11, &models[1]));
-  models[2] = model_of(context,
-                       "language 1\nmodel spent \"Spent\"\n"
-                       "stage some \"Some\" when sum(purchase) >= 3 EUR\n"
-                       "stage more \"More\" when sum(purchase, refund) >= 8 EUR\n"
-                       "stage often \"Often\" when count(purchase) >= 9\n");
+  models[2] =
+      model_of(context, "language 1\nmodel spent \"Spent\"\n"
+                        "stage some \"Some\" when sum(purchase) >= 3 EUR\n"
+                        "stage more \"More\" when sum(purchase, refund) >= 8 EUR\n"
+                        "stage often \"Often\" when count(purchase) >= 9\n");
   ck_ok(eng_assessor_new(context, (const eng_model *const *)models, 3, &assessor));
   people = eng_book_customer_count(reference);
   ck_assert_uint_eq(eng_book_customer_count(book), people);
@@ -617,8 +619,10 @@ START_TEST(no_order_matters_and_answers_are_those_of_one_customer)
   invent(&h, (uint64_t)_i);
   find_groups(&h);
   for (int i = 0; i < BOOKS; i++) books[i] = till(&h, i);
-  for (int i = 0; i < BOOKS; i++) ck_ok(eng_book_merge(books[i], books[(i + 1) % BOOKS]));
-  for (int i = 0; i < BOOKS; i++) ck_ok(eng_book_merge(books[i], books[(i + 2) % BOOKS]));
+  for (int i = 0; i < BOOKS; i++)
+    ck_ok(eng_book_merge(books[i], books[(i + 1) % BOOKS]));
+  for (int i = 0; i < BOOKS; i++)
+    ck_ok(eng_book_merge(books[i], books[(i + 2) % BOOKS]));
   for (int i = 0; i < BOOKS; i++) {
     check_answers(&h, books[i]);
     check_rows(&h, books[i]);
@@ -761,17 +765,17 @@ static eng_status step(eng_book *book, int which, const eng_book *other,
   char id[2] = {(char)('a' + which % 4), 0};
 
   switch (which) {
-    case 4: return eng_book_link(book, "a", 1, "b", 1, 1);
-    case 5: return eng_book_record(book, "a", 1, event, NULL);
-    case 6: return eng_book_link(book, "c", 1, "d", 1, 1);
-    case 7: return eng_book_link(book, "d", 1, "customer-with-a-long-name", 25, 1);
-    case 8: return eng_book_record(book, "customer-with-a-long-name", 25, event, NULL);
-    case 9: return eng_book_link(book, "b", 1, "c", 1, 1);
-    case 10: return eng_book_unlink(book, "a", 1, "b", 1, 2);
-    case 11: return eng_book_merge(book, other);
-    case 12: return eng_book_unlink(book, "d", 1, "c", 1, 3);
-    case 13: return eng_book_compact(book);
-    default: return eng_book_record(book, id, 1, event, NULL);
+  case 4: return eng_book_link(book, "a", 1, "b", 1, 1);
+  case 5: return eng_book_record(book, "a", 1, event, NULL);
+  case 6: return eng_book_link(book, "c", 1, "d", 1, 1);
+  case 7: return eng_book_link(book, "d", 1, "customer-with-a-long-name", 25, 1);
+  case 8: return eng_book_record(book, "customer-with-a-long-name", 25, event, NULL);
+  case 9: return eng_book_link(book, "b", 1, "c", 1, 1);
+  case 10: return eng_book_unlink(book, "a", 1, "b", 1, 2);
+  case 11: return eng_book_merge(book, other);
+  case 12: return eng_book_unlink(book, "d", 1, "c", 1, 3);
+  case 13: return eng_book_compact(book);
+  default: return eng_book_record(book, id, 1, event, NULL);
   }
 }
 

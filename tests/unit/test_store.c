@@ -1206,7 +1206,8 @@ Suite *store_suite(void)
   tcase_add_test(tests, keys_follow_one_another_until_their_tombstones_have_passed);
   tcase_add_test(tests, a_key_of_a_transaction_goes_with_it);
   tcase_add_test(tests, a_file_of_the_first_version_is_brought_to_this_one);
-  tcase_add_test(tests, a_file_without_a_table_of_links_has_none_until_it_is_written_to);
+  tcase_add_test(tests,
+                 a_file_without_a_table_of_links_has_none_until_it_is_written_to);
   tcase_add_test(tests, links_are_kept_and_loaded_as_groups);
   tcase_add_test(tests, pieces_of_a_store_hold_groups_whole);
   tcase_add_test(tests, who_is_forgotten_is_named_by_no_link);
