@@ -61,5 +61,6 @@ int expire_run(const struct options *options);
 int merge_run(const struct options *options);
 int unmerge_run(const struct options *options);
 int sync_run(const struct options *options);
+int watch_run(const struct options *options);
 
 #endif

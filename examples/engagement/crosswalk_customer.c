@@ -26,8 +26,8 @@ static const eng_model *model_of(const struct parting *p, int m)
   return p->session->models[m];
 }
 
-/* The clause to show of a model: what the lower one misses, or by what the other one has
- * the customer where it has them; its part, and -1 for none. */
+/* The clause to show of a model: what the lower one misses, or by what the other one
+ * has the customer where it has them; its part, and -1 for none. */
 static int32_t clause_of(const struct parting *p, int m, int32_t *line)
 {
   *line = -1;
@@ -48,9 +48,9 @@ static int32_t clause_of(const struct parting *p, int m, int32_t *line)
 
 static int write_rows(const struct parting *p)
 {
-  static const char *const columns[] = {"model", "stage",  "rank",     "stages",
-                                        "next",  "clause", "measured", "threshold",
-                                        "holds"};
+  static const char *const columns[] = {"model",    "stage",     "rank",
+                                        "stages",   "next",      "clause",
+                                        "measured", "threshold", "holds"};
   static const char *const holds[] = {"no", "yes", "unknown"};
   struct rows rows;
 
@@ -70,8 +70,7 @@ static int write_rows(const struct parting *p)
     rows_words(&rows, eng_explanation_text(why, part, line));
     rows_words(&rows, eng_explanation_measured(why, part, line));
     rows_words(&rows, eng_explanation_threshold(why, part, line));
-    rows_words(&rows,
-               line < 0 ? NULL : holds[eng_explanation_holds(why, part, line)]);
+    rows_words(&rows, line < 0 ? NULL : holds[eng_explanation_holds(why, part, line)]);
   }
   return rows_end(&rows);
 }

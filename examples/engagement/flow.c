@@ -210,9 +210,10 @@ int flow_run(const struct options *options)
     return ANSWER_USAGE;
   }
   if (!is_one_question(options)) {
-    complain("say one of: between which moments, --from 2026-01-01 --to 2026-06-30, and "
-             "who --entered or --left a stage; a series, --period month; how long "
-             "stages last, --stays");
+    complain(
+        "say one of: between which moments, --from 2026-01-01 --to 2026-06-30, and "
+        "who --entered or --left a stage; a series, --period month; how long "
+        "stages last, --stays");
     return ANSWER_USAGE;
   }
   if (options->every != 0 || options->stays) return tell_over_time(options);

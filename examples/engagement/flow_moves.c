@@ -41,8 +41,8 @@ static int read_stage(struct moves *m)
   return ANSWER_USAGE;
 }
 
-/* The last change into the stage, or out of it: there is one, for the customer was not in
- * it at one moment and is at the other. */
+/* The last change into the stage, or out of it: there is one, for the customer was not
+ * in it at one moment and is at the other. */
 static uint64_t last_change(const struct moves *m, const eng_history *history)
 {
   uint64_t i = eng_history_change_count(history);
@@ -62,8 +62,8 @@ static eng_status write_move(struct moves *m, uint64_t row)
   eng_history *history;
   size_t length;
   const char *id = eng_book_customer_id(m->session->book, row, &length);
-  eng_status status = eng_book_history(m->session->book, row, m->session->assessor, 0,
-                                       m->to, &history);
+  eng_status status =
+      eng_book_history(m->session->book, row, m->session->assessor, 0, m->to, &history);
 
   if (status != ENG_OK) return status;
   rows_text(&m->rows, id, length);

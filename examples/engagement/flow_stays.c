@@ -150,7 +150,8 @@ static int draw(const struct stays *s)
 
 /* ---- asking ---- */
 
-/* Every kind, those that make nobody active too: they may bring somebody into a stage. */
+/* Every kind, those that make nobody active too: they may bring somebody into a stage.
+ */
 static void list_kinds(const struct session *session, struct kinds *out)
 {
   out->count = 0;

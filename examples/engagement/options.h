@@ -40,6 +40,7 @@ enum {
   OPTIONS_METRICS = 1 << 10,
   OPTIONS_REVIEW = 1 << 11,
   OPTIONS_RENEW = 1 << 25,
+  OPTIONS_WATCH = 1 << 13,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
@@ -112,6 +113,7 @@ struct options {
   const char *book;
   const char *key;
   int renew;
+  int64_t for_ms; /* 0: without end */
   int format; /* FORMAT_* */
   int rows;
   int history;

@@ -224,7 +224,8 @@ static int tell_survival(const struct session *session, const struct kinds *base
   days = memory_resize(NULL, (size_t)count, sizeof *days);
   if (status == ENG_OK)
     status = eng_book_survival(session->book, session->as_of, base->list, base->count,
-                               back->list, back->count, days, count, progress_of, "retention");
+                               back->list, back->count, days, count, progress_of,
+                               "retention");
   answer = status == ENG_OK ? write_survival(session, days, count)
                             : complain_status("retention", status);
   free(days);
@@ -298,7 +299,8 @@ static int count_cells(struct cohorts *c, const struct kinds *base,
   c->cells =
       memory_resize(NULL, (size_t)(c->spans.count * c->columns), sizeof *c->cells);
   status = eng_book_retention(c->session->book, &c->spans.periods, &retention, c->sizes,
-                              c->spans.count, c->cells, c->columns, progress_of, "retention");
+                              c->spans.count, c->cells, c->columns, progress_of,
+                              "retention");
   if (status == ENG_E_RANGE && options->own_clock) {
     complain("--own-clock counts days of 24 hours: give --period day, week or 30d");
     return ANSWER_USAGE;

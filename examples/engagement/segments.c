@@ -296,8 +296,7 @@ static int find_listed(struct segments *s)
 
 static int tell_sizes(struct segments *s, const uint64_t *order)
 {
-  int answer =
-      assess_all(&s->session, "select", order, s->customers, count_piece, s);
+  int answer = assess_all(&s->session, "select", order, s->customers, count_piece, s);
 
   if (answer != ANSWER_DONE) return answer;
   return s->session.options->format == FORMAT_TABLE ? draw(s) : write_rows(s);

@@ -2,7 +2,8 @@
 /*
  * select.c - `engagement select`: the customers for whom a condition is true.
  *
- * The condition is in the language of models, and is one: a model whose last stage it is.
+ * The condition is in the language of models, and is one: a model whose last stage it
+ * is.
  */
 #include <stdlib.h>
 

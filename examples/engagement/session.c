@@ -18,6 +18,7 @@
 #include "input.h"
 #include "message.h"
 #include "models.h"
+#include "output.h"
 #include "rates.h"
 #include "text.h"
 
@@ -195,6 +196,20 @@ static int read_times(struct session *session)
   return read_time(session, "since", options->since, ENG_DATE_LAST, &session->since);
 }
 
+/* A mistyped year among the events would be the moment asked about. */
+static void note_strays(const struct session *session)
+{
+  struct text line = {0};
+
+  if (session->strays == 0) return;
+  text_add_number(&line, session->strays);
+  text_put(&line, session->strays == 1 ? " event is" : " events are");
+  text_put(&line, " more than a year after all others, which end at ");
+  text_add_time(&line, session, session->before_strays);
+  note("%s; if that is a mistake, --as-of says which moment you ask about", line.bytes);
+  text_free(&line);
+}
+
 /* The end of the business day of the last event, unless one was asked for. */
 static void settle_as_of(struct session *session)
 {
@@ -216,6 +231,7 @@ static void settle_as_of(struct session *session)
     if (session->as_of > ENG_TIME_MAX) session->as_of = ENG_TIME_MAX;
     if (session->as_of < last) session->as_of = last;
     why = ", the end of the last event's business day";
+    note_strays(session);
   }
   if (eng_time_format(session->as_of, text) == ENG_OK) note("as of %s%s", text, why);
 }

@@ -24,6 +24,8 @@ struct session {
   int64_t as_of;
   int64_t until; /* of `changes`; ENG_TIME_NONE elsewhere */
   int64_t split; /* of `validate`; ENG_TIME_NONE elsewhere */
+  uint64_t strays; /* events of input more than a year after all others, if few; else 0 */
+  int64_t before_strays; /* the last of those others */
   int64_t since; /* of `explain`: what to compare with; ENG_TIME_NONE: nothing */
 };
 

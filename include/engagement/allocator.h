@@ -24,6 +24,9 @@ ENG_BEGIN_DECLS
  *   NULL leaves the old block as it was.
  * - `new_size` 0: the block is released; NULL is returned.
  *
+ * What is released was filled with zeros before, so that nothing of a person stands in
+ * memory that is free; a block that grows is for that reason a new one.
+ *
  * It may fail and must not unwind. One allocator that is shared by objects in
  * several threads must be thread-safe.
  */

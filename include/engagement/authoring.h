@@ -45,14 +45,15 @@ ENG_API ENG_NODISCARD eng_status eng_model_condition(const eng_context *context,
  * @brief Parses a condition that uses the names of a model, such as
  *        `stage >= regular and recency(any) > 30 days` or `say >= 500`.
  *
- * It may use the model's params, lets, scores and stages; the name of a stage means that
- * its condition is true, as everywhere. `stage =` and the name of a stage, or `none`, asks
- * which one the customer is in, and with `!=`, `<`, `<=`, `>` and `>=` which rank that has.
+ * It may use the model's params, lets, scores and stages; the name of a stage means
+ * that its condition is true, as everywhere. `stage =` and the name of a stage, or
+ * `none`, asks which one the customer is in, and with `!=`, `<`, `<=`, `>` and `>=`
+ * which rank that has.
  *
  * It becomes a model with one more stage, `match`, the last: whom the condition is true
- * for is at rank eng_model_stage_count, everybody else where `model` has them. It cannot
- * be printed, checked, compared, given params or asked again. Errors count lines and
- * columns in the condition itself.
+ * for is at rank eng_model_stage_count, everybody else where `model` has them. It
+ * cannot be printed, checked, compared, given params or asked again. Errors count lines
+ * and columns in the condition itself.
  *
  * @param[in]  model    borrowed for the call; unchanged
  * @param[in]  text     UTF-8, not closed by a NUL

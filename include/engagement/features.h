@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief A feature table: for every customer a row of numbers, as models that learn from
- * data want them.
+ * @brief A feature table: for every customer a row of numbers, as models that learn
+ * from data want them.
  *
  * A column says what it holds of a customer's events of some kinds within some time:
  * how many, on how many days, what they were worth, when the first and the last one
  * was. All columns are filled in one pass, as of any moment: what came later is not
- * seen, so that a table made today for last March holds nothing that was not known then.
+ * seen, so that a table made today for last March holds nothing that was not known
+ * then.
  *
  * Voided events are not seen, and purchases only while something of them is kept at
  * that moment.
@@ -24,16 +25,16 @@ ENG_BEGIN_DECLS
 
 /** What a column holds of the events that it is about. */
 enum {
-  ENG_FEATURE_COUNT = 1,  /**< how many there are */
-  ENG_FEATURE_DAYS = 2,   /**< on how many different business days */
-  ENG_FEATURE_SUM = 3,    /**< their amounts together, in minor units of the base
-                               currency: what is kept of purchases, below 0 for refunds
-                               that name no purchase */
+  ENG_FEATURE_COUNT = 1,   /**< how many there are */
+  ENG_FEATURE_DAYS = 2,    /**< on how many different business days */
+  ENG_FEATURE_SUM = 3,     /**< their amounts together, in minor units of the base
+                                currency: what is kept of purchases, below 0 for refunds
+                                that name no purchase */
   ENG_FEATURE_FOREIGN = 4, /**< how many have an amount that no sum can hold, in a
                                currency without a rate */
-  ENG_FEATURE_FIRST = 5,  /**< when the first one occurred, milliseconds since 1970;
-                               ENG_TIME_NONE if there is none */
-  ENG_FEATURE_LAST = 6    /**< when the last one did, likewise */
+  ENG_FEATURE_FIRST = 5,   /**< when the first one occurred, milliseconds since 1970;
+                                ENG_TIME_NONE if there is none */
+  ENG_FEATURE_LAST = 6     /**< when the last one did, likewise */
 };
 
 /** At most this many columns at a time. */
@@ -56,10 +57,10 @@ typedef struct eng_feature {
  * What a caller does with a table that is larger than memory, or with several threads,
  * it does piece by piece: rows are independent of each other.
  *
- * How long since, as of the moment asked about, is that moment less the time of the last
- * one; the usual summary of purchases (x, t_x, T) in milliseconds is their count less
- * one, last less first, and the moment less the first. One in business days or years is
- * what eng_book_summary gives.
+ * How long since, as of the moment asked about, is that moment less the time of the
+ * last one; the usual summary of purchases (x, t_x, T) in milliseconds is their count
+ * less one, last less first, and the moment less the first. One in business days or
+ * years is what eng_book_summary gives.
  *
  * @param[in]  book     borrowed
  * @param[in]  as_of    ms since 1970, 0..ENG_TIME_MAX; later events are not seen
@@ -77,8 +78,8 @@ typedef struct eng_feature {
  * @retval ENG_E_TIME       as_of
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_NOTFOUND   a row that is not there
- * @retval ENG_E_OVERFLOW   a sum does not fit 64 bits; what out holds is not to be used,
- *                          as on the failures below
+ * @retval ENG_E_OVERFLOW   a sum does not fit 64 bits; what out holds is not to be
+ * used, as on the failures below
  * @retval ENG_E_CANCELLED  by progress
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it}

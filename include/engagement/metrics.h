@@ -10,9 +10,9 @@
  * Events after the last moment asked about are not seen, voided ones never, and
  * purchases only while something of them is kept at that moment.
  *
- * Structs that begin with a size grow at their end: a size of an earlier version is taken
- * with the defaults for what it lacks. Of a later one, what this library does not know
- * has to be 0, else the answer is ENG_E_RANGE; of results it gets zeros there.
+ * Structs that begin with a size grow at their end: a size of an earlier version is
+ * taken with the defaults for what it lacks. Of a later one, what this library does not
+ * know has to be 0, else the answer is ENG_E_RANGE; of results it gets zeros there.
  */
 #ifndef ENGAGEMENT_METRICS_H
 #define ENGAGEMENT_METRICS_H
@@ -544,13 +544,16 @@ eng_book_stages_at(const eng_book *book, eng_assessor *assessor, int32_t model,
  * @retval ENG_E_NOMEM
  * @threads{one book may be read by many while none changes it; one assessor for each
  *          thread}
- * @source{Kaplan and Meier (1958), Nonparametric Estimation from Incomplete Observations}
+ * @source{Kaplan and Meier (1958), Nonparametric Estimation from Incomplete
+ * Observations}
  * @since 0.1
  */
-ENG_API ENG_NODISCARD eng_status eng_book_stays(
-    const eng_book *book, eng_assessor *assessor, int32_t model, int64_t from,
-    int64_t until, eng_survival *out, uint64_t count, uint64_t *customers, int32_t side,
-    eng_progress_fn progress, void *user);
+ENG_API ENG_NODISCARD eng_status eng_book_stays(const eng_book *book,
+                                                eng_assessor *assessor, int32_t model,
+                                                int64_t from, int64_t until,
+                                                eng_survival *out, uint64_t count,
+                                                uint64_t *customers, int32_t side,
+                                                eng_progress_fn progress, void *user);
 
 /** How well two ways of putting the same customers into classes agree. */
 typedef struct eng_agreement {
@@ -685,7 +688,8 @@ typedef struct eng_overview {
  * @param[in]  user      handed to progress
  * @retval ENG_OK
  * @retval ENG_E_INVALID    an argument is NULL, or a size cannot be
- * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX
+ * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX; or
+ * options ask for what only a later library knows
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_OVERFLOW   a sum does not fit

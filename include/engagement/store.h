@@ -202,7 +202,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_record_many(eng_store *store,
                                                        eng_error *error);
 
 /**
- * @brief Adds all that a customer's timeline knows.
+ * @brief Adds all that a customer's timeline knows. A floor that comes with it may drop
+ *        events; the file is not scrubbed then: see eng_store_scrub_is_due.
  *
  * @param[in] store     changed; as it was on failure
  * @param[in] customer  borrowed
@@ -220,7 +221,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_merge_customer(eng_store *store,
                                                           const eng_customer *customer);
 
 /**
- * @brief Adds all that a book knows, customer by customer, in one transaction.
+ * @brief Adds all that a book knows, customer by customer, in one transaction. Floors
+ *        drop events as in eng_store_merge_customer.
  *
  * @param[in] store     changed; as it was on failure
  * @param[in] book      borrowed
@@ -486,6 +488,21 @@ ENG_API ENG_NODISCARD eng_status eng_store_links(eng_store *store, eng_book *boo
  */
 ENG_API ENG_NODISCARD eng_status eng_store_customer_count(eng_store *store,
                                                           uint64_t *out);
+
+/**
+ * @brief Whether another connection has written to the file since this was asked last:
+ *        cheap enough to be asked many times a second.
+ *
+ * @param[in]  store    borrowed; in no transaction
+ * @param[out] changed  1 or 0; 1 the first time; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL, or the store is in a transaction
+ * @retval ENG_E_IO       and the further statuses of files, as for eng_store_open
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_is_changed(eng_store *store,
+                                                      int32_t *changed);
 
 /**
  * @brief A customer of the store: of a member of a group what it did itself.

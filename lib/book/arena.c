@@ -27,6 +27,7 @@ void eng__arena_release(struct eng__arena *arena, const eng_allocator *memory)
 void eng__arena_give(struct eng__arena *arena, uint32_t place, unsigned class_number)
 {
   if (class_number == 0) return;
+  memset(eng__arena_at(arena, place), 0, eng__class_size(class_number));
   memcpy(eng__arena_at(arena, place), &arena->free[class_number], sizeof(uint32_t));
   arena->free[class_number] = place + 1;
   arena->filled[class_number / 64] |= UINT64_C(1) << class_number % 64;

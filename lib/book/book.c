@@ -16,7 +16,7 @@ enum { FIRST_SLOTS = 8, CHUNK_SLOTS = 1 << ENG__SLOT_BITS };
 static void *resize_counted(void *user, void *old, size_t old_size, size_t new_size)
 {
   struct eng_book *book = user;
-  void *block = eng__resize(&book->outer, old, old_size, new_size);
+  void *block = book->outer.resize(book->outer.user, old, old_size, new_size);
 
   if (new_size == 0) {
     book->held -= old_size;
@@ -304,6 +304,7 @@ void eng__book_empty(struct eng_book *book, uint32_t row)
   struct eng__timeline timeline;
   size_t at;
 
+  if (book->watchers != NULL) eng__book_tell_emptied(book, row);
   eng__book_view(book, row, &timeline);
   book->events -= eng__timeline_count(&timeline);
   if (eng__slot_last(slot) == book->last) book->last_is_old = true;
@@ -331,7 +332,7 @@ void eng__book_drop_hole(struct eng_book *book, uint32_t row)
   uint32_t last = (uint32_t)--book->rows;
 
   if (row != last) move_row(book, last, row);
-  if (book->watchers != NULL) eng__book_tell_dropped(book, row, last);
+  if (book->watchers != NULL) eng__book_tell_moved(book, last, row);
 }
 
 /* ---- timelines ---- */

@@ -178,8 +178,9 @@ void eng__book_unmake(struct eng_book *book, const struct eng__made *made);
 void eng__book_tell(struct eng_book *book, uint32_t row);
 eng_status eng__book_reserve_renumber(struct eng_book *book);
 void eng__book_renumber(struct eng_book *book, const uint32_t *rows);
+eng_status eng__book_reserve_emptied(struct eng_book *book, size_t rows, size_t bytes);
 void eng__book_tell_emptied(struct eng_book *book, uint32_t row);
-void eng__book_tell_dropped(struct eng_book *book, uint32_t row, uint32_t last);
+void eng__book_tell_moved(struct eng_book *book, uint32_t last, uint32_t to);
 
 /* Moves every run to a new block of exactly its size, in the order of `rows`, and frees
  * the old chunks as they empty. On failure the book holds what it held. */

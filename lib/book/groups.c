@@ -8,6 +8,8 @@
  */
 #include "book/groups.h"
 
+#include "book/journal.h"
+
 #include <string.h>
 
 #include "core/checked.h"
@@ -668,12 +670,18 @@ static eng_status plan_parts(struct change *c)
 
 static eng_status plan_rows(struct change *c)
 {
-  size_t heavies = 0, floors = 0;
+  size_t heavies = 0, floors = 0, bytes = 0;
+  eng_status status;
 
   for (size_t i = 0; i < c->fresh_count; i++) {
     heavies += c->fresh[i].made.timeline.heavy != NULL;
     floors += c->fresh[i].made.timeline.floor != ENG_TIME_NONE;
   }
+  for (size_t i = 0; i < c->node_count; i++) {
+    bytes += c->links->nodes[c->nodes[i]].length;
+  }
+  status = eng__book_reserve_emptied(c->book, c->node_count, bytes);
+  if (status != ENG_OK) return status;
   return eng__book_reserve_rows(c->book, c->fresh_count, heavies, floors);
 }
 
@@ -757,10 +765,7 @@ static void fill_rows(struct change *c, size_t holes)
   for (size_t i = 0; i < c->fresh_count; i++) {
     uint32_t row = (uint32_t)c->book->rows;
 
-    if (used < holes) {
-      row = c->holes[holes - ++used].row;
-      if (c->book->watchers != NULL) eng__book_tell_emptied(c->book, row);
-    }
+    if (used < holes) row = c->holes[holes - ++used].row;
     fill_row(c, &c->fresh[i], row);
   }
   for (size_t i = 0; i < holes - used; i++)
@@ -895,11 +900,7 @@ static eng_status regroup(struct change *c)
   find_concerned(c);
   status = plan_parts(c);
   if (status == ENG_OK) status = plan_rows(c);
-  if (status == ENG_OK) status = eng__book_reserve_renumber(c->book);
-  if (status == ENG_OK) {
-    make_it_so(c);
-    eng__book_renumber(c->book, NULL);
-  }
+  if (status == ENG_OK) make_it_so(c);
   for (size_t i = 0; i < c->node_count; i++) c->links->nodes[c->nodes[i]].mark = 0;
   return status;
 }
@@ -912,12 +913,26 @@ static eng_status make_links(struct eng_book *book)
   return book->links == NULL ? ENG_E_NOMEM : ENG_OK;
 }
 
+static eng_status tell_journal(struct eng_book *book, const eng_link *links,
+                               size_t count)
+{
+  eng_status status = ENG_OK;
+
+  if (!eng__journal_is_on(book)) return ENG_OK;
+  for (size_t i = 0; i < count && status == ENG_OK; i++) {
+    status = eng__journal_link(book, &links[i]);
+  }
+  return status == ENG_OK ? eng__journal_flush(book) : status;
+}
+
 static eng_status link_all(struct eng_book *book, const eng_link *links, size_t count)
 {
   struct change c;
   eng_status status = count == 0 ? ENG_OK : make_links(book);
 
   if (status != ENG_OK || count == 0) return status;
+  status = tell_journal(book, links, count);
+  if (status != ENG_OK) return status;
   memset(&c, 0, sizeof c);
   c.book = book;
   c.links = book->links;

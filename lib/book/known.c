@@ -54,6 +54,7 @@ eng_status eng_book_known_at(const eng_book *book, int64_t known_at, eng_book **
   for (uint64_t i = 0; i < eng__members_end(book) && status == ENG_OK; i++) {
     if (eng__member_is(book, i)) status = take_known(known, book, i, known_at, builder);
   }
+  /* A link is known since it was said; which one it replaced is gone. */
   if (status == ENG_OK) status = eng__groups_merge(known, book, known_at);
   eng__free(&book->outer, builder, sizeof *builder);
   if (status != ENG_OK) {

@@ -589,11 +589,7 @@ static eng_status commit(struct eng__heavy *heavy, const struct eng__pen *pen,
 
   if (run->size <= ENG__BLOCK_MAX || run->count == 1) {
     if (run->size + SPARE + ENG__SLACK <= block->capacity) {
-      uint8_t *bytes = block->run.bytes;
-
-      memcpy(bytes, run->bytes, run->size);
-      block->run = *run;
-      block->run.bytes = bytes;
+      eng__run_replace(&block->run, run);
     } else {
       if (make_block(heavy, pen, run, &left) != ENG_OK) return ENG_E_NOMEM;
       free_block(heavy, pen, block);
@@ -636,7 +632,6 @@ static void take_out(struct eng__heavy *heavy, const struct eng__pen *pen,
 {
   struct eng__block *block = block_at(heavy, spot);
   struct eng__run run;
-  uint8_t *bytes = block->run.bytes;
 
   run.bytes = scratch;
   eng__run_splice(pen, &block->run, place, NULL, true, &run);
@@ -644,9 +639,7 @@ static void take_out(struct eng__heavy *heavy, const struct eng__pen *pen,
     remove_block(heavy, pen, spot);
     return;
   }
-  memcpy(bytes, run.bytes, run.size);
-  block->run = run;
-  block->run.bytes = bytes;
+  eng__run_replace(&block->run, &run);
   heavy->nodes[spot.node]->stale = true;
   recount_block(heavy, pen, heavy->nodes[spot.node], spot.block);
 }
@@ -876,15 +869,11 @@ void eng__heavy_expire(struct eng__heavy *heavy, const struct eng__pen *pen,
     block = &node->blocks[0];
     cut = below(pen, &block->run, floor, &before);
     if (cut > 0) {
-      uint8_t *bytes = block->run.bytes;
-
       drop_ids(heavy, pen, &block->run, cut);
       part.bytes = scratch;
       eng__run_part(pen, &block->run, cut, block->run.size, before, &part);
       heavy->count -= block->run.count - part.count;
-      memcpy(bytes, part.bytes, part.size);
-      block->run = part;
-      block->run.bytes = bytes;
+      eng__run_replace(&block->run, &part);
       recount_block(heavy, pen, node, 0);
     }
   }

@@ -163,6 +163,18 @@ static inline void eng__put_word(uint8_t *p, uint64_t word, unsigned n)
   }
 }
 
+/* Puts a run that was made elsewhere in place of one whose memory has room for it.
+ * Nothing of what stood there is left behind its end. */
+static inline void eng__run_replace(struct eng__run *run, const struct eng__run *by)
+{
+  uint8_t *bytes = run->bytes;
+
+  if (by->size > 0) memcpy(bytes, by->bytes, by->size);
+  if (by->size < run->size) memset(bytes + by->size, 0, run->size - by->size);
+  *run = *by;
+  run->bytes = bytes;
+}
+
 /* The origin of a run that begins with an event at `time`. */
 static inline uint16_t eng__run_base(int64_t time)
 {

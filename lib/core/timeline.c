@@ -33,20 +33,20 @@ void eng__timeline_release(struct eng__timeline *timeline, struct eng__home *hom
 static eng_status commit(struct eng__timeline *timeline, struct eng__home *home,
                          const struct eng__run *run, bool exact)
 {
-  uint8_t *bytes = timeline->run.bytes;
-  uint32_t capacity = timeline->capacity;
+  uint8_t *bytes;
+  uint32_t capacity;
 
-  if (run->size > capacity) {
+  if (run->size > timeline->capacity) {
     bytes = home->take(home, run->size, exact, &capacity);
     if (bytes == NULL) return ENG_E_NOMEM;
     if (timeline->run.bytes != NULL) {
       home->give(home, timeline->run.bytes, timeline->capacity);
     }
+    timeline->run.bytes = bytes;
+    timeline->run.size = 0;
+    timeline->capacity = capacity;
   }
-  if (run->size > 0) memcpy(bytes, run->bytes, run->size);
-  timeline->run = *run;
-  timeline->run.bytes = bytes;
-  timeline->capacity = capacity;
+  eng__run_replace(&timeline->run, run);
   return ENG_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "book/groups.h"
 #include "core/hash.h"
 #include "core/memory.h"
+#include "core/options.h"
 #include "core/sort.h"
 #include "metrics/visit.h"
 
@@ -166,14 +167,13 @@ eng_status eng_book_invitations(const eng_book *book, int64_t from, int64_t unti
   size_t bytes;
   eng_status status;
 
-  if (out == NULL || size != sizeof *out) return ENG_E_INVALID;
+  if (out == NULL || !eng__result_fits(size)) return ENG_E_INVALID;
   memset(out, 0, size);
   if (book == NULL) return ENG_E_INVALID;
   if (within < 0 || within > ENG_TIME_MAX) return ENG_E_RANGE;
   if (from < 0 || until < from || until > ENG_TIME_MAX) return ENG_E_TIME;
   memset(&sums, 0, sizeof sums);
   memset(&s, 0, sizeof s);
-  sums.size = size;
   s = (struct spread){.book = book,
                       .memory = eng__memory(book->home.pen.context),
                       .from = from,
@@ -190,7 +190,7 @@ eng_status eng_book_invitations(const eng_book *book, int64_t from, int64_t unti
   if (status == ENG_OK) status = visit_all(&s, progress, user);
   if (status == ENG_OK) {
     count_all(&s);
-    *out = sums;
+    eng__result_give(out, size, &sums, sizeof sums);
   }
   eng__aliases_release(&s.aliases, s.memory);
   eng__free(s.memory, s.first, bytes);

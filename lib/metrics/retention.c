@@ -161,8 +161,8 @@ static bool begin(const struct table *t, struct life *life, int64_t time)
   return true;
 }
 
-/* Whether the summary of a customer tells the periods of all purchases: there are two at
- * the most, or they lie in one period. Sets times in the first and in the last. */
+/* Whether the summary of a customer tells the periods of all purchases: there are two
+ * at the most, or they lie in one period. Sets times in the first and in the last. */
 static bool is_brief(const struct table *t, const struct eng__visit *visit,
                      int64_t times[2])
 {

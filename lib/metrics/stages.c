@@ -2,10 +2,10 @@
 /*
  * stages.c - how many are in which stage at each of many moments.
  *
- * What is counted are changes: one less in the old stage and one more in the new one from
- * the first moment on that is not before the change. Summed up at the end they are
- * the counts, so that a customer costs what their history does, however many moments are
- * asked about. Counts below 0 on the way wrap around and come back.
+ * What is counted are changes: one less in the old stage and one more in the new one
+ * from the first moment on that is not before the change. Summed up at the end they are
+ * the counts, so that a customer costs what their history does, however many moments
+ * are asked about. Counts below 0 on the way wrap around and come back.
  */
 #include <string.h>
 

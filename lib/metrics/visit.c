@@ -87,9 +87,8 @@ static void fetch(const struct eng__visit *visit, const struct eng__slot *slot)
 
 static bool is_told(struct eng__visit *visit, uint64_t done)
 {
-  if (visit->progress != NULL &&
-      visit->progress(visit->user, done - visit->first, visit->end - visit->first) !=
-          0) {
+  if (visit->progress != NULL && visit->progress(visit->user, done - visit->first,
+                                                 visit->end - visit->first) != 0) {
     visit->status = ENG_E_CANCELLED;
   }
   return visit->status == ENG_OK;

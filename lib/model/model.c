@@ -212,7 +212,8 @@ eng_status eng_model_builtin(const eng_context *context, const char *name,
     const eng__builtin *builtin = &eng__builtins[i];
 
     if (strlen(builtin->name) == length && memcmp(builtin->name, name, length) == 0) {
-      return eng__model_read(context, builtin->text, builtin->size, ENG__TEXT_BUILT_IN, out, NULL);
+      return eng__model_read(context, builtin->text, builtin->size, ENG__TEXT_BUILT_IN,
+                             out, NULL);
     }
   }
   return ENG_E_NOTFOUND;

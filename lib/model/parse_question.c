@@ -3,9 +3,9 @@
  * parse_question.c - a condition that uses the names of a model, read behind its text.
  *
  * It becomes one more stage above all others. Conditions there may also ask which stage
- * a customer is in: `stage = regular`, `stage >= regular`, by rank. What that is made of
- * are the stages' own conditions: at or above a rank is who any of those from it on is
- * true for, and what is not known of a stage does not put anybody in it.
+ * a customer is in: `stage = regular`, `stage >= regular`, by rank. What that is made
+ * of are the stages' own conditions: at or above a rank is who any of those from it on
+ * is true for, and what is not known of a stage does not put anybody in it.
  */
 #include "model/parser.h"
 
@@ -19,9 +19,9 @@ static int take_comparison(struct eng__parser *p)
   static const struct {
     const char *sign;
     int op;
-  } signs[] = {{"=", ENG__OP_EQUAL},         {"!=", ENG__OP_NOT_EQUAL},
+  } signs[] = {{"=", ENG__OP_EQUAL},          {"!=", ENG__OP_NOT_EQUAL},
                {">=", ENG__OP_GREATER_EQUAL}, {"<=", ENG__OP_LESS_EQUAL},
-               {"<", ENG__OP_LESS},          {">", ENG__OP_GREATER}};
+               {"<", ENG__OP_LESS},           {">", ENG__OP_GREATER}};
 
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
     if (eng__take_sign(p, signs[i].sign)) return signs[i].op;
@@ -67,8 +67,8 @@ static int32_t at_least(struct eng__parser *p, int32_t rank, uint32_t from, uint
   if (rank <= 0) return no;
   for (size_t i = (size_t)rank - 1; i < p->model->stage_count && p->status == ENG_OK;
        i++) {
-    int32_t is = eng__add_term(p, ENG__OP_STAGE, ENG__TYPE_BOOLEAN, (int32_t)i, 0, from,
-                               to);
+    int32_t is =
+        eng__add_term(p, ENG__OP_STAGE, ENG__TYPE_BOOLEAN, (int32_t)i, 0, from, to);
     int32_t known = eng__add_term(p, ENG__OP_ELSE, ENG__TYPE_BOOLEAN, is, no, from, to);
 
     any = eng__add_term(p, ENG__OP_OR, ENG__TYPE_BOOLEAN, any, known, from, to);
@@ -92,7 +92,8 @@ int32_t eng__parse_stage_asked(struct eng__parser *p, uint32_t from)
   case ENG__OP_GREATER_EQUAL: return at_least(p, rank, from, to);
   case ENG__OP_GREATER: return at_least(p, rank + 1, from, to);
   case ENG__OP_LESS: return opposite(p, at_least(p, rank, from, to), from, to);
-  case ENG__OP_LESS_EQUAL: return opposite(p, at_least(p, rank + 1, from, to), from, to);
+  case ENG__OP_LESS_EQUAL:
+    return opposite(p, at_least(p, rank + 1, from, to), from, to);
   default: break;
   }
   low = at_least(p, rank, from, to);

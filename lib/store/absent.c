@@ -182,6 +182,13 @@ eng_status eng_store_customer_count(eng_store *store, uint64_t *out)
   return ENG_E_UNSUPPORTED;
 }
 
+eng_status eng_store_is_changed(eng_store *store, int32_t *changed)
+{
+  (void)store;
+  if (changed != NULL) *changed = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
 eng_status eng_store_customer(eng_store *store, const char *id, size_t length,
                               eng_customer **out, eng_error *error)
 {

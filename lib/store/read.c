@@ -63,6 +63,21 @@ eng_status eng_store_customer_count(eng_store *store, uint64_t *out)
   return status;
 }
 
+eng_status eng_store_is_changed(eng_store *store, int32_t *changed)
+{
+  int64_t version;
+  eng_status status;
+
+  if (changed != NULL) *changed = 0;
+  if (store == NULL || changed == NULL || store->begun) return ENG_E_INVALID;
+  store->code = 0;
+  status = eng__store_number(store, "PRAGMA data_version", &version);
+  if (status != ENG_OK) return status;
+  *changed = version != store->seen;
+  store->seen = version;
+  return ENG_OK;
+}
+
 /* ---- cursors ---- */
 
 eng_status eng_store_cursor_new(eng_store *store, eng_store_cursor **out)

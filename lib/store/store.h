@@ -73,6 +73,7 @@ struct eng_store {
   uint32_t flags;
   int code;         /* of SQLite's last failure */
   int version;      /* of the file */
+  int64_t seen;     /* PRAGMA data_version, when it was asked last; 0: never */
   bool begun;       /* the host's transaction */
   uint64_t cursors; /* that live */
   sqlite3_stmt *statements[ENG__SQL_STATEMENTS];

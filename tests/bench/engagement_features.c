@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 4096 };
+/* Not a power of two, or one row of all columns would crowd in few places of the cache.
+ */
+enum { PIECE = 4088 };
 
 /* The columns of struct jobs.h's F_*; where that differs, what it is made from: the
  * count of purchases for F_X, their first and last times for F_T and F_TX. */
@@ -19,7 +21,9 @@ static void describe(const struct engagement *s, uint8_t kinds[FEED_KINDS],
   for (int k = 0; k < FEED_KINDS; k++) kinds[k] = (uint8_t)s->kinds[k];
   for (int c = 0; c < F_COUNT; c++) {
     eng_feature *f = &columns[c];
-    int kind = c < F_FIRST ? c % FEED_KINDS : c == F_REFUNDS ? FEED_REFUND : FEED_PURCHASE;
+    int kind = c < F_FIRST      ? c % FEED_KINDS
+               : c == F_REFUNDS ? FEED_REFUND
+                                : FEED_PURCHASE;
     int window = c < F_FIRST ? c / FEED_KINDS : c - F_CENTS;
     int all = c >= F_FIRST && c <= F_DAYS;
     memset(f, 0, sizeof *f);
@@ -39,7 +43,8 @@ static void describe(const struct engagement *s, uint8_t kinds[FEED_KINDS],
 static void derive(int64_t *table, uint64_t rows)
 {
   int64_t *first = table + F_FIRST * rows, *last = table + F_LAST * rows,
-          *x = table + F_X * rows, *span = table + F_TX * rows, *age = table + F_T * rows;
+          *x = table + F_X * rows, *span = table + F_TX * rows,
+          *age = table + F_T * rows;
   for (uint64_t i = 0; i < rows; i++) {
     first[i] -= FEED_START;
     last[i] -= FEED_START;
@@ -50,14 +55,22 @@ static void derive(int64_t *table, uint64_t rows)
   }
 }
 
+/* What is (c + 1) times column c is that column and the sum of all from c on: two
+ * additions in place of a product, since columns come from the last to the first. */
 static int64_t hash_all(const int64_t *table, uint64_t rows)
 {
-  static int64_t sums[PIECE];
+  static int64_t sums[PIECE], hashes[PIECE];
   int64_t all = 0;
   memset(sums, 0, sizeof sums);
-  for (int c = 0; c < F_COUNT; c++)
-    for (uint64_t i = 0; i < rows; i++) sums[i] += (c + 1) * table[(uint64_t)c * rows + i];
-  for (uint64_t i = 0; i < rows; i++) all += sums[i] % JOB_MODULUS;
+  memset(hashes, 0, sizeof hashes);
+  for (int c = F_COUNT; c-- > 0;) {
+    const int64_t *column = table + (uint64_t)c * rows;
+    for (uint64_t i = 0; i < rows; i++) {
+      sums[i] += column[i];
+      hashes[i] += sums[i];
+    }
+  }
+  for (uint64_t i = 0; i < rows; i++) all += hashes[i] % JOB_MODULUS;
   return all;
 }
 

@@ -20,6 +20,7 @@
   X(customer) \
   X(known) \
   X(memory) \
+  X(wiping) \
   X(hostile) \
   X(heavy) \
   X(csv) \
@@ -39,6 +40,7 @@
   X(stages) \
   X(decided) \
   X(features) \
+  X(glance) \
   X(model) \
   X(models) \
   X(params) \
@@ -46,6 +48,8 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(store_pages) \
+  X(forgetting) \
   X(keep) \
   X(sync) \
   X(voice) \

@@ -17,8 +17,18 @@ union head {
 /* A plain memset before free() would be left out as a dead store. */
 static void *(*const volatile overwrite)(void *, int, size_t) = memset;
 
+/* What somebody did is not to be found in memory that is free. */
+static bool is_wiped(const union head *block)
+{
+  const uint8_t *bytes = (const uint8_t *)(block + 1);
+
+  return block->size == 0 ||
+         (bytes[0] == 0 && memcmp(bytes, bytes + 1, block->size - 1) == 0);
+}
+
 static void release(struct host *host, union head *block)
 {
+  if (!is_wiped(block)) host->wrong++;
   host->live -= block->size;
   host->blocks--;
   (void)overwrite(block, 0xa5, sizeof *block + block->size);

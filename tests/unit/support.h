@@ -22,7 +22,8 @@ struct host {
   uint64_t failures;
   size_t blocks, live, peak;
   uint64_t asked; /* bytes of all requests */
-  uint64_t wrong; /* calls that were told another old size than was given */
+  uint64_t wrong; /* calls that were told another old size than was given, or that gave
+                     back memory with anything but zeros in it */
 };
 
 eng_allocator host_allocator(struct host *host);

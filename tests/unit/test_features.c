@@ -51,8 +51,8 @@ static const uint8_t kinds[] = {ENG_EVENT_VISIT, ENG_EVENT_PURCHASE, ENG_EVENT_R
 enum { KINDS = sizeof kinds, CUSTOMERS = 40, WINDOWS = 4 };
 static const int64_t windows[WINDOWS] = {1, 20 * DAY, 400 * DAY, ENG_TIME_MAX};
 
-/* Customers with few events and, one of them, with so many that they lie in blocks; some
- * of them years apart. Nothing undoes anything. */
+/* Customers with few events and, one of them, with so many that they lie in blocks;
+ * some of them years apart. Nothing undoes anything. */
 static eng_book *history(const eng_context *context, uint64_t seed)
 {
   eng_book *book;
@@ -213,11 +213,10 @@ static eng_event *undone(const eng_context *context, int32_t kind, int64_t age,
 START_TEST(purchases_are_what_is_kept_of_them_at_the_moment)
 {
   const uint8_t purchase = ENG_EVENT_PURCHASE;
-  const eng_feature columns[] = {
-      {&purchase, 1, ENG_TIME_MAX, ENG_FEATURE_COUNT, 0},
-      {&purchase, 1, ENG_TIME_MAX, ENG_FEATURE_SUM, 0},
-      {&purchase, 1, 15 * DAY, ENG_FEATURE_SUM, 0},
-      {&purchase, 1, ENG_TIME_MAX, ENG_FEATURE_FIRST, 0}};
+  const eng_feature columns[] = {{&purchase, 1, ENG_TIME_MAX, ENG_FEATURE_COUNT, 0},
+                                 {&purchase, 1, ENG_TIME_MAX, ENG_FEATURE_SUM, 0},
+                                 {&purchase, 1, 15 * DAY, ENG_FEATURE_SUM, 0},
+                                 {&purchase, 1, ENG_TIME_MAX, ENG_FEATURE_FIRST, 0}};
   eng_context *context = shop(NULL, 0, 0);
   eng_book *book;
   int64_t out[4];
@@ -293,8 +292,8 @@ START_TEST(what_cannot_be_asked_is_refused)
   ck_assert_int_eq(ASK(NOW, 1, 0, 2), ENG_E_NOTFOUND);
   ck_assert_int_eq(ASK(NOW, 1, 2, 0), ENG_E_NOTFOUND);
   ck_assert_int_eq(ASK(NOW, 1, 1, UINT64_MAX), ENG_E_NOTFOUND);
-  ck_assert_int_eq(
-      eng_book_features(book, NOW, &column, 1, 0, 1, NULL, NULL, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_book_features(book, NOW, &column, 1, 0, 1, NULL, NULL, NULL),
+                   ENG_E_INVALID);
   ck_assert_int_eq(eng_book_features(book, NOW, &column, 1, 0, 1, out, stop, NULL),
                    ENG_E_CANCELLED);
   column.zero = 1;

@@ -176,10 +176,40 @@ START_TEST(who_was_not_known_yet_is_not_in_the_book)
 }
 END_TEST
 
+/* Members keep what they did themselves, and a link is known since it was said. */
+START_TEST(links_are_known_since_they_were_said)
+{
+  eng_book *book = four_customers(), *known, *again;
+  uint64_t row, other;
+
+  ck_ok(eng_book_link(book, "few", 3, "many", 4, 500 * DAY));
+  ck_ok(eng_book_link(book, "bare", 4, "later", 5, 10 * DAY));
+  ck_ok(eng_book_known_at(book, 400 * DAY, &known));
+  ck_assert_uint_eq(eng_book_link_count(known), 1);
+  ck_ok(eng_book_find(known, "few", 3, &row));
+  ck_ok(eng_book_find(known, "many", 4, &other));
+  ck_assert(row != other);
+  eng_book_free(known);
+  ck_ok(eng_book_known_at(book, ENG_TIME_MAX, &known));
+  ck_assert_uint_eq(eng_book_link_count(known), 2);
+  ck_ok(eng_book_find(known, "few", 3, &row));
+  ck_ok(eng_book_find(known, "many", 4, &other));
+  ck_assert(row == other);
+  ck_ok(eng_book_known_at(known, ENG_TIME_MAX, &again));
+  ck_assert(eng_book_event_count(book) == eng_book_event_count(again));
+  ck_assert(eng_book_customer_count(book) == eng_book_customer_count(again));
+  eng_book_free(again);
+  eng_book_free(known);
+  eng_book_free(book);
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail)
 {
   eng_book *book = four_customers();
   uint64_t failures = 0;
+
+  ck_ok(eng_book_link(book, "few", 3, "later", 5, DAY));
 
   for (int which = 0; which < 2; which++) {
     for (uint64_t n = 1;; n++) {
@@ -222,6 +252,7 @@ Suite *known_suite(void)
   tcase_add_test(tests, of_equal_events_the_first_telling_counts);
   tcase_add_test(tests, arguments_are_checked);
   tcase_add_test(tests, who_was_not_known_yet_is_not_in_the_book);
+  tcase_add_test(tests, links_are_known_since_they_were_said);
   tcase_add_loop_test(tests, every_allocation_may_fail, 0, 2);
   suite_add_tcase(suite, tests);
   return suite;

@@ -36,9 +36,10 @@ static uint64_t draw(uint64_t *state)
 static eng_event *random_event(const eng_context *context, uint64_t *seed, uint64_t id)
 {
   static const int32_t kinds[] = {
-      ENG_EVENT_VISIT,    ENG_EVENT_PURCHASE, ENG_EVENT_PURCHASE,   ENG_EVENT_MESSAGE_IN,
-      ENG_EVENT_RATING,   ENG_EVENT_REFER,    ENG_EVENT_SHARE,      ENG_EVENT_IDEA,
-      ENG_EVENT_CONTRACT, ENG_EVENT_REFUND,   ENG_EVENT_IMPRESSION, ENG_EVENT_VOID};
+      ENG_EVENT_VISIT,      ENG_EVENT_PURCHASE,   ENG_EVENT_PURCHASE,
+      ENG_EVENT_MESSAGE_IN, ENG_EVENT_RATING,     ENG_EVENT_REFER,
+      ENG_EVENT_SHARE,      ENG_EVENT_IDEA,       ENG_EVENT_CONTRACT,
+      ENG_EVENT_REFUND,     ENG_EVENT_IMPRESSION, ENG_EVENT_VOID};
   int32_t kind = kinds[draw(seed) % 12];
   int64_t time = (int64_t)(draw(seed) % 700) * GRID + 100 * DAY;
   eng_event *event = event_of(context, kind, time);
@@ -94,7 +95,8 @@ static eng_assessor *assessor_of(const eng_context *context, const eng_model *mo
   return assessor;
 }
 
-/* Moments in order, some of them twice, before all events, at some of them, and after. */
+/* Moments in order, some of them twice, before all events, at some of them, and after.
+ */
 enum { MOMENTS = 30 };
 
 static void draw_moments(int64_t times[MOMENTS], uint64_t *seed)
@@ -118,8 +120,8 @@ static void series_is_flow(const eng_book *book, eng_assessor *assessor, int32_t
   for (int i = 0; i < MOMENTS; i++) {
     uint64_t all = 0;
 
-    ck_ok(eng_book_flow(book, assessor, 0, times[i], times[i], flow, side, NULL, NULL, 0,
-                        NULL, NULL));
+    ck_ok(eng_book_flow(book, assessor, 0, times[i], times[i], flow, side, NULL, NULL,
+                        0, NULL, NULL));
     for (int r = 0; r < side; r++) {
       ck_assert_uint_eq(cells[i * side + r], flow[r * side + r]);
       all += cells[i * side + r];
@@ -290,8 +292,8 @@ static void stays_match(const eng_book *book, const eng_model *model)
   eng_survival *got = calloc((size_t)side * LENGTHS, sizeof *got);
   eng_survival *want = calloc((size_t)side * LENGTHS, sizeof *want);
 
-  ck_ok(eng_book_stays(book, assessor, 0, 200 * DAY, 700 * DAY, got, LENGTHS, NULL, side,
-                       NULL, NULL));
+  ck_ok(eng_book_stays(book, assessor, 0, 200 * DAY, 700 * DAY, got, LENGTHS, NULL,
+                       side, NULL, NULL));
   for (uint64_t row = 0; row < eng_book_customer_count(book); row++)
     count_history(book, row, assessor, 700 * DAY, want);
   ck_assert_mem_eq(got, want, (size_t)side * LENGTHS * sizeof *got);
@@ -327,20 +329,20 @@ static eng_filter *filter_of(const eng_context *context, const char *text)
   eng_error error;
 
   eng_error_init(&error, sizeof error);
-  ck_assert_msg(eng_filter_parse(context, text, strlen(text), &filter, &error) == ENG_OK,
+  ck_assert_msg(eng_filter_parse(context, text, strlen(text), &filter, &error) ==
+                    ENG_OK,
                 "%s: %s", text, error.text);
   return filter;
 }
 
-static const char *const texts[] = {
-    "visit",
-    "any where channel = store",
-    "purchase where amount >= 50 EUR",
-    "purchase, refund where amount < 20.00 EUR",
-    "rating where scale = nps and value >= 9",
-    "rating, review where (value else 3) > 4",
-    "all where direction = outbound or public",
-    "buy where not (channel = web)"};
+static const char *const texts[] = {"visit",
+                                    "any where channel = store",
+                                    "purchase where amount >= 50 EUR",
+                                    "purchase, refund where amount < 20.00 EUR",
+                                    "rating where scale = nps and value >= 9",
+                                    "rating, review where (value else 3) > 4",
+                                    "all where direction = outbound or public",
+                                    "buy where not (channel = web)"};
 
 enum { TEXTS = sizeof texts / sizeof *texts };
 
@@ -370,8 +372,7 @@ static uint64_t selected_by(const eng_book *book, const char *text, int64_t unti
   char condition[200];
 
   snprintf(condition, sizeof condition, "count(%s) >= 1", text);
-  ck_ok(eng_model_condition(home, condition, strlen(condition), &model,
-                            NULL));
+  ck_ok(eng_model_condition(home, condition, strlen(condition), &model, NULL));
   assessor = assessor_of(home, model);
   ck_ok(eng_book_assess(book, assessor, until, NULL, n, stages, NULL, NULL));
   for (uint64_t i = 0; i < n; i++) found += stages[i] == 1;
@@ -407,8 +408,7 @@ static void levels_of(const eng_book *book, const char *const *steps, int32_t co
   eng_funnel funnel;
   uint64_t reached[ENG_FUNNEL_STEPS];
 
-  for (int s = 0; s < count; s++)
-    filters[s] = made[s] = filter_of(home, steps[s]);
+  for (int s = 0; s < count; s++) filters[s] = made[s] = filter_of(home, steps[s]);
   eng_funnel_init(&funnel, sizeof funnel);
   funnel.step_count = count;
   funnel.filters = filters;
@@ -421,9 +421,9 @@ static void levels_of(const eng_book *book, const char *const *steps, int32_t co
 START_TEST(a_condition_that_always_holds_changes_nothing)
 {
   static const char *const plain[] = {"visit", "purchase", "rating"};
-  static const char *const asking[] = {"visit where channel = store or channel != store",
-                                       "purchase where direction = inbound",
-                                       "rating where not public"};
+  static const char *const asking[] = {
+      "visit where channel = store or channel != store",
+      "purchase where direction = inbound", "rating where not public"};
 
   for (uint64_t seed = 1; seed <= 10; seed += stride()) {
     eng_context *context = come_home(NULL);
@@ -529,7 +529,7 @@ static const char *const signs[] = {"=", "!=", "<", "<=", ">", ">="};
 
 static bool compares(int sign, int32_t a, int32_t b)
 {
-  const bool answers[] = {a == b, a != b, a < b, a <= b, a > b, a >= b};
+  const bool answers[] = {a == b, a != b, a<b, a <= b, a> b, a >= b};
 
   return answers[sign];
 }
@@ -647,8 +647,9 @@ START_TEST(two_models_part_on_what_the_lower_one_misses)
 {
   eng_context *context = come_home(NULL);
   eng_model *a = model_of(context, clubs);
-  eng_model *b = model_of(context, "language 1 model b stage low when count(visit) >= 1 "
-                                   "stage high when count(visit) >= 2");
+  eng_model *b =
+      model_of(context, "language 1 model b stage low when count(visit) >= 1 "
+                        "stage high when count(visit) >= 2");
   const eng_model *models[2] = {a, b};
   eng_customer *ada = customer_of(context);
   eng_explanation *why[2];
@@ -825,7 +826,8 @@ static eng_status ask_all(const eng_context *context, const eng_book *book,
   eng_model *asked = NULL;
   eng_assessor *assessor = NULL;
   eng_funnel funnel;
-  eng_status status = eng_filter_parse(context, texts[2], strlen(texts[2]), &filter, NULL);
+  eng_status status =
+      eng_filter_parse(context, texts[2], strlen(texts[2]), &filter, NULL);
 
   eng_funnel_init(&funnel, sizeof funnel);
   funnel.step_count = 1;
@@ -943,6 +945,24 @@ static eng_status take_overview(const void *at, void *user)
   return eng_book_overview(a->book, at, &out, sizeof out, NULL, NULL);
 }
 
+static eng_status take_waits(const void *at, void *user)
+{
+  const struct asking *a = user;
+  uint64_t count;
+
+  return eng_book_waits(a->book, at, NULL, 0, &count, NULL, NULL);
+}
+
+static eng_status take_worth(const void *at, void *user)
+{
+  static const double own[PEOPLE] = {0};
+  const struct asking *a = user;
+  eng_worth out[PEOPLE];
+
+  return eng_book_worth(a->book, at, own, out, eng_book_customer_count(a->book), NULL,
+                        NULL);
+}
+
 START_TEST(options_of_earlier_and_later_versions_are_taken)
 {
   static const eng_step steps[] = {{NULL, 0}, {NULL, 0}};
@@ -951,6 +971,8 @@ START_TEST(options_of_earlier_and_later_versions_are_taken)
   eng_retention retention;
   eng_funnel funnel;
   eng_overview_options overview;
+  eng_wait_options waits;
+  eng_worth_options worth;
   eng_book *books[3];
   struct asking asking;
 
@@ -965,8 +987,13 @@ START_TEST(options_of_earlier_and_later_versions_are_taken)
   asking = (struct asking){books[0], &periods};
   every_size(&periods, sizeof periods, 8, take_periods, &asking);
   every_size(&retention, sizeof retention, 8, take_retention, &asking);
-  every_size(&funnel, sizeof funnel, offsetof(eng_funnel, within), take_funnel, &asking);
+  every_size(&funnel, sizeof funnel, offsetof(eng_funnel, within), take_funnel,
+             &asking);
   every_size(&overview, sizeof overview, 8, take_overview, &asking);
+  eng_wait_options_init(&waits, sizeof waits);
+  every_size(&waits, sizeof waits, 8, take_waits, &asking);
+  eng_worth_options_init(&worth, sizeof worth);
+  every_size(&worth, sizeof worth, 8, take_worth, &asking);
   empty(books);
   eng_context_free(context);
 }
@@ -989,9 +1016,9 @@ START_TEST(results_are_given_as_far_as_the_callers_struct_goes)
     ck_ok(eng_book_overview(books[0], NULL, &out.known, size, NULL, NULL));
     ck_assert_uint_eq(out.known.size, size);
     for (size_t i = sizeof(uint32_t); i < sizeof out; i++)
-      ck_assert_uint_eq(out.bytes[i], i >= size           ? 0x55
+      ck_assert_uint_eq(out.bytes[i], i >= size          ? 0x55
                                       : i < sizeof whole ? ((uint8_t *)&whole)[i]
-                                                          : 0);
+                                                         : 0);
   }
   ck_assert_int_eq(eng_book_overview(books[0], NULL, &out.known, 3, NULL, NULL),
                    ENG_E_INVALID);

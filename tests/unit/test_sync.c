@@ -746,6 +746,27 @@ START_TEST(a_damaged_row_takes_its_tombstone)
 }
 END_TEST
 
+/* What a floor from elsewhere drops is to be scrubbed as what is expired here. */
+START_TEST(a_floor_that_comes_along_leaves_scrubbing_due)
+{
+  eng_event *event = event_of(context, ENG_EVENT_PURCHASE, DAY);
+  eng_customer *customer;
+  int32_t due;
+
+  for (int i = 0; i < 3; i++) ck_ok(eng_store_record(stores[i], "a", 1, event, NULL));
+  eng_event_free(event);
+  ck_ok(eng_store_expire_customer(stores[0], "a", 1, 2 * DAY));
+  ck_ok(try_talk(stores[0], stores[1]));
+  ck_ok(eng_store_scrub_is_due(stores[1], &due));
+  ck_assert_int_eq(due, 1);
+  ck_ok(eng_store_customer(stores[0], "a", 1, &customer, NULL));
+  ck_ok(eng_store_merge_customer(stores[2], customer));
+  ck_ok(eng_store_scrub_is_due(stores[2], &due));
+  ck_assert_int_eq(due, 1);
+  eng_customer_free(customer);
+}
+END_TEST
+
 /* Who has a floor of their own where a tombstone lies holds nothing beyond it; kept on
  * one side only, the books would differ for ever. */
 START_TEST(a_tombstone_takes_a_floor_that_lies_where_it_does)
@@ -836,6 +857,7 @@ Suite *sync_suite(void)
   tcase_add_test(tests, tombstones_come_before_what_asks_for_customers);
   tcase_add_test(tests, a_message_has_the_file_read_through_so_often);
   tcase_add_test(tests, a_damaged_row_takes_its_tombstone);
+  tcase_add_test(tests, a_floor_that_comes_along_leaves_scrubbing_due);
   tcase_add_test(tests, a_tombstone_takes_a_floor_that_lies_where_it_does);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
