@@ -706,7 +706,8 @@ START_TEST(a_census_follows_links)
                         eng_census_count(anew, 0, stage));
     }
     for (uint64_t row = 0; row < eng_book_customer_count(book); row++) {
-      ck_assert_int_eq(eng_census_stage(census, row, 0), eng_census_stage(anew, row, 0));
+      ck_assert_int_eq(eng_census_stage(census, row, 0),
+                       eng_census_stage(anew, row, 0));
       ck_assert_int_eq(eng_census_due(census, row), eng_census_due(anew, row));
     }
     eng_census_free(anew);
