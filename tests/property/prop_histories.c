@@ -906,7 +906,7 @@ static double seconds(void)
 
 START_TEST(any_history_of_stores_is_that_of_one_book)
 {
-  for (int number = 0; number < prop_cases(2000); number++) judge(number);
+  for (int number = 0; number < prop_cases(5000); number++) judge(number);
 }
 END_TEST
 

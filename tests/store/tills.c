@@ -126,7 +126,7 @@ static eng_event *event_of(const struct row *row, int with_ids)
 {
   const char *at = strchr(row->line, ',') + 1, *end = strchr(at, ',');
   uint64_t hash = UINT64_C(14695981039346656037);
-  int64_t when, amount = 0;
+  int64_t when = 0, amount = 0;
   eng_event *event = NULL;
   int32_t kind;
 

@@ -22,7 +22,15 @@ Suite *forgetting_suite(void);
 
 #if HAVE_SQLITE3
 
-enum { STORES = 3, PEOPLE = 8, FACTS = 120, BLOBS = 60, ACTS = 60, WINDOW = 8 };
+enum {
+  STORES = 3,
+  PEOPLE = 8,
+  FACTS = 120,
+  LINKS = 40,
+  BLOBS = 60,
+  ACTS = 60,
+  WINDOW = 8
+};
 
 /* Ids that a table, a text or a message might trip over; the last ones are long. */
 static struct {
@@ -37,6 +45,13 @@ static struct {
 } facts[FACTS];
 static int fact_count;
 
+/* Who was said to be one person with whom, or not. */
+static struct {
+  int a, b;
+  int64_t at;
+} links[LINKS];
+static int link_count;
+
 /* Encoded timelines as they were at some moment. */
 static struct {
   int person;
@@ -47,8 +62,9 @@ static int blob_count;
 static eng_context *context;
 static eng_store *stores[STORES];
 static eng_book *book; /* an old one */
-/* What a store knows for sure to be gone of a person. */
-static int64_t gone[STORES][PEOPLE];
+/* What a store knows for sure to be gone of a person: events, and links, which a floor
+ * of one's own leaves. */
+static int64_t gone[STORES][PEOPLE], unlinked[STORES][PEOPLE];
 static uint64_t state;
 static const uint8_t key[16] = "sixteen bytes...";
 
@@ -95,7 +111,7 @@ static void open_stores(void)
     options.vfs = memory_disk();
     ck_ok(eng_store_open(context, NULL, path, &options, &stores[i], NULL));
     ck_ok(eng_store_set_key(stores[i], 1, key));
-    for (int p = 0; p < PEOPLE; p++) gone[i][p] = ENG_TIME_NONE;
+    for (int p = 0; p < PEOPLE; p++) gone[i][p] = unlinked[i][p] = ENG_TIME_NONE;
   }
 }
 
@@ -105,7 +121,7 @@ static void close_stores(void)
   for (int b = 0; b < blob_count; b++) free(blobs[b].bytes.at);
   eng_book_free(book);
   book = NULL;
-  fact_count = blob_count = 0;
+  fact_count = blob_count = link_count = 0;
   memory_disk_clear();
 }
 
@@ -126,6 +142,20 @@ static void act_record(int i)
   ck_ok(eng_store_record(stores[i], people[p].bytes, people[p].length, event, NULL));
   eng_event_free(event);
   fact_count++;
+}
+
+static void act_link(int i)
+{
+  int a = (int)draw(PEOPLE), b = (a + 1 + (int)draw(PEOPLE - 1)) % PEOPLE;
+  int64_t at = 1000 * (int64_t)draw(1000);
+
+  if (link_count == LINKS) return;
+  links[link_count].a = a;
+  links[link_count].b = b;
+  links[link_count++].at = at;
+  ck_ok((draw(3) == 0 ? eng_store_unlink
+                      : eng_store_link)(stores[i], people[a].bytes, people[a].length,
+                                        people[b].bytes, people[b].length, at, NULL));
 }
 
 static void keep_blob(int i, int p)
@@ -169,6 +199,11 @@ static void raise_known(int i, int p, int64_t floor)
   if (floor > gone[i][p]) gone[i][p] = floor;
 }
 
+static void raise_links(int i, int p, int64_t floor)
+{
+  if (floor > unlinked[i][p]) unlinked[i][p] = floor;
+}
+
 static void act_forget(int i)
 {
   int p = (int)draw(PEOPLE);
@@ -177,6 +212,7 @@ static void act_forget(int i)
   keep_blob(i, p);
   ck_ok(eng_store_forget(stores[i], people[p].bytes, people[p].length, now, NULL));
   raise_known(i, p, now);
+  raise_links(i, p, now);
 }
 
 static void act_expire(int i)
@@ -191,7 +227,10 @@ static void act_expire(int i)
     return;
   }
   ck_ok(eng_store_expire(stores[i], floor / 4, NULL, NULL));
-  for (p = 0; p < PEOPLE; p++) raise_known(i, p, floor / 4);
+  for (p = 0; p < PEOPLE; p++) {
+    raise_known(i, p, floor / 4);
+    raise_links(i, p, floor / 4);
+  }
 }
 
 /* Up to so many messages. */
@@ -215,6 +254,8 @@ static void act_sync(int one, int other, int most)
   for (int p = 0; p < PEOPLE; p++) {
     raise_known(one, p, gone[other][p]);
     raise_known(other, p, gone[one][p]);
+    raise_links(one, p, unlinked[other][p]);
+    raise_links(other, p, unlinked[one][p]);
   }
 }
 
@@ -225,7 +266,13 @@ static bool may_be_known(int i, int p)
   for (int f = 0; f < fact_count; f++) {
     if (facts[f].person == p && facts[f].at > gone[i][p]) return true;
   }
-  /* A floor of one's own is kept with the id. */
+  for (int n = 0; n < link_count; n++) {
+    int a = links[n].a, b = links[n].b;
+
+    if ((a == p || b == p) && links[n].at > unlinked[i][a] &&
+        links[n].at > unlinked[i][b])
+      return true;
+  }
   return false;
 }
 
@@ -288,6 +335,7 @@ static void act(void)
   case 7: act_sync(i, (int)draw(STORES), 1000); break;
   case 8: act_sync(i, (int)draw(STORES), 1 + (int)draw(3)); break;
   case 9: nothing_is_left(i); break;
+  case 10: act_link(i); break;
   default: act_record(i); break;
   }
 }
@@ -305,6 +353,7 @@ static void end_case(void)
                            NULL));
     ck_ok(eng_store_commit(stores[i]));
     raise_known(i, p, 2000 * 1000);
+    raise_links(i, p, 2000 * 1000);
   }
   for (int i = 1; i < STORES; i++) act_sync(i, 0, 1000);
   for (int i = 1; i < STORES; i++) act_sync(0, i, 1000);
@@ -371,6 +420,7 @@ Suite *forgetting_suite(void)
   TCase *tests = tcase_create("forgetting");
 
   tcase_set_timeout(tests, 600);
+  tcase_set_tags(tests, TAG_LONG);
 #if HAVE_SQLITE3
   tcase_add_test(tests, nothing_at_or_before_a_floor_stands_in_any_file);
 #endif

@@ -204,7 +204,7 @@ Suite *store_pages_suite(void)
 
   tcase_set_timeout(tests, 600);
 #if HAVE_SQLITE3
-  tcase_add_checked_fixture(tests, open_world, close_world);
+  tcase_add_unchecked_fixture(tests, open_world, close_world);
   tcase_add_loop_test(tests, any_page_may_be_another, 0, 6);
   tcase_add_loop_test(tests, any_bytes_of_a_page_may_be_others, 0, 6);
   tcase_add_test(tests, a_file_may_end_anywhere);
