@@ -179,7 +179,8 @@ IO_SOURCES = \
   lib/io/json_forms.c \
   lib/io/json_row.c \
   lib/io/json_tools.c \
-  lib/io/jsonl.c
+  lib/io/jsonl.c \
+  lib/io/passed.c
 
 METRICS_SOURCES = \
   lib/metrics/active.c \
@@ -206,6 +207,7 @@ METRICS_SOURCES = \
 
 STORE_SOURCES = \
   lib/store/forget.c \
+  lib/store/links.c \
   lib/store/open.c \
   lib/store/options.c \
   lib/store/ranges.c \
@@ -281,12 +283,14 @@ PROGRAM_SOURCES = \
   examples/engagement/stages.c \
   examples/engagement/text.c \
   examples/engagement/validate.c \
-  examples/engagement/value.c
+  examples/engagement/value.c \
+  examples/engagement/watch.c
 
 # One program a file, built beside out/examples/, not installed.
 EXAMPLES = \
   examples/census.c \
   examples/crm_batch.c \
+  examples/features.c \
   examples/forecast.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
@@ -329,6 +333,8 @@ UNIT_TESTS = \
   tests/unit/test_event.c \
   tests/unit/test_features.c \
   tests/unit/test_forecast.c \
+  tests/unit/test_forgetting.c \
+  tests/unit/test_glance.c \
   tests/unit/test_hash.c \
   tests/unit/test_heavy.c \
   tests/unit/test_history.c \
@@ -351,6 +357,7 @@ UNIT_TESTS = \
   tests/unit/test_status.c \
   tests/unit/test_store.c \
   tests/unit/test_store_faults.c \
+  tests/unit/test_store_pages.c \
   tests/unit/test_sync.c \
   tests/unit/test_version.c \
   tests/unit/test_vocabulary.c \
@@ -366,6 +373,7 @@ REFERENCE_TESTS = \
 SPEC_TESTS = \
   tests/spec/test_language.c
 UNIT_HELPERS = \
+  tests/store/memory_disk.c \
   tests/unit/forecasting.c \
   tests/unit/main.c \
   tests/unit/support.c
@@ -396,7 +404,13 @@ FUZZERS = \
   tests/fuzz/fuzz_fit.c \
   tests/fuzz/fuzz_json.c \
   tests/fuzz/fuzz_model.c \
-  tests/fuzz/fuzz_version.c
+  tests/fuzz/fuzz_store.c \
+  tests/fuzz/fuzz_sync.c \
+  tests/fuzz/fuzz_version.c \
+  tests/fuzz/fuzz_zone.c
+# Those of books on files work in memory.
+FUZZ_HELPERS = \
+  tests/store/memory_disk.c
 
 # Shell scripts, run by `make check` as `sh SCRIPT BUILD-FOLDER SOURCE-FOLDER`.
 SCRIPT_TESTS = \
@@ -407,23 +421,29 @@ SCRIPT_TESTS = \
   tests/lifecycle/run.sh \
   tests/program/bad_rows.sh \
   tests/program/completion.sh \
+  tests/program/features.sh \
   tests/program/forecasts.sh \
   tests/program/front.sh \
+  tests/program/input.sh \
   tests/program/json.sh \
+  tests/program/links.sh \
   tests/program/manual.sh \
   tests/program/metrics.sh \
   tests/program/models.sh \
   tests/program/run.sh \
+  tests/program/stages.sh \
   tests/program/store.sh \
   tests/program/voice.sh \
   tests/readme/run.sh \
-  tests/store/run.sh
+  tests/store/run.sh \
+  tests/store/tills.sh
 # Programs that those run, on the public interface alone; one a file.
 SCRIPT_HELPERS = \
   tests/format/emit.c
 # Those that need SQLite, and processes to kill.
 STORE_HELPERS = \
-  tests/store/kills.c
+  tests/store/kills.c \
+  tests/store/tills.c
 
 # Made-up events for benchmarks and the demo; one program a file.
 FEED_SOURCES = \
@@ -550,6 +570,7 @@ unit_objects = $(patsubst %.c,out/%.o,$(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_
   $(SPEC_TESTS))
 property_objects = $(patsubst %.c,out/%.o,$(PROPERTY_HELPERS) $(PROPERTY_TESTS))
 fuzzers = $(patsubst %.c,out/%$(EXEEXT),$(FUZZERS))
+fuzz_objects = $(patsubst %.c,out/%.o,$(FUZZ_HELPERS))
 script_sources = $(SCRIPT_HELPERS) $(if $(filter 1,$(HAVE_SQLITE3)),$(STORE_HELPERS))
 script_helpers = $(patsubst %.c,out/%$(EXEEXT),$(script_sources))
 examples = $(patsubst %.c,out/%$(EXEEXT),$(EXAMPLES))
@@ -682,9 +703,10 @@ $(property_run): $(property_objects) libengagement.la
 
 # A plain main that replays, or clang's engine when `make fuzz` builds this.
 FUZZ_ENGINE = out/tests/fuzz/replay.o
-$(fuzzers): out/%$(EXEEXT): out/%.o $(filter %.o,$(FUZZ_ENGINE)) libengagement.la
+$(fuzzers): out/%$(EXEEXT): out/%.o $(fuzz_objects) $(filter %.o,$(FUZZ_ENGINE)) libengagement.la
 	$(say) LINK $@
-	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(FUZZ_ENGINE) $(static_lib) $(lib_libs)
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(fuzz_objects) $(FUZZ_ENGINE) \
+	  $(static_lib) $(lib_libs)
 
 # Of the library the benchmarks see what a host does.
 out/tests/bench/%.o: $(srcdir)/tests/bench/%.c config.mk
@@ -785,6 +807,11 @@ kills: $(script_helpers) ## writers of a book killed at random moments; SECONDS=
 	@SECONDS_OF_KILLS='$(SECONDS)' ROUNDS='$(or $(ROUNDS),1000000000)' SEED='$(SEED)' \
 	  sh $(srcdir)/tests/store/run.sh '$(CURDIR)'
 
+.PHONY: tills
+tills: $(script_helpers) $(feed_programs) ## five books of 20,000 customers become one; what a sync exchanges; SEED=
+	@TILL_EVENTS=200000 TILL_CUSTOMERS=20000 TILL_FIGURES=1 SEED='$(SEED)' \
+	  sh $(srcdir)/tests/store/tills.sh '$(CURDIR)'
+
 .PHONY: audit audit-guards abi-baseline headers installcheck
 # What a release promises; written anew only where a promise is broken on purpose.
 abi-baseline:
@@ -811,7 +838,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(STORE_SOURCES) $(STORE_ABSENT_SOURCES) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
-  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(PORTABLE_TESTS) \
+  $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(FUZZ_HELPERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(PORTABLE_TESTS) \
   $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(STORE_BENCH_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
@@ -899,7 +926,8 @@ fuzz-run: $(fuzzers)
 	    if [ -f "$$saved" ]; then cp "$$saved" $$corpus/; fi; \
 	  done; \
 	  echo "fuzz: $$name for $(SECONDS) s"; \
-	  ./$$f -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -max_len=4096 \
+	  case $$name in store) longest=16384 ;; *) longest=4096 ;; esac; \
+	  ./$$f -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=1024 -max_len=$$longest \
 	    -verbosity=0 -print_final_stats=1 -artifact_prefix=out/$$name- $$corpus || \
 	    failed="$$failed $$name"; \
 	done; \
@@ -937,7 +965,9 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	  -f $(feed_name).csv -f $(feed_name).bin \
 	  -l $(feed_name)_late.csv -l $(feed_name)_late.bin) && \
 	./$(forecast_bench) $(N) && \
-	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench)
+	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench) && \
+	sh $(srcdir)/tests/bench/instructions_metrics.sh ./$(bench_run) \
+	  out/tests/feed/gen_feed$(EXEEXT) out/bench
 
 bench-store: $(store_bench) $(feed_files) ## durable writing beside plain SQLite; N=1000000, FOLDER=out/bench
 	@mkdir -p out/bench; ./$(store_bench) $(feed_name).bin $(or $(FOLDER),out/bench)

@@ -58,6 +58,9 @@ int fsck_run(const struct options *options);
 int forget_run(const struct options *options);
 int key_run(const struct options *options);
 int expire_run(const struct options *options);
+int merge_run(const struct options *options);
+int unmerge_run(const struct options *options);
 int sync_run(const struct options *options);
+int watch_run(const struct options *options);
 
 #endif

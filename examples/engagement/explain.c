@@ -247,11 +247,13 @@ static eng_status tell(const struct answer *a)
 {
   const struct session *session = a->session;
   int32_t stage = eng_explanation_stage(a->explanation);
-  struct text out = {0};
+  struct text out = {0}, name = {0};
   eng_status status;
 
+  session_put_name(session, &name);
   text_put(&out, "Customer ");
-  put_shown(&out, session->options->customer);
+  put_shown(&out, name.bytes);
+  text_free(&name);
   text_put(&out, ", as of ");
   text_add_as_of(&out, session);
   text_put(&out, "\n");
@@ -432,7 +434,7 @@ static void json_digests(struct json *json, const struct answer *a)
 /* The members of an object. */
 static eng_status tell_json(struct json *json, const struct answer *a)
 {
-  const struct options *options = a->session->options;
+  struct text name = {0};
   int32_t stage = eng_explanation_stage(a->explanation);
   int32_t target = eng_explanation_target(a->explanation);
   int32_t then;
@@ -440,7 +442,9 @@ static eng_status tell_json(struct json *json, const struct answer *a)
   eng_status status;
 
   json_key(json, "customer");
-  json_text(json, options->customer, strlen(options->customer));
+  session_put_name(a->session, &name);
+  json_text(json, name.bytes, name.length);
+  text_free(&name);
   json_key(json, "model");
   json_words(json, eng_model_name(a->model));
   json_key(json, "stage");

@@ -24,7 +24,11 @@ static void put_words(struct rows *rows, const char *words)
 void explain_put_row(struct rows *rows, const struct session *session,
                      const eng_model *model, const struct explain_row *row)
 {
-  rows_words(rows, session->options->customer);
+  struct text name = {0};
+
+  session_put_name(session, &name);
+  rows_text(rows, name.bytes, name.length);
+  text_free(&name);
   rows_words(rows, eng_model_name(model));
   rows_words(rows, row->part);
   put_words(rows, row->name);

@@ -3,7 +3,8 @@
  * export.c - `export`: events out, as text or as encoded bytes.
  *
  * Customers come in the order of their ids, events in canonical order, so that equal
- * books are equal files.
+ * books are equal files. Who was merged is written for themselves; links are part of
+ * encoded books alone.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include <engagement/export.h>
+#include <engagement/link.h>
 
 #include "command.h"
 #include "host.h"
@@ -80,10 +82,10 @@ static int write_bytes(struct writer *out, eng_status status, struct bytes *byte
 
 /* ---- one customer ---- */
 
-static int export_row(struct writer *out, uint64_t row)
+static int export_member(struct writer *out, uint64_t member)
 {
   eng_customer *customer = NULL;
-  eng_status status = eng_book_customer(out->book, row, &customer);
+  eng_status status = eng_book_member(out->book, member, &customer);
   int answer = ANSWER_DONE;
 
   if (status == ENG_OK && out->options->export_form == EXPORT_BLOB) {
@@ -126,15 +128,20 @@ static void add_name(struct text *path, const char *id, size_t length)
   text_put(path, ".blob");
 }
 
-static int export_file(struct writer *out, uint64_t row)
+static int export_file(struct writer *out, uint64_t member)
 {
   size_t length;
-  const char *id = eng_book_customer_id(out->book, row, &length);
+  const char *id;
+  eng_customer *customer = NULL;
   struct text path = {0};
+  eng_status status = eng_book_member(out->book, member, &customer);
   int answer;
 
+  if (status != ENG_OK) return complain_status("export", status);
+  id = eng_customer_id(customer, &length);
   text_put(&path, out->options->out);
   add_name(&path, id, length);
+  eng_customer_free(customer);
   errno = 0;
   out->file = fopen(path.bytes, "wb");
   /* The name of the file would name the customer. */
@@ -143,7 +150,7 @@ static int export_file(struct writer *out, uint64_t row)
     text_free(&path);
     return ANSWER_FAILED;
   }
-  answer = export_row(out, row);
+  answer = export_member(out, member);
   if (fclose(out->file) != 0 || out->failed) answer = cannot_write(out->options->out);
   text_free(&path);
   return answer;
@@ -167,9 +174,9 @@ static int write_header(struct writer *out)
 
 static int export_rows(struct writer *out, int (*one)(struct writer *, uint64_t))
 {
-  uint64_t count = eng_book_customer_count(out->book);
+  uint64_t count = eng_book_member_count(out->book);
   uint64_t *order = memory_resize(NULL, (size_t)count + 1, sizeof *order);
-  eng_status status = eng_book_order(out->book, order, count);
+  eng_status status = eng_book_members(out->book, order, count);
   int answer = status == ENG_OK ? write_header(out) : complain_status("export", status);
 
   for (uint64_t i = 0; i < count && answer == ANSWER_DONE; i++) {
@@ -181,23 +188,58 @@ static int export_rows(struct writer *out, int (*one)(struct writer *, uint64_t)
   return answer;
 }
 
+static void note_links(const struct writer *out)
+{
+  unsigned long count = (unsigned long)eng_book_link_count(out->book);
+
+  if (count > 0)
+    note("who was merged is written each for themselves; the links (%lu) are in one "
+         "file of --to blob alone",
+         count);
+}
+
 static int export_all(struct writer *out)
 {
   struct bytes bytes = {NULL, 0};
 
-  if (out->options->export_form != EXPORT_BLOB) return export_rows(out, export_row);
+  if (out->options->export_form != EXPORT_BLOB) {
+    note_links(out);
+    return export_rows(out, export_member);
+  }
   return write_bytes(out, encode_book(out->book, &bytes), &bytes);
+}
+
+/* All that is held of one person: each id of theirs, in order. A blob is of one id. */
+static int export_person(struct writer *out, uint64_t row)
+{
+  uint64_t ids = eng_book_group_size(out->book, row), member;
+  int answer = ANSWER_DONE;
+
+  for (uint64_t i = 0; i < ids && answer == ANSWER_DONE; i++) {
+    size_t length;
+    const char *id = eng_book_group_id(out->book, row, i, &length);
+
+    if (eng_book_find_member(out->book, id, length, &member) == ENG_OK)
+      answer = export_member(out, member);
+  }
+  return answer;
 }
 
 static int export_asked(struct writer *out, const struct session *session)
 {
-  uint64_t row;
+  const char *id = session->options->customer;
+  uint64_t row, member;
   int answer;
 
-  if (session->options->customer == NULL) return export_all(out);
+  if (id == NULL) return export_all(out);
   answer = session_customer(session, &row);
   if (answer == ANSWER_DONE) answer = write_header(out);
-  return answer == ANSWER_DONE ? export_row(out, row) : answer;
+  if (answer != ANSWER_DONE || out->options->export_form != EXPORT_BLOB)
+    return answer == ANSWER_DONE ? export_person(out, row) : answer;
+  if (eng_book_find_member(out->book, id, strlen(id), &member) == ENG_OK)
+    return export_member(out, member);
+  complain("the id that --customer gives has no events of its own");
+  return ANSWER_NO;
 }
 
 static int write_export(const struct session *session)
@@ -206,8 +248,10 @@ static int write_export(const struct session *session)
   struct writer out = {options, session->book, stdout, 0};
   int answer;
 
-  if (options->export_form == EXPORT_BLOB && is_folder(options->out))
+  if (options->export_form == EXPORT_BLOB && is_folder(options->out)) {
+    note_links(&out);
     return export_rows(&out, export_file);
+  }
   if (options->out != NULL) {
     errno = 0;
     out.file = fopen(options->out, "wb");

@@ -2,6 +2,9 @@
 /*
  * host.c - the calls that C11 does not have, on POSIX and on Windows.
  */
+#ifndef _WIN32
+#define _POSIX_C_SOURCE 200809L /* for nanosleep */
+#endif
 #include "host.h"
 
 #include <signal.h>
@@ -14,6 +17,7 @@
 #ifdef _WIN32
 #include <fcntl.h>
 #include <io.h>
+#include <windows.h>
 #else
 #include <unistd.h>
 #endif
@@ -104,4 +108,38 @@ FILE *host_create_private(const char *path)
 #endif
 }
 
-int64_t host_now(void) { return (int64_t)time(NULL) * 1000; }
+int64_t host_now(void)
+{
+  struct timespec now;
+
+  if (timespec_get(&now, TIME_UTC) != TIME_UTC) return (int64_t)time(NULL) * 1000;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static volatile sig_atomic_t stopped;
+
+/* A second time it ends the program as ever, should the first not have been enough. */
+static void on_stop(int number)
+{
+  stopped = 1;
+  signal(number, SIG_DFL);
+}
+
+void host_stop_softly(void)
+{
+  signal(SIGINT, on_stop);
+  signal(SIGTERM, on_stop);
+}
+
+int host_is_stopped(void) { return stopped != 0; }
+
+void host_sleep(int milliseconds)
+{
+#ifdef _WIN32
+  Sleep((DWORD)milliseconds);
+#else
+  struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
+  (void)nanosleep(&time, NULL);
+#endif
+}

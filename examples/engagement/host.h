@@ -37,4 +37,10 @@ FILE *host_create_private(const char *path);
 /* Milliseconds since 1970. */
 int64_t host_now(void);
 
+/* From here on a wish to end (Ctrl-C, SIGTERM) is only noted, and ends host_sleep. */
+void host_stop_softly(void);
+int host_is_stopped(void);
+
+void host_sleep(int milliseconds);
+
 #endif

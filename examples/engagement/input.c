@@ -26,6 +26,13 @@ enum { REJECTS_SAID = 20 };
 /* How many columns that are passed over are named. */
 enum { PASSED_SAID = 20 };
 
+/* How many kinds that are passed over are named, the most frequent first. */
+enum { SKIPPED_SAID = 4 };
+
+/* How many of the last events may be strays, and the least part of all that others are.
+ */
+enum { STRAYS = 7, OTHERS_PER_STRAY = 10 };
+
 enum { PIECE = 1 << 16, PEEK = 4096 };
 
 struct load {
@@ -46,9 +53,37 @@ struct load {
   int unkept;      /* a bad row could not be written to --rejects */
   int noted;       /* the columns of this file have been said */
   int coded;       /* this file is a book or a customer of ours */
+  int any_book;    /* events came that were in no row */
+  uint64_t events; /* of rows */
+  int64_t latest[STRAYS + 1];             /* of these, the last one first */
+  uint64_t skipped[READER_SKIPPED_NAMES]; /* of each kind, in the files before */
 };
 
 /* ---- rows ---- */
+
+/* Keeps the times of the last events, which nearly all others are before. */
+static void see_time(struct load *load, int64_t time)
+{
+  int at = STRAYS;
+
+  load->events++;
+  if (load->events > STRAYS && time <= load->latest[STRAYS]) return;
+  for (; at > 0 && (load->events <= (uint64_t)at || load->latest[at - 1] < time); at--)
+    load->latest[at] = load->latest[at - 1];
+  load->latest[at] = time;
+}
+
+/* How many events lie more than a year after all others, where they are few. */
+static void find_strays(const struct load *load, struct session *session)
+{
+  const int64_t year = INT64_C(365) * 86400000;
+
+  for (uint64_t n = 1; n <= STRAYS && n * (OTHERS_PER_STRAY + 1) <= load->events; n++) {
+    if (load->latest[n - 1] - load->latest[n] <= year) continue;
+    session->strays = n;
+    session->before_strays = load->latest[n];
+  }
+}
 
 static eng_status on_event(void *user, const char *customer, size_t length,
                            const eng_event *event, int32_t numbered, uint64_t line)
@@ -56,6 +91,7 @@ static eng_status on_event(void *user, const char *customer, size_t length,
   struct load *load = user;
 
   (void)line;
+  see_time(load, eng_event_occurred_at(event));
   return eng_loader_add(load->loader, customer, length, event, numbered);
 }
 
@@ -157,7 +193,94 @@ static void say_columns(const char *file, const struct columns *columns)
   text_free(&line);
 }
 
+/* Whether a column is called like one that numbers orders or receipts. */
+static int is_order_name(const char *name, size_t length)
+{
+  static const char *const words[] = {"order",   "receipt", "transaction",
+                                      "invoice", "bill",    "ticket"};
+
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    size_t n = strlen(words[i]), k = 0;
+    const char *rest = name + n;
+
+    if (length < n) continue;
+    while (k < n && (name[k] | 0x20) == words[i][k]) k++;
+    if (k < n) continue;
+    if (length > n && (*rest == '_' || *rest == ' ' || *rest == '-')) rest++;
+    k = length - (size_t)(rest - name);
+    if (k == 0 || (k == 2 && ((rest[0] | 0x20) == 'i' || (rest[0] | 0x20) == 'n')) ||
+        (k == 6 && (rest[0] | 0x20) == 'n'))
+      return 1; /* id, no, number */
+  }
+  return 0;
+}
+
+/* Where no column is the id, one that numbers orders may be. */
+static void note_order_column(const struct load *load, int32_t count)
+{
+  const char *found = NULL;
+  size_t length, found_length = 0;
+  struct text shown = {0};
+
+  for (int32_t i = 0; i < count; i++) {
+    int32_t field = eng_csv_column_field(load->reader.csv, i);
+    const char *name = eng_csv_column_name(load->reader.csv, i, &length);
+
+    if (field == ENG_FIELD_ID) return;
+    if (found != NULL || field != 0 || name == NULL || !is_order_name(name, length))
+      continue;
+    found = name;
+    found_length = length;
+  }
+  if (found == NULL) return;
+  text_add_shown(&shown, found, found_length, 0);
+  note(
+      "%s: if each row is an order of its own, --map id=%s lets one that is told twice "
+      "count once",
+      load->name, shown.bytes);
+  text_free(&shown);
+}
+
+/* Whether every field of the first row is a name: begins with a letter, and is no
+ * address. A row of data has a time, which begins with a digit. */
+static int is_of_names(const struct load *load, int32_t count)
+{
+  for (int32_t i = 0; i < count; i++) {
+    size_t length;
+    const char *name = eng_csv_column_name(load->reader.csv, i, &length);
+    char first = length > 0 ? name[0] : '\0';
+
+    if (name == NULL || memchr(name, '@', length) != NULL) return 0;
+    if (!((first | 0x20) >= 'a' && (first | 0x20) <= 'z') && first != '_' &&
+        (unsigned char)first < 0x80)
+      return 0;
+  }
+  return 1;
+}
+
 /* What was refused as a header may be somebody's data: a file that has none. */
+static void note_header(const struct load *load, int32_t count)
+{
+  struct text names = {0};
+
+  if (!is_of_names(load, count)) {
+    note("%s: the first row has %ld column%s; it is not shown, it may be no header",
+         load->name, (long)count, count == 1 ? "" : "s");
+    return;
+  }
+  for (int32_t i = 0; i < count && i < PASSED_SAID; i++) {
+    size_t length;
+    const char *name = eng_csv_column_name(load->reader.csv, i, &length);
+
+    text_put(&names, i > 0 ? ", " : "");
+    text_add_shown(&names, name, length, 0);
+  }
+  if (count > PASSED_SAID)
+    text_print(&names, " and %ld more", (long)(count - PASSED_SAID));
+  note("%s: the columns are %s", load->name, names.bytes);
+  text_free(&names);
+}
+
 static void note_columns(struct load *load, eng_status status)
 {
   int32_t count = eng_csv_column_count(load->reader.csv);
@@ -166,8 +289,7 @@ static void note_columns(struct load *load, eng_status status)
   if (load->noted || count == 0 || load->reader.form != INPUT_CSV) return;
   load->noted = 1;
   if (status == ENG_E_HEADER) {
-    note("%s: the first row has %ld column%s; it is not shown, it may be no header",
-         load->name, (long)count, count == 1 ? "" : "s");
+    note_header(load, count);
     return;
   }
   for (int32_t i = 0; i < count; i++) {
@@ -181,6 +303,7 @@ static void note_columns(struct load *load, eng_status status)
   text_free(&columns.taken);
   text_free(&columns.named);
   text_free(&columns.passed);
+  note_order_column(load, count);
 }
 
 /* ---- settings of the reader ---- */
@@ -398,7 +521,7 @@ static int read_rows(struct load *load, FILE *file)
   if (!ferror(file)) answer = find_form(load, piece, length, &form);
   if (answer != ANSWER_DONE) return answer;
   if (!ferror(file) && (form == INPUT_BOOK || form == INPUT_CUSTOMER)) {
-    load->coded = 1;
+    load->coded = load->any_book = 1;
     return coded_read(load->book, load->context, load->name, file, piece, length);
   }
   reader_begin(&load->reader, ferror(file) ? INPUT_CSV : form);
@@ -418,6 +541,47 @@ static int read_rows(struct load *load, FILE *file)
   return status == ENG_OK ? ANSWER_DONE : explain_end(load, status);
 }
 
+/* The kind that was passed over most often in this file, of those not said yet; -1:
+ * there is none. */
+static int32_t next_skipped(const uint64_t left[READER_SKIPPED_NAMES])
+{
+  int32_t best = -1;
+
+  for (int32_t i = 0; i < READER_SKIPPED_NAMES; i++)
+    if (left[i] > 0 && (best < 0 || left[i] > left[best])) best = i;
+  return best;
+}
+
+/* " (scroll 12, heartbeat 3)" */
+static void add_skipped(struct text *line, struct load *load, uint64_t skipped)
+{
+  uint64_t left[READER_SKIPPED_NAMES] = {0};
+  int32_t at;
+
+  for (int32_t i = 0; i < READER_SKIPPED_NAMES; i++) {
+    uint64_t count;
+
+    if (reader_skipped_name(&load->reader, i, NULL, &count) == NULL) continue;
+    left[i] = count - load->skipped[i];
+    load->skipped[i] = count;
+  }
+  for (int said = 0; said < SKIPPED_SAID && (at = next_skipped(left)) >= 0; said++) {
+    size_t length;
+    const char *name = reader_skipped_name(&load->reader, at, &length, NULL);
+
+    text_put(line, said == 0 ? ": " : ", ");
+    text_add_shown(line, name, length, 0);
+    text_put(line, " ");
+    text_add_number(line, left[at]);
+    skipped -= left[at] < skipped ? left[at] : skipped;
+    left[at] = 0;
+  }
+  if (skipped > 0) {
+    text_put(line, ", others ");
+    text_add_number(line, skipped);
+  }
+}
+
 static void note_counts(struct load *load, const eng_load_counts *counts, uint64_t rows,
                         uint64_t skipped, size_t file)
 {
@@ -429,6 +593,7 @@ static void note_counts(struct load *load, const eng_load_counts *counts, uint64
     text_put(&line, ", ");
     text_add_number(&line, skipped);
     text_put(&line, " of kinds passed over");
+    add_skipped(&line, load, skipped);
   }
   if (counts->numbered > 0) {
     text_put(&line, ", ");
@@ -526,10 +691,12 @@ static int read_input(struct load *load, const char *path, size_t number)
       return ANSWER_USAGE;
     }
   }
-  if (file != stdin && bookfile_is(file))
+  if (file != stdin && bookfile_is(file)) {
+    load->any_book = 1;
     answer = bookfile_load(load->context, path, load->book);
-  else
+  } else {
     answer = read_file(load, file, number);
+  }
   if (file != stdin) fclose(file);
   return answer;
 }
@@ -682,6 +849,7 @@ int input_load(struct session *session)
   if (answer == ANSWER_DONE) answer = open_rejects(&load);
   if (answer == ANSWER_DONE) answer = read_inputs(&load);
   answer = close_rejects(&load, answer);
+  if (answer == ANSWER_DONE && !load.any_book) find_strays(&load, session);
   if (answer == ANSWER_DONE && load.rejected > 0 &&
       eng_book_customer_count(session->book) == 0) {
     complain("no row could be read; nothing is answered");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keep.c - commands of books on files: import, forget, key, expire, sync, fsck.
+ * keep.c - commands of books on files: import, merge, unmerge, forget, key, expire, sync, fsck.
  */
 #include <stdio.h>
 #include <string.h>
@@ -246,6 +246,89 @@ int expire_run(const struct options *options)
   return answer;
 }
 
+/* ---- merge, unmerge ---- */
+
+static eng_status is_known(eng_store *store, const char *id, int *known)
+{
+  eng_customer *customer = NULL;
+  eng_status status = eng_store_customer(store, id, strlen(id), &customer, NULL);
+
+  *known = status == ENG_OK;
+  eng_customer_free(customer);
+  return status == ENG_E_NOTFOUND ? ENG_OK : status;
+}
+
+/* A mistyped id is a link with nobody, which is said. */
+static eng_status note_unknown(eng_store *store, const struct options *options)
+{
+  int known, other;
+  eng_status status = is_known(store, options->customer, &known);
+
+  if (status == ENG_OK) status = is_known(store, options->with, &other);
+  if (status != ENG_OK) return status;
+  if (!known)
+    note("there is no customer of the id that --customer gives; should one come, it "
+         "counts");
+  if (!other)
+    note("there is no customer of the id that --with gives; should one come, it counts");
+  return ENG_OK;
+}
+
+static int say_link(const struct session *session, eng_store *store, int merged)
+{
+  const struct options *options = session->options;
+  const char *path = options->words.items[0], *a = options->customer,
+             *b = options->with;
+  int64_t at = session->as_of != ENG_TIME_NONE ? session->as_of : host_now();
+  int32_t outcome = 0;
+  eng_status status =
+      merged ? eng_store_link(store, a, strlen(a), b, strlen(b), at, &outcome)
+             : eng_store_unlink(store, a, strlen(a), b, strlen(b), at, &outcome);
+
+  if (status == ENG_OK && merged) status = note_unknown(store, options);
+  if (status != ENG_OK) return bookfile_complain(path, status, NULL);
+  if (outcome == ENG_RECORD_IGNORED) {
+    complain("%s: not taken in: one of the two was forgotten, or events expired, until "
+             "then or later",
+             path);
+    return ANSWER_NO;
+  }
+  if (outcome == ENG_RECORD_UNCHANGED) {
+    note("%s: nothing changes: what stands was said then or later", path);
+  } else {
+    note("%s: %s", path, merged ? "merged" : "unmerged; each has what was their own");
+  }
+  return ANSWER_DONE;
+}
+
+static int link_run(const struct options *options, const char *command, int merged)
+{
+  struct session session;
+  eng_store *store = NULL;
+  int answer = session_begin(&session, options);
+
+  if (answer == ANSWER_DONE && (options->customer == NULL || options->with == NULL)) {
+    complain("say which two: --customer ID --with ID");
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE && strcmp(options->customer, options->with) == 0) {
+    complain("--customer and --with give one id; %s takes two", command);
+    answer = ANSWER_USAGE;
+  }
+  if (answer == ANSWER_DONE) answer = open_one(&session, command, 0, &store);
+  if (answer == ANSWER_DONE) answer = say_link(&session, store, merged);
+  eng_store_close(store);
+  session_close(&session);
+  return answer;
+}
+
+int merge_run(const struct options *options) { return link_run(options, "merge", 1); }
+
+int unmerge_run(const struct options *options)
+{
+  return link_run(options, "unmerge", 0);
+}
+
 /* ---- sync ---- */
 
 /* Each book gets the keys of both, and its file of keys, if it has one, what it lacks:
@@ -436,6 +519,7 @@ static int check_book(const eng_context *context, const char *path)
   print_count("customers", report.customers);
   print_count("events", report.events);
   print_count("bytes of events", report.bytes);
+  if (report.links > 0) print_count("links", report.links);
   print_count("damaged rows", report.damaged);
   print_count("damaged pages", report.pages);
   if (report.damaged + report.pages == 0) return ANSWER_DONE;

@@ -116,11 +116,10 @@ static const struct command commands[] = {
     {"select", "INPUT... --where CONDITION",
      "the customers for whom a condition is true",
      "The ids of the customers for whom a condition is true, in their order. It is\n"
-     "written as behind `when` in a model; docs/language.md has all of it. With a\n"
-     "--model it may use its stages, scores and params, and `stage = NAME` or\n"
-     "`stage >= NAME` for where a customer is. --segments reads named conditions from\n"
-     "a file, below lines [MODEL] with the names of a model, and tells their sizes\n"
-     "and overlaps, or with --segment NAME who is in one.\n",
+     "written as behind `when` in a model (docs/language.md). With a --model it may\n"
+     "use its stages, scores and params, and ask `stage = NAME` or `stage >= NAME`.\n"
+     "--segments reads named ones from a file and tells their sizes and overlaps, or\n"
+     "with --segment NAME who is in one.\n",
      "engagement select orders.csv --kind purchase --currency USD \\\n"
      "    --where 'count(purchase) >= 25'\n"
      "customer\n"
@@ -173,8 +172,7 @@ static const struct command commands[] = {
      OPTIONS_INPUT | OPTIONS_AS_OF | OPTIONS_FORMAT | OPTIONS_FUNNEL, funnel_run},
     {"flow", "INPUT... --model M --from T", "how many moved from which stage to which",
      "How many were in which stage of the --model at --from and at --to (default: the\n"
-     "data's end); --per-customer says who moved. With --period instead, how many are\n"
-     "in each stage at the end of each period.\n",
+     "data's end). With --period instead, how many are in each at the end of each.\n",
      "engagement flow orders.csv --kind purchase --currency USD \\\n"
      "    --model four_stages --from 2026-01-01 --format csv | head -n 4\n"
      "from,to,customers\n"
@@ -247,6 +245,35 @@ static const struct command commands[] = {
      "customers                    100\n"
      "events                       573\n",
      OPTIONS_INPUT | OPTIONS_BOOK | OPTIONS_KEY, import_run},
+    {"merge", "BOOK --customer ID --with ID", "two ids that are one customer",
+     "From then on the two are one customer to every question, under the smaller of\n"
+     "their ids, and so is whoever else is merged with either. The events of each stay\n"
+     "their own, so `unmerge` gives back exactly what was; `export` writes each for\n"
+     "itself. Of two statements about one pair the later one stands, by --at.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement merge shop.book --customer customer-20 --with customer-27 && \\\n"
+     "    engagement select shop.book --where 'count(purchase) >= 20'\n"
+     "customer\n"
+     "customer-20\n"
+     "customer-33\n"
+     "customer-48\n"
+     "customer-92\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_WITH | OPTIONS_KEY,
+     merge_run},
+    {"unmerge", "BOOK --customer ID --with ID", "takes two ids apart again",
+     "Takes back what `merge` said of the two: each is a customer with what they did\n"
+     "themselves, as if they had never been merged. They stay one if others link them.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement merge shop.book --customer customer-20 --with customer-27 && \\\n"
+     "    engagement unmerge shop.book --customer customer-27 --with customer-20 && \\\n"
+     "    engagement select shop.book --where 'count(purchase) >= 20' | head -n 3\n"
+     "customer\n"
+     "customer-20\n"
+     "customer-27\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_CUSTOMER | OPTIONS_WITH | OPTIONS_KEY,
+     unmerge_run},
     {"forget", "BOOK --customer ID", "a person who asked to be forgotten",
      "Drops a customer with every event, for good: an old file or another till's book\n"
      "does not bring them back. What stays is a pseudonym under a key; the first time\n"
@@ -296,6 +323,21 @@ static const struct command commands[] = {
      "    engagement fsck till.book | head -n 1\n"
      "customers                    100\n",
      OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_KEY, sync_run},
+    {"watch", "BOOK", "changes of stage as they come, by events and by silence",
+     "Every change of stage under each --model, or all built-in ones, a line each and\n"
+     "at once: those that events bring, which other programs record in the book, and\n"
+     "those that come by silence. --as-of: also those since then; --once: only those.\n"
+     "Causes are event, silence, and record: what was learned late, of the time "
+     "before.\n"
+     "--format json writes a JSON object a line.\n",
+     "engagement import orders.csv --kind purchase --currency USD \\\n"
+     "    --book shop.book && \\\n"
+     "    engagement watch shop.book --model four_stages --as-of 2026-08-02 --once |\n"
+     "    head -n 1\n"
+     "2026-08-03  customer-17  four_stages: loyalty -> relationship (down, silence)\n",
+     OPTIONS_WORDS | OPTIONS_INPUT | OPTIONS_MODEL | OPTIONS_AS_OF | OPTIONS_FORMAT |
+         OPTIONS_WATCH,
+     watch_run},
     {"fsck", "BOOK...", "whether every byte of a book on a file is right",
      "Looks at every page and every customer of books on files, and changes nothing.\n"
      "The exit status is 1 if something is damaged.\n",

@@ -180,6 +180,14 @@ static int set_within(struct options *o, const char *value)
   return 0;
 }
 
+static int set_for(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->for_ms) == ENG_OK && o->for_ms > 0)
+    return 1;
+  complain("--for %s: a duration such as 8h, 30m or 10s", value);
+  return 0;
+}
+
 static int set_in_time(struct options *o, const char *value)
 {
   if (eng_duration_parse(value, strlen(value), &o->in_time) == ENG_OK && o->in_time > 0)
@@ -342,6 +350,11 @@ static const struct option table[] = {
      WORD, FIELD(key)},
     {"new", NULL, "a new key follows, under which is forgotten from now on",
      OPTIONS_RENEW, FLAG, FIELD(renew)},
+    {"with", "ID", "the other one", OPTIONS_WITH, WORD, FIELD(with)},
+    {"at", "TIME", "when this was found out; else now", OPTIONS_WITH, WORD, FIELD(at)},
+    {"once", NULL, "ends when all is told up to now", OPTIONS_WATCH, FLAG, FIELD(once)},
+    {"for", "DURATION", "ends after that time; else at Ctrl-C", OPTIONS_WATCH, CHECKED,
+     0, set_for},
     {"until", "TIME", "what is dropped; a date: its end", OPTIONS_EXPIRE, WORD,
      FIELD(until)},
     {"to", "FORM", "jsonl (the default), csv or blob", OPTIONS_EXPORT, CHECKED, 0,

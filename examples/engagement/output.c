@@ -114,7 +114,7 @@ void text_add_as_of(struct text *text, const struct session *session)
 
 /* ---- rows ---- */
 
-static void write_csv(const char *bytes, size_t length)
+void output_csv(const char *bytes, size_t length)
 {
   int quoted = 0;
 
@@ -134,7 +134,7 @@ static void write_csv(const char *bytes, size_t length)
   putchar('"');
 }
 
-static void write_json(const char *bytes, size_t length)
+void output_json(const char *bytes, size_t length)
 {
   int whole = 1;
 
@@ -265,9 +265,9 @@ void rows_text(struct rows *rows, const char *bytes, size_t length)
   if (rows->format == FORMAT_TABLE)
     table_cell(rows, bytes != NULL ? bytes : "", bytes != NULL ? length : 0);
   else if (rows->format == FORMAT_CSV && bytes != NULL)
-    write_csv(bytes, length);
+    output_csv(bytes, length);
   else if (rows->format == FORMAT_JSON && bytes != NULL)
-    write_json(bytes, length);
+    output_json(bytes, length);
   else if (rows->format == FORMAT_JSON)
     fputs("null", stdout);
   end_cell(rows);
@@ -415,7 +415,7 @@ void json_text(struct json *json, const char *bytes, size_t length)
     return;
   }
   json_next(json);
-  write_json(bytes, length);
+  output_json(bytes, length);
 }
 
 void json_words(struct json *json, const char *words)

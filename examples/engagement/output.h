@@ -48,6 +48,10 @@ void text_add_time(struct text *text, const struct session *session, int64_t tim
 /* The moment asked about, with its zone in any case. */
 void text_add_as_of(struct text *text, const struct session *session);
 
+/* A text as a JSON string, and as a field of CSV, for who writes lines by hand. */
+void output_json(const char *bytes, size_t length);
+void output_csv(const char *bytes, size_t length);
+
 /* ---- rows ---- */
 
 /* Rows of a table are held back until their widths are known, this many at the most;

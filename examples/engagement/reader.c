@@ -125,3 +125,13 @@ uint64_t reader_skipped(const struct reader *reader)
   return eng_csv_count(reader->csv, ENG_CSV_SKIPPED) +
          eng_jsonl_count(reader->jsonl, ENG_JSONL_SKIPPED);
 }
+
+/* Those of CSV have the even numbers, those of JSON Lines the odd ones: as more come,
+ * none changes its own. */
+const char *reader_skipped_name(const struct reader *reader, int32_t index,
+                                size_t *length, uint64_t *count)
+{
+  return index % 2 == 0
+             ? eng_csv_skipped_name(reader->csv, index / 2, length, count)
+             : eng_jsonl_skipped_name(reader->jsonl, index / 2, length, count);
+}

@@ -50,4 +50,9 @@ const eng_error *reader_error(const struct reader *reader);
 uint64_t reader_rows(const struct reader *reader);
 uint64_t reader_skipped(const struct reader *reader);
 
+/* The kinds that were passed over, by index over both readers; NULL: there is none. */
+enum { READER_SKIPPED_NAMES = 64 };
+const char *reader_skipped_name(const struct reader *reader, int32_t index,
+                                size_t *length, uint64_t *count);
+
 #endif

@@ -11,13 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/link.h>
 #include <engagement/money.h>
 
 #include "command.h"
 #include "input.h"
 #include "message.h"
 #include "models.h"
+#include "output.h"
 #include "rates.h"
+#include "text.h"
 
 /* ---- the context ---- */
 
@@ -181,6 +184,8 @@ static int read_times(struct session *session)
           ? read_time(session, "from", options->from, ENG_DATE_FIRST, &session->as_of)
       : options->until != NULL
           ? read_time(session, "until", options->until, ENG_DATE_LAST, &session->as_of)
+      : options->at != NULL
+          ? read_time(session, "at", options->at, ENG_DATE_FIRST, &session->as_of)
           : read_time(session, "as-of", options->as_of, ENG_DATE_LAST, &session->as_of);
 
   if (answer != ANSWER_DONE) return answer;
@@ -189,6 +194,20 @@ static int read_times(struct session *session)
   answer = read_time(session, "to", options->to, ENG_DATE_LAST, &session->until);
   if (answer != ANSWER_DONE) return answer;
   return read_time(session, "since", options->since, ENG_DATE_LAST, &session->since);
+}
+
+/* A mistyped year among the events would be the moment asked about. */
+static void note_strays(const struct session *session)
+{
+  struct text line = {0};
+
+  if (session->strays == 0) return;
+  text_add_number(&line, session->strays);
+  text_put(&line, session->strays == 1 ? " event is" : " events are");
+  text_put(&line, " more than a year after all others, which end at ");
+  text_add_time(&line, session, session->before_strays);
+  note("%s; if that is a mistake, --as-of says which moment you ask about", line.bytes);
+  text_free(&line);
 }
 
 /* The end of the business day of the last event, unless one was asked for. */
@@ -212,6 +231,7 @@ static void settle_as_of(struct session *session)
     if (session->as_of > ENG_TIME_MAX) session->as_of = ENG_TIME_MAX;
     if (session->as_of < last) session->as_of = last;
     why = ", the end of the last event's business day";
+    note_strays(session);
   }
   if (eng_time_format(session->as_of, text) == ENG_OK) note("as of %s%s", text, why);
 }
@@ -266,11 +286,29 @@ int session_customer(const struct session *session, uint64_t *row)
   const char *id = session->options->customer;
   eng_status status = eng_book_find(session->book, id, strlen(id), row);
 
-  if (status == ENG_OK) return ANSWER_DONE;
+  if (status == ENG_OK) {
+    uint64_t ids = eng_book_group_size(session->book, *row);
+
+    if (ids > 1)
+      note("the id is one of %lu that are one customer, who goes by the smallest of them",
+           (unsigned long)ids);
+    return ANSWER_DONE;
+  }
   complain("the inputs have no customer of the id that --customer gives; ids are "
            "compared byte for byte, and engagement select INPUT... --where 'count(any) "
            ">= 1' lists them");
   return ANSWER_NO;
+}
+
+void session_put_name(const struct session *session, struct text *out)
+{
+  const char *id = session->options->customer;
+  size_t length = strlen(id);
+  uint64_t row;
+
+  if (eng_book_find(session->book, id, length, &row) == ENG_OK)
+    id = eng_book_customer_id(session->book, row, &length);
+  text_add(out, id, length);
 }
 
 void session_close(struct session *session)

@@ -12,6 +12,8 @@
 /* At most this many models are run together. */
 enum { SESSION_MODELS = 64 };
 
+struct text;
+
 struct session {
   const struct options *options;
   eng_context *context;
@@ -22,6 +24,8 @@ struct session {
   int64_t as_of;
   int64_t until; /* of `changes`; ENG_TIME_NONE elsewhere */
   int64_t split; /* of `validate`; ENG_TIME_NONE elsewhere */
+  uint64_t strays; /* events of input more than a year after all others, if few; else 0 */
+  int64_t before_strays; /* the last of those others */
   int64_t since; /* of `explain`: what to compare with; ENG_TIME_NONE: nothing */
 };
 
@@ -40,6 +44,10 @@ void session_close(struct session *session);
 /* The row of the customer that is asked for. Returns ANSWER_DONE, or another exit
  * status after saying why. */
 int session_customer(const struct session *session, uint64_t *row);
+
+/* The id that the customer asked for goes by: of a group the name. Behind the bytes that
+ * were put stands a NUL. */
+void session_put_name(const struct session *session, struct text *out);
 
 /* The context alone, for what needs no inputs. */
 int session_context(struct session *session, const struct options *options);

@@ -39,15 +39,17 @@ enum {
   ENG_BY_EVENT = 1,   /**< an event occurred at that instant */
   ENG_BY_SILENCE = 2, /**< time passed */
   ENG_BY_RECORD = 3   /**< something about the past was learned: an event came late, one
-                           was corrected or voided, a floor was raised. The instant is
-                           the one as of which the census stood then */
+                           was corrected or voided, a floor was raised, customers were
+                           merged or unmerged. The instant is the one as of which the
+                           census stood then */
 };
 
 /** A change of one customer's stage under one model. */
 typedef struct eng_change {
   uint32_t size;        /**< sizeof(eng_change) of the library */
   int32_t model;        /**< index of the model in the assessor */
-  uint64_t row;         /**< of the customer in the book */
+  uint64_t row;         /**< of the customer in the book; UINT64_MAX: in none any more,
+                             for they were merged into another (link.h) */
   const char *customer; /**< the id: not closed by a NUL; borrowed until the book is
                              changed, and for the call at the most */
   uint64_t length;      /**< bytes of customer */
@@ -62,7 +64,7 @@ typedef struct eng_change {
  * Takes a change. An answer other than 0 fails the call with ENG_E_CALLBACK. It must
  * not unwind. It may read the book, record into it (which the next advance will see),
  * and read the census, which is as it was before the call; it must not change or free
- * the census, nor compact the book.
+ * the census. Compacting the book or linking customers in it is refused meanwhile.
  */
 typedef int32_t (*eng_change_fn)(void *user, const eng_change *change);
 

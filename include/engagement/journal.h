@@ -30,14 +30,15 @@ typedef int32_t (*eng_journal_fn)(void *user, const uint8_t *bytes, size_t size)
  * @brief Gives a book a journal: from here on all that is recorded in it goes there
  *        first.
  *
- * That is each event of eng_book_record and eng_book_record_many, a batch's whole
- * before the first of its events is recorded, in pieces of about 64 KiB; and each
- * customer that eng_book_merge, eng_book_merge_customer or an eng_loader brings, with
- * all events that come. Events that the book knows already go there, too. An event can
- * be in the journal and not in the book: if memory or a limit ended its call
- * afterwards, or the callback itself failed once some bytes were written; record it
- * again, or let the replay do so. What goes wrong in the host's writing is the host's
- * to tell: until it has called fsync or the like a power cut can take the last entries.
+ * That is each link (link.h); each event of eng_book_record and eng_book_record_many, a
+ * batch's whole before the first of its events is recorded, in pieces of about 64 KiB;
+ * and each customer that eng_book_merge, eng_book_merge_customer or an eng_loader
+ * brings, with all events that come. Events that the book knows already go there, too.
+ * An event can be in the journal and not in the book: if memory or a limit ended its
+ * call afterwards, or the callback itself failed once some bytes were written; record
+ * it again, or let the replay do so. What goes wrong in the host's writing is the
+ * host's to tell: until it has called fsync or the like a power cut can take the last
+ * entries.
  *
  * @param[in] book  changed
  * @param[in] fn    takes the entries; NULL: no journal any more

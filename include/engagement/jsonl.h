@@ -237,6 +237,25 @@ enum {
  *  @since 0.1 */
 ENG_API uint64_t eng_jsonl_count(const eng_jsonl *jsonl, int32_t what);
 
+/** @brief How many names of kinds were passed over, over all files read so far.
+ *  @param[in] jsonl  borrowed
+ *  @return at most 32: what comes under further names is in no count but that of all
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API int32_t eng_jsonl_skipped_count(const eng_jsonl *jsonl);
+
+/** @brief One of these names, as the log has it, in the order in which they came.
+ *  @param[in]  jsonl      borrowed
+ *  @param[in]  index  from 0
+ *  @param[out] length bytes, of a name of more than 64 the first 64; may be NULL
+ *  @param[out] count  how many times it was passed over; may be NULL
+ *  @return borrowed until the next call that reads; not closed by a NUL; NULL if there
+ * is none
+ *  @threads{reentrant}
+ *  @since 0.1 */
+ENG_API const char *eng_jsonl_skipped_name(const eng_jsonl *jsonl, int32_t index,
+                                           size_t *length, uint64_t *count);
+
 /** @} */
 
 ENG_END_DECLS

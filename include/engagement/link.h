@@ -196,6 +196,23 @@ ENG_API ENG_NODISCARD eng_status eng_book_members(const eng_book *book,
                                                   uint64_t *members, uint64_t count);
 
 /**
+ * @brief The number of a member.
+ *
+ * @param[in]  book    borrowed
+ * @param[in]  id      the member's own id
+ * @param[in]  length  bytes of id
+ * @param[out] member  for eng_book_member; holds until the book is changed; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_NOTFOUND  the id has nothing of its own in the book
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_book_find_member(const eng_book *book,
+                                                      const char *id, size_t length,
+                                                      uint64_t *member);
+
+/**
  * @brief A copy of what one id has done itself, whatever group it is in.
  *
  * @param[in]  book    borrowed

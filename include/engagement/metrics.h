@@ -688,7 +688,8 @@ typedef struct eng_overview {
  * @param[in]  user      handed to progress
  * @retval ENG_OK
  * @retval ENG_E_INVALID    an argument is NULL, or a size cannot be
- * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX
+ * @retval ENG_E_RANGE      churn_gaps, or a duration outside 0..ENG_TIME_MAX; or
+ * options ask for what only a later library knows
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_KIND       the context has no such kind
  * @retval ENG_E_OVERFLOW   a sum does not fit

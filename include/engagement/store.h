@@ -20,6 +20,7 @@
 #define ENGAGEMENT_STORE_H
 
 #include <engagement/book.h>
+#include <engagement/link.h>
 
 ENG_BEGIN_DECLS
 
@@ -201,7 +202,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_record_many(eng_store *store,
                                                        eng_error *error);
 
 /**
- * @brief Adds all that a customer's timeline knows.
+ * @brief Adds all that a customer's timeline knows. A floor that comes with it may drop
+ *        events; the file is not scrubbed then: see eng_store_scrub_is_due.
  *
  * @param[in] store     changed; as it was on failure
  * @param[in] customer  borrowed
@@ -219,7 +221,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_merge_customer(eng_store *store,
                                                           const eng_customer *customer);
 
 /**
- * @brief Adds all that a book knows, customer by customer, in one transaction.
+ * @brief Adds all that a book knows, customer by customer, in one transaction. Floors
+ *        drop events as in eng_store_merge_customer.
  *
  * @param[in] store     changed; as it was on failure
  * @param[in] book      borrowed
@@ -402,6 +405,72 @@ ENG_API ENG_NODISCARD eng_status eng_store_scrub(eng_store *store);
  *  @since 0.1 */
 ENG_API ENG_NODISCARD eng_status eng_store_scrub_is_due(eng_store *store, int32_t *due);
 
+/* ---- customers who are one person ---- */
+
+/**
+ * @brief Merges two customers: see link.h for what follows. The store need not know them.
+ *
+ * @param[in]  store       changed; as it was on failure
+ * @param[in]  a           one id
+ * @param[in]  a_length    1 .. the limit ENG_LIMIT_ID
+ * @param[in]  b           the other one
+ * @param[in]  b_length    1 .. the limit ENG_LIMIT_ID
+ * @param[in]  changed_at  when this was found out, 0..ENG_TIME_MAX
+ * @param[out] outcome     ENG_RECORD_*: UNCHANGED where a later statement stands, IGNORED
+ *                         at or before the floor of all, or of a tombstone of either; may
+ *                         be NULL; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL, both ids are the same, or the store has a
+ *                         cursor
+ * @retval ENG_E_CUSTOMER  a length is out of range
+ * @retval ENG_E_TIME      changed_at
+ * @retval ENG_E_KEY       somebody was forgotten under a key that was not handed in
+ * @retval ENG_E_BUSY      and the further statuses of files, as for eng_store_begin
+ * @retval ENG_E_NOMEM
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_link(eng_store *store, const char *a,
+                                                size_t a_length, const char *b,
+                                                size_t b_length, int64_t changed_at,
+                                                int32_t *outcome);
+
+/**
+ * @brief Takes two customers apart again.
+ *
+ * @param[in]  store       changed; as it was on failure
+ * @param[in]  a           one id
+ * @param[in]  a_length    1 .. the limit ENG_LIMIT_ID
+ * @param[in]  b           the other one
+ * @param[in]  b_length    1 .. the limit ENG_LIMIT_ID
+ * @param[in]  changed_at  when this was found out, 0..ENG_TIME_MAX
+ * @param[out] outcome     ENG_RECORD_*, as for eng_store_link; may be NULL; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   and the further statuses of eng_store_link
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_unlink(eng_store *store, const char *a,
+                                                  size_t a_length, const char *b,
+                                                  size_t b_length, int64_t changed_at,
+                                                  int32_t *outcome);
+
+/**
+ * @brief Puts the links of a store into a book, and nothing else.
+ *
+ * @param[in] store  borrowed
+ * @param[in] book   changed; what it holds stays. On failure it has some of them
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID    an argument is NULL
+ * @retval ENG_E_CONTEXT    made from different contexts
+ * @retval ENG_E_DAMAGED    and the further statuses of encoded bytes
+ * @retval ENG_E_IO         and the further statuses of files, as for eng_store_open
+ * @retval ENG_E_NOMEM
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_links(eng_store *store, eng_book *book);
+
 /* ---- reading ---- */
 
 /**
@@ -419,7 +488,22 @@ ENG_API ENG_NODISCARD eng_status eng_store_customer_count(eng_store *store,
                                                           uint64_t *out);
 
 /**
- * @brief A customer of the store.
+ * @brief Whether another connection has written to the file since this was asked last:
+ *        cheap enough to be asked many times a second.
+ *
+ * @param[in]  store    borrowed; in no transaction
+ * @param[out] changed  1 or 0; 1 the first time; 0 on failure
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID  an argument is NULL, or the store is in a transaction
+ * @retval ENG_E_IO       and the further statuses of files, as for eng_store_open
+ * @threads{one store may be used by one thread at a time}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_store_is_changed(eng_store *store,
+                                                      int32_t *changed);
+
+/**
+ * @brief A customer of the store: of a member of a group what it did itself.
  *
  * @param[in]  store   borrowed
  * @param[in]  id      customer's id
@@ -440,7 +524,7 @@ ENG_API ENG_NODISCARD eng_status eng_store_customer(eng_store *store, const char
                                                     eng_error *error);
 
 /**
- * @brief Fills a book with all customers, as of one moment of the file.
+ * @brief Fills a book with all customers and links, as of one moment of the file.
  *
  * @param[in] store     borrowed
  * @param[in] book      changed; what it holds stays. On failure it has some of them
@@ -479,7 +563,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_cursor_new(eng_store *store,
                                                       eng_store_cursor **out);
 
 /**
- * @brief The next customer, in the order of ids as bytes.
+ * @brief The next customer, in the order of ids as bytes; members of groups each for
+ *        themselves.
  *
  * @param[in]  cursor    changed
  * @param[out] customer  borrowed until the next call or until the cursor is freed;
@@ -501,6 +586,9 @@ ENG_API ENG_NODISCARD eng_status eng_store_cursor_next(eng_store_cursor *cursor,
 /**
  * @brief Fills a book with the next customers: for a store that is larger than memory,
  *        in pieces, each into a book of its own.
+ *
+ * A group comes whole where its first member stands, and counts once. For that the links
+ * of the store are held in memory.
  *
  * @param[in]  cursor  changed
  * @param[in]  most    how many customers at the most
@@ -538,6 +626,7 @@ typedef struct eng_store_report {
   uint64_t damaged;   /**< rows that are not */
   uint64_t pages;     /**< defects of the file itself that SQLite found; it stops
                            looking at 100 */
+  uint64_t links;     /**< pairs of ids whose link is right */
 } eng_store_report;
 
 /** @brief Sets all to 0.
@@ -590,6 +679,8 @@ typedef struct eng_sync_counts {
   uint64_t customers_received; /**< whose events were taken in */
   uint64_t forgotten_sent;     /**< tombstones given */
   uint64_t forgotten_received; /**< tombstones taken in */
+  uint64_t links_sent;         /**< links given */
+  uint64_t links_received;     /**< links taken in */
   uint64_t customers_mended;   /**< whose row here was damaged and is theirs now */
   uint64_t customers_damaged;  /**< whose row is damaged where it would be needed: they
                                     differ still */

@@ -122,8 +122,9 @@ typedef struct eng_wait {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or the size of options is not known
- * @retval ENG_E_RANGE      an opening or opening_count
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of options cannot be
+ * @retval ENG_E_RANGE      an opening or opening_count; or options
+ *                          ask for what only a later library knows
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_BUFFER     there are more than room, and room is not 0; what out holds
  *                          is not to be used

@@ -85,7 +85,7 @@ typedef struct eng_invitations {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or size is not known
+ * @retval ENG_E_INVALID    an argument is NULL, or size cannot be
  * @retval ENG_E_RANGE      within
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_CANCELLED  by progress
@@ -149,8 +149,9 @@ typedef struct eng_worth {
  * @param[in]  progress  may be NULL; told customers
  * @param[in]  user      handed to progress
  * @retval ENG_OK
- * @retval ENG_E_INVALID    an argument is NULL, or the size of options is not known
- * @retval ENG_E_RANGE      came_anyway, a price, or a value that is not finite
+ * @retval ENG_E_INVALID    an argument is NULL, or the size of options cannot be
+ * @retval ENG_E_RANGE      came_anyway, a price, or a value that is not finite;
+ *                          or options ask for what only a later library knows
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_BUFFER     rows is another number
  * @retval ENG_E_OVERFLOW   a sum does not fit

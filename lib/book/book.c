@@ -304,6 +304,7 @@ void eng__book_empty(struct eng_book *book, uint32_t row)
   struct eng__timeline timeline;
   size_t at;
 
+  if (book->watchers != NULL) eng__book_tell_emptied(book, row);
   eng__book_view(book, row, &timeline);
   book->events -= eng__timeline_count(&timeline);
   if (eng__slot_last(slot) == book->last) book->last_is_old = true;
@@ -326,13 +327,12 @@ static void move_row(struct eng_book *book, uint32_t from, uint32_t to)
   if (floor != ENG_TIME_NONE) eng__floors_set(&book->floors, to, floor);
 }
 
-void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count)
+void eng__book_drop_hole(struct eng_book *book, uint32_t row)
 {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t last = (uint32_t)--book->rows;
+  uint32_t last = (uint32_t)--book->rows;
 
-    if (holes[i] != last) move_row(book, last, holes[i]);
-  }
+  if (row != last) move_row(book, last, row);
+  if (book->watchers != NULL) eng__book_tell_moved(book, last, row);
 }
 
 /* ---- timelines ---- */

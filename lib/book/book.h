@@ -133,8 +133,9 @@ eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t h
 /* Empties a row, takes it out of the index, and leaves a hole: no row may remain one. */
 void eng__book_empty(struct eng_book *book, uint32_t row);
 
-/* Takes holes away, the greatest number first; the last rows move to their places. */
-void eng__book_drop_holes(struct eng_book *book, const uint32_t *holes, size_t count);
+/* Takes a hole away, the one with the greatest number first: the last row moves to its
+ * place. */
+void eng__book_drop_hole(struct eng_book *book, uint32_t row);
 
 /* ---- timelines ---- */
 
@@ -177,6 +178,9 @@ void eng__book_unmake(struct eng_book *book, const struct eng__made *made);
 void eng__book_tell(struct eng_book *book, uint32_t row);
 eng_status eng__book_reserve_renumber(struct eng_book *book);
 void eng__book_renumber(struct eng_book *book, const uint32_t *rows);
+eng_status eng__book_reserve_emptied(struct eng_book *book, size_t rows, size_t bytes);
+void eng__book_tell_emptied(struct eng_book *book, uint32_t row);
+void eng__book_tell_moved(struct eng_book *book, uint32_t last, uint32_t to);
 
 /* Moves every run to a new block of exactly its size, in the order of `rows`, and frees
  * the old chunks as they empty. On failure the book holds what it held. */

@@ -19,6 +19,12 @@
 
 enum { PROGRESS = 65536, KEPT = 65536 /* bytes of scratch kept between advances */ };
 
+/* A customer who left a row: mostly for a group, or for one. */
+struct leaver {
+  size_t id; /* where it begins in the ids */
+  size_t length;
+};
+
 /* A row to be looked at, and what came of it. */
 struct visit {
   int64_t due;
@@ -36,7 +42,13 @@ struct eng_census {
   int64_t as_of;
   bool busy; /* changes are being reported */
   struct eng__roll roll, spare;
-  uint64_t *counts; /* 256 a model */
+  uint64_t *counts;       /* 256 a model */
+  struct leaver *leavers; /* since the last advance */
+  size_t leaver_count, leaver_room;
+  char *leaver_ids;
+  size_t leaver_bytes, leaver_bytes_room;
+  uint8_t *leaver_stages; /* of each, as many as there are models */
+  size_t leaver_stages_room;
   struct eng__follow follow;
   struct visit *visits;
   size_t visit_count, visit_room;
@@ -106,6 +118,100 @@ static void renumber(struct eng__watcher *watcher, const uint32_t *rows)
   eng__roll_release(&census->spare, &census->memory);
 }
 
+/* ---- who leaves ---- */
+
+static eng_status reserve_emptied(struct eng__watcher *watcher, size_t rows,
+                                  size_t bytes)
+{
+  eng_census *census = (eng_census *)(void *)watcher;
+  const eng_allocator *memory = &census->memory;
+  size_t count = census->leaver_count + rows;
+  void *leavers = census->leavers, *ids = census->leaver_ids;
+  void *stages = census->leaver_stages;
+  eng_status status = census->busy ? ENG_E_INVALID : ENG_OK;
+
+  if (status != ENG_OK) return status;
+  status =
+      eng__grow(memory, &leavers, &census->leaver_room, count, sizeof *census->leavers);
+  census->leavers = leavers;
+  if (status != ENG_OK) return status;
+  status = eng__grow(memory, &ids, &census->leaver_bytes_room,
+                     census->leaver_bytes + bytes, 1);
+  census->leaver_ids = ids;
+  if (status != ENG_OK) return status;
+  status = eng__grow(memory, &stages, &census->leaver_stages_room,
+                     count * census->models, 1);
+  census->leaver_stages = stages;
+  return status;
+}
+
+static void row_emptied(struct eng__watcher *watcher, uint32_t row)
+{
+  eng_census *census = (eng_census *)(void *)watcher;
+  const size_t models = census->models;
+  struct leaver *leaver;
+  const uint8_t *stages;
+  const char *id;
+
+  if (row >= census->roll.rows) return; /* nobody knew of them */
+  leaver = &census->leavers[census->leaver_count];
+  stages = census->roll.stages + row * models;
+  id = eng__book_id(census->book, row, &leaver->length);
+  leaver->id = census->leaver_bytes;
+  memcpy(census->leaver_ids + leaver->id, id, leaver->length);
+  census->leaver_bytes += leaver->length;
+  memcpy(census->leaver_stages + census->leaver_count++ * models, stages, models);
+  for (size_t m = 0; m < models; m++) {
+    census->counts[m * 256 + stages[m]]--;
+    census->counts[m * 256]++;
+  }
+  eng__roll_empty(&census->roll, row);
+}
+
+static void row_moved(struct eng__watcher *watcher, uint32_t last, uint32_t to)
+{
+  eng_census *census = (eng_census *)(void *)watcher;
+  uint32_t rows = census->roll.rows;
+
+  eng__roll_move(&census->roll, last, to);
+  for (size_t m = 0; m < census->models; m++) {
+    census->counts[m * 256] -= rows - census->roll.rows; /* the empty one */
+  }
+}
+
+/* Who left a row and stands in another one comes from where they were; who does not is
+ * part of a group, and out of all stages. */
+static eng_status take_leavers(eng_census *census)
+{
+  const size_t models = census->models;
+
+  for (size_t i = 0; i < census->leaver_count; i++) {
+    const struct leaver *leaver = &census->leavers[i];
+    const char *id = census->leaver_ids + leaver->id;
+    uint8_t *was = census->leaver_stages + i * models;
+    uint32_t hash = eng__book_hash(census->book, id, leaver->length), row;
+    bool stands = eng__book_find(census->book, hash, id, leaver->length, &row);
+    eng_status status = ENG_OK;
+
+    for (size_t m = 0; m < models && status == ENG_OK; m++) {
+      uint8_t *now = stands ? &census->roll.stages[row * models + m] : NULL;
+
+      if (was[m] == 0) continue;
+      if (now == NULL) {
+        status = eng__follow_out(&census->follow, id, leaver->length, m, was[m],
+                                 census->as_of);
+      } else if (*now == 0) {
+        census->counts[m * 256]--;
+        census->counts[m * 256 + was[m]]++;
+        *now = was[m];
+        was[m] = 0; /* it is known there */
+      }
+    }
+    if (status != ENG_OK) return status;
+  }
+  return ENG_OK;
+}
+
 /* ---- life ---- */
 
 static void drop_scratch(eng_census *census)
@@ -129,6 +235,10 @@ void eng_census_free(eng_census *census)
   eng__book_unwatch(census->book, &census->watcher);
   drop_scratch(census);
   eng__roll_release(&census->roll, &census->memory);
+  eng__free(&census->memory, census->leavers,
+            census->leaver_room * sizeof *census->leavers);
+  eng__free(&census->memory, census->leaver_ids, census->leaver_bytes_room);
+  eng__free(&census->memory, census->leaver_stages, census->leaver_stages_room);
   eng__free(&census->memory, census->counts,
             census->models * 256 * sizeof *census->counts);
   eng__free(outer(census), census, sizeof *census);
@@ -161,6 +271,9 @@ static eng_status make(eng_book *book, eng_assessor *assessor, int64_t as_of,
   census->watcher.changed = row_changed;
   census->watcher.reserve = reserve_renumber;
   census->watcher.renumber = renumber;
+  census->watcher.reserve_emptied = reserve_emptied;
+  census->watcher.emptied = row_emptied;
+  census->watcher.moved = row_moved;
   eng__book_watch(book, &census->watcher);
   *out = census;
   return ENG_OK;
@@ -338,10 +451,16 @@ static eng_status report(eng_census *census, eng_change_fn fn, void *user)
     size_t length;
 
     /* The host may have recorded since, so that the id lies elsewhere. */
-    change.customer = eng__book_id(census->book, move->row, &length);
+    if (move->row == UINT32_MAX) {
+      change.customer = move->id;
+      length = move->length;
+      change.row = UINT64_MAX;
+    } else {
+      change.customer = eng__book_id(census->book, move->row, &length);
+      change.row = move->row;
+    }
     change.length = length;
     change.size = sizeof change;
-    change.row = move->row;
     change.model = move->model;
     change.time = move->time;
     change.from = move->from;
@@ -385,6 +504,7 @@ static void take_over(eng_census *census, int64_t now)
     }
     eng__roll_set_due(roll, visit->row, visit->due);
   }
+  census->leaver_count = census->leaver_bytes = 0;
   census->as_of = now;
 }
 
@@ -399,6 +519,7 @@ eng_status eng_census_advance(eng_census *census, int64_t now, eng_change_fn fn,
   if (now < census->as_of || now > ENG_TIME_MAX) return ENG_E_TIME;
   status = take_rows(census);
   if (status == ENG_OK) status = find_visits(census, now);
+  if (status == ENG_OK) status = take_leavers(census);
   if (status == ENG_OK) status = find_changes(census, now);
   if (status == ENG_OK) {
     found = census->follow.count;
@@ -439,7 +560,8 @@ int64_t eng_census_as_of(const eng_census *census) { return census->as_of; }
 
 int32_t eng_census_is_behind(const eng_census *census)
 {
-  return census->roll.changed > 0 || census->roll.rows < census->book->rows;
+  return census->roll.changed > 0 || census->leaver_count > 0 ||
+         census->roll.rows < census->book->rows;
 }
 
 int64_t eng_census_next(const eng_census *census)

@@ -122,6 +122,15 @@ static eng_status add_move(struct eng__follow *follow, const struct eng__move *m
   return status;
 }
 
+eng_status eng__follow_out(struct eng__follow *follow, const char *id, size_t length,
+                           size_t model, uint8_t from, int64_t time)
+{
+  struct eng__move move = {time,           id,   length, UINT32_MAX,
+                           (uint8_t)model, from, 0,      ENG_BY_RECORD};
+
+  return add_move(follow, &move);
+}
+
 static eng_status note(struct eng__follow *follow, uint32_t row, size_t model,
                        int64_t time, int32_t to, int cause, uint8_t *stages)
 {

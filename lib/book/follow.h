@@ -7,7 +7,7 @@
 
 #include "book/book.h"
 
-/* A change of stage as it is found. The id is the book's. */
+/* A change of stage as it is found. The id is the book's; of row UINT32_MAX the census's. */
 struct eng__move {
   int64_t time;
   const char *id;
@@ -33,6 +33,11 @@ struct eng__follow {
  */
 eng_status eng__follow(struct eng__follow *follow, uint32_t row, bool changed,
                        int64_t since, int64_t until, uint8_t *stages, int64_t *due);
+
+/* Notes that somebody who stands in no row any more left a stage; the id is borrowed as
+ * long as the list lives. */
+eng_status eng__follow_out(struct eng__follow *follow, const char *id, size_t length,
+                           size_t model, uint8_t from, int64_t time);
 
 /* The stages of a row as of an instant, and the next instant to look at. */
 eng_status eng__follow_begin(struct eng__follow *follow, uint32_t row, int64_t as_of,

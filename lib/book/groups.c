@@ -8,10 +8,13 @@
  */
 #include "book/groups.h"
 
+#include "book/journal.h"
+
 #include <string.h>
 
 #include "core/checked.h"
 #include "core/group.h"
+#include "core/hash.h"
 #include "core/memory.h"
 #include "core/sort.h"
 
@@ -29,6 +32,11 @@ struct fresh {
   uint32_t node; /* its name */
 };
 
+/* A row that is emptied, and whose it was. */
+struct hole {
+  uint32_t row, node;
+};
+
 /* What a row becomes whose customer joins a group. */
 struct joiner {
   eng_customer *own;
@@ -42,10 +50,10 @@ struct change {
   size_t nodes_before, pairs_before;
   struct undo *undos;
   size_t undo_count, undo_room;
-  uint32_t *nodes;                   /* whose group changes */
-  uint32_t *parts;                   /* the same, group by group */
-  size_t node_count, room;           /* room of both, and of holes */
-  uint32_t *holes;                   /* rows to be */
+  uint32_t *nodes;            /* whose group changes */
+  uint32_t *parts;            /* the same, group by group */
+  size_t node_count, room;    /* room of both, and of holes */
+  struct hole *holes;
   struct eng__linked_group **groups; /* new ones */
   size_t group_count, group_room;
   struct fresh *fresh;
@@ -123,6 +131,59 @@ const struct eng__linked_group *eng__groups_of_row(const struct eng_book *book,
     return NULL;
   }
   return book->links->nodes[node].group;
+}
+
+/* ---- other names ---- */
+
+static int by_hash(const void *a, const void *b)
+{
+  const struct eng__alias *x = a, *y = b;
+
+  return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+eng_status eng__aliases_make(const struct eng_book *book, const eng_allocator *memory,
+                             struct eng__aliases *out)
+{
+  const struct eng__links *links = book->links;
+
+  memset(out, 0, sizeof *out);
+  if (links == NULL || links->own_count == 0) return ENG_OK;
+  out->list = eng__new(memory, links->node_count * sizeof *out->list);
+  if (out->list == NULL) return ENG_E_NOMEM;
+  out->room = links->node_count;
+  for (size_t i = 0; i < links->node_count; i++) {
+    const struct eng__link_node *node = &links->nodes[i], *name;
+
+    if (node->group == NULL || node->group->nodes[0] == i) continue;
+    name = &links->nodes[node->group->nodes[0]];
+    out->list[out->count++] = (struct eng__alias){eng__hash(node->id, node->length),
+                                                  eng__hash(name->id, name->length)};
+  }
+  eng__sort(out->list, out->count, sizeof *out->list, by_hash);
+  return ENG_OK;
+}
+
+void eng__aliases_release(struct eng__aliases *aliases, const eng_allocator *memory)
+{
+  eng__free(memory, aliases->list, aliases->room * sizeof *aliases->list);
+}
+
+uint64_t eng__aliases_name(const struct eng__aliases *aliases, uint64_t hash)
+{
+  size_t low = 0, high = aliases->count;
+
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+
+    if (aliases->list[middle].hash == hash) return aliases->list[middle].name;
+    if (aliases->list[middle].hash < hash) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return hash;
 }
 
 /* ---- members ---- */
@@ -609,12 +670,18 @@ static eng_status plan_parts(struct change *c)
 
 static eng_status plan_rows(struct change *c)
 {
-  size_t heavies = 0, floors = 0;
+  size_t heavies = 0, floors = 0, bytes = 0;
+  eng_status status;
 
   for (size_t i = 0; i < c->fresh_count; i++) {
     heavies += c->fresh[i].made.timeline.heavy != NULL;
     floors += c->fresh[i].made.timeline.floor != ENG_TIME_NONE;
   }
+  for (size_t i = 0; i < c->node_count; i++) {
+    bytes += c->links->nodes[c->nodes[i]].length;
+  }
+  status = eng__book_reserve_emptied(c->book, c->node_count, bytes);
+  if (status != ENG_OK) return status;
   return eng__book_reserve_rows(c->book, c->fresh_count, heavies, floors);
 }
 
@@ -622,9 +689,9 @@ static eng_status plan_rows(struct change *c)
 
 static int by_row(const void *a, const void *b)
 {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  const struct hole *x = a, *y = b;
 
-  return x > y ? -1 : x < y; /* the greatest first */
+  return x->row > y->row ? -1 : x->row < y->row; /* the greatest first */
 }
 
 /* Empties the rows of those concerned: of groups, and of those who join one. Who is
@@ -646,27 +713,62 @@ static size_t empty_rows(struct change *c)
       c->links->group_events -= eng__timeline_count(&timeline);
     }
     eng__book_empty(c->book, row);
-    c->holes[count++] = row;
+    c->holes[count++] = (struct hole){row, c->nodes[i]};
   }
   eng__sort(c->holes, count, sizeof *c->holes, by_row);
   return count;
+}
+
+static void fill_row(struct change *c, const struct fresh *fresh, uint32_t row)
+{
+  const struct eng__link_node *name = &c->links->nodes[fresh->node];
+
+  eng__book_settle(c->book, row, name->hash, &fresh->cell, &fresh->made);
+  if (name->group != NULL) {
+    c->links->group_events += eng__timeline_count(&fresh->made.timeline);
+  }
+}
+
+/* Whoever had a row has it again, if it is there under the same name; the others take
+ * what is left, from the smallest number on. Returns how many are left then. */
+static size_t fill_own_rows(struct change *c, size_t holes)
+{
+  struct eng__link_node *nodes = c->links->nodes;
+  size_t left = 0, fresh = 0;
+
+  for (size_t i = 0; i < c->node_count; i++) nodes[c->nodes[i]].mark = 0;
+  for (size_t i = 0; i < c->fresh_count; i++) {
+    nodes[c->fresh[i].node].mark = (uint32_t)i + 1;
+  }
+  for (size_t i = 0; i < holes; i++) {
+    uint32_t *mark = &nodes[c->holes[i].node].mark;
+
+    if (*mark == 0) {
+      c->holes[left++] = c->holes[i];
+    } else {
+      fill_row(c, &c->fresh[*mark - 1], c->holes[i].row);
+      *mark = 0;
+    }
+  }
+  for (size_t i = 0; i < c->fresh_count; i++) {
+    if (nodes[c->fresh[i].node].mark != 0) c->fresh[fresh++] = c->fresh[i];
+  }
+  c->fresh_count = fresh;
+  return left;
 }
 
 static void fill_rows(struct change *c, size_t holes)
 {
   size_t used = 0;
 
+  holes = fill_own_rows(c, holes);
   for (size_t i = 0; i < c->fresh_count; i++) {
-    const struct fresh *fresh = &c->fresh[i];
-    const struct eng__link_node *name = &c->links->nodes[fresh->node];
-    uint32_t row = used < holes ? c->holes[holes - ++used] : (uint32_t)c->book->rows;
+    uint32_t row = (uint32_t)c->book->rows;
 
-    eng__book_settle(c->book, row, name->hash, &fresh->cell, &fresh->made);
-    if (name->group != NULL) {
-      c->links->group_events += eng__timeline_count(&fresh->made.timeline);
-    }
+    if (used < holes) row = c->holes[holes - ++used].row;
+    fill_row(c, &c->fresh[i], row);
   }
-  eng__book_drop_holes(c->book, c->holes, holes - used);
+  for (size_t i = 0; i < holes - used; i++) eng__book_drop_hole(c->book, c->holes[i].row);
 }
 
 static void leave_groups(struct change *c)
@@ -792,7 +894,7 @@ static eng_status regroup(struct change *c)
   c->room = c->links->node_count;
   c->nodes = eng__new(c->memory, size);
   c->parts = eng__new(c->memory, size);
-  c->holes = eng__new(c->memory, size);
+  c->holes = eng__new(c->memory, c->room * sizeof *c->holes);
   if (c->nodes == NULL || c->parts == NULL || c->holes == NULL) return ENG_E_NOMEM;
   find_concerned(c);
   status = plan_parts(c);
@@ -810,12 +912,26 @@ static eng_status make_links(struct eng_book *book)
   return book->links == NULL ? ENG_E_NOMEM : ENG_OK;
 }
 
+static eng_status tell_journal(struct eng_book *book, const eng_link *links,
+                               size_t count)
+{
+  eng_status status = ENG_OK;
+
+  if (!eng__journal_is_on(book)) return ENG_OK;
+  for (size_t i = 0; i < count && status == ENG_OK; i++) {
+    status = eng__journal_link(book, &links[i]);
+  }
+  return status == ENG_OK ? eng__journal_flush(book) : status;
+}
+
 static eng_status link_all(struct eng_book *book, const eng_link *links, size_t count)
 {
   struct change c;
   eng_status status = count == 0 ? ENG_OK : make_links(book);
 
   if (status != ENG_OK || count == 0) return status;
+  status = tell_journal(book, links, count);
+  if (status != ENG_OK) return status;
   memset(&c, 0, sizeof c);
   c.book = book;
   c.links = book->links;
@@ -908,6 +1024,20 @@ uint64_t eng_book_link_count(const eng_book *book)
   return book->links == NULL ? 0 : book->links->pair_count;
 }
 
+static void link_of_pair(const struct eng__links *links,
+                         const struct eng__link_pair *pair, eng_link *out)
+{
+  const struct eng__link_node *a = &links->nodes[pair->nodes[0]];
+  const struct eng__link_node *b = &links->nodes[pair->nodes[1]];
+
+  out->state = pair->merged ? ENG_LINK_MERGED : ENG_LINK_UNMERGED;
+  out->a = a->id;
+  out->a_length = a->length;
+  out->b = b->id;
+  out->b_length = b->length;
+  out->changed_at = pair->changed_at;
+}
+
 eng_status eng_book_links(const eng_book *book, eng_link *links, uint64_t count)
 {
   uint64_t total;
@@ -916,17 +1046,8 @@ eng_status eng_book_links(const eng_book *book, eng_link *links, uint64_t count)
   total = eng_book_link_count(book);
   if (count < total) return ENG_E_BUFFER;
   for (uint64_t i = 0; i < total; i++) {
-    const struct eng__link_pair *pair = &book->links->pairs[i];
-    const struct eng__link_node *a = &book->links->nodes[pair->nodes[0]];
-    const struct eng__link_node *b = &book->links->nodes[pair->nodes[1]];
-
     if (links[i].size < sizeof *links) return ENG_E_INVALID;
-    links[i].state = pair->merged ? ENG_LINK_MERGED : ENG_LINK_UNMERGED;
-    links[i].a = a->id;
-    links[i].a_length = a->length;
-    links[i].b = b->id;
-    links[i].b_length = b->length;
-    links[i].changed_at = pair->changed_at;
+    link_of_pair(book->links, &book->links->pairs[i], &links[i]);
   }
   eng__sort(links, (size_t)total, sizeof *links, eng__link_compare);
   return ENG_OK;
@@ -952,15 +1073,50 @@ eng_status eng__groups_list(const struct eng_book *book, const eng_allocator *me
   return status;
 }
 
-eng_status eng__groups_merge(struct eng_book *book, const struct eng_book *other)
+eng_status eng__groups_merge(struct eng_book *book, const struct eng_book *other,
+                             int64_t until)
 {
   eng_link *links;
   uint64_t count;
+  size_t kept = 0;
   eng_status status = eng__groups_list(other, &book->outer, &links, &count);
 
   if (status != ENG_OK || count == 0) return status;
-  status = link_all(book, links, (size_t)count);
+  for (uint64_t i = 0; i < count; i++) {
+    if (links[i].changed_at <= until) links[kept++] = links[i];
+  }
+  status = link_all(book, links, kept);
   eng__free(&book->outer, links, (size_t)count * sizeof *links);
+  return status;
+}
+
+eng_status eng__groups_link(struct eng_book *book, const struct eng_book *other,
+                            const struct eng__linked_group *group)
+{
+  const struct eng__links *from = other->links;
+  eng_link *links = NULL;
+  size_t count = 0, room = 0;
+  eng_status status = ENG_OK;
+
+  for (uint32_t i = 0; i < group->count; i++) {
+    uint64_t next = from->nodes[group->nodes[i]].pairs;
+
+    while (next != 0 && status == ENG_OK) {
+      const struct eng__link_pair *pair = &from->pairs[(next - 1) / 2];
+      void *block = links;
+      bool first = (next - 1) % 2 == 0;
+
+      next = pair->next[(next - 1) % 2];
+      if (!first || !pair->merged) continue;
+      status = eng__grow(&book->outer, &block, &room, count + 1, sizeof *links);
+      links = block;
+      if (status != ENG_OK) break;
+      eng_link_init(&links[count], sizeof *links);
+      link_of_pair(from, pair, &links[count++]);
+    }
+  }
+  if (status == ENG_OK) status = link_all(book, links, count);
+  eng__free(&book->outer, links, room * sizeof *links);
   return status;
 }
 
@@ -993,6 +1149,24 @@ const char *eng_book_group_id(const eng_book *book, uint64_t row, uint64_t which
 uint64_t eng_book_member_count(const eng_book *book)
 {
   return eng__members_count(book);
+}
+
+eng_status eng_book_find_member(const eng_book *book, const char *id, size_t length,
+                                uint64_t *member)
+{
+  uint32_t found, hash;
+
+  if (member != NULL) *member = 0;
+  if (book == NULL || id == NULL || member == NULL) return ENG_E_INVALID;
+  hash = eng__book_hash(book, id, length);
+  if (eng__groups_member(book, hash, id, length, &found)) {
+    if (book->links->nodes[found].own == NULL) return ENG_E_NOTFOUND;
+    *member = book->rows + found;
+    return ENG_OK;
+  }
+  if (!eng__book_find(book, hash, id, length, &found)) return ENG_E_NOTFOUND;
+  *member = found;
+  return ENG_OK;
 }
 
 eng_status eng_book_member(const eng_book *book, uint64_t member, eng_customer **out)

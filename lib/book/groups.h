@@ -32,6 +32,22 @@ bool eng__groups_find(const struct eng_book *book, uint32_t hash, const char *id
 /* The group that a row stands for; NULL: it is a customer. */
 const struct eng__linked_group *eng__groups_of_row(const struct eng_book *book, uint32_t row);
 
+/* The names of groups by the hashes of their members' ids, for who refers to those. */
+struct eng__alias {
+  uint64_t hash, name;
+};
+
+struct eng__aliases {
+  struct eng__alias *list;
+  size_t count, room;
+};
+
+eng_status eng__aliases_make(const struct eng_book *book, const eng_allocator *memory,
+                             struct eng__aliases *out);
+void eng__aliases_release(struct eng__aliases *aliases, const eng_allocator *memory);
+/* The hash of the name, or the hash itself. */
+uint64_t eng__aliases_name(const struct eng__aliases *aliases, uint64_t hash);
+
 /* ---- members, in groups or not ---- */
 
 /* Numbers of members are rows that stand for no group, and behind all rows nodes that
@@ -78,7 +94,11 @@ void eng__edit_drop(struct eng__edit *edit);
 eng_status eng__groups_list(const struct eng_book *book, const eng_allocator *memory,
                             eng_link **out, uint64_t *count);
 
-/* Takes in the links of another book. */
-eng_status eng__groups_merge(struct eng_book *book, const struct eng_book *other);
+/* Takes in the links of another book that were made by then; or of one of its groups
+ * those that stand. */
+eng_status eng__groups_merge(struct eng_book *book, const struct eng_book *other,
+                             int64_t until);
+eng_status eng__groups_link(struct eng_book *book, const struct eng_book *other,
+                            const struct eng__linked_group *group);
 
 #endif

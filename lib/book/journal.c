@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * journal.c - entries of a journal: an id and an encoded timeline, sealed.
+ * journal.c - entries of a journal: an id and an encoded timeline, or a link, sealed.
  *
  * One event is a timeline of one, so that there is one encoding and one way back: what
  * is read is merged. A piece of a batch waits in the book's memory until it is worth a
@@ -49,31 +49,50 @@ void eng__journal_release(struct eng_book *book)
   memset(journal, 0, sizeof *journal);
 }
 
-/* Puts an entry into a sink, whose room may be too small: then its size is right. */
-static eng_status write_entry(struct eng__sink *sink, const char *id, size_t length,
-                              const struct eng__timeline *timeline,
-                              const struct eng__pen *pen)
+/* Makes room behind what waits. */
+static eng_status make_room(struct eng_book *book, size_t size)
 {
-  struct eng__sink inner = {NULL, 0, 0};
-  uint8_t number[ENG__VARINT_MAX];
-  size_t digits = eng__put_varint(number, length), front = HEAD + digits + length;
-  eng_status status;
+  struct eng__journal *journal = &book->journal;
+  void *bytes = journal->bytes;
+  eng_status status =
+      eng__grow(&book->memory, &bytes, &journal->room, journal->size + size, 1);
 
-  if (sink->bytes != NULL && sink->capacity > front) {
-    inner.bytes = sink->bytes + front;
-    inner.capacity = sink->capacity - front;
-  }
-  status = eng__blob_write(timeline, pen, &inner);
-  if (status != ENG_OK) return status;
-  if (inner.size > UINT32_MAX - digits - length) return ENG_E_LIMIT;
-  eng__blob_start(sink, 'J');
-  eng__put(number, (uint64_t)(digits + length + inner.size), 4);
-  eng__sink_put(sink, number, 4);
-  eng__sink_varint(sink, length);
-  eng__sink_put(sink, id, length);
-  sink->size += inner.size;
+  journal->bytes = bytes;
+  return status;
+}
+
+/* Bytes before the timeline. */
+static size_t front_size(size_t length)
+{
+  return HEAD + eng__varint_size(length) + length;
+}
+
+/* The entry behind what waits, all but its seal, was put into the sink. */
+static eng_status seal_entry(struct eng_book *book, struct eng__sink *sink)
+{
+  struct eng__journal *journal = &book->journal;
+
   eng__blob_seal(sink);
-  return ENG_OK;
+  journal->size += sink->size;
+  return journal->size < PIECE ? ENG_OK : eng__journal_flush(book);
+}
+
+/* Closes an entry whose timeline stands in its place behind what waits. */
+static eng_status close_entry(struct eng_book *book, const char *id, size_t length,
+                              size_t blob)
+{
+  struct eng__journal *journal = &book->journal;
+  struct eng__sink sink = {journal->bytes + journal->size, 0,
+                           journal->room - journal->size};
+  uint8_t size[4];
+
+  eng__blob_start(&sink, 'J');
+  eng__put(size, front_size(length) - HEAD + blob, 4);
+  eng__sink_put(&sink, size, 4);
+  eng__sink_varint(&sink, length);
+  eng__sink_put(&sink, id, length);
+  sink.size += blob;
+  return seal_entry(book, &sink);
 }
 
 eng_status eng__journal_timeline(struct eng_book *book, const char *id, size_t length,
@@ -81,43 +100,61 @@ eng_status eng__journal_timeline(struct eng_book *book, const char *id, size_t l
                                  const struct eng__shapes *shapes)
 {
   struct eng__journal *journal = &book->journal;
+  size_t front = front_size(length);
+  struct eng__sink sink = {NULL, 0, 0};
   struct eng__pen pen = book->home.pen;
+  eng_status status;
 
   pen.shapes = (struct eng__shapes *)shapes; /* only read */
-  for (;;) {
-    struct eng__sink sink = {NULL, 0, journal->room - journal->size};
-    void *bytes = journal->bytes;
-    eng_status status;
-
-    if (journal->bytes != NULL) sink.bytes = journal->bytes + journal->size;
-    status = write_entry(&sink, id, length, timeline, &pen);
-    if (status != ENG_OK) return drop(book, status);
-    if (sink.size <= sink.capacity) {
-      journal->size += sink.size;
-      return journal->size < PIECE ? ENG_OK : eng__journal_flush(book);
-    }
-    status =
-        eng__grow(&book->memory, &bytes, &journal->room, journal->size + sink.size, 1);
-    journal->bytes = bytes;
-    if (status != ENG_OK) return drop(book, status);
+  status = eng__blob_write(timeline, &pen, &sink);
+  if (status == ENG_OK && sink.size > UINT32_MAX - front) status = ENG_E_LIMIT;
+  if (status == ENG_OK) status = make_room(book, front + sink.size + SEAL);
+  if (status == ENG_OK) {
+    sink.capacity = sink.size;
+    sink.bytes = journal->bytes + journal->size + front;
+    sink.size = 0;
+    status = eng__blob_write(timeline, &pen, &sink);
   }
+  return status == ENG_OK ? close_entry(book, id, length, sink.size)
+                          : drop(book, status);
 }
 
 eng_status eng__journal_event(struct eng_book *book, const char *id, size_t length,
                               const struct eng__event *event)
 {
-  struct eng__timeline one;
-  struct eng__layout layout;
-  uint8_t bytes[ENG__EVENT_MAX + ENG__SLACK];
+  struct eng__journal *journal = &book->journal;
+  size_t front = front_size(length);
+  eng_status status = make_room(book, front + ENG__BLOB_ONE_MAX + SEAL);
 
-  eng__timeline_init(&one);
-  one.run.bytes = bytes;
-  one.run.base = eng__run_base(event->occurred_at);
-  one.run.size = (uint32_t)eng__run_write(&book->home.pen, event,
-                                          eng__run_origin(&one.run), bytes, &layout);
-  one.run.last = event->occurred_at;
-  one.run.count = 1;
-  return eng__journal_timeline(book, id, length, &one, &book->shapes);
+  if (status != ENG_OK) return drop(book, status);
+  return close_entry(book, id, length,
+                     eng__blob_write_one(book->home.pen.context, event,
+                                         journal->bytes + journal->size + front));
+}
+
+eng_status eng__journal_link(struct eng_book *book, const eng_link *link)
+{
+  struct eng__journal *journal = &book->journal;
+  size_t a = (size_t)link->a_length, b = (size_t)link->b_length;
+  size_t body = 1 + eng__varint_size((uint64_t)link->changed_at) + eng__varint_size(a) +
+                a + eng__varint_size(b) + b;
+  uint8_t state = (uint8_t)link->state, size[4];
+  eng_status status = make_room(book, HEAD + body + SEAL);
+  struct eng__sink sink = {NULL, 0, 0};
+
+  if (status != ENG_OK) return drop(book, status);
+  sink.bytes = journal->bytes + journal->size;
+  sink.capacity = journal->room - journal->size;
+  eng__blob_start(&sink, 'K');
+  eng__put(size, body, 4);
+  eng__sink_put(&sink, size, 4);
+  eng__sink_put(&sink, &state, 1);
+  eng__sink_varint(&sink, (uint64_t)link->changed_at);
+  eng__sink_varint(&sink, a);
+  eng__sink_put(&sink, link->a, a);
+  eng__sink_varint(&sink, b);
+  eng__sink_put(&sink, link->b, b);
+  return seal_entry(book, &sink);
 }
 
 eng_status eng_book_set_journal(eng_book *book, eng_journal_fn fn, void *user)
@@ -145,15 +182,15 @@ enum { ENTRY_WHOLE, ENTRY_SHORT, ENTRY_WRONG };
 static int look(const eng_context *context, const uint8_t *bytes, size_t size,
                 size_t *whole)
 {
-  static const uint8_t magic[2] = {'E', 'J'};
   uint64_t most = eng__limit(context, ENG_LIMIT_BLOB);
   size_t body;
 
   *whole = 0;
-  if (memcmp(bytes, magic, size < 2 ? size : 2) != 0) return ENTRY_WRONG;
+  if (bytes[0] != 'E') return ENTRY_WRONG;
+  if (size > 1 && bytes[1] != 'J' && bytes[1] != 'K') return ENTRY_WRONG;
   if (size < HEAD) return ENTRY_SHORT;
   body = (size_t)eng__get(bytes + 3, 4);
-  most += eng__limit(context, ENG_LIMIT_ID) + ENG__VARINT_MAX;
+  most += 2 * eng__limit(context, ENG_LIMIT_ID) + 3 * ENG__VARINT_MAX;
   if (body > most || body > SIZE_MAX - HEAD - SEAL) return ENTRY_WRONG;
   if (body + HEAD + SEAL > size) return ENTRY_SHORT;
   *whole = HEAD + body + SEAL;
@@ -216,6 +253,30 @@ static eng_status take_entry(struct eng_book *book, const struct entry *entry,
   return status;
 }
 
+/* A link, which is between two ids as any of the host's. */
+static eng_status take_link(struct eng_book *book, const uint8_t *bytes, size_t whole)
+{
+  struct eng__reader reader;
+  eng_link link;
+  uint64_t at;
+
+  eng_link_init(&link, sizeof link);
+  eng__reader_init(&reader, bytes, whole);
+  eng__blob_open(&reader, 'K');
+  (void)eng__read_fixed(&reader, 4);
+  link.state = (int32_t)eng__read_fixed(&reader, 1);
+  at = eng__read_varint(&reader);
+  link.a_length = eng__read_varint(&reader);
+  link.a = (const char *)eng__read_bytes(&reader, (size_t)link.a_length);
+  link.b_length = eng__read_varint(&reader);
+  link.b = (const char *)eng__read_bytes(&reader, (size_t)link.b_length);
+  if (reader.status != ENG_OK) return reader.status;
+  if (at > (uint64_t)ENG_TIME_MAX || link.state > ENG_LINK_MERGED) return ENG_E_FIELD;
+  if (eng__reader_left(&reader) > 0) return ENG_E_TRAILING;
+  link.changed_at = (int64_t)at;
+  return eng_book_link_many(book, &link, 1);
+}
+
 /* One entry: how many bytes it took, 0 where the bytes end first. */
 static eng_status replay_one(struct eng_book *book, const uint8_t *bytes, size_t size,
                              bool last, size_t *taken, eng_load_counts *counts)
@@ -231,8 +292,12 @@ static eng_status replay_one(struct eng_book *book, const uint8_t *bytes, size_t
   if (what != ENTRY_WHOLE || !is_sealed(bytes, whole)) {
     return last && !any_follows(context, bytes, size) ? ENG_OK : ENG_E_CHECKSUM;
   }
-  status = open_entry(bytes, whole, &entry);
-  if (status == ENG_OK) status = take_entry(book, &entry, counts);
+  if (bytes[1] == 'K') {
+    status = take_link(book, bytes, whole);
+  } else {
+    status = open_entry(bytes, whole, &entry);
+    if (status == ENG_OK) status = take_entry(book, &entry, counts);
+  }
   if (status == ENG_OK) *taken = whole;
   return status;
 }

@@ -10,7 +10,7 @@
 #include "book/groups.h"
 #include "core/memory.h"
 
-/* Takes one customer over, with what they did themselves if they are linked. */
+/* Takes one member over; who is one person with whom comes afterwards. */
 static eng_status take_known(struct eng_book *known, const struct eng_book *book,
                              uint64_t member, int64_t known_at,
                              struct eng__builder *builder)
@@ -31,27 +31,10 @@ static eng_status take_known(struct eng_book *known, const struct eng_book *book
     return ENG_OK;
   }
   eng__book_close(known,
-                  eng__book_add(known, eng__book_hash(book, one.id, one.length), one.id,
-                                one.length),
+                  eng__book_add(known, eng__book_hash(known, one.id, one.length),
+                                one.id, one.length),
                   &seen);
   return ENG_OK;
-}
-
-/* A link is known since it was said; which one it replaced is gone. */
-static eng_status take_links(struct eng_book *known, const struct eng_book *book,
-                             int64_t known_at)
-{
-  const eng_allocator *memory = &book->outer;
-  eng_link *links;
-  uint64_t count, kept = 0;
-  eng_status status = eng__groups_list(book, memory, &links, &count);
-
-  for (uint64_t i = 0; status == ENG_OK && i < count; i++) {
-    if (links[i].changed_at <= known_at) links[kept++] = links[i];
-  }
-  if (status == ENG_OK && kept > 0) status = eng_book_link_many(known, links, kept);
-  if (links != NULL) eng__free(memory, links, (size_t)count * sizeof *links);
-  return status;
 }
 
 eng_status eng_book_known_at(const eng_book *book, int64_t known_at, eng_book **out)
@@ -71,8 +54,9 @@ eng_status eng_book_known_at(const eng_book *book, int64_t known_at, eng_book **
   for (uint64_t i = 0; i < eng__members_end(book) && status == ENG_OK; i++) {
     if (eng__member_is(book, i)) status = take_known(known, book, i, known_at, builder);
   }
+  /* A link is known since it was said; which one it replaced is gone. */
+  if (status == ENG_OK) status = eng__groups_merge(known, book, known_at);
   eng__free(&book->outer, builder, sizeof *builder);
-  if (status == ENG_OK) status = take_links(known, book, known_at);
   if (status != ENG_OK) {
     eng_book_free(known);
     return status;

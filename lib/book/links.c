@@ -27,6 +27,46 @@ int eng__link_compare(const void *a, const void *b)
   return eng__id_compare(x->b, (size_t)x->b_length, y->b, (size_t)y->b_length);
 }
 
+/* ---- bytes ---- */
+
+void eng__link_write(const eng_link *link, struct eng__sink *sink)
+{
+  eng__sink_varint(sink, link->a_length);
+  eng__sink_put(sink, link->a, (size_t)link->a_length);
+  eng__sink_varint(sink, link->b_length);
+  eng__sink_put(sink, link->b, (size_t)link->b_length);
+  eng__sink_varint(sink, (uint64_t)link->changed_at << 1 | (uint64_t)link->state);
+}
+
+static void read_id(struct eng__reader *reader, uint64_t most, const char **id,
+                    uint64_t *length)
+{
+  *length = eng__read_varint(reader);
+  if (reader->status == ENG_OK && *length == 0) eng__reader_fail(reader, ENG_E_FIELD);
+  if (*length > most) eng__reader_fail(reader, ENG_E_LIMIT);
+  *id = (const char *)eng__read_bytes(reader, (size_t)*length);
+}
+
+void eng__link_read(struct eng__reader *reader, uint64_t most, eng_link *link)
+{
+  uint64_t said;
+
+  eng_link_init(link, sizeof *link);
+  read_id(reader, most, &link->a, &link->a_length);
+  read_id(reader, most, &link->b, &link->b_length);
+  said = eng__read_varint(reader);
+  if (said >> 1 > (uint64_t)ENG_TIME_MAX) eng__reader_fail(reader, ENG_E_FIELD);
+  if (reader->status != ENG_OK) return;
+  link->changed_at = (int64_t)(said >> 1);
+  link->state = (int32_t)(said & 1);
+  if (eng__id_compare(link->a, (size_t)link->a_length, link->b,
+                      (size_t)link->b_length) >= 0) {
+    eng__reader_fail(reader, ENG_E_ORDER);
+  }
+}
+
+/* ---- life ---- */
+
 void eng__links_release(struct eng__links *links, const eng_allocator *memory)
 {
   eng__links_truncate(links, memory, 0, 0);

@@ -16,6 +16,8 @@
 
 #include <engagement/link.h>
 
+#include "core/bytes.h"
+#include "core/codebook.h"
 #include "core/memory.h"
 
 /* A group: at least two nodes, in the order of their ids. */
@@ -65,6 +67,12 @@ int eng__id_compare(const char *a, size_t a_length, const char *b, size_t b_leng
 
 /* Links by their smaller ids, then by the greater. */
 int eng__link_compare(const void *a, const void *b);
+
+/* The bytes of a link, as encoded books and stores have them. */
+void eng__link_write(const eng_link *link, struct eng__sink *sink);
+
+/* Reads them; the ids, of up to `most` bytes, stay where the bytes are. */
+void eng__link_read(struct eng__reader *reader, uint64_t most, eng_link *link);
 
 void eng__links_release(struct eng__links *links, const eng_allocator *memory);
 

@@ -90,14 +90,25 @@ static eng_status merge_timeline(struct merger *merger, struct eng__home *home,
   return eng__timeline_merge(timeline, home, source->timeline, source->shapes);
 }
 
+static eng_status tell_journal(struct eng_book *book, const struct source *source)
+{
+  eng_status status;
+
+  if (!eng__journal_is_on(book)) return ENG_OK;
+  status = eng__journal_timeline(book, source->id, source->length, source->timeline,
+                                 source->shapes);
+  return status == ENG_OK ? eng__journal_flush(book) : status;
+}
+
 /* Into somebody who is in a group. */
 static eng_status merge_member(struct merger *merger, uint32_t node,
                                const struct source *source)
 {
   eng_load_counts before = *merger->counts;
   struct eng__edit edit;
-  eng_status status = eng__edit_begin(merger->book, node, &edit);
+  eng_status status = tell_journal(merger->book, source);
 
+  if (status == ENG_OK) status = eng__edit_begin(merger->book, node, &edit);
   if (status != ENG_OK) return status;
   status =
       merge_timeline(merger, &edit.customer->home, &edit.customer->timeline, source);
@@ -124,11 +135,7 @@ static eng_status merge_one(struct merger *merger, const struct source *source)
   known = eng__book_find(book, hash, source->id, source->length, &row);
   status = eng__book_prepare(book, source->timeline->floor != ENG_TIME_NONE);
   if (status == ENG_OK && !known) status = eng__book_reserve(book, source->length);
-  if (status == ENG_OK && eng__journal_is_on(book)) {
-    status = eng__journal_timeline(book, source->id, source->length, source->timeline,
-                                   source->shapes);
-    if (status == ENG_OK) status = eng__journal_flush(book);
-  }
+  if (status == ENG_OK) status = tell_journal(book, source);
   if (status != ENG_OK) return status;
   if (known) {
     eng__book_open(book, row, &timeline);
@@ -193,7 +200,7 @@ eng_status eng_book_merge(eng_book *book, const eng_book *other)
   if (book->home.pen.context != other->home.pen.context) return ENG_E_CONTEXT;
   eng_load_counts_init(&counts, sizeof counts);
   status = eng__book_merge(book, other, &from, &counts);
-  return status == ENG_OK ? eng__groups_merge(book, other) : status;
+  return status == ENG_OK ? eng__groups_merge(book, other, ENG_TIME_MAX) : status;
 }
 
 eng_status eng__book_merge_customer(struct eng_book *book, const eng_customer *customer,

@@ -135,35 +135,6 @@ static size_t find_target(const struct web *web, uint64_t hash)
   return low;
 }
 
-/* The first invitation of an id by somebody else than the customer in a row. */
-static struct invitation *first_of(const struct web *web, uint64_t hash, uint32_t row)
-{
-  size_t i = find_target(web, hash);
-
-  while (i < web->count && web->list[i].target == hash && web->list[i].by == row) i++;
-  return i < web->count && web->list[i].target == hash ? &web->list[i] : NULL;
-}
-
-/* The same of any id of the customer. */
-static struct invitation *first_of_row(const struct web *web, uint32_t row)
-{
-  const struct eng__linked_group *group = eng__groups_of_row(web->book, row);
-  struct invitation *first = NULL;
-
-  if (group == NULL) return first_of(web, id_hash(web->book, row), row);
-  for (uint32_t k = 0; k < group->count; k++) {
-    const struct eng__link_node *node = &web->book->links->nodes[group->nodes[k]];
-    struct invitation *one = first_of(web, eng__hash(node->id, node->length), row);
-
-    if (one == NULL) continue;
-    if (first == NULL || one->time < first->time ||
-        (one->time == first->time && one->by_hash < first->by_hash)) {
-      first = one;
-    }
-  }
-  return first;
-}
-
 /* Of the invitations of each customer the first by somebody else, if it came before
  * the first purchase, and a purchase came. The others are dropped. */
 static void keep_first(struct web *web)
@@ -175,12 +146,14 @@ static void keep_first(struct web *web)
   }
   eng__sort(web->list, web->count, sizeof *web->list, by_target);
   for (uint32_t row = 0; row < web->book->rows && web->count > 0; row++) {
-    struct invitation *first = first_of_row(web, row);
+    uint64_t hash = id_hash(web->book, row);
+    size_t i = find_target(web, hash);
 
-    if (first == NULL || web->first[row] == INT64_MAX) continue;
-    if (first->time > web->first[row]) continue;
-    first->of = row;
-    first->known = true;
+    while (i < web->count && web->list[i].target == hash && web->list[i].by == row) i++;
+    if (i == web->count || web->list[i].target != hash) continue;
+    if (web->first[row] == INT64_MAX || web->list[i].time > web->first[row]) continue;
+    web->list[i].of = row;
+    web->list[i].known = true;
   }
   for (size_t i = 0; i < web->count; i++) {
     if (web->list[i].known) web->list[kept++] = web->list[i];
@@ -257,8 +230,15 @@ static void sum_up(struct web *web, eng_referral *out)
 static eng_status run(struct web *web, int64_t until, eng_referral *out,
                       eng_progress_fn progress, void *user)
 {
+  struct eng__aliases aliases;
   eng_status status = read_all(web, until, progress, user);
 
+  if (status == ENG_OK) status = eng__aliases_make(web->book, web->memory, &aliases);
+  if (status != ENG_OK) return status;
+  for (size_t i = 0; i < web->count && aliases.count > 0; i++) {
+    web->list[i].target = eng__aliases_name(&aliases, web->list[i].target);
+  }
+  eng__aliases_release(&aliases, web->memory);
   if (status == ENG_OK && web->count >= UINT32_MAX) status = ENG_E_LIMIT;
   if (status != ENG_OK) return status;
   keep_first(web);

@@ -228,6 +228,32 @@ uint32_t eng__roll_next_changed(const struct eng__roll *roll, uint32_t from)
 
 /* ---- rows numbered anew ---- */
 
+void eng__roll_empty(struct eng__roll *roll, uint32_t row)
+{
+  memset(roll->stages + row * roll->models, 0, roll->models);
+  eng__roll_set_due(roll, row, ENG_TIME_NONE);
+  eng__roll_clear(roll, row);
+}
+
+void eng__roll_move(struct eng__roll *roll, uint32_t last, uint32_t to)
+{
+  size_t models = roll->models;
+  int64_t due;
+  bool changed;
+
+  if (to < roll->rows && last >= roll->rows) eng__roll_mark(roll, to);
+  if (last >= roll->rows) return;
+  due = roll->due[last];
+  changed = eng__roll_is_changed(roll, last);
+  if (last != to) {
+    memcpy(roll->stages + to * models, roll->stages + last * models, models);
+    eng__roll_set_due(roll, to, due);
+    if (changed) eng__roll_mark(roll, to);
+  }
+  eng__roll_empty(roll, last);
+  roll->rows = last;
+}
+
 eng_status eng__roll_spare(const struct eng__roll *roll, const eng_allocator *memory,
                            struct eng__roll *spare)
 {

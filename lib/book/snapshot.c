@@ -116,15 +116,6 @@ static void write_customers(const struct eng_book *book, const uint32_t *members
   }
 }
 
-static void write_link(const eng_link *link, struct eng__sink *sink)
-{
-  eng__sink_varint(sink, link->a_length);
-  eng__sink_put(sink, link->a, (size_t)link->a_length);
-  eng__sink_varint(sink, link->b_length);
-  eng__sink_put(sink, link->b, (size_t)link->b_length);
-  eng__sink_varint(sink, (uint64_t)link->changed_at << 1 | (uint64_t)link->state);
-}
-
 /* Nothing where there are none. */
 static eng_status write_links(const struct eng_book *book, struct eng__sink *sink)
 {
@@ -134,7 +125,7 @@ static eng_status write_links(const struct eng_book *book, struct eng__sink *sin
 
   if (status != ENG_OK || count == 0) return status;
   eng__sink_varint(sink, count);
-  for (uint64_t i = 0; i < count; i++) write_link(&links[i], sink);
+  for (uint64_t i = 0; i < count; i++) eng__link_write(&links[i], sink);
   eng__free(&book->outer, links, (size_t)count * sizeof *links);
   return ENG_OK;
 }
@@ -289,42 +280,12 @@ static void check_used(struct loading *loading)
   }
 }
 
-/* An id of a link, which points into the bytes. */
-static void read_link_id(struct loading *loading, const char **id, uint64_t *length)
-{
-  struct eng__reader *reader = &loading->reader;
-  uint64_t most = eng__limit(loading->book->home.pen.context, ENG_LIMIT_ID);
-
-  *length = eng__read_varint(reader);
-  if (reader->status == ENG_OK && *length == 0) eng__reader_fail(reader, ENG_E_FIELD);
-  if (*length > most) eng__reader_fail(reader, ENG_E_LIMIT);
-  *id = (const char *)eng__read_bytes(reader, (size_t)*length);
-}
-
-static void read_link(struct loading *loading, eng_link *link)
-{
-  struct eng__reader *reader = &loading->reader;
-  uint64_t said;
-
-  eng_link_init(link, sizeof *link);
-  read_link_id(loading, &link->a, &link->a_length);
-  read_link_id(loading, &link->b, &link->b_length);
-  said = eng__read_varint(reader);
-  if (said >> 1 > (uint64_t)ENG_TIME_MAX) eng__reader_fail(reader, ENG_E_FIELD);
-  if (reader->status != ENG_OK) return;
-  link->changed_at = (int64_t)(said >> 1);
-  link->state = (int32_t)(said & 1);
-  if (eng__id_compare(link->a, (size_t)link->a_length, link->b,
-                      (size_t)link->b_length) >= 0) {
-    eng__reader_fail(reader, ENG_E_ORDER);
-  }
-}
-
 /* Links behind the customers; that there are none is not written. */
 static void read_links(struct loading *loading)
 {
   struct eng__reader *reader = &loading->reader;
   const eng_allocator *memory = &loading->book->outer;
+  uint64_t most = eng__limit(loading->book->home.pen.context, ENG_LIMIT_ID);
   uint64_t count = eng__read_varint(reader);
   eng_link *links;
 
@@ -339,7 +300,7 @@ static void read_links(struct loading *loading)
     return;
   }
   for (uint64_t i = 0; i < count && reader->status == ENG_OK; i++) {
-    read_link(loading, &links[i]);
+    eng__link_read(reader, most, &links[i]);
     if (i > 0 && reader->status == ENG_OK &&
         eng__link_compare(&links[i - 1], &links[i]) >= 0) {
       eng__reader_fail(reader, ENG_E_ORDER);

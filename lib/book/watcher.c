@@ -25,6 +25,31 @@ void eng__book_tell(struct eng_book *book, uint32_t row)
   }
 }
 
+eng_status eng__book_reserve_emptied(struct eng_book *book, size_t rows, size_t bytes)
+{
+  eng_status status = ENG_OK;
+
+  for (struct eng__watcher *w = book->watchers; w != NULL && status == ENG_OK;
+       w = w->next) {
+    status = w->reserve_emptied(w, rows, bytes);
+  }
+  return status;
+}
+
+void eng__book_tell_emptied(struct eng_book *book, uint32_t row)
+{
+  for (struct eng__watcher *w = book->watchers; w != NULL; w = w->next) {
+    w->emptied(w, row);
+  }
+}
+
+void eng__book_tell_moved(struct eng_book *book, uint32_t last, uint32_t to)
+{
+  for (struct eng__watcher *w = book->watchers; w != NULL; w = w->next) {
+    w->moved(w, last, to);
+  }
+}
+
 eng_status eng__book_reserve_renumber(struct eng_book *book)
 {
   for (struct eng__watcher *w = book->watchers; w != NULL; w = w->next) {

@@ -236,6 +236,27 @@ eng_status eng__blob_write(const struct eng__timeline *timeline,
   return status;
 }
 
+size_t eng__blob_write_one(const eng_context *context, const struct eng__event *event,
+                           uint8_t out[ENG__BLOB_ONE_MAX])
+{
+  struct eng__sink sink = {out, 0, ENG__BLOB_ONE_MAX};
+  int64_t gap = event->occurred_at % ENG__DAY;
+  uint64_t code = eng__shape_of(event, gap);
+  uint8_t bytes[ENG__EVENT_MAX + ENG__SLACK], head[8];
+  int width = gap_width(gap);
+
+  eng__blob_start(&sink, 'T');
+  eng__sink_varint(&sink, 2); /* one event, and no floor */
+  eng__codebook_write_one(context, code, &sink);
+  eng__sink_varint(&sink, zigzag_day(event->occurred_at));
+  eng__put(head, 0, 1);
+  eng__put(head + 1, (uint64_t)gap << 2 | (uint64_t)(width - 2), width);
+  eng__sink_put(&sink, head, 1 + (size_t)width);
+  eng__sink_put(&sink, bytes, eng__body_put(code, event, bytes));
+  eng__blob_seal(&sink);
+  return sink.size;
+}
+
 /* ---- reading ---- */
 
 static int64_t read_day(struct eng__reader *reader)

@@ -23,6 +23,11 @@ enum {
 eng_status eng__blob_write(const struct eng__timeline *timeline,
                            const struct eng__pen *pen, struct eng__sink *sink);
 
+/* The same of a timeline that holds one event and has no floor: quick, without memory. */
+enum { ENG__BLOB_ONE_MAX = ENG__EVENT_MAX + 96 };
+size_t eng__blob_write_one(const eng_context *context, const struct eng__event *event,
+                           uint8_t out[ENG__BLOB_ONE_MAX]);
+
 /* Reads an encoding into an initialised timeline without events. */
 eng_status eng__blob_read(struct eng__timeline *timeline, struct eng__home *home,
                           const uint8_t *bytes, size_t size, eng_error *error);

@@ -200,22 +200,16 @@ static unsigned coded_number(unsigned number, const uint64_t keys[256],
   return number; /* cannot happen: every own one in use was collected */
 }
 
-static uint64_t make_key(const struct eng__codebook *book, uint64_t code)
+/* A shape as it is encoded, from its parts there; the currency's place, 0 without one.
+ */
+static uint64_t key_of(uint64_t code, unsigned kind, unsigned channel,
+                       unsigned currency)
 {
-  unsigned kind = coded_number(eng__shape_bits(code, ENG__SHAPE_KIND, 8),
-                               book->context->kind_key, book->kinds, book->kind_count);
-  unsigned channel =
-      coded_number(eng__shape_bits(code, ENG__SHAPE_CHANNEL, 8),
-                   book->context->channel_key, book->channels, book->channel_count);
-  unsigned currency = eng__shape_bits(code, ENG__SHAPE_CURRENCY, 10);
-  uint64_t fields = 0;
+  uint64_t fields = (uint64_t)currency << BLOB_CURRENCY;
 
   for (int i = 0; i < MOVES; i++) {
     fields |= (uint64_t)eng__shape_bits(code, moves[i].from, moves[i].bits)
               << moves[i].to;
-  }
-  if (currency != 0) {
-    fields |= (uint64_t)(book->currencies[currency] - 1u) << BLOB_CURRENCY;
   }
   if (channel < CHANNEL_ESCAPE) {
     fields |= channel;
@@ -224,6 +218,19 @@ static uint64_t make_key(const struct eng__codebook *book, uint64_t code)
     fields |= CHANNEL_ESCAPE;
   }
   return (uint64_t)kind << 54 | (uint64_t)channel << BLOB_BITS | fields;
+}
+
+static uint64_t make_key(const struct eng__codebook *book, uint64_t code)
+{
+  unsigned kind = coded_number(eng__shape_bits(code, ENG__SHAPE_KIND, 8),
+                               book->context->kind_key, book->kinds, book->kind_count);
+  unsigned channel =
+      coded_number(eng__shape_bits(code, ENG__SHAPE_CHANNEL, 8),
+                   book->context->channel_key, book->channels, book->channel_count);
+  unsigned currency = eng__shape_bits(code, ENG__SHAPE_CURRENCY, 10);
+
+  if (currency != 0) currency = book->currencies[currency] - 1u;
+  return key_of(code, kind, channel, currency);
 }
 
 static int by_key(const void *a, const void *b)
@@ -281,6 +288,39 @@ static void write_keys(struct eng__sink *sink, const uint64_t *keys, uint32_t co
   }
 }
 
+static void write_shape(struct eng__sink *sink, uint64_t key)
+{
+  uint8_t kind = (uint8_t)(key >> 54);
+  uint8_t channel = (uint8_t)(key >> BLOB_BITS);
+
+  eng__sink_put(sink, &kind, 1);
+  eng__sink_varint(sink, key & ((UINT64_C(1) << BLOB_BITS) - 1));
+  if (eng__shape_bits(key, BLOB_CHANNEL, 4) == CHANNEL_ESCAPE) {
+    eng__sink_put(sink, &channel, 1);
+  }
+}
+
+void eng__codebook_write_one(const eng_context *context, uint64_t code,
+                             struct eng__sink *sink)
+{
+  unsigned kind = eng__shape_bits(code, ENG__SHAPE_KIND, 8);
+  unsigned channel = eng__shape_bits(code, ENG__SHAPE_CHANNEL, 8);
+  unsigned currency = eng__shape_bits(code, ENG__SHAPE_CURRENCY, 10);
+  uint8_t flags = 0, bytes[2];
+
+  if (currency != 0) flags |= HAS_CURRENCY;
+  if (kind >= ENG__OWN) flags |= HAS_KINDS;
+  if (channel >= ENG__OWN) flags |= HAS_CHANNELS;
+  eng__sink_put(sink, &flags, 1);
+  eng__put(bytes, currency, 2);
+  if (currency != 0) eng__sink_put(sink, bytes, 2);
+  if (kind >= ENG__OWN) write_keys(sink, &context->kind_key[kind], 1);
+  if (channel >= ENG__OWN) write_keys(sink, &context->channel_key[channel], 1);
+  eng__sink_varint(sink, 1);
+  write_shape(sink, key_of(code, kind < ENG__OWN ? kind : ENG__OWN,
+                           channel < ENG__OWN ? channel : ENG__OWN, 0));
+}
+
 void eng__codebook_write(const struct eng__codebook *book, struct eng__sink *sink)
 {
   uint8_t flags = 0, bytes[2];
@@ -299,15 +339,7 @@ void eng__codebook_write(const struct eng__codebook *book, struct eng__sink *sin
   if (book->channel_count > 0) write_keys(sink, book->channels, book->channel_count);
   eng__sink_varint(sink, book->shape_count);
   for (size_t i = 0; i < book->shape_count; i++) {
-    uint64_t key = book->shapes[i].key;
-    uint8_t kind = (uint8_t)(key >> 54);
-    uint8_t channel = (uint8_t)(key >> BLOB_BITS);
-
-    eng__sink_put(sink, &kind, 1);
-    eng__sink_varint(sink, key & ((UINT64_C(1) << BLOB_BITS) - 1));
-    if (eng__shape_bits(key, BLOB_CHANNEL, 4) == CHANNEL_ESCAPE) {
-      eng__sink_put(sink, &channel, 1);
-    }
+    write_shape(sink, book->shapes[i].key);
   }
 }
 

@@ -89,6 +89,10 @@ static inline void eng__sink_varint(struct eng__sink *sink, uint64_t v)
 
 void eng__codebook_write(const struct eng__codebook *book, struct eng__sink *sink);
 
+/* The codebook of a single event, without memory. */
+void eng__codebook_write_one(const eng_context *context, uint64_t code,
+                             struct eng__sink *sink);
+
 /* Reads a codebook into an initialised one; failures stand in the reader. */
 void eng__codebook_read(struct eng__codebook *book, struct eng__reader *reader);
 

@@ -525,6 +525,7 @@ static eng_status read_row(eng_csv *csv, const struct eng__csv_row *row)
   if (status != ENG_OK) return reject_field(csv, row, status);
   if (maker->skipped) {
     csv->counts[ENG_CSV_SKIPPED]++;
+    eng__maker_pass(maker, row);
     return ENG_OK;
   }
   if (maker->is_floor) return hand_floor(csv, row);
@@ -586,6 +587,17 @@ uint64_t eng_csv_count(const eng_csv *csv, int32_t what)
 {
   if (csv == NULL || what < ENG_CSV_ROWS || what > ENG_CSV_FLOORS) return 0;
   return csv->counts[what];
+}
+
+int32_t eng_csv_skipped_count(const eng_csv *csv)
+{
+  return csv == NULL ? 0 : csv->maker.passed.count;
+}
+
+const char *eng_csv_skipped_name(const eng_csv *csv, int32_t index, size_t *length,
+                                 uint64_t *count)
+{
+  return eng__passed_at(csv == NULL ? NULL : &csv->maker.passed, index, length, count);
 }
 
 int32_t eng_csv_column_count(const eng_csv *csv)

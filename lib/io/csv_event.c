@@ -307,6 +307,16 @@ eng_status eng__maker_kind(struct eng__maker *maker, const char *text, size_t le
   return status;
 }
 
+void eng__maker_pass(struct eng__maker *maker, const struct eng__csv_row *row)
+{
+  struct text t;
+
+  maker->copies_size = 0;
+  if (get(maker, row, ENG_FIELD_KIND, &t) == ENG_OK) {
+    eng__passed_add(&maker->passed, t.at, t.length);
+  }
+}
+
 static eng_status read_channel(struct eng__maker *maker, const struct text *t,
                                const struct eng__csv_row *row, uint8_t *out)
 {

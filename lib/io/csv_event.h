@@ -12,6 +12,7 @@
 
 #include "core/event.h"
 #include "io/csv_rows.h"
+#include "io/passed.h"
 
 /* What became of names seen lately. */
 enum { ENG__MEMO_SLOTS = 128, ENG__MEMO_NAME = 64 };
@@ -54,6 +55,7 @@ struct eng__maker {
   int32_t decimals_of;   /* a currency */
   int32_t decimals;      /* that it has */
   struct eng__memo kinds[ENG__MEMO_SLOTS], channels[ENG__MEMO_SLOTS];
+  struct eng__passed passed; /* kinds that were passed over */
 
   /* hex digits of the row made last as bytes; the limits are of core/context.c */
   char customer_bytes[4096];
@@ -86,6 +88,9 @@ eng_status eng__maker_name_kind(struct eng__maker *maker, const char *name,
  * ENG_E_NOMEM, or what is wrong with the row.
  */
 eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *row);
+
+/* Counts the kind that a row was passed over for. */
+void eng__maker_pass(struct eng__maker *maker, const struct eng__csv_row *row);
 
 /* The kind of a name, as eng__maker_make reads it; the text may be read up to `end`.
  * 0: passed over, or nobody knows it and the status says so. */

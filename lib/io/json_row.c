@@ -225,6 +225,7 @@ eng_status eng__row_make(struct eng__forms *forms)
   if (forms->trial) return ENG_OK;
   if (maker->skipped) {
     forms->skipped++;
+    eng__maker_pass(maker, &row);
     return ENG_OK;
   }
   forms->ended = forms->deliver(forms->user);

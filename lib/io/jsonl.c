@@ -375,6 +375,18 @@ const eng_error *eng_jsonl_error(const eng_jsonl *jsonl)
   return jsonl == NULL ? NULL : &jsonl->error;
 }
 
+int32_t eng_jsonl_skipped_count(const eng_jsonl *jsonl)
+{
+  return jsonl == NULL ? 0 : jsonl->forms.maker.passed.count;
+}
+
+const char *eng_jsonl_skipped_name(const eng_jsonl *jsonl, int32_t index,
+                                   size_t *length, uint64_t *count)
+{
+  return eng__passed_at(jsonl == NULL ? NULL : &jsonl->forms.maker.passed, index,
+                        length, count);
+}
+
 uint64_t eng_jsonl_count(const eng_jsonl *jsonl, int32_t what)
 {
   if (jsonl == NULL || what < ENG_JSONL_LINES || what > ENG_JSONL_GA4) return 0;

@@ -24,8 +24,7 @@ struct entry {
   int64_t since; /* those from then on; INT64_MAX ends the list */
   int64_t *column;
   uint32_t number; /* of the column */
-  uint8_t kind;
-  uint8_t what;
+  int32_t what;
 };
 
 struct plan {
@@ -33,11 +32,12 @@ struct plan {
   const eng_feature *columns;
   uint64_t count, rows;
   int64_t as_of;
-  struct entry *entries; /* by kind; each kind's end in one that nothing enters */
-  size_t entry_count, room;
-  const struct entry *lists[256];
-  struct eng__kinds needs; /* kinds that have any */
-  uint64_t *days;          /* of each column the day that was counted last */
+  struct entry *order; /* the columns, the longest window first */
+  uint64_t *days;      /* of each column the day that was counted last */
+  struct entry *entries;
+  size_t entry_count;
+  struct entry *lists[256]; /* by kind, among the entries */
+  struct eng__kinds needs;  /* kinds that have any */
 };
 
 /* ---- what is asked ---- */
@@ -52,62 +52,90 @@ static eng_status check(const eng_feature *feature)
   return ENG_OK;
 }
 
-static eng_status add_entry(struct plan *plan, const struct entry *entry)
+/* The kinds of a column, each once; how many. */
+static int list_kinds(const eng_feature *feature, struct eng__kinds *kinds,
+                      uint8_t list[256])
 {
-  void *block = plan->entries;
-  eng_status status = eng__grow(eng__memory(plan->context), &block, &plan->room,
-                                plan->entry_count + 1, sizeof *plan->entries);
+  bool all = feature->kind_count == 0;
+  uint64_t count = all ? 256 : feature->kind_count;
+  int n = 0;
 
-  plan->entries = block;
-  if (status == ENG_OK) plan->entries[plan->entry_count++] = *entry;
-  return status;
-}
+  for (uint64_t i = 0; i < count; i++) {
+    uint8_t kind = all ? (uint8_t)i : feature->kinds[i];
 
-static eng_status add_column(struct plan *plan, uint32_t number, int64_t *out)
-{
-  const eng_feature *feature = &plan->columns[number];
-  struct eng__kinds kinds;
-  struct entry entry = {INT64_MIN, out + number * plan->rows, number, 0, 0};
-  eng_status status = check(feature);
-
-  if (status != ENG_OK) return status;
-  status = eng__kinds_set(plan->context, feature->kinds, feature->kind_count, &kinds);
-  if (status != ENG_OK) return status;
-  eng__kinds_join(&plan->needs, &kinds);
-  entry.what = (uint8_t)feature->what;
-  if (feature->within < ENG_TIME_MAX) entry.since = plan->as_of - feature->within + 1;
-  for (int kind = 0; kind < 256 && status == ENG_OK; kind++) {
-    entry.kind = (uint8_t)kind;
-    if (kinds.has[kind]) status = add_entry(plan, &entry);
+    if (!kinds->has[kind]) continue;
+    kinds->has[kind] = false;
+    list[n++] = kind;
   }
-  return status;
+  return n;
 }
 
-static int by_kind(const void *left, const void *right)
+static int by_since(const void *left, const void *right)
 {
   const struct entry *a = left, *b = right;
 
-  if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
   if (a->since != b->since) return a->since < b->since ? -1 : 1;
   return (a->number > b->number) - (a->number < b->number);
 }
 
+/* Checks the columns, puts them in order, and counts the entries of each kind. */
+static eng_status read_columns(struct plan *plan, int64_t *out, uint32_t counts[256])
+{
+  uint8_t list[256];
+
+  for (uint32_t c = 0; c < plan->count; c++) {
+    const eng_feature *feature = &plan->columns[c];
+    struct entry *entry = &plan->order[c];
+    struct eng__kinds kinds;
+    eng_status status = check(feature);
+
+    if (status == ENG_OK) {
+      status =
+          eng__kinds_set(plan->context, feature->kinds, feature->kind_count, &kinds);
+    }
+    if (status != ENG_OK) return status;
+    plan->needs.summary |= kinds.summary;
+    for (int n = list_kinds(feature, &kinds, list); n-- > 0;) counts[list[n]]++;
+    entry->since =
+        feature->within == ENG_TIME_MAX ? INT64_MIN : plan->as_of - feature->within + 1;
+    entry->column = plan->rows > 0 ? out + c * plan->rows : NULL;
+    entry->number = c;
+    entry->what = feature->what;
+  }
+  eng__sort(plan->order, (size_t)plan->count, sizeof *plan->order, by_since);
+  return ENG_OK;
+}
+
 static eng_status make_lists(struct plan *plan, int64_t *out)
 {
-  struct entry end = {INT64_MAX, NULL, UINT32_MAX, 0, 0};
-  eng_status status = ENG_OK;
+  const struct entry end = {INT64_MAX, NULL, 0, 0};
+  uint32_t counts[256] = {0};
+  uint8_t list[256];
+  eng_status status = read_columns(plan, out, counts);
+  struct entry *next;
 
-  for (uint32_t c = 0; c < plan->count && status == ENG_OK; c++) {
-    status = add_column(plan, c, out);
-  }
-  for (int kind = 0; kind < 256 && status == ENG_OK; kind++) {
-    end.kind = (uint8_t)kind;
-    status = add_entry(plan, &end);
-  }
   if (status != ENG_OK) return status;
-  eng__sort(plan->entries, plan->entry_count, sizeof *plan->entries, by_kind);
-  for (size_t i = plan->entry_count; i-- > 0;) {
-    plan->lists[plan->entries[i].kind] = &plan->entries[i];
+  plan->entry_count = 256;
+  for (int kind = 0; kind < 256; kind++) plan->entry_count += counts[kind];
+  plan->entries =
+      eng__new(eng__memory(plan->context), plan->entry_count * sizeof *plan->entries);
+  if (plan->entries == NULL) return ENG_E_NOMEM;
+  next = plan->entries;
+  for (int kind = 0; kind < 256; kind++) {
+    plan->lists[kind] = next;
+    next += counts[kind];
+    *next++ = end;
+    counts[kind] = 0;
+  }
+  for (uint64_t i = 0; i < plan->count; i++) {
+    const eng_feature *feature = &plan->columns[plan->order[i].number];
+    struct eng__kinds kinds;
+
+    /* The second time nothing can be wrong. */
+    (void)eng__kinds_set(plan->context, feature->kinds, feature->kind_count, &kinds);
+    for (int n = list_kinds(feature, &kinds, list); n-- > 0;) {
+      plan->lists[list[n]][counts[list[n]]++] = plan->order[i];
+    }
   }
   return ENG_OK;
 }
@@ -223,16 +251,19 @@ static eng_status run(struct plan *plan, const eng_book *book, uint64_t first,
                       int64_t *out, eng_progress_fn progress, void *user)
 {
   const eng_allocator *memory = eng__memory(plan->context);
-  size_t size = (size_t)plan->count * sizeof *plan->days;
-  eng_status status = make_lists(plan, out);
+  size_t orders = (size_t)plan->count * sizeof *plan->order,
+         days = (size_t)plan->count * sizeof *plan->days;
+  eng_status status = ENG_E_NOMEM;
 
-  if (status == ENG_OK) {
-    plan->days = eng__new_zeroed(memory, size);
-    status =
-        plan->days == NULL ? ENG_E_NOMEM : fill(plan, book, first, out, progress, user);
-    eng__free(memory, plan->days, size);
+  plan->order = eng__new(memory, orders);
+  plan->days = eng__new_zeroed(memory, days);
+  if (plan->order != NULL && plan->days != NULL) {
+    status = make_lists(plan, out);
+    if (status == ENG_OK) status = fill(plan, book, first, out, progress, user);
   }
-  eng__free(memory, plan->entries, plan->room * sizeof *plan->entries);
+  eng__free(memory, plan->entries, plan->entry_count * sizeof *plan->entries);
+  eng__free(memory, plan->days, days);
+  eng__free(memory, plan->order, orders);
   return status;
 }
 

@@ -160,11 +160,12 @@ static void walk_kinds(const struct plan *plan, struct eng__visit *visit,
   for (int s = 0; s < FEW_STEPS + 3; s++) starts[s] = LONG_AGO;
   while (starts[reach] == LONG_AGO && eng__glance_deed(&glance, &deed)) {
     int s = plan->step_of[deed.kind];
-    int64_t start;
+    int64_t start, same;
 
     starts[0] = deed.time >= plan->asked->from ? deed.time : LONG_AGO;
     start = starts[s];
-    starts[s + 1] = deed.time - start <= plan->asked->within ? start : starts[s + 1];
+    same = -(int64_t)(deed.time - start > plan->asked->within);
+    starts[s + 1] = (starts[s + 1] & same) | (start & ~same);
   }
   w->level = 0;
   while (w->level < reach && starts[w->level + 1] != LONG_AGO) w->level++;

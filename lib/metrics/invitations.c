@@ -9,8 +9,10 @@
 
 #include <engagement/worth.h>
 
+#include "book/groups.h"
 #include "core/hash.h"
 #include "core/memory.h"
+#include "core/options.h"
 #include "core/sort.h"
 #include "metrics/visit.h"
 
@@ -24,6 +26,7 @@ struct spread {
   const eng_allocator *memory;
   int64_t from, until, within;
   struct eng__kinds active;
+  struct eng__aliases aliases; /* who is invited by a name of theirs is known by it */
   struct invitation *list;
   size_t count, room;
   int64_t *first; /* purchase of each row; INT64_MAX: none */
@@ -44,6 +47,7 @@ static eng_status see_invitation(struct spread *s, uint64_t row,
                                  const struct eng__seen *seen)
 {
   void *block = s->list;
+  uint64_t target;
   eng_status status;
 
   s->out->sent++;
@@ -51,12 +55,13 @@ static eng_status see_invitation(struct spread *s, uint64_t row,
     s->out->unnamed++;
     return ENG_OK;
   }
-  if (seen->event.refers_to == id_hash(s->book, row)) return ENG_OK;
+  target = eng__aliases_name(&s->aliases, seen->event.refers_to);
+  if (target == id_hash(s->book, row)) return ENG_OK;
   status = eng__grow(s->memory, &block, &s->room, s->count + 1, sizeof *s->list);
   s->list = block;
   if (status == ENG_OK) {
     s->list[s->count++] =
-        (struct invitation){seen->event.refers_to, seen->event.occurred_at};
+        (struct invitation){target, seen->event.occurred_at};
   }
   return status;
 }
@@ -163,14 +168,13 @@ eng_status eng_book_invitations(const eng_book *book, int64_t from, int64_t unti
   size_t bytes;
   eng_status status;
 
-  if (out == NULL || size != sizeof *out) return ENG_E_INVALID;
+  if (out == NULL || !eng__result_fits(size)) return ENG_E_INVALID;
   memset(out, 0, size);
   if (book == NULL) return ENG_E_INVALID;
   if (within < 0 || within > ENG_TIME_MAX) return ENG_E_RANGE;
   if (from < 0 || until < from || until > ENG_TIME_MAX) return ENG_E_TIME;
   memset(&sums, 0, sizeof sums);
   memset(&s, 0, sizeof s);
-  sums.size = size;
   s = (struct spread){.book = book,
                       .memory = eng__memory(book->home.pen.context),
                       .from = from,
@@ -183,11 +187,13 @@ eng_status eng_book_invitations(const eng_book *book, int64_t from, int64_t unti
   s.first = eng__new(s.memory, bytes);
   if (s.first == NULL) return ENG_E_NOMEM;
   for (uint64_t row = 0; row < book->rows; row++) s.first[row] = INT64_MAX;
-  status = visit_all(&s, progress, user);
+  status = eng__aliases_make(book, s.memory, &s.aliases);
+  if (status == ENG_OK) status = visit_all(&s, progress, user);
   if (status == ENG_OK) {
     count_all(&s);
-    *out = sums;
+    eng__result_give(out, size, &sums, sizeof sums);
   }
+  eng__aliases_release(&s.aliases, s.memory);
   eng__free(s.memory, s.first, bytes);
   eng__free(s.memory, s.list, s.room * sizeof *s.list);
   return status;

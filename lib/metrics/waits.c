@@ -9,6 +9,7 @@
 
 #include "core/checked.h"
 #include "core/memory.h"
+#include "core/options.h"
 #include "core/sort.h"
 #include "metrics/openings.h"
 #include "metrics/response.h"
@@ -17,11 +18,8 @@ void eng_wait_options_init(eng_wait_options *options, uint32_t size)
 {
   eng_wait_options fresh = {0};
 
-  if (options == NULL) return;
-  fresh.size = size;
   fresh.until = ENG_TIME_MAX;
-  memset(options, 0, size);
-  memcpy(options, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(options, size, &fresh, sizeof fresh);
 }
 
 /* ---- every message ---- */
@@ -120,18 +118,18 @@ eng_status eng_book_waits(const eng_book *book, const eng_wait_options *options,
                           eng_wait *out, uint64_t room, uint64_t *count,
                           eng_progress_fn progress, void *user)
 {
-  eng_wait_options defaults;
+  eng_wait_options asked;
   struct queue q;
   eng_status status;
 
   if (count == NULL) return ENG_E_INVALID;
   *count = 0;
-  eng_wait_options_init(&defaults, sizeof defaults);
+  if (book == NULL || (out == NULL && room > 0)) return ENG_E_INVALID;
+  eng_wait_options_init(&asked, sizeof asked);
+  status = options == NULL ? ENG_OK : eng__options_take(options, &asked, sizeof asked);
+  if (status != ENG_OK) return status;
   memset(&q, 0, sizeof q);
-  q.asked = options == NULL ? &defaults : options;
-  if (book == NULL || (out == NULL && room > 0) || q.asked->size != sizeof defaults) {
-    return ENG_E_INVALID;
-  }
+  q.asked = &asked;
   if (q.asked->from < 0 || q.asked->until < q.asked->from ||
       q.asked->until > ENG_TIME_MAX) {
     return ENG_E_TIME;

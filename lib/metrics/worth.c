@@ -13,16 +13,14 @@
 #include "book/book.h"
 #include "core/checked.h"
 #include "core/memory.h"
+#include "core/options.h"
 
 void eng_worth_options_init(eng_worth_options *options, uint32_t size)
 {
   eng_worth_options fresh = {0};
 
-  if (options == NULL) return;
-  fresh.size = size;
   fresh.until = ENG_TIME_MAX;
-  memset(options, 0, size);
-  memcpy(options, &fresh, size < sizeof fresh ? size : sizeof fresh);
+  eng__options_init(options, size, &fresh, sizeof fresh);
 }
 
 static bool is_price(double price) { return isfinite(price) && price >= 0; }
@@ -30,7 +28,6 @@ static bool is_price(double price) { return isfinite(price) && price >= 0; }
 static eng_status check(const eng_worth_options *asked, const double *own,
                         uint64_t rows)
 {
-  if (asked->size != sizeof *asked) return ENG_E_INVALID;
   if (asked->from < 0 || asked->until < asked->from || asked->until > ENG_TIME_MAX) {
     return ENG_E_TIME;
   }
@@ -64,17 +61,18 @@ eng_status eng_book_worth(const eng_book *book, const eng_worth_options *options
                           eng_progress_fn progress, void *user)
 {
   const eng_allocator *memory;
-  eng_worth_options defaults;
+  eng_worth_options asked;
   eng_referral *referrals;
   eng_relation *relations;
   eng_status status;
   size_t n;
 
   if (book == NULL || (rows > 0 && (own == NULL || out == NULL))) return ENG_E_INVALID;
-  eng_worth_options_init(&defaults, sizeof defaults);
-  if (options == NULL) options = &defaults;
+  eng_worth_options_init(&asked, sizeof asked);
+  status = options == NULL ? ENG_OK : eng__options_take(options, &asked, sizeof asked);
+  if (status != ENG_OK) return status;
   if (rows != book->rows) return ENG_E_BUFFER;
-  status = check(options, own, rows);
+  status = check(&asked, own, rows);
   if (status != ENG_OK) return status;
   if (rows > 0) memset(out, 0, (size_t)rows * sizeof *out);
   if (!eng__mul_size((size_t)rows + 1, sizeof *relations, &n)) return ENG_E_NOMEM;
@@ -84,14 +82,14 @@ eng_status eng_book_worth(const eng_book *book, const eng_worth_options *options
   relations = eng__new(memory, n * sizeof *relations);
   status = referrals != NULL && relations != NULL ? ENG_OK : ENG_E_NOMEM;
   if (status == ENG_OK) {
-    status = eng_book_referrals(book, options->until, own, referrals, progress, user);
+    status = eng_book_referrals(book, asked.until, own, referrals, progress, user);
   }
   if (status == ENG_OK) {
-    status = eng_book_relations(book, options->from, options->until, relations, rows,
+    status = eng_book_relations(book, asked.from, asked.until, relations, rows,
                                 progress, user);
   }
   for (uint64_t i = 0; i < rows && status == ENG_OK; i++) {
-    fill(options, &own[i], &referrals[i], &relations[i], &out[i]);
+    fill(&asked, &own[i], &referrals[i], &relations[i], &out[i]);
   }
   eng__free(memory, referrals, n * sizeof *referrals);
   eng__free(memory, relations, n * sizeof *relations);

@@ -147,10 +147,45 @@ eng_status eng_store_scrub_is_due(eng_store *store, int32_t *due)
   return ENG_E_UNSUPPORTED;
 }
 
+eng_status eng_store_link(eng_store *store, const char *a, size_t a_length,
+                          const char *b, size_t b_length, int64_t changed_at,
+                          int32_t *outcome)
+{
+  (void)store;
+  (void)a;
+  (void)a_length;
+  (void)b;
+  (void)b_length;
+  (void)changed_at;
+  if (outcome != NULL) *outcome = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_unlink(eng_store *store, const char *a, size_t a_length,
+                            const char *b, size_t b_length, int64_t changed_at,
+                            int32_t *outcome)
+{
+  return eng_store_link(store, a, a_length, b, b_length, changed_at, outcome);
+}
+
+eng_status eng_store_links(eng_store *store, eng_book *book)
+{
+  (void)store;
+  (void)book;
+  return ENG_E_UNSUPPORTED;
+}
+
 eng_status eng_store_customer_count(eng_store *store, uint64_t *out)
 {
   (void)store;
   if (out != NULL) *out = 0;
+  return ENG_E_UNSUPPORTED;
+}
+
+eng_status eng_store_is_changed(eng_store *store, int32_t *changed)
+{
+  (void)store;
+  if (changed != NULL) *changed = 0;
   return ENG_E_UNSUPPORTED;
 }
 

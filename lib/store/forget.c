@@ -439,6 +439,13 @@ static eng_status raise_all(struct eng_store *store, int64_t floor,
   return status;
 }
 
+/* Links at or before the floor of all. */
+static eng_status look_passed(void *user, const eng_link *link, bool *drop)
+{
+  *drop = link != NULL && link->changed_at <= *(const int64_t *)user;
+  return ENG_OK;
+}
+
 static eng_status expire(struct eng_store *store, int64_t floor,
                          eng_progress_fn progress, void *user, eng_status *damage)
 {
@@ -448,6 +455,7 @@ static eng_status expire(struct eng_store *store, int64_t floor,
   if (floor <= store->floor) return ENG_OK;
   status = eng__store_set(store, "floor", floor);
   if (status == ENG_OK) status = drop_passed(store, floor);
+  if (status == ENG_OK) status = eng__store_each_link(store, look_passed, &floor);
   if (status != ENG_OK) return status;
   store->floor = floor;
   status = raise_all(store, floor, progress, user, damage);
@@ -515,9 +523,36 @@ static int64_t floor_of(const eng_customer *customer, int64_t now)
   return customer->timeline.floor > now ? customer->timeline.floor : now;
 }
 
+/* The links of somebody, and the last time when any was made. */
+struct named {
+  const char *id;
+  size_t length;
+  int64_t last;
+  bool any;
+};
+
+static bool is_id(const struct named *named, const char *id, uint64_t length)
+{
+  return length == named->length && memcmp(id, named->id, named->length) == 0;
+}
+
+/* Whom a damaged one names cannot be told, so it goes as well. */
+static eng_status look_named(void *user, const eng_link *link, bool *drop)
+{
+  struct named *named = user;
+
+  *drop = link == NULL || is_id(named, link->a, link->a_length) ||
+          is_id(named, link->b, link->b_length);
+  if (!*drop || link == NULL) return ENG_OK;
+  named->any = true;
+  if (link->changed_at > named->last) named->last = link->changed_at;
+  return ENG_OK;
+}
+
 static eng_status forget(struct eng_store *store, const char *id, size_t length,
                          int64_t now, bool *known)
 {
+  struct named named = {id, length, ENG_TIME_NONE, false};
   struct eng__store_key *key;
   eng_customer *customer = NULL;
   eng_status status = current_key(store, &key);
@@ -530,6 +565,9 @@ static eng_status forget(struct eng_store *store, const char *id, size_t length,
   if (customer != NULL) now = floor_of(customer, now);
   eng_customer_free(customer);
   status = *known ? eng__store_drop(store, id, length) : ENG_OK;
+  if (status == ENG_OK) status = eng__store_each_link(store, look_named, &named);
+  *known = *known || named.any;
+  if (named.last > now) now = named.last;
   if (status == ENG_OK && now > store->floor) {
     uint8_t pseudonym[16];
 
@@ -584,7 +622,7 @@ static void put_number(uint8_t *to, uint32_t number)
 
 /* The floor that the stones give an id, or ENG_TIME_NONE. */
 static int64_t floor_by(const struct eng_store *store, const struct eng__stone *stones,
-                        size_t count, const struct walk *walk)
+                        size_t count, const char *id, size_t length)
 {
   int64_t floor = ENG_TIME_NONE;
 
@@ -593,7 +631,7 @@ static int64_t floor_by(const struct eng_store *store, const struct eng__stone *
     const struct eng__stone *stone;
 
     put_number(key, store->keys[i].number);
-    eng__keyed_hash128(store->keys[i].bytes, walk->id, walk->length, key + 4);
+    eng__keyed_hash128(store->keys[i].bytes, id, length, key + 4);
     stone = find_stone(stones, count, key);
     if (stone != NULL && stone->floor > floor) floor = stone->floor;
   }
@@ -622,6 +660,36 @@ static eng_status strike_one(struct eng_store *store, const struct walk *walk,
   return status;
 }
 
+/* Tombstones as links are held against them. */
+struct struck {
+  const struct eng_store *store;
+  const struct eng__stone *stones;
+  size_t count;
+  bool any;
+};
+
+static eng_status look_struck(void *user, const eng_link *link, bool *drop)
+{
+  struct struck *struck = user;
+
+  *drop = link == NULL ||
+          link->changed_at <= floor_by(struck->store, struck->stones, struck->count,
+                                       link->a, (size_t)link->a_length) ||
+          link->changed_at <= floor_by(struck->store, struck->stones, struck->count,
+                                       link->b, (size_t)link->b_length);
+  struck->any = struck->any || *drop;
+  return ENG_OK;
+}
+
+static eng_status strike_links(struct eng_store *store, const struct eng__stone *stones,
+                               size_t count)
+{
+  struct struck struck = {store, stones, count, false};
+  eng_status status = eng__store_each_link(store, look_struck, &struck);
+
+  return status == ENG_OK && struck.any ? mark_scrub(store) : status;
+}
+
 /* Nobody can tell from a pseudonym who is meant, so all ids are asked. */
 static eng_status strike(struct eng_store *store, const struct eng__stone *stones,
                          size_t count)
@@ -634,7 +702,7 @@ static eng_status strike(struct eng_store *store, const struct eng__stone *stone
 
     status = walk_on(store, &walk);
     if (status != ENG_OK || !walk.there) break;
-    floor = floor_by(store, stones, count, &walk);
+    floor = floor_by(store, stones, count, walk.id, walk.length);
     if (floor != ENG_TIME_NONE) status = strike_one(store, &walk, floor);
   }
   walk_end(store, &walk);
@@ -655,5 +723,7 @@ eng_status eng__store_take_stones(struct eng_store *store,
     if (stones[i].floor <= store->floor) continue;
     status = put_stone(store, number, key + 4, stones[i].floor);
   }
-  return status == ENG_OK && count > 0 ? strike(store, stones, count) : status;
+  if (status != ENG_OK || count == 0) return status;
+  status = strike(store, stones, count);
+  return status == ENG_OK ? strike_links(store, stones, count) : status;
 }

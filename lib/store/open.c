@@ -20,6 +20,8 @@ static const char *const steps[ENG__STORE_VERSION] = {
     "CREATE TABLE key(number INTEGER PRIMARY KEY NOT NULL, proof BLOB NOT NULL)",
     "CREATE TABLE tombstone(key INTEGER NOT NULL, pseudonym BLOB NOT NULL, "
     "floor INTEGER NOT NULL, PRIMARY KEY(key, pseudonym)) WITHOUT ROWID",
+    "CREATE TABLE link(pair BLOB PRIMARY KEY NOT NULL, said BLOB NOT NULL) "
+    "WITHOUT ROWID",
 };
 
 /* Of a file: bytes of the header, and where the two numbers are. */

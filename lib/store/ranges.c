@@ -60,9 +60,10 @@ static int bind_range(struct eng__items *items, const struct eng__range *range)
 eng_status eng__items_begin(struct eng__items *items, struct eng_store *store,
                             int space, const struct eng__range *range)
 {
+  bool links = space == ENG__SPACE_LINKS;
   int which = space == ENG__SPACE_STONES ? ENG__SQL_STONES
-              : range->high.end          ? ENG__SQL_FROM
-                                         : ENG__SQL_BETWEEN;
+              : range->high.end ? (links ? ENG__SQL_LINKS_FROM : ENG__SQL_FROM)
+                                : (links ? ENG__SQL_LINKS_BETWEEN : ENG__SQL_BETWEEN);
   eng_status status = eng__store_statement(store, which, &items->rows);
 
   items->store = store;
@@ -111,7 +112,8 @@ static eng_status read_stone(sqlite3_stmt *rows, struct eng__item *item)
   return ENG_OK;
 }
 
-static eng_status read_customer(struct eng__items *items, struct eng__item *item)
+/* Of customers and of links, which have a key and a value. */
+static eng_status read_pair(struct eng__items *items, struct eng__item *item)
 {
   uint64_t longest = eng__limit(items->store->context, ENG_LIMIT_ID);
   eng_status status =
@@ -138,7 +140,7 @@ eng_status eng__items_next(struct eng__items *items, struct eng__item *item,
   *there = code == SQLITE_ROW;
   if (code != SQLITE_ROW) return eng__store_status(items->store, code);
   status = items->space == ENG__SPACE_STONES ? read_stone(items->rows, item)
-                                             : read_customer(items, item);
+                                             : read_pair(items, item);
   if (status == ENG_OK) digest(item, items->space);
   return status;
 }

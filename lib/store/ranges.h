@@ -2,7 +2,8 @@
 /*
  * ranges.h - what a store holds as ordered items, and digests of ranges of them.
  *
- * Items are tombstones, by key number and pseudonym, and customers, by id. The digest
+ * Items are tombstones, by key number and pseudonym, customers, by id, and links, by the
+ * hash of their pair. The digest
  * of a range is the sum of those of its items, so equal sets have equal digests.
  * Source: Meyer (2023), Range-Based Set Reconciliation.
  */
@@ -16,7 +17,8 @@
 enum {
   ENG__SPACE_STONES = 0,
   ENG__SPACE_CUSTOMERS = 1,
-  ENG__SPACES = 2,
+  ENG__SPACE_LINKS = 2,
+  ENG__SPACES = 3,
   ENG__KEY_MAX = 4097, /* bytes of an id, and one more for what comes right behind it */
   ENG__PARTS = 16      /* that a range is split into */
 };

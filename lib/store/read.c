@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "book/groups.h"
 #include "core/status.h"
 #include "store/store.h"
 
@@ -17,6 +18,7 @@ struct eng_store_cursor {
   struct eng_store *store;
   sqlite3_stmt *rows;
   eng_customer *customer; /* the last one given */
+  eng_book *links;        /* a book of nothing but those; NULL: not read yet */
   bool done;
 };
 
@@ -59,6 +61,21 @@ eng_status eng_store_customer_count(eng_store *store, uint64_t *out)
   status = eng__store_status(store, code);
   (void)sqlite3_reset(row);
   return status;
+}
+
+eng_status eng_store_is_changed(eng_store *store, int32_t *changed)
+{
+  int64_t version;
+  eng_status status;
+
+  if (changed != NULL) *changed = 0;
+  if (store == NULL || changed == NULL || store->begun) return ENG_E_INVALID;
+  store->code = 0;
+  status = eng__store_number(store, "PRAGMA data_version", &version);
+  if (status != ENG_OK) return status;
+  *changed = version != store->seen;
+  store->seen = version;
+  return ENG_OK;
 }
 
 /* ---- cursors ---- */
@@ -116,17 +133,76 @@ eng_status eng_store_cursor_next(eng_store_cursor *cursor,
   return status;
 }
 
-/* Up to `most` customers into a book. */
+/* The links, as of the same moment: the cursor's statement stands on a row. */
+static eng_status read_links(eng_store_cursor *cursor)
+{
+  struct eng_store *store = cursor->store;
+  eng_status status;
+
+  if (cursor->links != NULL) return ENG_OK;
+  status = eng_book_new(store->context, &store->memory, &cursor->links);
+  if (status == ENG_OK) status = eng__store_links(store, cursor->links);
+  if (status == ENG_OK) return ENG_OK;
+  eng_book_free(cursor->links);
+  cursor->links = NULL;
+  return status;
+}
+
+/* All that are in a group with somebody, and what links them. */
+static eng_status add_group(eng_store_cursor *cursor,
+                            const struct eng__linked_group *group, eng_book *book)
+{
+  struct eng__links *links = cursor->links->links;
+  eng_status status = ENG_OK;
+
+  for (uint32_t i = 0; i < group->count && status == ENG_OK; i++) {
+    struct eng__link_node *node = &links->nodes[group->nodes[i]];
+    eng_customer *member;
+
+    node->mark = 1;
+    status = eng__store_read(cursor->store, node->id, node->length, &member, NULL);
+    if (status == ENG_OK && member != NULL) {
+      status = eng_book_merge_customer(book, member);
+    }
+    eng_customer_free(member);
+  }
+  return status == ENG_OK ? eng__groups_link(book, cursor->links, group) : status;
+}
+
+/* Somebody who is in a group brings all of it along, where the first of it stands. */
+static eng_status add_whole(eng_store_cursor *cursor, eng_book *book, bool *added)
+{
+  const eng_customer *customer = cursor->customer;
+  uint32_t node;
+  eng_status status = read_links(cursor);
+
+  *added = true;
+  if (status != ENG_OK) return status;
+  if (!eng__groups_member(cursor->links,
+                          eng__book_hash(cursor->links, customer->id,
+                                         customer->id_length),
+                          customer->id, customer->id_length, &node)) {
+    return eng_book_merge_customer(book, customer);
+  }
+  *added = cursor->links->links->nodes[node].mark == 0;
+  if (!*added) return ENG_OK;
+  return add_group(cursor, cursor->links->links->nodes[node].group, book);
+}
+
+/* Up to `most` customers into a book, a group counted once. */
 static eng_status fill(eng_store_cursor *cursor, uint64_t most, eng_book *book,
                        uint64_t *count, eng_error *error)
 {
-  for (*count = 0; *count < most; ++*count) {
+  *count = 0;
+  while (*count < most) {
+    bool added;
     eng_status status = step(cursor, error);
 
     if (status != ENG_OK) return status;
     if (cursor->customer == NULL) break;
-    status = eng_book_merge_customer(book, cursor->customer);
+    status = add_whole(cursor, book, &added);
     if (status != ENG_OK) return eng__error_set(error, status, 0, 0, 0, NULL);
+    *count += added;
   }
   return ENG_OK;
 }
@@ -152,9 +228,26 @@ void eng_store_cursor_free(eng_store_cursor *cursor)
   if (cursor == NULL) return;
   store = cursor->store;
   eng_customer_free(cursor->customer);
+  eng_book_free(cursor->links);
   (void)sqlite3_finalize(cursor->rows);
   store->cursors--;
   eng__free(&store->memory, cursor, sizeof *cursor);
+}
+
+/* All of them in their order, each for itself; links come behind them. */
+static eng_status fill_all(eng_store_cursor *cursor, uint64_t most, eng_book *book,
+                           uint64_t *count, eng_error *error)
+{
+  for (*count = 0; *count < most; ++*count) {
+    eng_status status = step(cursor, error);
+
+    if (status != ENG_OK) return status;
+    if (cursor->customer == NULL) break;
+    status = read_links(cursor);
+    if (status == ENG_OK) status = eng_book_merge_customer(book, cursor->customer);
+    if (status != ENG_OK) return eng__error_set(error, status, 0, 0, 0, NULL);
+  }
+  return ENG_OK;
 }
 
 eng_status eng_store_load(eng_store *store, eng_book *book, eng_progress_fn progress,
@@ -175,9 +268,14 @@ eng_status eng_store_load(eng_store *store, eng_book *book, eng_progress_fn prog
       status = eng__error_set(error, ENG_E_CANCELLED, 0, 0, 0, NULL);
       break;
     }
-    status = fill(cursor, PROGRESS_EVERY, book, &count, error);
+    status = fill_all(cursor, PROGRESS_EVERY, book, &count, error);
     done += count;
   } while (status == ENG_OK && count > 0);
+  if (status == ENG_OK) {
+    status = cursor->links != NULL ? eng__groups_merge(book, cursor->links, ENG_TIME_MAX)
+                                   : eng__store_links(store, book);
+    if (status != ENG_OK) (void)eng__error_set(error, status, 0, 0, 0, NULL);
+  }
   eng_store_cursor_free(cursor);
   return status;
 }
@@ -229,6 +327,20 @@ static eng_status check_rows(eng_store_cursor *cursor, eng_progress_fn progress,
   }
 }
 
+/* One that names the same pair under another key is damaged too: see links.c. */
+static eng_status look_link(void *user, const eng_link *link, bool *drop)
+{
+  eng_store_report *report = user;
+
+  (void)drop;
+  if (link == NULL) {
+    report->damaged++;
+  } else {
+    report->links++;
+  }
+  return ENG_OK;
+}
+
 eng_status eng_store_check(eng_store *store, eng_progress_fn progress, void *user,
                            eng_store_report *report)
 {
@@ -245,5 +357,6 @@ eng_status eng_store_check(eng_store *store, eng_progress_fn progress, void *use
   if (status != ENG_OK) return status;
   status = check_rows(cursor, progress, user, report);
   eng_store_cursor_free(cursor);
-  return status;
+  if (status != ENG_OK || store->version < ENG__STORE_LINKS) return status;
+  return eng__store_each_link(store, look_link, report);
 }

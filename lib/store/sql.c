@@ -51,6 +51,15 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
         "ON CONFLICT(key, pseudonym) DO UPDATE SET floor = excluded.floor "
         "WHERE excluded.floor > floor",
     [ENG__SQL_STONES_PASSED] = "DELETE FROM tombstone WHERE floor <= ?1",
+    [ENG__SQL_LINK_GET] = "SELECT pair, said FROM link WHERE pair = ?1",
+    [ENG__SQL_LINK_PUT] = "INSERT INTO link(pair, said) VALUES(?1, ?2) "
+                          "ON CONFLICT(pair) DO UPDATE SET said = excluded.said",
+    [ENG__SQL_LINK_DROP] = "DELETE FROM link WHERE pair = ?1",
+    [ENG__SQL_LINK_AFTER] =
+        "SELECT pair, said FROM link WHERE pair > ?1 ORDER BY pair LIMIT 1",
+    [ENG__SQL_LINKS_FROM] = "SELECT pair, said FROM link WHERE pair >= ?1 ORDER BY pair",
+    [ENG__SQL_LINKS_BETWEEN] = "SELECT pair, said FROM link "
+                               "WHERE pair >= ?1 AND pair < ?2 ORDER BY pair",
 };
 
 /* ---- statements ---- */

@@ -19,7 +19,8 @@
 
 enum {
   ENG__STORE_MARK = 0x454e4742, /* application_id: ENGB */
-  ENG__STORE_VERSION = 4,       /* user_version */
+  ENG__STORE_VERSION = 5,       /* user_version */
+  ENG__STORE_LINKS = 5,         /* the first one with links */
   ENG__STORE_KEYS = 64          /* keys at the most */
 };
 
@@ -50,6 +51,12 @@ enum {
   ENG__SQL_STONE_GET,
   ENG__SQL_STONE_PUT,
   ENG__SQL_STONES_PASSED,
+  ENG__SQL_LINK_GET,
+  ENG__SQL_LINK_PUT,
+  ENG__SQL_LINK_DROP,
+  ENG__SQL_LINK_AFTER,
+  ENG__SQL_LINKS_FROM,
+  ENG__SQL_LINKS_BETWEEN,
   ENG__SQL_STATEMENTS
 };
 
@@ -66,6 +73,7 @@ struct eng_store {
   uint32_t flags;
   int code;         /* of SQLite's last failure */
   int version;      /* of the file */
+  int64_t seen;     /* PRAGMA data_version, when it was asked last; 0: never */
   bool begun;       /* the host's transaction */
   uint64_t cursors; /* that live */
   sqlite3_stmt *statements[ENG__SQL_STATEMENTS];
@@ -143,6 +151,27 @@ bool eng__store_is_damage(eng_status status);
 /* A number of the file by its name; ENG_TIME_NONE: it has none. */
 eng_status eng__store_setting(struct eng_store *store, const char *name, int64_t *out);
 eng_status eng__store_set(struct eng_store *store, const char *name, int64_t value);
+
+/* ---- links ---- */
+
+/* A link of its bytes, which it points into, and the key of its pair. */
+eng_status eng__store_read_link(const struct eng_store *store, const uint8_t *bytes,
+                                size_t size, eng_link *link, uint8_t key[16]);
+
+/* Takes it in if it beats what stands, inside a transaction; the outcome is an
+ * ENG_RECORD_ number. */
+eng_status eng__store_take_link(struct eng_store *store, const uint8_t *bytes,
+                                size_t size, int32_t *outcome);
+eng_status eng__store_merge_links(struct eng_store *store, const struct eng_book *book);
+
+/* Shows every link to a function, which may ask for it to be dropped; a damaged one is
+ * NULL. */
+typedef eng_status (*eng__link_fn)(void *user, const eng_link *link, bool *drop);
+eng_status eng__store_each_link(struct eng_store *store, eng__link_fn look, void *user);
+eng_status eng__store_drop_link(struct eng_store *store, const uint8_t *key, size_t size);
+
+/* Puts all of them into a book. */
+eng_status eng__store_links(struct eng_store *store, struct eng_book *book);
 
 /* ---- what may be missing elsewhere ---- */
 

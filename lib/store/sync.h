@@ -63,7 +63,7 @@ struct eng_sync {
   struct eng_store *store;
   int32_t role;
   bool greeted, done;
-  bool customers; /* the message asked for some */
+  bool customers; /* the message asked for some, or for links */
   uint64_t rows;  /* that were gone through for the message */
   struct eng__buffer out;
   struct eng__task *tasks;

@@ -56,11 +56,31 @@ static eng_status take_customer(struct eng_sync *sync, const uint8_t *key,
   return status;
 }
 
+static eng_status take_link(struct eng_sync *sync, const uint8_t *key,
+                            size_t key_length, const uint8_t *value,
+                            size_t value_length)
+{
+  uint8_t expected[16];
+  eng_link link;
+  int32_t outcome;
+  eng_status status =
+      eng__store_read_link(sync->store, value, value_length, &link, expected);
+
+  if (status != ENG_OK) return status;
+  if (key_length != 16 || memcmp(key, expected, 16) != 0) return ENG_E_FIELD;
+  status = eng__store_take_link(sync->store, value, value_length, &outcome);
+  sync->counts.links_received += status == ENG_OK;
+  return status;
+}
+
 eng_status eng__sync_take(struct eng_sync *sync, int space, const uint8_t *key,
                           size_t key_length, const uint8_t *value, size_t value_length)
 {
   if (space == ENG__SPACE_STONES) {
     return take_stone(sync, key, key_length, value, value_length);
+  }
+  if (space == ENG__SPACE_LINKS) {
+    return take_link(sync, key, key_length, value, value_length);
   }
   return take_customer(sync, key, key_length, value, value_length);
 }
@@ -187,6 +207,7 @@ static eng_status get(struct eng_sync *sync, int space, const uint8_t *key,
     eng__buffer_bytes(&sync->out, item.value, there ? item.value_length : 0);
     if (there && space == ENG__SPACE_STONES) sync->counts.forgotten_sent++;
     if (there && space == ENG__SPACE_CUSTOMERS) sync->counts.customers_sent++;
+    if (there && space == ENG__SPACE_LINKS) sync->counts.links_sent++;
   }
   eng__items_end(&items);
   return status;
@@ -202,11 +223,11 @@ static eng_status take(struct eng_sync *sync, int space, struct eng__reader *rea
   return eng__sync_take(sync, space, key, key_length, value, length);
 }
 
-/* Settling goes through all customers, so that it is due once a message: tombstones are
- * in front of what asks for customers. */
+/* Settling goes through all customers and links, so that it is due once a message:
+ * tombstones are in front of what asks for those. */
 static eng_status keep_order(struct eng_sync *sync, int what, int space)
 {
-  bool customers = space == ENG__SPACE_CUSTOMERS;
+  bool customers = space != ENG__SPACE_STONES;
 
   if (what == ENG__SYNC_PUT) {
     return sync->customers && !customers ? ENG_E_ORDER : ENG_OK;

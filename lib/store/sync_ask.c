@@ -4,7 +4,8 @@
  *
  * A range whose digests differ is split until the other side has few items in it; those
  * are listed. What differs is fetched and merged, and of what the other side lacks that
- * alone goes back. Tombstones are done with before the first customer.
+ * alone goes back. Tombstones are done with before the first link, and links before the
+ * first customer.
  */
 #include "core/blob.h"
 #include "store/sync.h"
@@ -64,6 +65,9 @@ eng_status eng__sync_start(struct eng_sync *sync)
   eng_status status =
       push_range(sync, ENG__SYNC_SPLIT, ENG__SPACE_CUSTOMERS, &low, &high);
 
+  if (status == ENG_OK) {
+    status = push_range(sync, ENG__SYNC_SPLIT, ENG__SPACE_LINKS, &low, &high);
+  }
   if (status != ENG_OK) return status;
   return push_range(sync, ENG__SYNC_SPLIT, ENG__SPACE_STONES, &low, &high);
 }
@@ -213,11 +217,9 @@ static void put_item(struct eng__buffer *to, int space, const uint8_t *key,
 
 static void count_sent(struct eng_sync *sync, int space)
 {
-  if (space == ENG__SPACE_STONES) {
-    sync->counts.forgotten_sent++;
-  } else {
-    sync->counts.customers_sent++;
-  }
+  sync->counts.forgotten_sent += space == ENG__SPACE_STONES;
+  sync->counts.links_sent += space == ENG__SPACE_LINKS;
+  sync->counts.customers_sent += space == ENG__SPACE_CUSTOMERS;
 }
 
 /* Our events that theirs would change by. */
@@ -346,6 +348,46 @@ static eng_status exchange_stone(struct eng_sync *sync, const uint8_t *key,
   return status;
 }
 
+/* A damaged one would be refused there, with all of the message. */
+static bool is_link(const struct eng_sync *sync, const struct eng__item *item)
+{
+  uint8_t key[16];
+  eng_link link;
+
+  return item->key_length == sizeof key &&
+         eng__store_read_link(sync->store, item->value, item->value_length, &link,
+                              key) == ENG_OK &&
+         memcmp(key, item->key, sizeof key) == 0;
+}
+
+/* What stands here goes back if it is not what came. */
+static eng_status exchange_link(struct eng_sync *sync, const uint8_t *key,
+                                size_t key_length, const uint8_t *value, size_t length)
+{
+  struct eng__items items;
+  struct eng__item item;
+  struct eng__range range;
+  bool there;
+  eng_status status =
+      eng__sync_take(sync, ENG__SPACE_LINKS, key, key_length, value, length);
+
+  if (status != ENG_OK && !eng__store_is_damage(status)) return status;
+  eng__range_of(&range, key, key_length);
+  status = eng__items_begin(&items, sync->store, ENG__SPACE_LINKS, &range);
+  if (status != ENG_OK) return status;
+  status = eng__items_next(&items, &item, &there);
+  if (status == ENG_OK && there &&
+      (item.value_length != length || memcmp(item.value, value, length) != 0) &&
+      is_link(sync, &item)) {
+    put_item(&sync->puts, ENG__SPACE_LINKS, key, key_length, item.value,
+             item.value_length);
+    count_sent(sync, ENG__SPACE_LINKS);
+    status = sync->puts.status;
+  }
+  eng__items_end(&items);
+  return status;
+}
+
 static eng_status take_item(struct eng_sync *sync, const struct eng__task *task,
                             struct eng__reader *reader)
 {
@@ -356,9 +398,13 @@ static eng_status take_item(struct eng_sync *sync, const struct eng__task *task,
   if (value == NULL || length == 0) return reader->status;
   eng__reader_init(&own, task->bytes, task->size);
   key = eng__read_key(&own, &key_length);
-  return task->space == ENG__SPACE_STONES
-             ? exchange_stone(sync, key, key_length, value, length)
-             : exchange_customer(sync, key, key_length, value, length);
+  if (task->space == ENG__SPACE_STONES) {
+    return exchange_stone(sync, key, key_length, value, length);
+  }
+  if (task->space == ENG__SPACE_LINKS) {
+    return exchange_link(sync, key, key_length, value, length);
+  }
+  return exchange_customer(sync, key, key_length, value, length);
 }
 
 static eng_status take_answer(struct eng_sync *sync, const struct eng__task *task,
@@ -416,7 +462,7 @@ static eng_status is_sound(const struct eng_sync *sync, int space,
   eng_customer *customer;
   eng_status status;
 
-  *sound = true;
+  *sound = space != ENG__SPACE_LINKS || is_link(sync, item);
   if (space != ENG__SPACE_CUSTOMERS) return ENG_OK;
   status = eng_customer_decode(sync->store->context, (const char *)item->key,
                                item->key_length, item->value, item->value_length,
@@ -448,7 +494,7 @@ static eng_status send(struct eng_sync *sync, const struct eng__task *task)
     status = is_sound(sync, task->space, &item, &sound);
     if (status != ENG_OK) break;
     if (!sound) {
-      sync->counts.customers_damaged++;
+      sync->counts.customers_damaged += task->space == ENG__SPACE_CUSTOMERS;
       continue;
     }
     put_item(&sync->out, task->space, item.key, item.key_length, item.value,

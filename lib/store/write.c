@@ -41,13 +41,24 @@ eng_status eng_store_record(eng_store *store, const char *id, size_t length,
   return status;
 }
 
+/* Whether a floor drops events that the file has. */
+static bool drops(const eng_customer *customer, int64_t floor)
+{
+  return eng__timeline_count(&customer->timeline) > 0 &&
+         floor > eng_customer_floor(customer);
+}
+
+/* A floor that comes along leaves bytes behind as one that is set does. */
 eng_status eng__store_merge(struct eng_store *store, const eng_customer *other)
 {
   eng_customer *customer;
   eng_status status = eng__store_fetch(store, other->id, other->id_length, &customer);
 
   if (status != ENG_OK) return status;
-  status = eng_customer_merge(customer, other);
+  if (drops(customer, eng_customer_floor(other))) {
+    status = eng__store_set(store, "scrub", 1);
+  }
+  if (status == ENG_OK) status = eng_customer_merge(customer, other);
   if (status == ENG_OK) status = eng__store_put(store, customer);
   eng_customer_free(customer);
   return status;
@@ -119,7 +130,9 @@ eng_status eng_store_merge_book(eng_store *store, const eng_book *book,
   if (book->home.pen.context != store->context) return ENG_E_CONTEXT;
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
-  return eng__store_leave(store, each(store, book, eng__store_merge, progress, user));
+  status = each(store, book, eng__store_merge, progress, user);
+  if (status == ENG_OK) status = eng__store_merge_links(store, book);
+  return eng__store_leave(store, status);
 }
 
 /* Brings the customers whom the rows name into the book, as the file has them. */

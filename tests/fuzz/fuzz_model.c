@@ -331,7 +331,52 @@ static void set_params(eng_model **model, const char *values, size_t length)
   *model = changed;
 }
 
-/* A text, and behind a zero byte values for its params. */
+/* A condition that uses the names of a model: whoever it is not true for is where the
+ * model has them. */
+static void ask_question(const eng_context *context, const eng_model *model,
+                         const eng_customer *customer, const char *text, size_t length)
+{
+  const eng_model *models[2] = {model, NULL};
+  eng_assessor *assessor;
+  eng_model *asked;
+  eng_error error;
+  int32_t stages[2];
+  eng_status status;
+
+  eng_error_init(&error, sizeof error);
+  status = eng_model_question(model, text, length, &asked, &error);
+  if (status != ENG_OK) {
+    must(asked == NULL && error.code == status && error.offset <= length);
+    return;
+  }
+  models[1] = asked;
+  must(eng_assessor_new(context, models, 2, &assessor) == ENG_OK);
+  must(eng_assessor_assess(assessor, customer, START + 30 * DAY, stages) == ENG_OK);
+  must(stages[1] == stages[0] || stages[1] == eng_model_stage_count(asked));
+  eng_assessor_free(assessor);
+  eng_model_free(asked);
+}
+
+/* A text as what stands in the parentheses of a measure. */
+static void read_filter(const eng_context *context, const char *text, size_t length)
+{
+  eng_filter *filter;
+  eng_error error;
+  eng_status status;
+  int kinds = 0;
+
+  eng_error_init(&error, sizeof error);
+  status = eng_filter_parse(context, text, length, &filter, &error);
+  if (status != ENG_OK) {
+    must(filter == NULL && error.code == status && error.offset <= length);
+    return;
+  }
+  for (int32_t kind = 0; kind < 256; kind++) kinds += eng_filter_has_kind(filter, kind);
+  must(kinds > 0);
+  eng_filter_free(filter);
+}
+
+/* A text, and behind a zero byte values for its params, or a condition. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   eng_context *context = new_context();
@@ -343,6 +388,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   const uint8_t *end = size > 0 ? memchr(data, 0, size) : NULL;
   size_t length = end == NULL ? size : (size_t)(end - data);
 
+  read_filter(context, (const char *)data, length);
   eng_error_init(&error, sizeof error);
   status = eng_model_parse(context, (const char *)data, length, &model, &error);
   if (status != ENG_OK) {
@@ -359,6 +405,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   /* Past every event, so that the next change is found on what is seen. */
   ask(assessor, customer, START + 20 * DAY);
   ask(assessor, customer, START + 40 * DAY + 1);
+  if (end != NULL) {
+    ask_question(context, model, customer, (const char *)end + 1, size - length - 1);
+  }
   print_back(context, model, customer);
   eng_assessor_free(assessor);
   eng_customer_free(customer);

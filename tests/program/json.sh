@@ -53,7 +53,7 @@ ask 0 export tools.jsonl --received-at 2026-01-06T10:00:00Z
 is 'customers of tools' '"customer-17" "customer-18" "customer-19" ' \
   "$(sed 's/{"customer":\("[^"]*"\).*/\1/' out | tr '\n' ' ')"
 prints '"customer-17","time":"2026-01-06T10:00:00.000Z","kind":"purchase"'
-says '3 rows, 1 of kinds passed over'
+says '3 rows, 1 of kinds passed over: '
 says "^tools.jsonl: 1 line is a call of Segment's, 2 lines are events of GA4's\$"
 ask 0 export tools.jsonl
 says 'tools.jsonl:1:1: a time is missing'
@@ -340,5 +340,14 @@ if [ -x "$hook" ]; then
 else
   echo "$script: SKIP: the web hook (not built)"
 fi
+
+# An order and its refund as Segment tells them: with shipping and tax on both sides.
+cat >paid.jsonl <<'EOF'
+{"type":"track","userId":"customer-17","event":"Order Completed","timestamp":"2026-01-05T09:05:00Z","properties":{"order_id":"A1","revenue":25.00,"shipping":3,"tax":2,"total":30.00,"currency":"EUR"}}
+{"type":"track","userId":"customer-17","event":"Order Completed","timestamp":"2026-01-06T09:05:00Z","properties":{"order_id":"A2","revenue":10.00,"currency":"EUR"}}
+{"type":"track","userId":"customer-17","event":"Order Refunded","timestamp":"2026-01-07T09:05:00Z","properties":{"order_id":"A1","total":30.00,"currency":"EUR"}}
+EOF
+ask 0 metrics paid.jsonl --currency EUR --from 2026-01-01 --as-of 2026-01-31 --format csv --quiet
+prints '^order_value,10.000000,EUR,1000,1,'
 
 finish

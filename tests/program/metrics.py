@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What `engagement active`, `retention` and `funnel` should print, worked out by SQL in
+"""What `engagement active`, `retention`, `funnel` and `flow` should print, worked out by SQL in
 SQLite from the same file: an answer that shares nothing with the library's but the
 definitions in docs/metrics.md.
 
     python3 metrics.py FILE COMMAND NAME=VALUE...
 
 Prints the CSV that the program should. FILE has the columns customer, ts or time, kind.
+Its rows are kept in a database of its name in the folder where this runs, for the next
+question.
 """
 import csv
 import datetime
+import os
 import sqlite3
 import sys
+import zoneinfo
 
 DAY = 86400000
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -25,8 +29,7 @@ def milliseconds(text):
     return (at - EPOCH + datetime.timedelta(microseconds=500)) // datetime.timedelta(milliseconds=1)
 
 
-def load(path, asked):
-    db = sqlite3.connect(":memory:")
+def read(path, db):
     db.execute("CREATE TABLE e (customer TEXT, t INT, kind TEXT, amount TEXT, channel TEXT)")
     with open(path, newline="", encoding="utf-8") as file:
         rows = csv.DictReader(file)
@@ -36,11 +39,45 @@ def load(path, asked):
             "INSERT INTO e VALUES (?, ?, ?, ?, ?)",
             ((r[who], milliseconds(r[when]), r.get("kind") or r.get("event") or "purchase", r.get("amount", ""),
               r.get("channel", "")) for r in rows))
-    db.execute("DELETE FROM e WHERE t > ?", (asked["as_of"],))
-    # Days since 1970 in the zone, from the start of the business day.
-    shift = (asked["zone"] - asked["day_start"]) * 60000
-    db.execute("CREATE TABLE d AS SELECT *, (t + %d) / %d AS day FROM e" % (shift, DAY))
+    db.commit()
+
+
+def load(path, asked):
+    kept = os.path.basename(path) + ".sqlite"
+    if os.path.exists(kept) and os.path.getmtime(kept) < os.path.getmtime(path):
+        os.remove(kept)
+    new = not os.path.exists(kept)
+    raw = sqlite3.connect(kept)
+    if new:
+        read(path, raw)
+    raw.close()
+    db = sqlite3.connect(":memory:")
+    db.create_function("day_of", 1, lambda t: day_of(t, asked))
+    db.execute("ATTACH ? AS raw", (kept,))
+    db.execute("CREATE TABLE ever AS SELECT * FROM raw.e WHERE %s"
+               % (kinds(asked["only"]) if "only" in asked else "1"))
+    db.execute("CREATE TABLE e AS SELECT * FROM ever WHERE t <= %d" % asked["as_of"])
+    db.execute("CREATE TABLE d AS SELECT *, day_of(t) AS day FROM e")
     return db
+
+
+def day_of(t, asked):
+    """Days since 1970 in the zone, from the start of the business day."""
+    shift = asked["zone"] * 60000
+    if "tz" in asked:
+        at = EPOCH + datetime.timedelta(milliseconds=t)
+        shift = at.astimezone(asked["tz"]).utcoffset() // datetime.timedelta(milliseconds=1)
+    return (t + shift - asked["day_start"] * 60000) // DAY
+
+
+def start_of(day, asked):
+    """The first millisecond of a business day."""
+    if "tz" not in asked:
+        return day * DAY - (asked["zone"] - asked["day_start"]) * 60000
+    hours, minutes = divmod(asked["day_start"], 60)
+    at = datetime.datetime.combine(datetime.date(1970, 1, 1) + datetime.timedelta(day),
+                                   datetime.time(hours, minutes), asked["tz"])
+    return (at - EPOCH) // datetime.timedelta(milliseconds=1)
 
 
 PERIOD = {
@@ -97,14 +134,13 @@ def periods(db, asked):
     def ended(n):
         """Whether the period before number n is over."""
         days = (first_day(n) - datetime.date(1970, 1, 1)).days
-        start = days * DAY - (asked["zone"] - asked["day_start"]) * 60000
-        return start <= asked["as_of"] + 1
+        return start_of(days, asked) <= asked["as_of"] + 1
 
     return sql, name, ended
 
 
 def last_period(db, asked, sql):
-    day = (asked["as_of"] + (asked["zone"] - asked["day_start"]) * 60000) // DAY
+    day = day_of(asked["as_of"], asked)
     return db.execute("SELECT %s FROM (SELECT %d AS day)" % (sql, day)).fetchone()[0]
 
 
@@ -190,7 +226,9 @@ def retention(db, asked, out):
 NUMBERS = {"visit": 2, "signup": 4, "login": 3, "unsubscribe": 7, "support": 10,
            "email_open": 12, "click": 13, "search": 20, "view": 21, "wishlist": 24,
            "cart": 30, "checkout": 32, "purchase": 34, "refund": 35, "rating": 55,
-           "review": 56, "share": 66, "referral": 67}
+           "review": 56, "share": 66, "referral": 67,
+           "main": 2, "catalog": 21, "product1": 21, "product2": 21, "delivery_choice": 32,
+           "payment_done": 34}
 
 
 def funnel(db, asked, out):
@@ -218,6 +256,27 @@ def funnel(db, asked, out):
         out.writerow([name, count])
 
 
+def flow(db, asked, out):
+    """The model of metrics.sh: a looker came, a buyer bought, a regular did so twice in 90 days.
+    Who comes later is a customer in stage none."""
+    ranks = """SELECT customer, CASE
+          WHEN sum(%(buy)s AND t > %(at)d - 90 * %(day)d AND t <= %(at)d) >= 2 THEN 3
+          WHEN sum(%(buy)s AND t <= %(at)d) >= 1 THEN 2
+          WHEN sum(%(look)s AND t <= %(at)d) >= 1 THEN 1 ELSE 0 END AS rank
+        FROM ever GROUP BY customer"""
+
+    def moment(time):
+        return ranks % {"buy": kinds(asked["buy"]), "look": kinds(asked["look"]), "day": DAY,
+                        "at": time}
+    names = ("none", "looker", "buyer", "regular")
+    out.writerow(["from", "to", "customers"])
+    for a, b, n in db.execute("""
+            SELECT x.rank, y.rank, count(*) FROM (%s) AS x JOIN (%s) AS y USING (customer)
+            GROUP BY 1, 2 ORDER BY 1, 2"""
+                              % (moment(milliseconds(asked["from"])), moment(asked["as_of"]))):
+        out.writerow([names[a], names[b], n])
+
+
 def periods_start(asked, n, db):
     """When period n starts; for days, weeks and days of 24 hours alone."""
     shift = (asked["zone"] - asked["day_start"]) * 60000
@@ -233,12 +292,14 @@ def main():
     path, command, *words = sys.argv[1:]
     asked = dict(w.split("=", 1) for w in words)
     asked["as_of"] = milliseconds(asked["as_of"])
+    if "tz" in asked:
+        asked["tz"] = zoneinfo.ZoneInfo(asked["tz"])
     asked["zone"] = int(asked.get("zone", 0))
     asked["day_start"] = int(asked.get("day_start", 0))
     db = load(path, asked)
     out = csv.writer(sys.stdout, lineterminator="\n")
     {"active": active, "rolling": rolling, "retention": retention,
-     "funnel": funnel}[command](db, asked, out)
+     "funnel": funnel, "flow": flow}[command](db, asked, out)
 
 
 main()

@@ -32,7 +32,9 @@ struct scene {
   eng_assessor *assessor;
   ref_history histories[CUSTOMERS];
   eng_customer *customers[CUSTOMERS];
-  uint32_t told[CUSTOMERS]; /* events that the book knows, as bits */
+  int32_t stages[CUSTOMERS][MODELS]; /* where the last advance left everybody */
+  bool links;                        /* customers are linked, too */
+  int64_t said;                      /* when, the last time */
   eng_book *book;
   eng_census *census;
 };
@@ -60,7 +62,11 @@ static uint64_t row_of(const eng_book *book, int customer)
   uint64_t row;
 
   id_of(customer, id);
-  return eng_book_find(book, id, strlen(id), &row) == ENG_OK ? row : UINT64_MAX;
+  if (eng_book_find(book, id, strlen(id), &row) != ENG_OK) return UINT64_MAX;
+  /* Who is in a group stands nowhere, unless it is called after them. */
+  return eng_book_customer_id(book, row, NULL)[strlen(id) - 1] == id[strlen(id) - 1]
+             ? row
+             : UINT64_MAX;
 }
 
 static void check_change(const eng_change *change)
@@ -119,6 +125,7 @@ static void open_scene(struct scene *s, prop_draw *draw, int number)
     ref_history_draw(&s->histories[i], draw, &s->calendar, s->context, s->customers[i]);
   }
   OK(eng_book_new(s->context, NULL, &s->book));
+  s->links = prop_between(draw, 0, 2) == 0;
 }
 
 static void close_scene(struct scene *s)
@@ -212,6 +219,24 @@ static void is_in_order(const struct scene *s, const struct report *report)
   }
 }
 
+/* Who is a part of somebody else now is out of all stages, and that was told. */
+static void is_out(const struct scene *s, const struct report *report, int customer,
+                   int model, int32_t before, int64_t since)
+{
+  int told = 0;
+
+  for (size_t k = 0; k < report->count; k++) {
+    const struct seen *seen = &report->seen[k];
+
+    if (seen->customer != customer || seen->model != model) continue;
+    expect(s, seen->from == before && seen->to == 0 && seen->time == since,
+           "somebody who is out");
+    expect(s, seen->cause == ENG_BY_RECORD, "why somebody is out");
+    told++;
+  }
+  expect(s, told == (before != 0), "whether somebody is told to be out");
+}
+
 /* The changes of one customer under one model: at most one at `since`, from the stage
  * before to what the past is now known to have been, then those of the history. */
 static void are_those_of_history(const struct scene *s, const struct report *report,
@@ -222,7 +247,10 @@ static void are_those_of_history(const struct scene *s, const struct report *rep
   eng_history *history;
   int32_t stage = before;
 
-  if (row == UINT64_MAX) return;
+  if (row == UINT64_MAX) {
+    is_out(s, report, customer, model, before, since);
+    return;
+  }
   OK(eng_book_history(s->book, row, s->assessor, model, now, &history));
   while (i < eng_history_change_count(history) && eng_history_time(history, i) <= since)
     i++;
@@ -302,19 +330,22 @@ static void fail_once(struct scene *s, prop_draw *draw, int64_t now,
          "what is reported twice");
 }
 
-static void advance(struct scene *s, prop_draw *draw)
+static void note_stages(struct scene *s)
 {
-  static struct report report;
-  int64_t now = draw_now(s, draw), since = eng_census_as_of(s->census);
-  int32_t before[CUSTOMERS][MODELS];
-  uint64_t changes;
-
   for (int c = 0; c < CUSTOMERS; c++)
     for (int m = 0; m < MODELS; m++) {
       int32_t stage = eng_census_stage(s->census, row_of(s->book, c), m);
 
-      before[c][m] = stage < 0 ? 0 : stage;
+      s->stages[c][m] = stage < 0 ? 0 : stage;
     }
+}
+
+static void advance(struct scene *s, prop_draw *draw)
+{
+  static struct report report;
+  int64_t now = draw_now(s, draw), since = eng_census_as_of(s->census);
+  uint64_t changes;
+
   if (prop_between(draw, 0, 2) == 0) {
     eng_census *other;
 
@@ -336,9 +367,27 @@ static void advance(struct scene *s, prop_draw *draw)
   is_in_order(s, &report);
   for (int c = 0; c < CUSTOMERS; c++)
     for (int m = 0; m < MODELS; m++)
-      are_those_of_history(s, &report, c, m, before[c][m], since);
+      are_those_of_history(s, &report, c, m, s->stages[c][m], since);
+  note_stages(s);
   is_as_anew(s);
   stays_until_next(s, draw);
+}
+
+/* Two customers become one, or are taken apart. */
+static void link_some(struct scene *s, prop_draw *draw)
+{
+  char a[16], b[16];
+  int first = (int)prop_between(draw, 0, CUSTOMERS - 2);
+  int second = (int)prop_between(draw, first + 1, CUSTOMERS - 1);
+
+  if (!s->links) return;
+  id_of(first, a);
+  id_of(second, b);
+  if (prop_between(draw, 0, 1) == 0) {
+    OK(eng_book_link(s->book, a, strlen(a), b, strlen(b), ++s->said));
+  } else {
+    OK(eng_book_unlink(s->book, a, strlen(a), b, strlen(b), ++s->said));
+  }
 }
 
 static void step(struct scene *s, prop_draw *draw)
@@ -352,7 +401,7 @@ static void step(struct scene *s, prop_draw *draw)
     OK(eng_book_merge_customer(s->book, s->customers[customer]));
     break;
   }
-  case 3:
+  case 3: link_some(s, draw); break;
   case 4:
   case 5: tell_some(s, draw); break;
   default: advance(s, draw); break;
@@ -362,8 +411,16 @@ static void step(struct scene *s, prop_draw *draw)
 /* What the slow reference says, once all is told. */
 static void is_as_reference(struct scene *s, prop_draw *draw)
 {
-  for (int c = 0; c < CUSTOMERS; c++)
+  for (int c = 0; c < CUSTOMERS; c++) {
     OK(eng_book_merge_customer(s->book, s->customers[c]));
+    for (int other = c + 1; other < CUSTOMERS && s->links; other++) {
+      char a[16], b[16];
+
+      id_of(c, a);
+      id_of(other, b);
+      OK(eng_book_unlink(s->book, a, strlen(a), b, strlen(b), s->said + 1));
+    }
+  }
   advance(s, draw);
   for (int c = 0; c < CUSTOMERS; c++) {
     int64_t now = eng_census_as_of(s->census);
@@ -392,6 +449,7 @@ START_TEST(a_census_kept_up_to_date_is_one_taken_anew)
                       REF_START + prop_between(&draw, -10, 60) * REF_DAY, NULL, NULL,
                       &s.census));
     is_as_anew(&s);
+    note_stages(&s);
     for (int k = 0; k < STEPS; k++) step(&s, &draw);
     is_as_reference(&s, &draw);
     close_scene(&s);

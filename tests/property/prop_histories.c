@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * prop_histories.c - the law of stores: whatever is recorded, revised, expired and
- * forgotten, in whichever store, whenever stores are synced, broken off or not, and
- * whatever old blobs and books come back: the end is what one book would hold.
+ * prop_histories.c - the law of stores: whatever is recorded, revised, linked, taken
+ * apart, expired and forgotten, in whichever store, whenever stores are synced, broken
+ * off or not, and whatever old blobs and books come back: the end is what one book
+ * would hold.
  *
  * The oracle knows nothing of lib/store. An event is a bit, a store a set of bits and
  * some floors; two that were synced have the union and the later floors. What a sync
@@ -36,6 +37,7 @@ enum {
   STORES = 4,
   PEOPLE = 3,
   EVENTS = 24,
+  LINKS = 12,
   ACTS = 24,
   SLOTS = 3,
   KEYS = 3,
@@ -49,6 +51,7 @@ enum {
 enum what {
   NOTHING, /* left out while a case is made smaller */
   RECORD,
+  LINK,
   FORGET,
   EXPIRE,
   EXPIRE_ONE,
@@ -63,10 +66,18 @@ enum what {
 
 struct act {
   enum what what;
-  int store, other, person, event, slot;
+  int store, other, person, event, link, slot;
   int64_t at;
   int messages;
-  bool undone; /* in a transaction that is rolled back */
+  bool undone;   /* in a transaction that is rolled back */
+  bool scrubbed; /* the file is written anew; it takes longer than all the rest */
+};
+
+/* That two people are one, or are not. */
+struct said {
+  int a, b;
+  int64_t at;
+  bool merged;
 };
 
 struct story {
@@ -75,6 +86,7 @@ struct story {
   struct act act[ACTS];
   struct model_event events[EVENTS];
   int person_of[EVENTS];
+  struct said links[LINKS];
 };
 
 static int64_t pick(prop_draw *draw, int64_t low, int64_t high)
@@ -125,9 +137,10 @@ static void draw_event(prop_draw *draw, const struct story *story, int n,
 static enum what draw_what(prop_draw *draw, const struct story *story)
 {
   static const enum what often[] = {
-      RECORD, RECORD, RECORD, RECORD,     RECORD, RECORD,    RECORD,     RECORD,
-      SYNC,   SYNC,   BREAK,  BREAK,      FORGET, FORGET,    EXPIRE_ONE, KEEP,
-      KEEP,   EXPIRE, KEEP,   BRING_BACK, SYNC,   KEEP_BOOK, BRING_BACK, BRING_BACK};
+      RECORD, RECORD,     RECORD, RECORD,     RECORD,     RECORD,    RECORD,
+      RECORD, LINK,       LINK,   LINK,       SYNC,       SYNC,      BREAK,
+      BREAK,  FORGET,     FORGET, EXPIRE_ONE, KEEP,       KEEP,      EXPIRE,
+      KEEP,   BRING_BACK, SYNC,   KEEP_BOOK,  BRING_BACK, BRING_BACK};
 
   if (one_in(draw, 60)) return one_in(draw, 2) ? ROTATE : REOPEN;
   /* The first third are events; without them floors alone are left. */
@@ -141,11 +154,21 @@ static void draw_act(prop_draw *draw, const struct story *story, struct act *act
   act->other = (act->store + (int)pick(draw, 1, story->stores - 1)) % story->stores;
   act->person = (int)pick(draw, 0, PEOPLE - 1);
   act->event = (int)pick(draw, 0, EVENTS - 1);
+  act->link = (int)pick(draw, 0, LINKS - 1);
   act->slot = (int)pick(draw, 0, SLOTS - 1);
   /* Floors of all leave little: they are drawn low. */
   act->at = START + pick(draw, 0, story->span / (act->what == EXPIRE ? 3 : 1));
   act->messages = (int)pick(draw, 1, 5);
   act->undone = one_in(draw, 24);
+  act->scrubbed = one_in(draw, 24);
+}
+
+static void draw_link(prop_draw *draw, const struct story *story, struct said *link)
+{
+  link->a = (int)pick(draw, 0, PEOPLE - 1);
+  link->b = (link->a + (int)pick(draw, 1, PEOPLE - 1)) % PEOPLE;
+  link->at = START + pick(draw, 0, story->span);
+  link->merged = !one_in(draw, 3);
 }
 
 static void draw_story(int number, struct story *story)
@@ -160,13 +183,14 @@ static void draw_story(int number, struct story *story)
     story->person_of[n] = (int)pick(&draw, 0, PEOPLE - 1);
     draw_event(&draw, story, n, &story->events[n]);
   }
+  for (int n = 0; n < LINKS; n++) draw_link(&draw, story, &story->links[n]);
   for (int n = 0; n < story->acts; n++) draw_act(&draw, story, &story->act[n]);
 }
 
 /* ---- what a store must hold ---- */
 
 struct held {
-  uint64_t events; /* a bit each; no padding, for held are compared as bytes */
+  uint64_t events, links; /* a bit each; no padding, for held are compared as bytes */
   int64_t all, own[PEOPLE], stone[PEOPLE];
 };
 
@@ -179,6 +203,7 @@ static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static const struct held empty = {
     0,
+    0,
     ENG_TIME_NONE,
     {ENG_TIME_NONE, ENG_TIME_NONE, ENG_TIME_NONE},
     {ENG_TIME_NONE, ENG_TIME_NONE, ENG_TIME_NONE},
@@ -187,6 +212,7 @@ static const struct held empty = {
 static void unite(struct held *to, const struct held *from)
 {
   to->events |= from->events;
+  to->links |= from->links;
   to->all = later(to->all, from->all);
   for (int p = 0; p < PEOPLE; p++) {
     to->own[p] = later(to->own[p], from->own[p]);
@@ -215,6 +241,35 @@ static bool is_held(const struct held *held, const struct story *story, int pers
 {
   return story->person_of[event] == person && (held->events >> event & 1) != 0 &&
          story->events[event].at > floor_of(held, person);
+}
+
+static bool is_linked(const struct held *held, const struct story *story, int link)
+{
+  const struct said *said = &story->links[link];
+
+  return (held->links >> link & 1) != 0 && said->at > base_of(held, said->a) &&
+         said->at > base_of(held, said->b);
+}
+
+static bool names(const struct said *said, int person)
+{
+  return said->a == person || said->b == person;
+}
+
+/* What stands of a pair: the latest, and of one time what takes them apart. */
+static const struct said *what_stands(const struct held *held,
+                                      const struct story *story, int a, int b)
+{
+  const struct said *best = NULL;
+
+  for (int n = 0; n < LINKS; n++) {
+    const struct said *said = &story->links[n];
+
+    if (!is_linked(held, story, n) || !names(said, a) || !names(said, b)) continue;
+    if (best == NULL || said->at > best->at || (said->at == best->at && !said->merged))
+      best = said;
+  }
+  return best;
 }
 
 static bool is_known(const struct held *held, const struct story *story, int person)
@@ -246,6 +301,9 @@ static struct held carried(const struct held *held, const struct story *story,
       if (is_held(held, story, p, n)) out.events |= UINT64_C(1) << n;
     }
     out.own[p] = floor_of(held, p);
+  }
+  for (int n = 0; n < LINKS && person < 0; n++) {
+    if (is_linked(held, story, n)) out.links |= UINT64_C(1) << n;
   }
   return out;
 }
@@ -331,7 +389,7 @@ static bool empty_stores(int count, bool anew)
     stores[i]->key_count = 0;
     if (sqlite3_exec(stores[i]->db,
                      "BEGIN; DELETE FROM customer; DELETE FROM setting; "
-                     "DELETE FROM key; DELETE FROM tombstone; COMMIT",
+                     "DELETE FROM key; DELETE FROM tombstone; DELETE FROM link; COMMIT",
                      NULL, NULL, NULL) != SQLITE_OK)
       return wrong("a store cannot be emptied");
     if (!hand_in_keys(stores[i])) return false;
@@ -385,6 +443,36 @@ static bool is_person(int i, const struct held *held, const struct story *story,
   return same;
 }
 
+/* Whether a store says of every pair what stands. */
+static bool has_links(int i, const struct held *held, const struct story *story)
+{
+  eng_link links[PEOPLE];
+  eng_book *book;
+  uint64_t count, right = 0;
+  bool same = true;
+
+  for (int n = 0; n < PEOPLE; n++) eng_link_init(&links[n], sizeof links[n]);
+  if (!good(eng_book_new(context, NULL, &book), "book_new")) return false;
+  if (good(eng_store_links(stores[i], book), "links") &&
+      good(eng_book_links(book, links, PEOPLE), "links of the book")) {
+    count = eng_book_link_count(book);
+    for (uint64_t n = 0; n < count && same; n++) {
+      int a = links[n].a[links[n].a_length - 1] - '0';
+      int b = links[n].b[links[n].b_length - 1] - '0';
+      const struct said *said = what_stands(held, story, a, b);
+
+      same = said != NULL && said->at == links[n].changed_at &&
+             said->merged == (links[n].state == ENG_LINK_MERGED);
+    }
+    for (int a = 0; a < PEOPLE; a++) {
+      for (int b = 0; b < a; b++) right += what_stands(held, story, a, b) != NULL;
+    }
+    if (!same || count != right) (void)wrong("store %d has other links", i);
+  }
+  eng_book_free(book);
+  return why[0] == '\0';
+}
+
 static bool is_store(int i, const struct held *held, const struct story *story)
 {
   uint64_t count, right = 0;
@@ -394,6 +482,7 @@ static bool is_store(int i, const struct held *held, const struct story *story)
     if (!is_person(i, held, story, p)) return false;
     right += is_known(held, story, p);
   }
+  if (!has_links(i, held, story)) return false;
   if (!good(eng_store_customer_count(stores[i], &count), "count")) return false;
   if (!good(eng_store_floor(stores[i], &floor), "floor")) return false;
   if (floor != held->all) return wrong("store %d: floor of all %" PRId64, i, floor);
@@ -405,10 +494,11 @@ static size_t bytes_of(int i, uint8_t *to, size_t room)
 {
   static const char *const queries[] = {
       "SELECT id, timeline FROM customer ORDER BY id",
-      "SELECT pseudonym, key || ' ' || floor FROM tombstone ORDER BY key, pseudonym"};
+      "SELECT pseudonym, key || ' ' || floor FROM tombstone ORDER BY key, pseudonym",
+      "SELECT pair, said FROM link ORDER BY pair"};
   size_t size = 0;
 
-  for (int q = 0; q < 2; q++) {
+  for (int q = 0; q < 3; q++) {
     sqlite3_stmt *row;
 
     if (sqlite3_prepare_v2(stores[i]->db, queries[q], -1, &row, NULL) != SQLITE_OK)
@@ -461,7 +551,8 @@ static bool talk(int one, int other, int most, uint64_t *exchanged, bool *done)
   eng_sync_counts_init(&counts, sizeof counts);
   eng_sync_get_counts(ask, &counts);
   *exchanged = counts.customers_sent + counts.customers_received +
-               counts.forgotten_sent + counts.forgotten_received;
+               counts.forgotten_sent + counts.forgotten_received + counts.links_sent +
+               counts.links_received;
   *done = asked && answered;
   eng_sync_free(ask);
   eng_sync_free(answer);
@@ -512,8 +603,23 @@ static bool act_record(const struct act *act, const struct story *story,
   return true;
 }
 
-/* The tombstone lies at the last event that is held, or later. Where that is not
- * certain, now is later than all there is. */
+static bool act_link(const struct act *act, const struct story *story, struct held *add)
+{
+  const struct said *said = &story->links[act->link];
+  eng_store *store = stores[act->store];
+  char a[24], b[24];
+
+  name(a, said->a);
+  name(b, said->b);
+  add->links |= UINT64_C(1) << act->link;
+  return good(said->merged
+                  ? eng_store_link(store, a, strlen(a), b, strlen(b), said->at, NULL)
+                  : eng_store_unlink(store, a, strlen(a), b, strlen(b), said->at, NULL),
+              "link");
+}
+
+/* The tombstone lies at the last event or link that is held, or later. Where that is
+ * not certain, now is later than all there is. */
 static bool act_forget(const struct act *act, const struct story *story,
                        const struct bounds *bounds, struct held *add)
 {
@@ -526,6 +632,10 @@ static bool act_forget(const struct act *act, const struct story *story,
     return false;
   for (int n = 0; n < EVENTS; n++) {
     if (is_held(held, story, act->person, n)) stone = later(stone, story->events[n].at);
+  }
+  for (int n = 0; n < LINKS; n++) {
+    if (is_linked(held, story, n) && names(&story->links[n], act->person))
+      stone = later(stone, story->links[n].at);
   }
   add->stone[act->person] = later(stone, floor_of(held, act->person));
   return true;
@@ -568,6 +678,7 @@ static bool act_keep(const struct act *act, const struct story *story,
     /* Whoever has a later floor has fewer events. */
     slot->bounds.least = empty;
     slot->bounds.most.events = bounds->most.events;
+    slot->bounds.most.links = bounds->most.links;
   }
   if (whole) {
     if (!good(eng_book_new(context, NULL, &slot->book), "book_new")) return false;
@@ -621,11 +732,12 @@ static bool change(const struct act *act, const struct story *story,
 {
   eng_store *store = stores[act->store];
   struct held add = empty;
-  bool fine;
+  bool within = act->undone || !act->scrubbed, fine;
 
-  if (act->undone && !good(eng_store_begin(store), "begin")) return false;
+  if (within && !good(eng_store_begin(store), "begin")) return false;
   switch (act->what) {
   case RECORD: fine = act_record(act, story, &add); break;
+  case LINK: fine = act_link(act, story, &add); break;
   case FORGET: fine = act_forget(act, story, bounds, &add); break;
   case EXPIRE: fine = act_expire(act, &add); break;
   case EXPIRE_ONE: fine = act_expire_one(act, &add); break;
@@ -635,6 +747,7 @@ static bool change(const struct act *act, const struct story *story,
     eng_store_rollback(store);
     return fine;
   }
+  if (within && !good(eng__store_end(store), "commit")) return false;
   unite(&bounds->least, &add);
   unite(&bounds->most, &add);
   return fine;
@@ -697,9 +810,9 @@ static bool play(const struct story *story, bool anew)
 
 static void tell(const struct story *story)
 {
-  static const char *const names[] = {"nothing",    "record",     "forget", "expire",
-                                      "expire one", "sync",       "break",  "keep",
-                                      "keep book",  "bring back", "rotate", "reopen"};
+  static const char *const names[] = {
+      "nothing", "record", "link",      "forget",     "expire", "expire one", "sync",
+      "break",   "keep",   "keep book", "bring back", "rotate", "reopen"};
 
   for (int n = 0; n < story->acts; n++) {
     const struct act *act = &story->act[n];
@@ -715,6 +828,10 @@ static void tell(const struct story *story)
              (int)event->kind, (int)(event->at - START), (unsigned)event->revision);
       if (event->has_id) printf(" id %" PRIu64, event->id);
     }
+    if (act->what == LINK)
+      printf(" customer-%d customer-%d %s at +%d", story->links[act->link].a,
+             story->links[act->link].b, story->links[act->link].merged ? "one" : "two",
+             (int)(story->links[act->link].at - START));
     if (act->what == FORGET || act->what == EXPIRE_ONE || act->what == KEEP)
       printf(" customer-%d", act->person);
     if (act->what == FORGET || act->what == EXPIRE_ONE || act->what == EXPIRE)

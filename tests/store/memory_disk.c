@@ -328,12 +328,13 @@ static bool holds(const uint8_t *in, size_t room, const void *bytes, size_t size
   return false;
 }
 
-bool memory_disk_holds(const void *bytes, size_t size)
+bool memory_disk_holds(const char *name, const void *bytes, size_t size)
 {
   for (int i = 0; i < FILES; i++) {
     const struct file *file = &files[i];
 
     if (!file->there) continue;
+    if (!file->nameless && strncmp(file->name, name, strlen(name)) != 0) continue;
     if (file->bytes != NULL && holds(file->bytes, file->size, bytes, size)) return true;
     for (int r = 0; r < REGIONS; r++) {
       if (file->regions[r] != NULL &&

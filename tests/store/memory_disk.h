@@ -23,9 +23,9 @@ void memory_disk_put(const char *name, const uint8_t *bytes, size_t size);
 /* A file's bytes until it is written to; NULL: there is none. */
 const uint8_t *memory_disk_get(const char *name, size_t *size);
 
-/* Whether bytes stand anywhere in any file, those of no name and the log's index among
- * them. */
-bool memory_disk_holds(const void *bytes, size_t size);
+/* Whether bytes stand anywhere in a file whose name begins so, in the index of its log,
+ * or in a file without a name. */
+bool memory_disk_holds(const char *name, const void *bytes, size_t size);
 
 /* Removes all files that nobody has open. */
 void memory_disk_clear(void);

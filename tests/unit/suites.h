@@ -40,6 +40,7 @@
   X(stages) \
   X(decided) \
   X(features) \
+  X(glance) \
   X(model) \
   X(models) \
   X(params) \
@@ -47,6 +48,8 @@
   X(rates) \
   X(store) \
   X(store_faults) \
+  X(store_pages) \
+  X(forgetting) \
   X(keep) \
   X(sync) \
   X(voice) \

@@ -280,6 +280,41 @@ START_TEST(a_census_follows_its_customers_to_new_rows)
 }
 END_TEST
 
+START_TEST(who_is_merged_is_one_and_apart_again_as_before)
+{
+  eng_census *census;
+  uint64_t row;
+
+  happen("customer-0", ENG_EVENT_VISIT, START - DAY);
+  happen("customer-1", ENG_EVENT_PURCHASE, START - DAY);
+  happen("customer-2", ENG_EVENT_PURCHASE, START - 2 * DAY);
+  happen("customer-3", ENG_EVENT_VISIT, START - DAY);
+  census = census_at(START);
+  ck_ok(eng_book_link(book, "customer-1", 10, "customer-2", 10, START));
+  ck_assert_int_eq(eng_census_is_behind(census), 1);
+  expect_changes(census, START + DAY,
+                 "customer-1 2>3 record 0;customer-2 2>0 record 0;");
+  ck_assert_uint_eq(eng_census_count(census, 0, 1), 2);
+  ck_assert_uint_eq(eng_census_count(census, 0, 2), 0);
+  ck_assert_uint_eq(eng_census_count(census, 0, 3), 1);
+  ck_ok(eng_book_find(book, "customer-2", 10, &row));
+  ck_assert_int_eq(eng_census_stage(census, row, 0), 3);
+  ck_assert_int_eq(eng_census_next(census), START + 28 * DAY);
+  happen("customer-2", ENG_EVENT_PURCHASE, START + 2 * DAY);
+  expect_changes(census, START + 2 * DAY + 1, "");
+  ck_ok(eng_book_unlink(book, "customer-1", 10, "customer-2", 10, START + DAY));
+  expect_changes(census, START + 3 * DAY,
+                 "customer-1 3>2 record 2+;customer-2 0>3 record 2+;");
+  /* There and back before anybody looks. */
+  ck_ok(eng_book_link(book, "customer-0", 10, "customer-2", 10, START + 3 * DAY));
+  ck_ok(eng_book_unlink(book, "customer-0", 10, "customer-2", 10, START + 4 * DAY));
+  expect_changes(census, START + 4 * DAY, "");
+  ck_assert_uint_eq(eng_census_count(census, 0, 0), 0);
+  ck_assert_uint_eq(eng_census_count(census, 0, 1), 2);
+  eng_census_free(census);
+}
+END_TEST
+
 /* A host that writes to whoever drops: the message is an event of its own. */
 static int32_t answer(void *user, const eng_change *change)
 {
@@ -524,6 +559,7 @@ Suite *census_suite(void)
   tcase_add_test(steps, an_event_of_the_future_counts_when_it_comes);
   tcase_add_test(steps, a_long_history_is_followed_as_day_by_day);
   tcase_add_test(steps, a_census_follows_its_customers_to_new_rows);
+  tcase_add_test(steps, who_is_merged_is_one_and_apart_again_as_before);
   tcase_add_test(steps, a_callback_may_record);
   tcase_add_test(steps, a_callback_that_fails_leaves_all_as_it_was);
   tcase_add_test(steps, what_nobody_can_foresee_is_seen_when_touched);

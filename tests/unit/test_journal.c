@@ -240,6 +240,12 @@ START_TEST(batches_loads_and_merges_are_there)
   expect_replay();
   eng_customer_free(customer);
   eng_book_free(other);
+  ck_ok(eng_book_link(book, "customer-5", 10, "customer-6", 10, START));
+  ck_ok(eng_book_link(book, "customer-5", 10, "nobody", 6, START));
+  ck_ok(eng_book_unlink(book, "customer-5", 10, "customer-6", 10, START + 1));
+  ck_ok(record_number(book, 5));
+  ck_ok(record_number(book, 500));
+  expect_replay();
 }
 END_TEST
 
@@ -484,6 +490,17 @@ START_TEST(an_own_kind_that_nobody_knows_is_no_damage)
   ck_assert_int_eq(eng_book_replay(book, file.bytes, file.size, 1, &used, NULL, NULL),
                    ENG_E_VOCABULARY);
   ck_assert_uint_eq(used, 0);
+  /* Whoever knows it reads it, beside the greatest channel that is built in. */
+  ck_ok(eng_event_reset(event, 140, START + 1));
+  ck_ok(eng_event_set_channel(event, 11));
+  ck_ok(eng_book_record(shops, "customer-1", 10, event, NULL));
+  eng_book_free(book);
+  ck_ok(eng_book_new(shop, NULL, &book));
+  ck_ok(eng_book_replay(book, file.bytes, file.size, 1, &used, NULL, NULL));
+  ck_assert_uint_eq(used, file.size);
+  ck_assert(same_books(book, shops));
+  eng_book_free(book);
+  ck_ok(eng_book_new(context, NULL, &book));
   eng_event_free(event);
   eng_book_free(shops);
   eng_context_free(shop);

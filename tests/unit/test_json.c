@@ -594,14 +594,14 @@ static const struct {
      "\"subtotal\":22.50,\"total\":27.50,\"revenue\":25.00,\"shipping\":3,\"tax\":2,"
      "\"discount\":2.5,\"coupon\":\"x\",\"currency\":\"USD\",\"products\":"
      "[{\"product_id\":\"507f\",\"price\":19,\"quantity\":1,\"category\":\"Games\"}]",
-     "purchase\",\"id\":\"#ORDER\",\"amount\":25.00,\"currency\":\"USD\""},
+     "purchase\",\"id\":\"#ORDER\",\"amount\":27.50,\"currency\":\"USD\""},
     {"Order Refunded",
      "\"order_id\":\"50314b8e\",\"total\":30,\"currency\":\"USD\",\"products\":[]",
      "refund\",\"amount\":30.00,\"currency\":\"USD\",\"refers_to\":\"#ORDER\""},
     {"Order Cancelled",
      "\"order_id\":\"50314b8e\",\"total\":\"30.00\",\"revenue\":\"25.00\","
      "\"currency\":\"USD\"",
-     "cancel\",\"amount\":25.00,\"currency\":\"USD\",\"refers_to\":\"#ORDER\""},
+     "cancel\",\"amount\":30.00,\"currency\":\"USD\",\"refers_to\":\"#ORDER\""},
     {"Coupon Entered", "\"coupon_id\":\"may_deals_2016\"", ""},
     {"Coupon Applied", "\"coupon_id\":\"may\",\"discount\":23.32", ""},
     {"Coupon Denied", "\"coupon_id\":\"may\",\"reason\":\"expired\"", ""},

@@ -765,7 +765,7 @@ static uint64_t draw(uint64_t *state)
   return *state >> 33;
 }
 
-/* The same customers in one book and shared out over two. */
+/* The same customers in one book and shared out over two, at random. */
 static void fill_books(const eng_context *context, eng_book *whole, eng_book *halves[2],
                        uint64_t seed)
 {
@@ -773,11 +773,16 @@ static void fill_books(const eng_context *context, eng_book *whole, eng_book *ha
       ENG_EVENT_VISIT,      ENG_EVENT_ADD_TO_CART,  ENG_EVENT_PURCHASE,
       ENG_EVENT_MESSAGE_IN, ENG_EVENT_MESSAGE_OUT,  ENG_EVENT_RATING,
       ENG_EVENT_IMPRESSION, ENG_EVENT_CLICK,        ENG_EVENT_REFER,
-      ENG_EVENT_CONTRACT,   ENG_EVENT_CONTRACT_END, ENG_EVENT_REFUND};
+      ENG_EVENT_CONTRACT,   ENG_EVENT_CONTRACT_END, ENG_EVENT_REFUND,
+      ENG_EVENT_FOLLOW,     ENG_EVENT_REACT,        ENG_EVENT_UNSUBSCRIBE,
+      ENG_EVENT_SEARCH};
+  static const int32_t channels[] = {0, ENG_CHANNEL_WEB, ENG_CHANNEL_SOCIAL,
+                                     ENG_CHANNEL_CHAT};
   int64_t start = at("2026-01-01");
+  uint64_t split = draw(&seed);
 
   for (uint64_t i = 0; i < 400; i++) {
-    int32_t kind = kinds[draw(&seed) % 12];
+    int32_t kind = kinds[draw(&seed) % 16];
     int64_t time = start + (int64_t)(draw(&seed) % 120) * (DAY - 1234567);
     eng_event *event = event_of(context, kind, time);
     char name[20];
@@ -790,19 +795,58 @@ static void fill_books(const eng_context *context, eng_book *whole, eng_book *ha
     if (kind == ENG_EVENT_REFUND)
       ck_ok(eng_event_set_refers_to(event, 1, draw(&seed) % 400 + 1));
     if (kind == ENG_EVENT_RATING) {
-      ck_ok(eng_event_set_scale(event, ENG_SCALE_NPS));
-      ck_ok(eng_event_set_value(event, (int64_t)(draw(&seed) % 11) * 1000));
+      int32_t scale = ENG_SCALE_NPS + (int32_t)(draw(&seed) % 3);
+
+      ck_ok(eng_event_set_scale(event, scale));
+      ck_ok(eng_event_set_value(event, (int64_t)(draw(&seed) % 5 + 1) * 1000));
     }
+    ck_ok(eng_event_set_channel(event, channels[draw(&seed) % 4]));
     ck_ok(eng_book_record(whole, name, strlen(name), event, NULL));
-    ck_ok(eng_book_record(halves[who % 2], name, strlen(name), event, NULL));
+    ck_ok(eng_book_record(halves[split >> who & 1], name, strlen(name), event, NULL));
     eng_event_free(event);
   }
 }
 
 enum { MONTHS = 4, SUMS = 600 };
 
+static size_t flow_counts(const eng_context *context, const eng_book *book,
+                          int64_t *out)
+{
+  uint64_t cells[36];
+  eng_model *model;
+  eng_assessor *assessor;
+
+  ck_ok(eng_model_builtin(context, "five_levels", 11, &model));
+  ck_ok(eng_assessor_new(context, (const eng_model *const *)&model, 1, &assessor));
+  ck_ok(eng_book_flow(book, assessor, 0, at("2026-02-01"), at("2026-04-01"), cells, 6,
+                      NULL, NULL, 0, NULL, NULL));
+  for (int i = 0; i < 36; i++) out[i] = (int64_t)cells[i];
+  eng_assessor_free(assessor);
+  eng_model_free(model);
+  return 36;
+}
+
+static size_t response_counts(const eng_book *book, int64_t *out)
+{
+  const eng_opening hours[] = {{1, 540, 1020}, {3, 1200, 1500}, {6, 0, 1440}};
+  eng_wait_options asked;
+  eng_response sum;
+  eng_wait waits[400];
+  uint64_t count;
+
+  eng_wait_options_init(&asked, sizeof asked);
+  asked.from = at("2026-02-01");
+  asked.until = at("2026-04-01");
+  asked.openings = hours;
+  asked.opening_count = 3;
+  ck_ok(eng_book_waits(book, &asked, waits, 400, &count, NULL, NULL));
+  ck_ok(eng_waits_sum(waits, count, 3 * DAY, &sum));
+  memcpy(out, &sum, 6 * sizeof *out); /* three ratios; quantiles do not add */
+  return 6;
+}
+
 /* Every count that the metrics of a book consist of, one after the other. */
-static size_t all_counts(const eng_book *book, int64_t *out)
+static size_t all_counts(const eng_context *context, const eng_book *book, int64_t *out)
 {
   eng_periods periods = periods_of(ENG_EVERY_MONTH, "2026-01-02", "2026-04-20");
   const int32_t windows[] = {1, 7, 30};
@@ -857,12 +901,31 @@ static size_t all_counts(const eng_book *book, int64_t *out)
   funnel.within = 20 * DAY;
   ck_ok(eng_book_funnel(book, &funnel, reached, NULL, NULL, NULL, 0, NULL, NULL));
   for (int i = 0; i < 3; i++) out[n++] = (int64_t)reached[i];
+  n += flow_counts(context, book, out + n);
+  n += response_counts(book, out + n);
   bytes = (const uint8_t *)&overview.retention;
   for (; bytes < (const uint8_t *)(&overview + 1); bytes += sizeof(int64_t)) {
     memcpy(&out[n++], bytes, sizeof(int64_t));
   }
   ck_assert_uint_le(n, SUMS);
   return n;
+}
+
+/* By the clock, waits say what the overview says. */
+static void check_waits(const eng_book *book)
+{
+  eng_overview overview = march(book);
+  eng_wait_options asked;
+  eng_response sum;
+  eng_wait waits[400];
+  uint64_t count;
+
+  eng_wait_options_init(&asked, sizeof asked);
+  asked.from = at("2026-03-01");
+  asked.until = at("2026-03-31T23:59:59.999Z");
+  ck_ok(eng_book_waits(book, &asked, waits, 400, &count, NULL, NULL));
+  ck_ok(eng_waits_sum(waits, count, 300000, &sum));
+  ck_assert(memcmp(&sum.answered, &overview.answered, 3 * sizeof sum.answered) == 0);
 }
 
 START_TEST(over_disjoint_customers_every_count_adds)
@@ -875,9 +938,10 @@ START_TEST(over_disjoint_customers_every_count_adds)
     size_t n;
 
     fill_books(context, whole, halves, seed);
-    n = all_counts(whole, sums[0]);
-    (void)all_counts(halves[0], sums[1]);
-    (void)all_counts(halves[1], sums[2]);
+    n = all_counts(context, whole, sums[0]);
+    (void)all_counts(context, halves[0], sums[1]);
+    (void)all_counts(context, halves[1], sums[2]);
+    check_waits(whole);
     for (size_t i = 0; i < n; i++) {
       if (sums[0][i] != sums[1][i] + sums[2][i])
         ck_abort_msg("seed %d, count %d: %lld, not %lld + %lld", (int)seed, (int)i,

@@ -945,6 +945,24 @@ static eng_status take_overview(const void *at, void *user)
   return eng_book_overview(a->book, at, &out, sizeof out, NULL, NULL);
 }
 
+static eng_status take_waits(const void *at, void *user)
+{
+  const struct asking *a = user;
+  uint64_t count;
+
+  return eng_book_waits(a->book, at, NULL, 0, &count, NULL, NULL);
+}
+
+static eng_status take_worth(const void *at, void *user)
+{
+  static const double own[PEOPLE] = {0};
+  const struct asking *a = user;
+  eng_worth out[PEOPLE];
+
+  return eng_book_worth(a->book, at, own, out, eng_book_customer_count(a->book), NULL,
+                        NULL);
+}
+
 START_TEST(options_of_earlier_and_later_versions_are_taken)
 {
   static const eng_step steps[] = {{NULL, 0}, {NULL, 0}};
@@ -953,6 +971,8 @@ START_TEST(options_of_earlier_and_later_versions_are_taken)
   eng_retention retention;
   eng_funnel funnel;
   eng_overview_options overview;
+  eng_wait_options waits;
+  eng_worth_options worth;
   eng_book *books[3];
   struct asking asking;
 
@@ -970,6 +990,10 @@ START_TEST(options_of_earlier_and_later_versions_are_taken)
   every_size(&funnel, sizeof funnel, offsetof(eng_funnel, within), take_funnel,
              &asking);
   every_size(&overview, sizeof overview, 8, take_overview, &asking);
+  eng_wait_options_init(&waits, sizeof waits);
+  every_size(&waits, sizeof waits, 8, take_waits, &asking);
+  eng_worth_options_init(&worth, sizeof worth);
+  every_size(&worth, sizeof worth, 8, take_worth, &asking);
   empty(books);
   eng_context_free(context);
 }

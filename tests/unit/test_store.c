@@ -862,7 +862,7 @@ START_TEST(a_file_of_the_first_version_is_brought_to_this_one)
   before = bytes_of(store);
   eng_store_close(store);
   meddle("DROP TABLE setting; DROP TABLE key; DROP TABLE tombstone; "
-         "PRAGMA user_version = 1");
+         "DROP TABLE link; PRAGMA user_version = 1");
   store = opened(ENG_STORE_READ_ONLY);
   ck_assert(customers_of(store) == 1);
   eng_store_close(store);
@@ -870,6 +870,198 @@ START_TEST(a_file_of_the_first_version_is_brought_to_this_one)
   same(bytes_of(store), before);
   ck_ok(eng_store_expire(store, 2 * DAY, NULL, NULL));
   ck_assert(customers_of(store) == 0);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(a_file_without_a_table_of_links_has_none_until_it_is_written_to)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_book *book;
+
+  ck_ok(put(store, "ada", DAY, NULL));
+  eng_store_close(store);
+  meddle("DROP TABLE link; PRAGMA user_version = 4");
+  store = opened(ENG_STORE_READ_ONLY);
+  ck_assert(customers_of(store) == 1);
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(eng_store_links(store, book));
+  ck_ok(eng_store_load(store, book, NULL, NULL, NULL));
+  ck_assert(eng_book_link_count(book) == 0);
+  eng_book_free(book);
+  ck_assert_int_eq(eng_store_link(store, "ada", 3, "bob", 3, 1, NULL), ENG_E_READONLY);
+  eng_store_close(store);
+  store = opened(0);
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 1, NULL));
+  eng_store_close(store);
+}
+END_TEST
+
+/* ---- links ---- */
+
+static uint64_t link_count(eng_store *store)
+{
+  eng_store_report report;
+
+  eng_store_report_init(&report, sizeof report);
+  ck_ok(eng_store_check(store, NULL, NULL, &report));
+  ck_assert_uint_eq(report.damaged + report.pages, 0);
+  return report.links;
+}
+
+START_TEST(links_are_kept_and_loaded_as_groups)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_book *book;
+  uint64_t row, other;
+  int32_t outcome;
+
+  ck_ok(put(store, "bob", DAY, NULL));
+  ck_ok(put(store, "cyd", DAY, NULL));
+  ck_ok(put(store, "dan", DAY, NULL));
+  ck_ok(eng_store_link(store, "dan", 3, "ada", 3, 10, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_ADDED);
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 10, &outcome));
+  ck_ok(eng_store_link(store, "bob", 3, "ada", 3, 9, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_UNCHANGED);
+  ck_assert(customers_of(store) == 3);
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(eng_store_load(store, book, NULL, NULL, NULL));
+  ck_assert_uint_eq(eng_book_customer_count(book), 2);
+  ck_ok(eng_book_find(book, "bob", 3, &row));
+  ck_ok(eng_book_find(book, "ada", 3, &other));
+  ck_assert_uint_eq(row, other);
+  ck_assert_uint_eq(eng_book_group_size(book, row), 3);
+  eng_book_free(book);
+  ck_ok(eng_store_unlink(store, "bob", 3, "ada", 3, 10, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_REPLACED);
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(eng_store_load(store, book, NULL, NULL, NULL));
+  ck_assert_uint_eq(eng_book_customer_count(book), 3);
+  ck_assert_uint_eq(link_count(store), 2);
+  /* What a book holds of members and links goes into another file as it is. */
+  ck_ok(eng_store_expire(store, 20, NULL, NULL));
+  ck_assert_uint_eq(link_count(store), 0);
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 20, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_IGNORED);
+  ck_ok(eng_store_merge_book(store, book, NULL, NULL));
+  ck_assert_uint_eq(link_count(store), 0);
+  eng_book_free(book);
+  ck_assert_int_eq(eng_store_link(store, "ada", 3, "ada", 3, 20, NULL), ENG_E_INVALID);
+  ck_assert_int_eq(eng_store_link(store, "ada", 0, "bob", 3, 20, NULL), ENG_E_CUSTOMER);
+  ck_assert_int_eq(eng_store_unlink(store, "ada", 3, "bob", 3, -1, NULL), ENG_E_TIME);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(pieces_of_a_store_hold_groups_whole)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_store_cursor *cursor;
+  eng_book *whole;
+  uint64_t count, customers = 0;
+
+  ck_ok(eng_store_begin(store));
+  for (int i = 0; i < 60; i++) {
+    char id[24], other[24];
+
+    sprintf(id, "customer-%02d", i);
+    sprintf(other, "customer-%02d", (i * 7 + 3) % 60);
+    ck_ok(put(store, id, (1 + i) * DAY, NULL));
+    if (i % 3 == 0) ck_ok(eng_store_link(store, id, 11, other, 11, i, NULL));
+    if (i % 9 == 0) ck_ok(eng_store_unlink(store, id, 11, other, 11, i, NULL));
+  }
+  ck_ok(eng_store_commit(store));
+  ck_ok(eng_book_new(context, NULL, &whole));
+  ck_ok(eng_store_load(store, whole, NULL, NULL, NULL));
+  ck_ok(eng_store_cursor_new(store, &cursor));
+  for (;;) {
+    eng_book *piece;
+
+    ck_ok(eng_book_new(context, NULL, &piece));
+    ck_ok(eng_store_cursor_read(cursor, 7, piece, &count, NULL));
+    ck_assert_uint_eq(eng_book_customer_count(piece), count);
+    customers += count;
+    for (uint64_t row = 0; row < count; row++) {
+      eng_customer *a, *b;
+      size_t length;
+      const char *id = eng_book_customer_id(piece, row, &length);
+      uint64_t at;
+
+      ck_ok(eng_book_find(whole, id, length, &at));
+      ck_ok(eng_book_customer(piece, row, &a));
+      ck_ok(eng_book_customer(whole, at, &b));
+      ck_assert(same_timeline(a, b));
+      ck_assert(memcmp(eng_book_customer_id(whole, at, NULL), id, length) == 0);
+      eng_customer_free(a);
+      eng_customer_free(b);
+    }
+    eng_book_free(piece);
+    if (count == 0) break;
+  }
+  ck_assert_uint_eq(customers, eng_book_customer_count(whole));
+  ck_assert_uint_lt(customers, 60);
+  eng_store_cursor_free(cursor);
+  eng_book_free(whole);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(who_is_forgotten_is_named_by_no_link)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_book *old;
+  int32_t outcome, known;
+
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(put(store, needle, DAY, NULL));
+  ck_ok(eng_store_link(store, needle, strlen(needle), "ada", 3, 5 * DAY, NULL));
+  ck_ok(eng_store_link(store, "bob", 3, "ada", 3, 5 * DAY, NULL));
+  ck_ok(eng_book_new(context, NULL, &old));
+  ck_ok(eng_store_load(store, old, NULL, NULL, NULL));
+  ck_ok(eng_store_forget(store, needle, strlen(needle), DAY, &known));
+  ck_assert_int_eq(known, 1);
+  ck_assert_uint_eq(link_count(store), 1);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  ck_ok(eng_store_merge_book(store, old, NULL, NULL));
+  ck_ok(eng_store_link(store, "ada", 3, needle, strlen(needle), 5 * DAY, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_IGNORED);
+  ck_assert_uint_eq(link_count(store), 1);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  /* Who comes back later is somebody new, whom one may merge. */
+  ck_ok(eng_store_link(store, "ada", 3, needle, strlen(needle), 5 * DAY + 1, &outcome));
+  ck_assert_int_eq(outcome, ENG_RECORD_ADDED);
+  /* A name that only a link has is forgotten too. */
+  ck_ok(eng_store_forget(store, needle, strlen(needle), DAY, &known));
+  ck_assert_int_eq(known, 1);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  eng_book_free(old);
+  eng_store_close(store);
+}
+END_TEST
+
+START_TEST(damaged_links_are_found_and_are_in_nobodys_way)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_store_report report;
+  eng_book *book;
+
+  ck_ok(put(store, "ada", DAY, NULL));
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 5, NULL));
+  eng_store_close(store);
+  meddle("INSERT INTO link VALUES(x'00', x'0000'), "
+         "(x'00112233445566778899aabbccddeeff', x'0161016201')");
+  store = opened(0);
+  eng_store_report_init(&report, sizeof report);
+  ck_ok(eng_store_check(store, NULL, NULL, &report));
+  ck_assert_uint_eq(report.links, 1);
+  ck_assert_uint_eq(report.damaged, 2);
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_assert_int_ne(eng_store_load(store, book, NULL, NULL, NULL), ENG_OK);
+  eng_book_free(book);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_forget(store, "cyd", 3, DAY, NULL));
+  ck_assert_uint_eq(link_count(store), 1);
   eng_store_close(store);
 }
 END_TEST
@@ -1014,6 +1206,11 @@ Suite *store_suite(void)
   tcase_add_test(tests, keys_follow_one_another_until_their_tombstones_have_passed);
   tcase_add_test(tests, a_key_of_a_transaction_goes_with_it);
   tcase_add_test(tests, a_file_of_the_first_version_is_brought_to_this_one);
+  tcase_add_test(tests, a_file_without_a_table_of_links_has_none_until_it_is_written_to);
+  tcase_add_test(tests, links_are_kept_and_loaded_as_groups);
+  tcase_add_test(tests, pieces_of_a_store_hold_groups_whole);
+  tcase_add_test(tests, who_is_forgotten_is_named_by_no_link);
+  tcase_add_test(tests, damaged_links_are_found_and_are_in_nobodys_way);
   tcase_add_test(tests, arguments_out_of_range_are_refused);
   tcase_add_loop_test(tests, every_request_for_memory_fails_whole, 0, 2);
 #else

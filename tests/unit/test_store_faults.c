@@ -25,6 +25,8 @@ Suite *store_faults_suite(void);
 
 #include <sqlite3.h>
 
+#include "store/memory_disk.h"
+
 enum { BATCHES = 24, EACH = 3, FILES = 4, SECTOR = 512 };
 
 static char folder[256], path[300];
@@ -67,7 +69,7 @@ static void note(enum what what, int file, size_t at, size_t size, const void *b
 {
   struct note *n;
 
-  if (!disk.on) return;
+  if (!disk.on || file < 0) return; /* files without a name hold nothing that stays */
   if (disk.count == disk.room) {
     disk.room = disk.room == 0 ? 256 : 2 * disk.room;
     disk.notes = realloc(disk.notes, disk.room * sizeof *disk.notes);
@@ -622,6 +624,271 @@ static void live(void)
   disk.on = false;
 }
 
+/* ---- everything that writes ---- */
+
+/* What a file holds after each act that was acknowledged; scrubbing is no part of it.
+ */
+enum { STATES = 40 };
+
+static struct {
+  char *after[STATES];
+  int count;   /* acts of a life without failures */
+  int done;    /* acts of this one */
+  bool noting; /* the states, in the first life */
+} acts;
+
+static const char *const state_queries[] = {
+    "SELECT 'c' || hex(id) || '=' || hex(timeline) FROM customer ORDER BY id",
+    "SELECT 's' || name || '=' || value FROM setting WHERE name <> 'scrub' "
+    "ORDER BY name",
+    "SELECT 'k' || number || '=' || hex(proof) FROM key ORDER BY number",
+    "SELECT 't' || key || hex(pseudonym) || '=' || floor FROM tombstone "
+    "ORDER BY key, pseudonym",
+    "SELECT 'l' || hex(pair) || '=' || hex(said) FROM link ORDER BY pair"};
+
+/* As text; a table that an earlier version does not have holds nothing. */
+static char *state_of_file(void)
+{
+  char *text = calloc(1, 1);
+  size_t size = 0;
+  sqlite3 *db;
+
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  for (size_t q = 0; q < sizeof state_queries / sizeof *state_queries; q++) {
+    sqlite3_stmt *row;
+
+    if (sqlite3_prepare_v2(db, state_queries[q], -1, &row, NULL) != SQLITE_OK) continue;
+    while (sqlite3_step(row) == SQLITE_ROW) {
+      size_t length = (size_t)sqlite3_column_bytes(row, 0);
+
+      text = realloc(text, size + length + 2);
+      memcpy(text + size, sqlite3_column_text(row, 0), length);
+      size += length;
+      text[size++] = ' ';
+      text[size] = '\0';
+    }
+    sqlite3_finalize(row);
+  }
+  sqlite3_close(db);
+  return text;
+}
+
+/* An act was acknowledged, or this life is over. */
+static bool did(eng_status status)
+{
+  bool on = disk.on;
+
+  if (status != ENG_OK) return false;
+  if (acts.noting) {
+    ck_assert_int_lt(acts.done, STATES);
+    disk.on = false;
+    acts.after[acts.done] = state_of_file();
+    disk.on = on;
+  }
+  acts.done++;
+  note(ACKNOWLEDGED, 0, 0, 0, NULL);
+  return true;
+}
+
+/* A file of the first version, as its library left it. */
+static eng_status make_first(void)
+{
+  sqlite3 *db;
+  int code =
+      sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "faults");
+
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(
+        db,
+        "BEGIN; CREATE TABLE customer(id BLOB PRIMARY KEY NOT NULL, timeline BLOB "
+        "NOT NULL) WITHOUT ROWID; PRAGMA application_id = 1162757954; "
+        "PRAGMA user_version = 1; COMMIT",
+        NULL, NULL, NULL);
+  sqlite3_close(db);
+  return code == SQLITE_OK ? ENG_OK : ENG_E_IO;
+}
+
+/* Another till, of which nothing fails: who was forgotten there, expired, linked. */
+static eng_store *open_peer(void)
+{
+  eng_store_options options;
+  eng_store *peer;
+  const uint8_t key[16] = {7};
+
+  memory_disk_clear();
+  eng_store_options_init(&options, sizeof options);
+  options.flags = ENG_STORE_CREATE;
+  options.vfs = memory_disk();
+  ck_ok(eng_store_open(context, NULL, "peer.book", &options, &peer, NULL));
+  ck_ok(eng_store_set_key(peer, 1, key));
+  for (int batch = 3; batch < 6; batch++) ck_ok(write_batch(peer, batch));
+  ck_ok(eng_store_forget(peer, "customer-08", 11, 50 * DAY, NULL));
+  ck_ok(eng_store_expire(peer, DAY / 2, NULL, NULL));
+  ck_ok(eng_store_expire_customer(peer, "customer-00", 11, DAY));
+  ck_ok(eng_store_link(peer, "customer-00", 11, "customer-05", 11, 60 * DAY, NULL));
+  return peer;
+}
+
+/* Each message that is taken is an act. */
+static bool live_sync(eng_store *store, int32_t role)
+{
+  eng_store *peer = open_peer(), *sides[2];
+  eng_sync *syncs[2] = {NULL, NULL};
+  const uint8_t *message = NULL;
+  size_t size = 0;
+  int32_t done = 0;
+  bool fine = true;
+
+  sides[0] = role == ENG_SYNC_ASK ? store : peer;
+  sides[1] = role == ENG_SYNC_ASK ? peer : store;
+  ck_ok(eng_sync_new(sides[0], ENG_SYNC_ASK, &syncs[0]));
+  ck_ok(eng_sync_new(sides[1], ENG_SYNC_ANSWER, &syncs[1]));
+  for (int turn = 0; fine; turn++) {
+    eng_status status =
+        eng_sync_next(syncs[turn % 2], message, size, &message, &size, &done);
+
+    if (sides[turn % 2] == store)
+      fine = did(status);
+    else
+      ck_ok(status);
+    if (turn % 2 == 1 && done) break;
+  }
+  eng_sync_free(syncs[0]);
+  eng_sync_free(syncs[1]);
+  eng_store_close(peer);
+  return fine;
+}
+
+/* A life of a book until something fails: from a file of the first version on, all that
+ * writes. */
+static void live_all(void)
+{
+  const uint8_t key[16] = {7};
+  eng_store *store = NULL;
+
+  acts.done = 0;
+  if (did(make_first()) && did(try_open("faults", 0, &store)) &&
+      did(eng_store_set_key(store, 1, key)) && did(write_batch(store, 1)) &&
+      did(write_batch(store, 2)) && did(write_batch(store, 3)) &&
+      did(eng_store_link(store, "customer-01", 11, "customer-08", 11, 9 * DAY, NULL)) &&
+      did(eng_store_forget(store, "customer-09", 11, 40 * DAY, NULL)) &&
+      did(eng_store_expire_customer(store, "customer-00", 11, DAY)) &&
+      did(write_batch(store, 4)) && live_sync(store, ENG_SYNC_ASK) &&
+      did(write_batch(store, 5)) && did(eng_store_expire(store, 2 * DAY, NULL, NULL)) &&
+      live_sync(store, ENG_SYNC_ANSWER) && did(write_batch(store, 6))) {
+    (void)!did(eng_store_scrub(store));
+  }
+  eng_store_close(store);
+}
+
+/* The life without failures, whose states all others are held against. */
+static void live_first(void)
+{
+  remove_files();
+  forget_notes();
+  disk.on = true;
+  acts.noting = true;
+  live_all();
+  acts.noting = false;
+  disk.on = false;
+  acts.count = acts.done;
+}
+
+static void forget_states(void)
+{
+  for (int i = 0; i < acts.count; i++) free(acts.after[i]);
+  memset(&acts, 0, sizeof acts);
+}
+
+/* After so many acts that were acknowledged: all of them are there, and the next one at
+ * the most. */
+static bool is_after(int acknowledged, bool *damaged)
+{
+  int counts[BATCHES];
+  eng_store *store;
+  bool right = false;
+  char *state;
+
+  *damaged = try_open(NULL, ENG_STORE_CREATE, &store) != ENG_OK;
+  if (*damaged) return false;
+  *damaged = !census_of(store, counts);
+  eng_store_close(store);
+  if (*damaged) return false;
+  state = state_of_file();
+  for (int i = acknowledged - 1; i <= acknowledged && i < acts.count; i++) {
+    right |= i < 0 ? state[0] == '\0' : strcmp(state, acts.after[i]) == 0;
+  }
+  free(state);
+  return right;
+}
+
+/* _i: 0 the n-th operation fails, 1 it and all that follow. */
+START_TEST(whatever_is_written_and_fails_is_whole_or_not_at_all)
+{
+  uint64_t points = 0, step = stride() < 3 ? 3 : stride();
+  bool damaged;
+
+  live_first();
+  ck_assert_int_gt(acts.count, 20);
+  for (uint64_t n = 1;; n += 5 * step) {
+    remove_files();
+    forget_notes();
+    disk.fail_at = n;
+    disk.for_ever = _i == 1;
+    live_all();
+    if (disk.failures == 0) break;
+    points++;
+    disk.fail_at = 0;
+    ck_assert_msg(is_after(acts.done, &damaged), "operation %d, after %d acts%s",
+                  (int)n, acts.done, damaged ? ": damaged" : "");
+  }
+  ck_assert_uint_gt(points, 20 / stride());
+  forget_states();
+}
+END_TEST
+
+static struct loss cut_life(bool synced, size_t step)
+{
+  struct loss loss = {0};
+  bool damaged;
+
+  random_state = 1;
+  live_first();
+  for (size_t cut = 1; cut <= disk.count; cut += step) {
+    int acknowledged = 0;
+
+    for (size_t i = 0; i < cut; i++) acknowledged += disk.notes[i].what == ACKNOWLEDGED;
+    for (int mode = 0; mode < 4; mode++) {
+      make_files(cut, mode < 2 ? mode : 2, synced);
+      loss.cuts++;
+      if (is_after(acknowledged, &damaged)) continue;
+      loss.damaged += damaged;
+      loss.lost += !damaged;
+    }
+  }
+  forget_states();
+  return loss;
+}
+
+START_TEST(a_cut_of_power_leaves_every_act_whole)
+{
+  struct loss loss = cut_life(true, 5 * (size_t)stride());
+
+  ck_assert_uint_gt(loss.cuts, 100 / stride());
+  ck_assert_uint_eq(loss.lost, 0);
+  ck_assert_uint_eq(loss.damaged, 0);
+}
+END_TEST
+
+START_TEST(acts_that_are_not_synced_are_lost)
+{
+  size_t step = stride() < 20 ? (size_t)stride() : 20;
+  struct loss loss = cut_life(false, 11 * step);
+
+  ck_assert_uint_gt(loss.lost + loss.damaged, 0);
+}
+END_TEST
+
 static struct loss cut_power(bool synced, size_t step)
 {
   const char *seed = getenv("SEED");
@@ -675,6 +942,10 @@ Suite *store_faults_suite(void)
   tcase_add_test(tests, a_key_is_not_there_when_its_commit_failed);
   tcase_add_test(tests, a_cut_of_power_loses_nothing_that_was_acknowledged);
   tcase_add_test(tests, the_control_that_does_not_sync_loses);
+  tcase_add_loop_test(tests, whatever_is_written_and_fails_is_whole_or_not_at_all, 0,
+                      2);
+  tcase_add_test(tests, a_cut_of_power_leaves_every_act_whole);
+  tcase_add_test(tests, acts_that_are_not_synced_are_lost);
 #endif
   suite_add_tcase(suite, tests);
   return suite;

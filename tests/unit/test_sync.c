@@ -232,7 +232,7 @@ END_TEST
 
 /* ---- everything that can happen, in any order ---- */
 
-enum { PEOPLE = 6, EVENTS_MAX = 200 };
+enum { PEOPLE = 6, EVENTS_MAX = 200, LINKS_MAX = 60 };
 
 /* What there would be in one book. */
 struct truth {
@@ -243,6 +243,12 @@ struct truth {
     uint32_t revision;
   } events[EVENTS_MAX];
   int count;
+  struct {
+    int a, b;
+    int64_t at;
+    bool merged;
+  } links[LINKS_MAX];
+  int link_count;
   int64_t all, base[PEOPLE], own[PEOPLE]; /* floors: of all, of tombstones, their own */
 };
 
@@ -282,6 +288,53 @@ static void act_record(struct truth *truth, eng_store *store)
   eng_event_free(event);
 }
 
+static void act_link(struct truth *truth, eng_store *store)
+{
+  int n = truth->link_count, a = (int)draw(PEOPLE);
+  int b = (a + 1 + (int)draw(PEOPLE - 1)) % PEOPLE;
+  int64_t at = draw(40);
+  bool merged = draw(3) != 0;
+  char id[24], other[24];
+  int32_t outcome;
+
+  if (n == LINKS_MAX) return;
+  truth->links[n].a = a;
+  truth->links[n].b = b;
+  truth->links[n].at = at;
+  truth->links[n].merged = merged;
+  truth->link_count++;
+  name(id, a);
+  name(other, b);
+  if (merged) {
+    ck_ok(eng_store_link(store, id, strlen(id), other, strlen(other), at, &outcome));
+  } else {
+    ck_ok(eng_store_unlink(store, id, strlen(id), other, strlen(other), at, &outcome));
+  }
+}
+
+/* The last time when anybody was linked with somebody, as far as a store knows. */
+static int64_t last_link_of(eng_store *store, const char *id)
+{
+  int64_t last = ENG_TIME_NONE;
+  eng_link links[LINKS_MAX];
+  eng_book *book;
+  uint64_t count;
+
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(eng_store_links(store, book));
+  count = eng_book_link_count(book);
+  for (int i = 0; i < LINKS_MAX; i++) eng_link_init(&links[i], sizeof links[i]);
+  ck_ok(eng_book_links(book, links, LINKS_MAX));
+  for (uint64_t i = 0; i < count; i++) {
+    bool is_a = strncmp(links[i].a, id, (size_t)links[i].a_length) == 0;
+    bool is_b = strncmp(links[i].b, id, (size_t)links[i].b_length) == 0;
+
+    if ((is_a || is_b) && links[i].changed_at > last) last = links[i].changed_at;
+  }
+  eng_book_free(book);
+  return last;
+}
+
 static void act_forget(struct truth *truth, eng_store *store)
 {
   int person = (int)draw(PEOPLE);
@@ -304,6 +357,7 @@ static void act_forget(struct truth *truth, eng_store *store)
     eng_event_cursor_free(cursor);
     eng_customer_free(customer);
   }
+  if (last_link_of(store, id) > floor) floor = last_link_of(store, id);
   ck_ok(eng_store_begin(store)); /* scrubbing is tested elsewhere */
   ck_ok(eng_store_forget(store, id, strlen(id), floor, NULL));
   ck_ok(eng_store_commit(store));
@@ -347,6 +401,18 @@ static void check_truth(const struct truth *truth)
       ck_ok(eng_book_merge_customer(book, customer));
     eng_customer_free(customer);
   }
+  for (int n = 0; n < truth->link_count; n++) {
+    int a = truth->links[n].a, b = truth->links[n].b;
+    int64_t at = truth->links[n].at;
+    char id[24], other[24];
+
+    if (at <= truth->all || at <= truth->base[a] || at <= truth->base[b]) continue;
+    name(id, a);
+    name(other, b);
+    ck_ok(truth->links[n].merged
+              ? eng_book_link(book, id, strlen(id), other, strlen(other), at)
+              : eng_book_unlink(book, id, strlen(id), other, strlen(other), at));
+  }
   for (int i = 0; i < STORES; i++) is_book(stores[i], book);
   eng_book_free(book);
 }
@@ -366,6 +432,8 @@ START_TEST(any_history_in_any_order_is_one_result)
       switch (draw(16)) {
       case 0: act_forget(truth, store); break;
       case 1: act_expire(truth, store); break;
+      case 4:
+      case 5: act_link(truth, store); break;
       case 2:
       case 3:
         if (store != other) (void)talk(store, other, 1 + (int)draw(5), NULL);
@@ -678,6 +746,27 @@ START_TEST(a_damaged_row_takes_its_tombstone)
 }
 END_TEST
 
+/* What a floor from elsewhere drops is to be scrubbed as what is expired here. */
+START_TEST(a_floor_that_comes_along_leaves_scrubbing_due)
+{
+  eng_event *event = event_of(context, ENG_EVENT_PURCHASE, DAY);
+  eng_customer *customer;
+  int32_t due;
+
+  for (int i = 0; i < 3; i++) ck_ok(eng_store_record(stores[i], "a", 1, event, NULL));
+  eng_event_free(event);
+  ck_ok(eng_store_expire_customer(stores[0], "a", 1, 2 * DAY));
+  ck_ok(try_talk(stores[0], stores[1]));
+  ck_ok(eng_store_scrub_is_due(stores[1], &due));
+  ck_assert_int_eq(due, 1);
+  ck_ok(eng_store_customer(stores[0], "a", 1, &customer, NULL));
+  ck_ok(eng_store_merge_customer(stores[2], customer));
+  ck_ok(eng_store_scrub_is_due(stores[2], &due));
+  ck_assert_int_eq(due, 1);
+  eng_customer_free(customer);
+}
+END_TEST
+
 /* Who has a floor of their own where a tombstone lies holds nothing beyond it; kept on
  * one side only, the books would differ for ever. */
 START_TEST(a_tombstone_takes_a_floor_that_lies_where_it_does)
@@ -768,6 +857,7 @@ Suite *sync_suite(void)
   tcase_add_test(tests, tombstones_come_before_what_asks_for_customers);
   tcase_add_test(tests, a_message_has_the_file_read_through_so_often);
   tcase_add_test(tests, a_damaged_row_takes_its_tombstone);
+  tcase_add_test(tests, a_floor_that_comes_along_leaves_scrubbing_due);
   tcase_add_test(tests, a_tombstone_takes_a_floor_that_lies_where_it_does);
   tcase_add_test(tests, a_stream_carries_messages_behind_their_lengths);
   tcase_add_test(tests, messages_of_strangers_do_no_harm);
