@@ -178,7 +178,8 @@ START_TEST(any_bytes_of_a_page_may_be_others)
     memory_disk_put(path, bytes, whole.size);
     amiss += use(page % 2 == 0);
   }
-  ck_assert_uint_gt(amiss, 0);
+  /* Of few pages with a byte changed all may go unnoticed: it can lie in free room. */
+  ck_assert(stride() > 4 || amiss > 0);
   free(bytes);
 }
 END_TEST
