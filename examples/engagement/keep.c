@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keep.c - commands of books on files: import, merge, unmerge, forget, key, expire, sync, fsck.
+ * keep.c - commands of books on files: import, merge, unmerge, forget, key, expire,
+ * sync, fsck.
  */
 #include <stdio.h>
 #include <string.h>
@@ -270,7 +271,8 @@ static eng_status note_unknown(eng_store *store, const struct options *options)
     note("there is no customer of the id that --customer gives; should one come, it "
          "counts");
   if (!other)
-    note("there is no customer of the id that --with gives; should one come, it counts");
+    note(
+        "there is no customer of the id that --with gives; should one come, it counts");
   return ENG_OK;
 }
 

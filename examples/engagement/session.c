@@ -290,7 +290,8 @@ int session_customer(const struct session *session, uint64_t *row)
     uint64_t ids = eng_book_group_size(session->book, *row);
 
     if (ids > 1)
-      note("the id is one of %lu that are one customer, who goes by the smallest of them",
+      note("the id is one of %lu that are one customer, who goes by the smallest of "
+           "them",
            (unsigned long)ids);
     return ANSWER_DONE;
   }

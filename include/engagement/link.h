@@ -201,7 +201,8 @@ ENG_API ENG_NODISCARD eng_status eng_book_members(const eng_book *book,
  * @param[in]  book    borrowed
  * @param[in]  id      the member's own id
  * @param[in]  length  bytes of id
- * @param[out] member  for eng_book_member; holds until the book is changed; 0 on failure
+ * @param[out] member  for eng_book_member; holds until the book is changed; 0 on
+ * failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID   an argument is NULL
  * @retval ENG_E_NOTFOUND  the id has nothing of its own in the book

@@ -408,7 +408,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_scrub_is_due(eng_store *store, int32_
 /* ---- customers who are one person ---- */
 
 /**
- * @brief Merges two customers: see link.h for what follows. The store need not know them.
+ * @brief Merges two customers: see link.h for what follows. The store need not know
+ * them.
  *
  * @param[in]  store       changed; as it was on failure
  * @param[in]  a           one id
@@ -416,12 +417,12 @@ ENG_API ENG_NODISCARD eng_status eng_store_scrub_is_due(eng_store *store, int32_
  * @param[in]  b           the other one
  * @param[in]  b_length    1 .. the limit ENG_LIMIT_ID
  * @param[in]  changed_at  when this was found out, 0..ENG_TIME_MAX
- * @param[out] outcome     ENG_RECORD_*: UNCHANGED where a later statement stands, IGNORED
- *                         at or before the floor of all, or of a tombstone of either; may
- *                         be NULL; 0 on failure
+ * @param[out] outcome     ENG_RECORD_*: UNCHANGED where a later statement stands,
+ * IGNORED at or before the floor of all, or of a tombstone of either; may be NULL; 0 on
+ * failure
  * @retval ENG_OK
- * @retval ENG_E_INVALID   an argument is NULL, both ids are the same, or the store has a
- *                         cursor
+ * @retval ENG_E_INVALID   an argument is NULL, both ids are the same, or the store has
+ * a cursor
  * @retval ENG_E_CUSTOMER  a length is out of range
  * @retval ENG_E_TIME      changed_at
  * @retval ENG_E_KEY       somebody was forgotten under a key that was not handed in
@@ -444,7 +445,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_link(eng_store *store, const char *a,
  * @param[in]  b           the other one
  * @param[in]  b_length    1 .. the limit ENG_LIMIT_ID
  * @param[in]  changed_at  when this was found out, 0..ENG_TIME_MAX
- * @param[out] outcome     ENG_RECORD_*, as for eng_store_link; may be NULL; 0 on failure
+ * @param[out] outcome     ENG_RECORD_*, as for eng_store_link; may be NULL; 0 on
+ * failure
  * @retval ENG_OK
  * @retval ENG_E_INVALID   and the further statuses of eng_store_link
  * @threads{one store may be used by one thread at a time}
@@ -587,8 +589,8 @@ ENG_API ENG_NODISCARD eng_status eng_store_cursor_next(eng_store_cursor *cursor,
  * @brief Fills a book with the next customers: for a store that is larger than memory,
  *        in pieces, each into a book of its own.
  *
- * A group comes whole where its first member stands, and counts once. For that the links
- * of the store are held in memory.
+ * A group comes whole where its first member stands, and counts once. For that the
+ * links of the store are held in memory.
  *
  * @param[in]  cursor  changed
  * @param[in]  most    how many customers at the most

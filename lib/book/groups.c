@@ -50,9 +50,9 @@ struct change {
   size_t nodes_before, pairs_before;
   struct undo *undos;
   size_t undo_count, undo_room;
-  uint32_t *nodes;            /* whose group changes */
-  uint32_t *parts;            /* the same, group by group */
-  size_t node_count, room;    /* room of both, and of holes */
+  uint32_t *nodes;         /* whose group changes */
+  uint32_t *parts;         /* the same, group by group */
+  size_t node_count, room; /* room of both, and of holes */
   struct hole *holes;
   struct eng__linked_group **groups; /* new ones */
   size_t group_count, group_room;
@@ -768,7 +768,8 @@ static void fill_rows(struct change *c, size_t holes)
     if (used < holes) row = c->holes[holes - ++used].row;
     fill_row(c, &c->fresh[i], row);
   }
-  for (size_t i = 0; i < holes - used; i++) eng__book_drop_hole(c->book, c->holes[i].row);
+  for (size_t i = 0; i < holes - used; i++)
+    eng__book_drop_hole(c->book, c->holes[i].row);
 }
 
 static void leave_groups(struct change *c)

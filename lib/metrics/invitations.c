@@ -60,8 +60,7 @@ static eng_status see_invitation(struct spread *s, uint64_t row,
   status = eng__grow(s->memory, &block, &s->room, s->count + 1, sizeof *s->list);
   s->list = block;
   if (status == ENG_OK) {
-    s->list[s->count++] =
-        (struct invitation){target, seen->event.occurred_at};
+    s->list[s->count++] = (struct invitation){target, seen->event.occurred_at};
   }
   return status;
 }

@@ -49,7 +49,8 @@ static eng_status link_of_row(struct eng_store *store, sqlite3_stmt *row,
   eng_status status = eng__store_blob(row, 0, 16, 16, &key, &key_size);
 
   if (status == ENG_OK) status = eng__store_blob(row, 1, 1, SIZE_MAX, &said, &size);
-  if (status == ENG_OK) status = eng__store_read_link(store, said, size, link, expected);
+  if (status == ENG_OK)
+    status = eng__store_read_link(store, said, size, link, expected);
   if (status != ENG_OK) return status;
   return memcmp(key, expected, sizeof expected) == 0 ? ENG_OK : ENG_E_DAMAGED;
 }
@@ -104,11 +105,11 @@ static eng_status write_row(struct eng_store *store, int which, const uint8_t ke
 /* ---- taking in ---- */
 
 /* The floor of a link: the greater one of its ids'. */
-static eng_status floor_of(struct eng_store *store, const eng_link *link, int64_t *floor)
+static eng_status floor_of(struct eng_store *store, const eng_link *link,
+                           int64_t *floor)
 {
   int64_t other;
-  eng_status status =
-      eng__store_base(store, link->a, (size_t)link->a_length, floor);
+  eng_status status = eng__store_base(store, link->a, (size_t)link->a_length, floor);
 
   if (status == ENG_OK) {
     status = eng__store_base(store, link->b, (size_t)link->b_length, &other);
@@ -187,8 +188,8 @@ static eng_status say(eng_store *store, eng_link *link, int32_t *outcome)
       !eng__customer_id_is_valid(store->context, (size_t)link->b_length)) {
     return ENG_E_CUSTOMER;
   }
-  order = eng__id_compare(link->a, (size_t)link->a_length, link->b,
-                          (size_t)link->b_length);
+  order =
+      eng__id_compare(link->a, (size_t)link->a_length, link->b, (size_t)link->b_length);
   if (order == 0) return ENG_E_INVALID;
   if (link->changed_at < 0 || link->changed_at > ENG_TIME_MAX) return ENG_E_TIME;
   if (order > 0) {
@@ -217,8 +218,8 @@ eng_status eng_store_unlink(eng_store *store, const char *a, size_t a_length,
                             const char *b, size_t b_length, int64_t changed_at,
                             int32_t *outcome)
 {
-  eng_link link = {sizeof link, ENG_LINK_UNMERGED, a, a_length, b, b_length,
-                   changed_at};
+  eng_link link = {sizeof link, ENG_LINK_UNMERGED, a,         a_length,
+                   b,           b_length,          changed_at};
 
   return say(store, &link, outcome);
 }
@@ -263,7 +264,8 @@ eng_status eng__store_each_link(struct eng_store *store, eng__link_fn look, void
   return status;
 }
 
-eng_status eng__store_drop_link(struct eng_store *store, const uint8_t *key, size_t size)
+eng_status eng__store_drop_link(struct eng_store *store, const uint8_t *key,
+                                size_t size)
 {
   sqlite3_stmt *statement;
   eng_status status = eng__store_statement(store, ENG__SQL_LINK_DROP, &statement);
@@ -349,7 +351,8 @@ eng_status eng__store_links(struct eng_store *store, struct eng_book *book)
   if (some == NULL) return ENG_E_NOMEM;
   some->store = store;
   some->count = 0;
-  status = eng__store_prepare(store, "SELECT pair, said FROM link ORDER BY pair", &rows);
+  status =
+      eng__store_prepare(store, "SELECT pair, said FROM link ORDER BY pair", &rows);
   if (status == ENG_OK) status = read_all(some, rows, book);
   (void)sqlite3_finalize(rows);
   eng__free(&store->memory, some, sizeof *some);

@@ -62,7 +62,7 @@ eng_status eng__items_begin(struct eng__items *items, struct eng_store *store,
 {
   bool links = space == ENG__SPACE_LINKS;
   int which = space == ENG__SPACE_STONES ? ENG__SQL_STONES
-              : range->high.end ? (links ? ENG__SQL_LINKS_FROM : ENG__SQL_FROM)
+              : range->high.end          ? (links ? ENG__SQL_LINKS_FROM : ENG__SQL_FROM)
                                 : (links ? ENG__SQL_LINKS_BETWEEN : ENG__SQL_BETWEEN);
   eng_status status = eng__store_statement(store, which, &items->rows);
 

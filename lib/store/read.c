@@ -178,10 +178,10 @@ static eng_status add_whole(eng_store_cursor *cursor, eng_book *book, bool *adde
 
   *added = true;
   if (status != ENG_OK) return status;
-  if (!eng__groups_member(cursor->links,
-                          eng__book_hash(cursor->links, customer->id,
-                                         customer->id_length),
-                          customer->id, customer->id_length, &node)) {
+  if (!eng__groups_member(
+          cursor->links,
+          eng__book_hash(cursor->links, customer->id, customer->id_length),
+          customer->id, customer->id_length, &node)) {
     return eng_book_merge_customer(book, customer);
   }
   *added = cursor->links->links->nodes[node].mark == 0;
@@ -272,8 +272,9 @@ eng_status eng_store_load(eng_store *store, eng_book *book, eng_progress_fn prog
     done += count;
   } while (status == ENG_OK && count > 0);
   if (status == ENG_OK) {
-    status = cursor->links != NULL ? eng__groups_merge(book, cursor->links, ENG_TIME_MAX)
-                                   : eng__store_links(store, book);
+    status = cursor->links != NULL
+                 ? eng__groups_merge(book, cursor->links, ENG_TIME_MAX)
+                 : eng__store_links(store, book);
     if (status != ENG_OK) (void)eng__error_set(error, status, 0, 0, 0, NULL);
   }
   eng_store_cursor_free(cursor);

@@ -57,7 +57,8 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_LINK_DROP] = "DELETE FROM link WHERE pair = ?1",
     [ENG__SQL_LINK_AFTER] =
         "SELECT pair, said FROM link WHERE pair > ?1 ORDER BY pair LIMIT 1",
-    [ENG__SQL_LINKS_FROM] = "SELECT pair, said FROM link WHERE pair >= ?1 ORDER BY pair",
+    [ENG__SQL_LINKS_FROM] =
+        "SELECT pair, said FROM link WHERE pair >= ?1 ORDER BY pair",
     [ENG__SQL_LINKS_BETWEEN] = "SELECT pair, said FROM link "
                                "WHERE pair >= ?1 AND pair < ?2 ORDER BY pair",
 };
