@@ -292,6 +292,7 @@ EXAMPLES = \
   examples/crm_batch.c \
   examples/features.c \
   examples/forecast.c \
+  examples/journal_till.c \
   examples/lifecycle/custom_callback.c \
   examples/pos.c \
   examples/till.c \
@@ -433,6 +434,7 @@ SCRIPT_TESTS = \
   tests/program/run.sh \
   tests/program/stages.sh \
   tests/program/store.sh \
+  tests/program/watch.sh \
   tests/program/voice.sh \
   tests/readme/run.sh \
   tests/store/run.sh \
@@ -475,6 +477,7 @@ FORECAST_BENCH_SOURCES = \
 
 # Pages that Doxygen reads beside the headers.
 DOC_PAGES = \
+  docs/census.md \
   docs/forecasts.md \
   docs/format.md \
   docs/host.md \

@@ -247,7 +247,8 @@ static const struct command commands[] = {
      OPTIONS_INPUT | OPTIONS_BOOK | OPTIONS_KEY, import_run},
     {"merge", "BOOK --customer ID --with ID", "two ids that are one customer",
      "From then on the two are one customer to every question, under the smaller of\n"
-     "their ids, and so is whoever else is merged with either. The events of each stay\n"
+     "their ids, and so is whoever else is merged with either. The events of each "
+     "stay\n"
      "their own, so `unmerge` gives back exactly what was; `export` writes each for\n"
      "itself. Of two statements about one pair the later one stands, by --at.\n",
      "engagement import orders.csv --kind purchase --currency USD \\\n"
@@ -263,7 +264,8 @@ static const struct command commands[] = {
      merge_run},
     {"unmerge", "BOOK --customer ID --with ID", "takes two ids apart again",
      "Takes back what `merge` said of the two: each is a customer with what they did\n"
-     "themselves, as if they had never been merged. They stay one if others link them.\n",
+     "themselves, as if they had never been merged. They stay one if others link "
+     "them.\n",
      "engagement import orders.csv --kind purchase --currency USD \\\n"
      "    --book shop.book && \\\n"
      "    engagement merge shop.book --customer customer-20 --with customer-27 && \\\n"

@@ -170,7 +170,11 @@ static int read_file(struct watch *w)
     w->gone += w->pass > 0 && w->known[i].pass == w->pass;
   w->pass++;
   eng_error_init(&error, sizeof error);
-  status = eng_store_cursor_new(w->store, &cursor);
+  status = eng_store_links(w->store, w->session->book);
+  if (status == ENG_OK && w->anew != NULL) {
+    status = eng_store_links(w->store, w->anew);
+  }
+  if (status == ENG_OK) status = eng_store_cursor_new(w->store, &cursor);
   while (status == ENG_OK) {
     status = eng_store_cursor_next(cursor, &customer, &error);
     if (status != ENG_OK || customer == NULL) break;

@@ -460,6 +460,7 @@ static void engagement_run(void *self, enum job job, struct job_result *result)
   case JOB_ACTIVES:
   case JOB_FUNNEL: failed = engagement_metrics(s, job, result); break;
   case JOB_TILL: failed = engagement_till(s, result); break;
+  case JOB_TILL_FILE: failed = engagement_till_file(s, result); break;
   case JOB_BYTES:
   case JOB_BLOBS:
   case JOB_MEMORY:

@@ -84,6 +84,7 @@ eng_status engagement_record(struct engagement *s, eng_book *book,
 /* ---- jobs, in files of their own: 0 or -1 ---- */
 
 int engagement_till(struct engagement *s, struct job_result *result);
+int engagement_till_file(struct engagement *s, struct job_result *result);
 int engagement_sizes(struct engagement *s, enum job job, struct job_result *result);
 int engagement_late(struct engagement *s, enum job job, struct job_result *result);
 int engagement_heavy(struct engagement *s, enum job job, struct job_result *result);

@@ -9,9 +9,11 @@
 #define _POSIX_C_SOURCE 200809L
 #include "engagement.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "peers.h"
 
@@ -93,6 +95,12 @@ static char *features_text(void)
 }
 
 /* ---- the till ---- */
+
+static int32_t append(void *user, const uint8_t *bytes, size_t size)
+{
+  const int *file = user;
+  return write(*file, bytes, size) == (ssize_t)size ? 0 : 1;
+}
 
 struct coming engagement_coming(const struct engagement *s, size_t i)
 {
@@ -231,14 +239,17 @@ static int check(struct engagement *s, eng_book *book, int64_t *checksum)
   return engagement_ok(status, "features") ? 0 : -1;
 }
 
-int engagement_till(struct engagement *s, struct job_result *result)
+/* Serves, with a journal if there is a file, and answers as every engine must. */
+static int run(struct engagement *s, int file, struct job_result *result)
 {
   int64_t stages[JOB_STAGES] = {0}, checksum = 0;
   char *text = till_text();
   eng_model *model = NULL;
   eng_assessor *assessor = engagement_assessor(s, text, &model);
-  int failed =
-      !assessor || engagement_ready(s) || serve(s, s->book, assessor, stages, result);
+  int failed = !assessor || engagement_ready(s);
+  if (!failed && file >= 0)
+    failed = !engagement_ok(eng_book_set_journal(s->book, append, &file), "journal");
+  failed = failed || serve(s, s->book, assessor, stages, result);
   eng_book_free(s->book); /* no longer the feed */
   s->book = NULL;
   failed = failed || engagement_ready(s) || check(s, s->book, &checksum);
@@ -249,5 +260,25 @@ int engagement_till(struct engagement *s, struct job_result *result)
   eng_assessor_free(assessor);
   eng_model_free(model);
   free(text);
+  return failed ? -1 : 0;
+}
+
+int engagement_till(struct engagement *s, struct job_result *result)
+{
+  return run(s, -1, result);
+}
+
+int engagement_till_file(struct engagement *s, struct job_result *result)
+{
+  struct sql path = {0};
+  int file, failed;
+  sql_add(&path, "%s/till.journal", s->options->scratch);
+  file = open(path.text, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0600);
+  failed = file < 0 || run(s, file, result);
+  if (file >= 0) close(file);
+  remove(path.text);
+  free(path.text);
+  snprintf(result->note, sizeof result->note,
+           "a journal, appended with write, unsynced");
   return failed ? -1 : 0;
 }

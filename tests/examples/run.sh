@@ -76,6 +76,67 @@ if [ "$(id -u)" != 0 ]; then
 fi
 till 2 till-1 fr
 
+# ---- the till with a journal ---------------------------------------------------------
+
+journal=$build/out/examples/journal_till
+cat >sales <<'END'
+2026-11-16T08:10 customer-17 3.20
+2026-11-16T08:12 customer-18 2.80
+2026-11-17T08:10 customer-17 3.20
+2026-11-17T08:10 customer-17 3.20
+END
+"$journal" kept <sales >out 2>err
+is 'journal_till' 0 $?
+exactly '0 sales of 0 customers' '= customer-17 first_experience' \
+  '= customer-18 first_experience' '= customer-17 relationship' \
+  '= customer-17 relationship'
+"$journal" kept </dev/null >out 2>err
+exactly '3 sales of 2 customers'
+
+# Cut off at every byte: the whole sales before are there, and it goes on from there.
+size=$(wc -c <kept | tr -d ' ')
+cut=0
+told=0
+while [ $cut -lt "$size" ]; do
+  head -c $cut kept >torn
+  "$journal" torn </dev/null >out 2>err || fail "journal_till on $cut bytes"
+  sales=$(sed -n 's/ sales of.*//p' out)
+  if [ "${sales:-9}" -lt $told ] || [ "${sales:-9}" -gt 3 ]; then fail "cut at $cut"; fi
+  told=${sales:-0}
+  if [ $((cut % 16)) = 5 ]; then
+    "$journal" torn <sales >/dev/null 2>&1
+    "$journal" torn </dev/null >out 2>err
+    exactly '3 sales of 2 customers'
+  fi
+  cut=$((cut + 1))
+done
+is 'all but the last sale, cut one byte before the end' 3 "$told"
+
+# Killed while it waits for a customer: what it answered is there.
+mkfifo counter
+"$journal" killed <counter >answers 2>err &
+till=$!
+exec 9>counter
+head -n 2 sales >&9
+tries=0
+while [ "$(grep -c = answers)" -lt 2 ] && [ $tries -lt 100 ]; do
+  sleep 0.1
+  tries=$((tries + 1))
+done
+kill -9 $till
+exec 9>&-
+wait $till 2>/dev/null
+"$journal" killed </dev/null >out 2>err
+exactly '2 sales of 2 customers'
+
+# Damaged in the middle: it says where, and leaves the file alone.
+{ head -c 30 kept; printf x; tail -c +32 kept; } >damaged
+cp damaged before
+"$journal" damaged <sales >out 2>err
+is 'a damaged journal' 1 $?
+says 'at byte 0'
+is 'a damaged journal is left alone' '' "$(cmp damaged before 2>&1)"
+
 # ---- the nightly job ------------------------------------------------------------
 
 "$crm" "$examples/orders.csv" USD four_stages >batch 2>err

@@ -1118,6 +1118,39 @@ END_TEST
 
 /* ---- arguments and memory ---- */
 
+static int32_t is_changed(eng_store *store)
+{
+  int32_t changed;
+
+  ck_ok(eng_store_is_changed(store, &changed));
+  return changed;
+}
+
+START_TEST(whether_others_wrote_is_told_once)
+{
+  eng_store *one = opened(ENG_STORE_CREATE), *other = opened(ENG_STORE_READ_ONLY);
+  eng_event *visit = event_of(context, ENG_EVENT_VISIT, DAY);
+  int32_t changed = 7;
+
+  ck_assert_int_eq(is_changed(other), 1);
+  ck_assert_int_eq(is_changed(other), 0);
+  ck_ok(eng_store_record(one, "customer-1", 10, visit, NULL));
+  ck_assert_int_eq(is_changed(other), 1);
+  ck_assert_int_eq(is_changed(other), 0);
+  ck_assert_int_eq(is_changed(one), 1);
+  ck_ok(eng_store_record(one, "customer-2", 10, visit, NULL));
+  ck_assert_int_eq(is_changed(one), 0); /* that was itself */
+  ck_ok(eng_store_begin(one));
+  ck_assert_int_eq(eng_store_is_changed(one, &changed), ENG_E_INVALID);
+  ck_assert_int_eq(changed, 0);
+  ck_assert_int_eq(eng_store_is_changed(NULL, &changed), ENG_E_INVALID);
+  ck_assert_int_eq(eng_store_is_changed(one, NULL), ENG_E_INVALID);
+  eng_event_free(visit);
+  eng_store_close(one);
+  eng_store_close(other);
+}
+END_TEST
+
 START_TEST(arguments_out_of_range_are_refused)
 {
   eng_store_options options;
@@ -1263,6 +1296,7 @@ Suite *store_suite(void)
   tcase_add_test(tests, pieces_of_a_store_hold_groups_whole);
   tcase_add_test(tests, who_is_forgotten_is_named_by_no_link);
   tcase_add_test(tests, damaged_links_are_found_and_are_in_nobodys_way);
+  tcase_add_test(tests, whether_others_wrote_is_told_once);
   tcase_add_test(tests, arguments_out_of_range_are_refused);
   tcase_add_loop_test(tests, every_request_for_memory_fails_whole, 0, 2);
 #else
