@@ -468,6 +468,9 @@ BENCH_SOURCES = \
   tests/bench/plain.c
 BENCH_SQLITE_SOURCES = \
   tests/bench/peers_sqlite.c
+# Books on files, a program of its own.
+STORE_BENCH_SOURCES = \
+  tests/bench/store.c
 # Forecasts, a program of its own.
 FORECAST_BENCH_SOURCES = \
   tests/bench/forecasts.c
@@ -581,6 +584,7 @@ feed_programs = $(patsubst %.c,out/%$(EXEEXT),$(FEED_SOURCES))
 bench_sources = $(BENCH_SOURCES) $(if $(filter 1,$(HAVE_SQLITE3)),$(BENCH_SQLITE_SOURCES))
 bench_objects = $(patsubst %.c,out/%.o,$(bench_sources))
 bench_run = out/tests/bench/bench$(EXEEXT)
+store_bench = $(if $(filter 1,$(HAVE_SQLITE3)),$(patsubst %.c,out/%$(EXEEXT),$(STORE_BENCH_SOURCES)))
 forecast_bench = $(patsubst %.c,out/%$(EXEEXT),$(FORECAST_BENCH_SOURCES))
 unit_run = out/tests/unit/run$(EXEEXT)
 property_run = out/tests/property/run$(EXEEXT)
@@ -720,6 +724,11 @@ $(bench_run): $(bench_objects) libengagement.la
 	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $(bench_objects) $(static_lib) \
 	  $(if $(filter 1,$(HAVE_SQLITE3)),$(SQLITE3_LIBS)) $(lib_libs) -ldl
 
+$(store_bench): out/%$(EXEEXT): out/%.o out/tests/bench/feed.o libengagement.la
+	$(say) LINK $@
+	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< out/tests/bench/feed.o $(static_lib) \
+	  $(SQLITE3_LIBS) $(lib_libs)
+
 $(forecast_bench): out/%$(EXEEXT): out/%.o libengagement.la
 	$(say) LINK $@
 	$(quiet)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $< $(static_lib) $(lib_libs)
@@ -833,7 +842,7 @@ pic = $(foreach s,$(1),out/$(dir $(s))$(if $(filter yes,$(ENABLE_SHARED)),.libs/
 named_files = $(PUBLIC_HEADERS) $(lib_sources) $(STORE_SOURCES) $(STORE_ABSENT_SOURCES) $(BUILTIN_MODELS) $(PROGRAM_SOURCES) \
   $(EXAMPLES) $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(UNIT_HELPERS) $(UNIT_TESTS) $(REFERENCE_TESTS) $(SPEC_TESTS) \
   $(PROPERTY_HELPERS) $(PROPERTY_TESTS) $(FUZZERS) $(FUZZ_HELPERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(PORTABLE_TESTS) \
-  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES)
+  $(FEED_SOURCES) $(BENCH_SOURCES) $(BENCH_SQLITE_SOURCES) $(STORE_BENCH_SOURCES) $(FORECAST_BENCH_SOURCES)
 
 headers: config.mk ## each public header alone as C99, C11 and C++, no warning
 	@SRCDIR='$(srcdir)' CC='$(CC)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' \
@@ -929,11 +938,11 @@ fuzz-run: $(fuzzers)
 
 # ---- shown, measured, described ------------------------------------------------
 
-.PHONY: demo bench bench-programs docs man format format-check
+.PHONY: demo bench bench-programs bench-store docs man format format-check
 demo: all $(feed_programs) ## what it does, on a small shop
 	@sh $(srcdir)/examples/engagement/demo.sh '$(CURDIR)'
 
-bench-programs: $(bench_run) $(forecast_bench) $(feed_programs)
+bench-programs: $(bench_run) $(forecast_bench) $(store_bench) $(feed_programs)
 
 # -l and -d: percent of the events that come late, and twice.
 feed_name = out/bench/feed_$(N)
@@ -962,6 +971,9 @@ bench: bench-programs $(if $(FEED),,$(feed_files)) ## measure; N=1000000, FEED=f
 	sh $(srcdir)/tests/bench/instructions.sh ./$(forecast_bench) && \
 	sh $(srcdir)/tests/bench/instructions_metrics.sh ./$(bench_run) \
 	  out/tests/feed/gen_feed$(EXEEXT) out/bench
+
+bench-store: $(store_bench) $(feed_files) ## durable writing beside plain SQLite; N=1000000, FOLDER=out/bench
+	@mkdir -p out/bench; ./$(store_bench) $(feed_name).bin $(or $(FOLDER),out/bench)
 
 docs: config.mk ## the reference, from the public headers, in out/docs
 	@command -v doxygen >/dev/null && command -v dot >/dev/null || \
@@ -1092,4 +1104,4 @@ help: ## this list
 -include $(patsubst %.o,%.d,$(program_objects) $(unit_objects) $(property_objects))
 -include $(patsubst %.c,out/%.d,$(FUZZERS) $(EXAMPLES) \
   $(LIFECYCLE_EXAMPLES) $(LIFECYCLE_HELPERS) $(SCRIPT_HELPERS) $(STORE_HELPERS) $(BENCH_SOURCES) \
-  $(BENCH_SQLITE_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) $(PORTABLE_TESTS) tests/fuzz/replay.c)
+  $(BENCH_SQLITE_SOURCES) $(STORE_BENCH_SOURCES) $(FORECAST_BENCH_SOURCES) $(FEED_SOURCES) $(PORTABLE_TESTS) tests/fuzz/replay.c)

@@ -241,21 +241,36 @@ static void note_order_column(const struct load *load, int32_t count)
   text_free(&shown);
 }
 
-/* Whether every field of the first row is a name: begins with a letter, and is no
- * address. A row of data has a time, which begins with a digit. */
+/* Whether it may be the name of a column: begins with a letter, and is short and of one
+ * word or two. A time, a number, an address or a sentence is none. */
+static int is_column_name(const char *name, size_t length)
+{
+  size_t blanks = 0;
+
+  if (name == NULL || length == 0 || length > 40) return 0;
+  for (size_t i = 0; i < length; i++) {
+    char c = name[i];
+    int is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+
+    if (is_letter || c == '_' || (unsigned char)c >= 0x80) continue;
+    if (i == 0 || strchr(" -./()0123456789", c) == NULL) return 0;
+    blanks += c == ' ';
+  }
+  return blanks < 2;
+}
+
+/* Whether the first row reads like a header. One of data has a time, which begins with
+ * a digit; a message of what should have written the file is one column, or a sentence.
+ * Two columns may be a list of people. */
 static int is_of_names(const struct load *load, int32_t count)
 {
   for (int32_t i = 0; i < count; i++) {
     size_t length;
     const char *name = eng_csv_column_name(load->reader.csv, i, &length);
-    char first = length > 0 ? name[0] : '\0';
 
-    if (name == NULL || memchr(name, '@', length) != NULL) return 0;
-    if (!((first | 0x20) >= 'a' && (first | 0x20) <= 'z') && first != '_' &&
-        (unsigned char)first < 0x80)
-      return 0;
+    if (!is_column_name(name, length)) return 0;
   }
-  return 1;
+  return count > 2;
 }
 
 /* What was refused as a header may be somebody's data: a file that has none. */

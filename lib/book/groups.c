@@ -50,9 +50,10 @@ struct change {
   size_t nodes_before, pairs_before;
   struct undo *undos;
   size_t undo_count, undo_room;
-  uint32_t *nodes;         /* whose group changes */
-  uint32_t *parts;         /* the same, group by group */
-  size_t node_count, room; /* room of both, and of holes */
+  uint32_t *nodes; /* whose group changes */
+  uint32_t *parts; /* the same, group by group */
+  size_t node_count, node_room;
+  size_t room; /* of parts and holes */
   struct hole *holes;
   struct eng__linked_group **groups; /* new ones */
   size_t group_count, group_room;
@@ -424,29 +425,48 @@ eng_status eng__groups_record(struct eng_book *book, uint32_t node,
 
 /* ---- links change: who is concerned ---- */
 
-static void concern(struct change *c, uint32_t node)
+static eng_status concern(struct change *c, uint32_t node)
 {
-  if (c->links->nodes[node].mark != 0) return;
+  void *block = c->nodes;
+  eng_status status;
+
+  if (c->links->nodes[node].mark != 0) return ENG_OK;
+  status =
+      eng__grow(c->memory, &block, &c->node_room, c->node_count + 1, sizeof *c->nodes);
+  c->nodes = block;
+  if (status != ENG_OK) return status;
   c->links->nodes[node].mark = 1;
   c->nodes[c->node_count++] = node;
+  return ENG_OK;
 }
 
-/* The ends of what changed, and all that are in a group with them. */
-static void find_concerned(struct change *c)
+/* A node, and all that are in a group with it. */
+static eng_status concern_group(struct change *c, uint32_t node)
 {
-  for (size_t i = 0; i < c->undo_count; i++) {
+  const struct eng__linked_group *group = c->links->nodes[node].group;
+  eng_status status = concern(c, node);
+
+  for (uint32_t k = 0; group != NULL && k < group->count && status == ENG_OK; k++) {
+    status = concern(c, group->nodes[k]);
+  }
+  return status;
+}
+
+/* The ends of what changed: who is marked already has brought the group along. */
+static eng_status find_concerned(struct change *c)
+{
+  eng_status status = ENG_OK;
+
+  for (size_t i = 0; i < c->undo_count && status == ENG_OK; i++) {
     const struct eng__link_pair *pair = &c->links->pairs[c->undos[i].pair];
 
     if (pair->merged == c->undos[i].merged) continue;
-    for (unsigned side = 0; side < 2; side++) {
-      const struct eng__linked_group *group = c->links->nodes[pair->nodes[side]].group;
-
-      concern(c, pair->nodes[side]);
-      for (uint32_t k = 0; group != NULL && k < group->count; k++) {
-        concern(c, group->nodes[k]);
-      }
+    for (unsigned side = 0; side < 2 && status == ENG_OK; side++) {
+      if (c->links->nodes[pair->nodes[side]].mark != 0) continue;
+      status = concern_group(c, pair->nodes[side]);
     }
   }
+  return status;
 }
 
 /* All that can be reached from a node by links that stand, into `parts` from `at` on.
@@ -836,7 +856,7 @@ static void undo(struct change *c)
 static void release(struct change *c)
 {
   eng__free(c->memory, c->undos, c->undo_room * sizeof *c->undos);
-  eng__free(c->memory, c->nodes, c->room * sizeof *c->nodes);
+  eng__free(c->memory, c->nodes, c->node_room * sizeof *c->nodes);
   eng__free(c->memory, c->parts, c->room * sizeof *c->parts);
   eng__free(c->memory, c->holes, c->room * sizeof *c->holes);
   eng__free(c->memory, c->groups, c->group_room * sizeof *c->groups);
@@ -889,16 +909,15 @@ static eng_status state_all(struct change *c, const eng_link *links, size_t coun
 
 static eng_status regroup(struct change *c)
 {
-  size_t size = c->links->node_count * sizeof(uint32_t);
-  eng_status status = ENG_OK;
+  eng_status status = find_concerned(c);
 
-  c->room = c->links->node_count;
-  c->nodes = eng__new(c->memory, size);
-  c->parts = eng__new(c->memory, size);
-  c->holes = eng__new(c->memory, c->room * sizeof *c->holes);
-  if (c->nodes == NULL || c->parts == NULL || c->holes == NULL) return ENG_E_NOMEM;
-  find_concerned(c);
-  status = plan_parts(c);
+  c->room = c->node_count;
+  if (status == ENG_OK && c->room > 0) {
+    c->parts = eng__new(c->memory, c->room * sizeof *c->parts);
+    c->holes = eng__new(c->memory, c->room * sizeof *c->holes);
+    if (c->parts == NULL || c->holes == NULL) status = ENG_E_NOMEM;
+  }
+  if (status == ENG_OK) status = plan_parts(c);
   if (status == ENG_OK) status = plan_rows(c);
   if (status == ENG_OK) make_it_so(c);
   for (size_t i = 0; i < c->node_count; i++) c->links->nodes[c->nodes[i]].mark = 0;

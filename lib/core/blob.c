@@ -19,9 +19,14 @@ enum { DAY_ORIGIN = 18262 };
 
 /* ---- start and end ---- */
 
+static uint8_t format_of(char magic)
+{
+  return magic == 'T' || magic == 'B' ? ENG__FORMAT : ENG__FORMAT_OF_OTHERS;
+}
+
 void eng__blob_start(struct eng__sink *sink, char magic)
 {
-  uint8_t bytes[3] = {'E', (uint8_t)magic, ENG__FORMAT};
+  uint8_t bytes[3] = {'E', (uint8_t)magic, format_of(magic)};
 
   eng__sink_put(sink, bytes, sizeof bytes);
 }
@@ -44,7 +49,7 @@ void eng__blob_open(struct eng__reader *reader, char magic)
   if (start == NULL) return;
   if (start[0] != 'E' || start[1] != (uint8_t)magic) {
     eng__reader_fail(reader, ENG_E_MAGIC);
-  } else if (start[2] != ENG__FORMAT) {
+  } else if (start[2] != format_of(magic)) {
     eng__reader_fail(reader, ENG_E_VERSION);
   } else if (eng__reader_left(reader) < ENG__CHECKSUM_SIZE) {
     eng__reader_fail(reader, ENG_E_TRUNCATED);

@@ -12,7 +12,8 @@
 #include "core/timeline.h"
 
 enum {
-  ENG__FORMAT = 0,       /* "may change" until the store fixes it as 1 */
+  ENG__FORMAT = 1, /* of timelines and books, for ever; see docs/format.md */
+  ENG__FORMAT_OF_OTHERS = 0, /* may change */
   ENG__CHECKSUM_SIZE = 4
 };
 

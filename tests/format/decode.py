@@ -563,7 +563,7 @@ def decode(data, kinds=None, channels=None, spans=None):
         raise Refused("TRUNCATED")
     if data[:2] != b"ET":
         raise Refused("MAGIC")
-    if data[2] != 0:
+    if data[2] != 1:
         raise Refused("VERSION")
     if len(data) < 7:
         raise Refused("TRUNCATED")
@@ -647,7 +647,7 @@ def _keys(keys):
 
 def encode(floor, events):
     """The bytes of a set whose events are resolved."""
-    out = b"ET\x00" + varint(2 * len(events) + (floor is not None))
+    out = b"ET\x01" + varint(2 * len(events) + (floor is not None))
     if floor is not None:
         out += varint(floor)
     if not events:

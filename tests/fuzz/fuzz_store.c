@@ -47,6 +47,12 @@ static eng_status open_store(uint32_t flags, eng_store **out)
   return eng_store_open(context, NULL, path, &options, out, NULL);
 }
 
+static void tear_down(void)
+{
+  free(pristine);
+  eng_context_free(context);
+}
+
 static void set_up(void)
 {
   const uint8_t *bytes;
@@ -64,6 +70,7 @@ static void set_up(void)
   must(pristine != NULL);
   memcpy(pristine, bytes, pristine_size);
   memory_disk_clear();
+  must(atexit(tear_down) == 0);
 }
 
 /* ---- rows of a stranger ---- */

@@ -69,6 +69,13 @@ static void fill(eng_store *store)
              "CREATE TEMP TABLE l AS SELECT * FROM main.link");
 }
 
+static void tear_down(void)
+{
+  for (int i = 0; i < 2; i++) eng_store_close(stores[i]);
+  eng_context_free(context);
+  memory_disk_clear();
+}
+
 static void set_up(void)
 {
   if (context == NULL) {
@@ -76,6 +83,7 @@ static void set_up(void)
     stores[0] = new_store("0.book");
     stores[1] = new_store("1.book");
     fill(stores[0]);
+    must(atexit(tear_down) == 0);
     memory_disk_limit((size_t)16 << 20);
   }
 }

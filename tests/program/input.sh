@@ -50,6 +50,9 @@ printf 'customer-1,2026-01-05,visit\n' >bare.csv
 ask 2 stages bare.csv
 says 'it is not shown, it may be no header'
 lacks 'customer-1'
+printf 'anna,visit\nbert,visit\n' >people.csv
+ask 2 stages people.csv
+lacks 'anna'
 printf 'who@shop.example,when,visit\n' >address.csv
 ask 2 stages address.csv
 lacks 'shop.example'

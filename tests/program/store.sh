@@ -149,13 +149,30 @@ for command in 'stages --format csv' fsck 'export --customer customer-1'; do
   is "what is beside the book after $command" shop.book "$(ls alone)"
 done
 
-# As known then: files and a book of them alike, whatever is asked.
 cat >late.csv <<'END'
 customer,time,kind,id,refers_to,recorded_at
 customer-1,2026-03-02T10:00:00Z,purchase,a1,,
 customer-1,2026-03-09T10:00:00Z,void,a2,a1,
 customer-2,2026-03-03T10:00:00Z,purchase,b1,,2026-03-12T08:00:00Z
 END
+
+# All that is held about one person, into a new book: the same bytes, floors included.
+ask 0 import "$here/../../examples/orders.csv" --kind purchase --currency USD --book person.book
+ask 0 import "$here/../../examples/log.csv" late.csv one.csv --currency EUR --book person.book
+ask 0 expire person.book --until 2025-10-31
+ask 0 expire person.book --customer customer-2 --until 2026-01-31
+ask 0 expire person.book --customer customer-3 --until 2027-01-31
+for id in customer-1 customer-2 customer-3 customer-20 customer-48 customer-92; do
+  ask 0 export person.book --customer "$id" -o "$id.jsonl"
+  if grep -q timeline_floor "$id.jsonl"; then pass; else fail "$id: no floor came out"; fi
+  rm -f other.book
+  ask 0 import "$id.jsonl" --book other.book
+  ask 0 export person.book --customer "$id" --to blob -o one.blob
+  ask 0 export other.book --customer "$id" --to blob -o other.blob
+  if cmp -s one.blob other.blob; then pass; else fail "$id: other bytes in another book"; fi
+done
+
+# As known then: files and a book of them alike, whatever is asked.
 ask 0 import late.csv --book late.book
 for input in late.csv late.book; do
   ask 0 select $input --where 'count(purchase) >= 1' --as-of 2026-03-05

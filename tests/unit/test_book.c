@@ -590,38 +590,39 @@ static eng_status status_of(const uint8_t *bytes, size_t size)
 START_TEST(every_defect_of_an_encoded_book_has_its_status)
 {
   /* magic, codebook (no flags, one shape: visit), count, customers */
-#define HEAD 'E', 'B', 0, 0, 1, 2, 0
+#define HEAD 'E', 'B', 1, 0, 1, 2, 0
 
-  ck_ok(STATUS_OF('E', 'B', 0, 0, 0, 0));
-  ck_ok(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x01, 'a', 0));
+  ck_ok(STATUS_OF('E', 'B', 1, 0, 0, 0));
+  ck_ok(STATUS_OF('E', 'B', 1, 0, 0, 1, 0x01, 'a', 0));
   ck_ok(STATUS_OF(HEAD, 1, 0x01, 'a', 2, 0, 0, 0, 4));
   ck_ok(STATUS_OF(HEAD, 2, 0x01, 'a', 2, 0, 0, 0, 4, 0x11, 'b', 2, 0, 0, 0, 4));
-  ck_assert_int_eq(STATUS_OF('E', 'T', 0, 0, 0, 0), ENG_E_MAGIC);
+  ck_assert_int_eq(STATUS_OF('E', 'T', 1, 0, 0, 0), ENG_E_MAGIC);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 0), ENG_E_VERSION);
   ck_assert_int_eq(STATUS_OF('E', 'B', 9, 0, 0, 0), ENG_E_VERSION);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0), ENG_E_TRUNCATED);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 0, 0), ENG_E_TRAILING);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0), ENG_E_TRUNCATED);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 0, 0), ENG_E_TRAILING);
   /* more customers than there are bytes for */
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 9, 0x01, 'a', 0), ENG_E_COUNT);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 9, 0x01, 'a', 0), ENG_E_COUNT);
   /* a shape that nobody uses */
   ck_assert_int_eq(STATUS_OF(HEAD, 1, 0x01, 'a', 0), ENG_E_CANONICAL);
   /* ids: equal, descending, not shared, shared beyond the one before, empty */
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 2, 1, 'a', 0, 1, 'a', 0),
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 2, 1, 'a', 0, 1, 'a', 0),
                    ENG_E_CANONICAL);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 2, 1, 'b', 0, 1, 'a', 0), ENG_E_ORDER);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 2, 1, 'a', 0, 2, 'a', 'b', 0),
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 2, 1, 'b', 0, 1, 'a', 0), ENG_E_ORDER);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 2, 1, 'a', 0, 2, 'a', 'b', 0),
                    ENG_E_CANONICAL);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 2, 1, 'a', 0, 0x21, 'b', 0),
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 2, 1, 'a', 0, 0x21, 'b', 0),
                    ENG_E_FIELD);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 2, 1, 'a', 0, 0x10, 0, 0), ENG_E_FIELD);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 2, 1, 'a', 0, 0x10, 0, 0), ENG_E_FIELD);
   /* an id too long, a length not in its shortest form */
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x0f, 0xff, 0x7f, 0), ENG_E_LIMIT);
-  ck_assert_int_eq(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x0f, 0x80, 0x00, 0), ENG_E_VARINT);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 1, 0x0f, 0xff, 0x7f, 0), ENG_E_LIMIT);
+  ck_assert_int_eq(STATUS_OF('E', 'B', 1, 0, 0, 1, 0x0f, 0x80, 0x00, 0), ENG_E_VARINT);
   /* events: before the floor, of no shape, and a floor with nothing above it */
   ck_assert_int_eq(
       STATUS_OF(HEAD, 1, 1, 'a', 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 4),
       ENG_E_FIELD);
   ck_assert_int_eq(STATUS_OF(HEAD, 1, 0x01, 'a', 2, 0, 7, 0, 4), ENG_E_FIELD);
-  ck_ok(STATUS_OF('E', 'B', 0, 0, 0, 1, 0x01, 'a', 1, 5));
+  ck_ok(STATUS_OF('E', 'B', 1, 0, 0, 1, 0x01, 'a', 1, 5));
 #undef HEAD
 }
 END_TEST
@@ -656,7 +657,7 @@ START_TEST(a_few_bytes_do_not_ask_for_much_memory)
   uint64_t sum;
   eng_book *book;
 
-  memcpy(bytes, "EB\0\0\0", 5);
+  memcpy(bytes, "EB\1\0\0", 5);
   size = 5;
   bytes[size++] = 0x80 | (16000 & 0x7f);
   bytes[size++] = 16000 >> 7;

@@ -374,7 +374,7 @@ enum { ROWS = sizeof rows / sizeof rows[0], ROOM = 4096 };
 /* A blob around what stands between format and checksum. */
 static size_t whole(const void *middle, size_t size, uint8_t *out)
 {
-  memcpy(out, "ET", 3);
+  memcpy(out, "ET\1", 3);
   memcpy(out + 3, middle, size);
   mend(out, size + 7);
   return size + 7;
@@ -415,17 +415,18 @@ START_TEST(magic_version_and_size_come_first)
   ck_assert_int_eq(decode(NULL, 0), ENG_E_TRUNCATED);
   ck_assert_int_eq(decode((const uint8_t *)"ET", 2), ENG_E_TRUNCATED);
   ck_assert_int_eq(decode((const uint8_t *)"PK\3\4", 4), ENG_E_MAGIC);
-  ck_assert_int_eq(decode((const uint8_t *)"EB\0", 3), ENG_E_MAGIC);
-  ck_assert_int_eq(decode((const uint8_t *)"ET\1", 3), ENG_E_VERSION);
+  ck_assert_int_eq(decode((const uint8_t *)"EB\1", 3), ENG_E_MAGIC);
+  ck_assert_int_eq(decode((const uint8_t *)"ET\0", 3), ENG_E_VERSION);
+  ck_assert_int_eq(decode((const uint8_t *)"ET\2", 3), ENG_E_VERSION);
   ck_assert_int_eq(decode((const uint8_t *)"ET\xff", 3), ENG_E_VERSION);
-  ck_assert_int_eq(decode((const uint8_t *)"ET\0\0\0\0", 6), ENG_E_TRUNCATED);
-  ck_assert_int_eq(decode((const uint8_t *)"ET\0\0\0\0\0\0", 8), ENG_E_CHECKSUM);
+  ck_assert_int_eq(decode((const uint8_t *)"ET\1\0\0\0", 6), ENG_E_TRUNCATED);
+  ck_assert_int_eq(decode((const uint8_t *)"ET\1\0\0\0\0\0", 8), ENG_E_CHECKSUM);
 }
 END_TEST
 
 START_TEST(arguments_are_looked_at_before_bytes)
 {
-  const uint8_t bytes[8] = "ET";
+  const uint8_t bytes[8] = "ET\1";
   const struct {
     const eng_context *context;
     const char *id;

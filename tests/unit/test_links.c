@@ -677,6 +677,71 @@ START_TEST(members_are_what_they_are_without_links)
 }
 END_TEST
 
+/* ---- beside a census ---- */
+
+/* A census that is moved on sees what one that is taken anew sees, whatever was linked
+ * between. */
+START_TEST(a_census_follows_links)
+{
+  struct history h;
+  eng_book *book = book_in(NULL);
+  eng_model *model;
+  eng_assessor *assessor, *other;
+  eng_census *census, *anew;
+
+  invent(&h, (uint64_t)_i + 2000);
+  ck_ok(eng_model_builtin(context, "five_levels", 11, &model));
+  ck_ok(eng_assessor_new(context, (const eng_model *const *)&model, 1, &assessor));
+  ck_ok(eng_assessor_new(context, (const eng_model *const *)&model, 1, &other));
+  ck_ok(eng_census_new(book, assessor, NOON, NULL, NULL, &census));
+  for (int n = 0; n < 300; n++) {
+    int64_t now = NOON + n * DAY / 10;
+
+    tell(book, &h, (int)roll(EVENTS + LINKS));
+    if (roll(8) != 0) continue;
+    ck_ok(eng_census_advance(census, now, NULL, NULL, NULL));
+    ck_ok(eng_census_new(book, other, now, NULL, NULL, &anew));
+    for (int32_t stage = 0; stage <= eng_model_stage_count(model); stage++) {
+      ck_assert_uint_eq(eng_census_count(census, 0, stage),
+                        eng_census_count(anew, 0, stage));
+    }
+    for (uint64_t row = 0; row < eng_book_customer_count(book); row++) {
+      ck_assert_int_eq(eng_census_stage(census, row, 0),
+                       eng_census_stage(anew, row, 0));
+      ck_assert_int_eq(eng_census_due(census, row), eng_census_due(anew, row));
+    }
+    eng_census_free(anew);
+  }
+  eng_census_free(census);
+  eng_assessor_free(assessor);
+  eng_assessor_free(other);
+  eng_model_free(model);
+  eng_book_free(book);
+}
+END_TEST
+
+/* What was known at a moment are the events and the links that were told by then. */
+START_TEST(what_was_known_knows_links)
+{
+  eng_book *book = book_in(NULL), *known;
+
+  put(book, "a", sale(NOON, 100));
+  put(book, "b", sale(NOON + DAY, 10));
+  merge(book, "a", "b", NOON + 2 * DAY);
+  ck_ok(eng_book_known_at(book, NOON + DAY, &known));
+  ck_assert_uint_eq(eng_book_customer_count(known), 2);
+  eng_book_free(known);
+  ck_ok(eng_book_known_at(book, NOON + 2 * DAY, &known));
+  ck_assert_uint_eq(eng_book_customer_count(known), 1);
+  ck_assert_int_eq(spent(known, "b"), 110);
+  eng_book_free(known);
+  ck_ok(eng_book_known_at(book, NOON, &known));
+  ck_assert_uint_eq(eng_book_customer_count(known), 1);
+  eng_book_free(known);
+  eng_book_free(book);
+}
+END_TEST
+
 /* ---- bulk, and heavy customers ---- */
 
 enum { MANY = 3000 };
@@ -872,6 +937,7 @@ Suite *links_suite(void)
   tcase_add_test(one, floors_stay_each_members_own);
   tcase_add_test(one, a_referral_of_a_member_counts_for_the_group);
   tcase_add_test(one, arguments_are_checked);
+  tcase_add_test(one, what_was_known_knows_links);
   tcase_add_test(one, many_events_of_members_come_in_by_all_ways);
   tcase_add_test(one, single_events_of_members_come_to_the_same);
   tcase_add_test(one, defects_of_encoded_links_are_found);
@@ -880,6 +946,7 @@ Suite *links_suite(void)
                       (int)(120 / stride()) + 1);
   tcase_add_loop_test(many, members_are_what_they_are_without_links, 0,
                       (int)(20 / stride()) + 1);
+  tcase_add_loop_test(many, a_census_follows_links, 0, (int)(20 / stride()) + 1);
   tcase_add_checked_fixture(memory, set_up, tear_down);
   tcase_add_loop_test(memory, whatever_allocation_fails_nothing_changes, 0, 2);
   tcase_set_timeout(memory, 60);

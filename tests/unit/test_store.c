@@ -36,16 +36,21 @@ static void open_folder(void)
   context = plain_context();
 }
 
-static void close_folder(void)
+static void remove_files(void)
 {
   static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
   char name[320];
 
-  eng_context_free(context);
   for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
     snprintf(name, sizeof name, "%s%s", path, ends[i]);
     unlink(name);
   }
+}
+
+static void close_folder(void)
+{
+  eng_context_free(context);
+  remove_files();
   ck_assert_int_eq(rmdir(folder), 0);
 }
 
@@ -899,6 +904,51 @@ END_TEST
 
 /* ---- links ---- */
 
+/* _i: 0 the n-th request fails, 1 it and all that follow. */
+START_TEST(every_request_for_memory_of_a_link_fails_whole)
+{
+  static struct host host;
+  eng_allocator memory;
+  eng_context *plain = context;
+  bool failed = true;
+
+  memset(&host, 0, sizeof host);
+  memory = host_allocator(&host);
+  context = context_in(&host);
+  for (uint64_t n = 1; failed; n++) {
+    eng_store *store = opened(ENG_STORE_CREATE);
+    eng_book *book;
+    eng_status status;
+
+    ck_ok(put(store, "ada", DAY, NULL));
+    ck_ok(put(store, "bob", DAY, NULL));
+    eng_store_close(store);
+    host_reset(&host);
+    host.fail_at = n;
+    host.for_ever = _i == 1;
+    status = eng_store_open(context, &memory, path, NULL, &store, NULL);
+    if (status == ENG_OK) {
+      status = eng_store_link(store, "bob", 3, "ada", 3, 7, NULL);
+    }
+    failed = host.failures > 0;
+    host.fail_at = 0;
+    eng_store_close(store);
+    ck_assert(status == ENG_E_NOMEM || status == ENG_OK);
+    store = opened(0);
+    ck_ok(eng_book_new(context, NULL, &book));
+    ck_ok(eng_store_load(store, book, NULL, NULL, NULL));
+    ck_assert_uint_eq(eng_book_customer_count(book), status == ENG_OK ? 1 : 2);
+    eng_book_free(book);
+    eng_store_close(store);
+    remove_files();
+  }
+  eng_context_free(context);
+  context = plain;
+  ck_assert_uint_eq(host.blocks, 0);
+  ck_assert_uint_eq(host.wrong, 0);
+}
+END_TEST
+
 static uint64_t link_count(eng_store *store)
 {
   eng_store_report report;
@@ -1242,6 +1292,7 @@ Suite *store_suite(void)
   tcase_add_test(tests,
                  a_file_without_a_table_of_links_has_none_until_it_is_written_to);
   tcase_add_test(tests, links_are_kept_and_loaded_as_groups);
+  tcase_add_loop_test(tests, every_request_for_memory_of_a_link_fails_whole, 0, 2);
   tcase_add_test(tests, pieces_of_a_store_hold_groups_whole);
   tcase_add_test(tests, who_is_forgotten_is_named_by_no_link);
   tcase_add_test(tests, damaged_links_are_found_and_are_in_nobodys_way);

@@ -316,6 +316,34 @@ static void id_of(char *id, int batch, int n)
   snprintf(id, 24, "customer-%02d", n == 0 ? 0 : 1 + (batch * 7 + n) % 13);
 }
 
+/* Each batch links the common customer with somebody of its own. */
+static eng_status link_batch(eng_store *store, int batch)
+{
+  char id[24];
+
+  snprintf(id, sizeof id, "person-%d", batch);
+  return eng_store_link(store, "customer-00", 11, id, strlen(id), batch, NULL);
+}
+
+/* Whether a store has the link of a batch. */
+static bool has_link(eng_store *store, int batch)
+{
+  eng_link links[BATCHES];
+  eng_book *book;
+  uint64_t count;
+  bool found = false;
+
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(eng_store_links(store, book));
+  count = eng_book_link_count(book);
+  ck_assert_uint_le(count, BATCHES);
+  for (int i = 0; i < BATCHES; i++) eng_link_init(&links[i], sizeof links[i]);
+  ck_ok(eng_book_links(book, links, BATCHES));
+  for (uint64_t i = 0; i < count; i++) found = found || links[i].changed_at == batch;
+  eng_book_free(book);
+  return found;
+}
+
 /* A batch: EACH events, of several customers, each with the batch's number. */
 static eng_status write_batch(eng_store *store, int batch)
 {
@@ -330,6 +358,7 @@ static eng_status write_batch(eng_store *store, int batch)
     status = eng_store_record(store, id, strlen(id), event, NULL);
     eng_event_free(event);
   }
+  if (status == ENG_OK) status = link_batch(store, batch);
   if (status == ENG_OK) return eng_store_commit(store);
   eng_store_rollback(store);
   return status;
@@ -411,6 +440,7 @@ START_TEST(every_operation_fails_and_nothing_acknowledged_is_lost)
     ck_assert(census_of(store, counts));
     for (int batch = 0; batch < 12; batch++) {
       ck_assert(counts[batch] == 0 || counts[batch] == EACH);
+      ck_assert_int_eq(has_link(store, batch), counts[batch] == EACH);
       if (acknowledged[batch]) ck_assert_int_eq(counts[batch], EACH);
     }
     eng_store_close(store);
