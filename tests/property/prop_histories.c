@@ -675,10 +675,12 @@ static bool act_keep(const struct act *act, const struct story *story,
   slot->bounds.least = carried(&bounds->least, story, person);
   slot->bounds.most = carried(&bounds->most, story, person);
   if (!is_certain(bounds)) {
-    /* Whoever has a later floor has fewer events. */
-    slot->bounds.least = empty;
+    /* Whoever has a later floor may have fewer events, or not be known at all. */
+    slot->bounds.least = slot->bounds.most = empty;
     slot->bounds.most.events = bounds->most.events;
     slot->bounds.most.links = bounds->most.links;
+    for (int p = 0; p < PEOPLE; p++)
+      slot->bounds.most.own[p] = floor_of(&bounds->most, p);
   }
   if (whole) {
     if (!good(eng_book_new(context, NULL, &slot->book), "book_new")) return false;
