@@ -3,8 +3,8 @@
  * export.c - `export`: events out, as text or as encoded bytes.
  *
  * Customers come in the order of their ids, events in canonical order, so that equal
- * books are equal files. Who was merged is written for themselves; links are part of
- * encoded books alone.
+ * books are equal files. Who was merged is written for themselves, and who with whom
+ * behind that.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -156,7 +156,7 @@ static int export_file(struct writer *out, uint64_t member)
   return answer;
 }
 
-/* ---- all of it ---- */
+/* ---- rows ---- */
 
 static int write_header(struct writer *out)
 {
@@ -188,23 +188,79 @@ static int export_rows(struct writer *out, int (*one)(struct writer *, uint64_t)
   return answer;
 }
 
+/* ---- links ---- */
+
+static eng_status write_link(struct writer *out, const eng_link *link)
+{
+  int32_t form =
+      out->options->export_form == EXPORT_CSV ? ENG_EXPORT_CSV : ENG_EXPORT_JSONL;
+  int32_t merged = link->state == ENG_LINK_MERGED;
+  size_t size;
+  char *line;
+  eng_status status =
+      eng_export_link(form, link->a, (size_t)link->a_length, link->b,
+                      (size_t)link->b_length, merged, link->changed_at, NULL, 0, &size);
+
+  if (status != ENG_E_BUFFER) return status;
+  line = memory_resize(NULL, size, 1);
+  status = eng_export_link(form, link->a, (size_t)link->a_length, link->b,
+                           (size_t)link->b_length, merged, link->changed_at, line, size,
+                           &size);
+  if (status == ENG_OK) status = write_text(out, line, size);
+  free(line);
+  return status;
+}
+
+/* Whether an id is that of a row, or of somebody in the group that stands there. */
+static int is_of_row(const eng_book *book, const char *id, uint64_t length,
+                     uint64_t row)
+{
+  uint64_t found;
+
+  return eng_book_find(book, id, (size_t)length, &found) == ENG_OK && found == row;
+}
+
+/* All links, or those that name somebody of a row. */
+static int export_links(struct writer *out, const uint64_t *row)
+{
+  uint64_t count = eng_book_link_count(out->book);
+  eng_link *links = memory_resize(NULL, (size_t)count + 1, sizeof *links);
+  eng_status status;
+
+  for (uint64_t i = 0; i < count; i++) eng_link_init(&links[i], sizeof links[i]);
+  status = eng_book_links(out->book, links, count);
+  for (uint64_t i = 0; i < count && status == ENG_OK; i++) {
+    const eng_link *link = &links[i];
+
+    if (row == NULL || is_of_row(out->book, link->a, link->a_length, *row) ||
+        is_of_row(out->book, link->b, link->b_length, *row))
+      status = write_link(out, link);
+  }
+  free(links);
+  if (out->failed) return ANSWER_FAILED;
+  return status == ENG_OK ? ANSWER_DONE : complain_status("export", status);
+}
+
 static void note_links(const struct writer *out)
 {
   unsigned long count = (unsigned long)eng_book_link_count(out->book);
 
   if (count > 0)
-    note("who was merged is written each for themselves; the links (%lu) are in one "
-         "file of --to blob alone",
+    note("who was merged is written each for themselves; the links (%lu) are in none "
+         "of these files, but in every other form",
          count);
 }
+
+/* ---- all of it ---- */
 
 static int export_all(struct writer *out)
 {
   struct bytes bytes = {NULL, 0};
 
   if (out->options->export_form != EXPORT_BLOB) {
-    note_links(out);
-    return export_rows(out, export_member);
+    int answer = export_rows(out, export_member);
+
+    return answer == ANSWER_DONE ? export_links(out, NULL) : answer;
   }
   return write_bytes(out, encode_book(out->book, &bytes), &bytes);
 }
@@ -222,7 +278,8 @@ static int export_person(struct writer *out, uint64_t row)
     if (eng_book_find_member(out->book, id, length, &member) == ENG_OK)
       answer = export_member(out, member);
   }
-  return answer;
+  if (answer != ANSWER_DONE || out->options->export_form == EXPORT_BLOB) return answer;
+  return export_links(out, &row);
 }
 
 static int export_asked(struct writer *out, const struct session *session)

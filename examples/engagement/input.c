@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <engagement/link.h>
+
 #include "bookfile.h"
 #include "coded.h"
 #include "command.h"
@@ -41,7 +43,7 @@ struct load {
   eng_book *book;
   struct reader reader;
   eng_loader *loader;
-  eng_book *floors; /* customers with their floors alone; NULL: none came */
+  eng_book *aside;  /* floors of customers, and links; NULL: none came */
   const char *name; /* of the file, for messages */
   FILE *rejects;
   uint64_t rejected;      /* bad rows of all files */
@@ -121,21 +123,41 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
   return ENG_E_CANCELLED;
 }
 
-/* Floors wait until all events are in: a book of them alone is merged at the end. */
+/* Floors and links wait until all events are in: a book of them alone is merged at the
+ * end. */
+static eng_status open_aside(struct load *load)
+{
+  return load->aside != NULL ? ENG_OK : eng_book_new(load->context, NULL, &load->aside);
+}
+
+static eng_status on_link(void *user, const char *customer, size_t length,
+                          const char *linked, size_t linked_length, int32_t merged,
+                          int64_t changed_at, uint64_t line)
+{
+  struct load *load = user;
+  eng_status status = open_aside(load);
+
+  (void)line;
+  if (status != ENG_OK) return status;
+  return merged ? eng_book_link(load->aside, customer, length, linked, linked_length,
+                                changed_at)
+                : eng_book_unlink(load->aside, customer, length, linked, linked_length,
+                                  changed_at);
+}
+
 static eng_status on_floor(void *user, const char *customer, size_t length,
                            int64_t floor, uint64_t line)
 {
   struct load *load = user;
   eng_customer *one = NULL;
-  eng_status status = ENG_OK;
+  eng_status status = open_aside(load);
 
   (void)line;
-  if (load->floors == NULL) status = eng_book_new(load->context, NULL, &load->floors);
   if (status == ENG_OK)
     status = eng_customer_new(load->context, customer, length, &one);
   if (status == ENG_OK && floor != ENG_TIME_NONE)
     status = eng_customer_expire(one, floor);
-  if (status == ENG_OK) status = eng_book_merge_customer(load->floors, one);
+  if (status == ENG_OK) status = eng_book_merge_customer(load->aside, one);
   eng_customer_free(one);
   return status;
 }
@@ -808,10 +830,10 @@ static int read_inputs(struct load *load)
 
     if (answer != ANSWER_DONE) return answer;
   }
-  if (load->floors != NULL) {
-    eng_status status = eng_book_merge(load->book, load->floors);
+  if (load->aside != NULL) {
+    eng_status status = eng_book_merge(load->book, load->aside);
 
-    if (status != ENG_OK) return complain_status("floors", status);
+    if (status != ENG_OK) return complain_status("floors and links", status);
   }
   note_book(load);
   return ANSWER_DONE;
@@ -858,7 +880,7 @@ int input_load(struct session *session)
   load.book = session->book;
   if (status == ENG_OK)
     status = reader_new(&load.reader, session->context, on_event, on_reject, on_floor,
-                        &load);
+                        on_link, &load);
   if (status != ENG_OK) return complain_status("input", status);
   answer = set_reader(&load);
   if (answer == ANSWER_DONE) answer = open_rejects(&load);
@@ -870,7 +892,7 @@ int input_load(struct session *session)
     complain("no row could be read; nothing is answered");
     answer = ANSWER_USAGE;
   }
-  eng_book_free(load.floors);
+  eng_book_free(load.aside);
   reader_free(&load.reader);
   return answer == ANSWER_DONE ? keep_known(session) : answer;
 }

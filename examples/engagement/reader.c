@@ -28,7 +28,7 @@ int reader_form_of(const char *path)
 
 eng_status reader_new(struct reader *reader, const eng_context *context,
                       eng_csv_event_fn on_event, eng_csv_reject_fn on_reject,
-                      eng_csv_floor_fn on_floor, void *user)
+                      eng_csv_floor_fn on_floor, eng_csv_link_fn on_link, void *user)
 {
   eng_status status;
 
@@ -38,6 +38,8 @@ eng_status reader_new(struct reader *reader, const eng_context *context,
     status = eng_jsonl_new(context, on_event, on_reject, user, &reader->jsonl);
   if (status == ENG_OK) status = eng_csv_set_on_floor(reader->csv, on_floor);
   if (status == ENG_OK) status = eng_jsonl_set_on_floor(reader->jsonl, on_floor);
+  if (status == ENG_OK) status = eng_csv_set_on_link(reader->csv, on_link);
+  if (status == ENG_OK) status = eng_jsonl_set_on_link(reader->jsonl, on_link);
   return status;
 }
 

@@ -29,7 +29,7 @@ int reader_form_of(const char *path);
 
 eng_status reader_new(struct reader *reader, const eng_context *context,
                       eng_csv_event_fn on_event, eng_csv_reject_fn on_reject,
-                      eng_csv_floor_fn on_floor, void *user);
+                      eng_csv_floor_fn on_floor, eng_csv_link_fn on_link, void *user);
 void reader_free(struct reader *reader);
 
 eng_status reader_map(struct reader *reader, int32_t field, const char *name,

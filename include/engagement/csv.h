@@ -56,8 +56,12 @@ enum {
                                  timeline begins, a time or `none` */
   ENG_FIELD_EXTENSION = 21, /**< what later versions keep in an event, as hex digits */
   ENG_FIELD_CUSTOMER_HEX =
-      22,              /**< a customer's id as hex digits, where it is no text */
-  ENG_FIELD_COUNT = 23 /**< one more than the last field; may grow */
+      22,                /**< a customer's id as hex digits, where it is no text */
+  ENG_FIELD_LINK = 23,   /**< the row is no event: customer and ENG_FIELD_LINKED were
+                              `merged` or `unmerged`, and the time is when */
+  ENG_FIELD_LINKED = 24, /**< the other customer of a link */
+  ENG_FIELD_LINKED_HEX = 25, /**< the same as hex digits, where it is no text */
+  ENG_FIELD_COUNT = 26       /**< one more than the last field; may grow */
 };
 
 /**
@@ -90,6 +94,25 @@ typedef eng_status (*eng_csv_event_fn)(void *user, const char *customer, size_t 
  */
 typedef eng_status (*eng_csv_floor_fn)(void *user, const char *customer, size_t length,
                                        int64_t floor, uint64_t line);
+
+/**
+ * A row that says that two customers are one person, or are not (ENG_FIELD_LINK). A
+ * host hands it to eng_book_link or eng_book_unlink, before or after their events.
+ *
+ * @param user           as given
+ * @param customer       the one id, borrowed for the call
+ * @param length         bytes of customer
+ * @param linked         the other one, never the same; borrowed for the call
+ * @param linked_length  bytes of linked
+ * @param merged         1: merged, 0: unmerged
+ * @param changed_at     when that was said, ms since 1970
+ * @param line           of the row's first byte, from 1
+ * @return ENG_OK, or a status that ends the reading and is returned by it
+ */
+typedef eng_status (*eng_csv_link_fn)(void *user, const char *customer, size_t length,
+                                      const char *linked, size_t linked_length,
+                                      int32_t merged, int64_t changed_at,
+                                      uint64_t line);
 
 /**
  * A row that is not an event.
@@ -234,6 +257,16 @@ ENG_API ENG_NODISCARD eng_status eng_csv_set_decimal_comma(eng_csv *csv, int32_t
 ENG_API ENG_NODISCARD eng_status eng_csv_set_on_floor(eng_csv *csv,
                                                       eng_csv_floor_fn on_floor);
 
+/** @brief Says who takes the rows that link two customers. Without, they are bad rows.
+ *  @param[in] csv      changed
+ *  @param[in] on_link  called with the user of eng_csv_new; NULL: nobody
+ *  @retval ENG_OK
+ *  @retval ENG_E_INVALID  csv is NULL, or reading has begun
+ *  @threads{one reader may be used by one thread at a time}
+ *  @since 0.1 */
+ENG_API ENG_NODISCARD eng_status eng_csv_set_on_link(eng_csv *csv,
+                                                     eng_csv_link_fn on_link);
+
 /**
  * @brief Reads the next piece of the file.
  *
@@ -289,7 +322,8 @@ enum {
   ENG_CSV_EVENTS = 2,   /**< events handed out */
   ENG_CSV_REJECTED = 3, /**< rows that are not events */
   ENG_CSV_SKIPPED = 4,  /**< rows of kinds mapped to 0 */
-  ENG_CSV_FLOORS = 5    /**< rows that carry a floor, handed out */
+  ENG_CSV_FLOORS = 5,   /**< rows that carry a floor, handed out */
+  ENG_CSV_LINKS = 6     /**< rows that link two customers, handed out */
 };
 
 /** @brief A count over all files read so far.

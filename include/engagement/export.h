@@ -4,9 +4,9 @@
  * @brief Events out, as JSON Lines or CSV that come in again without loss.
  *
  * What is exported and read again (jsonl.h, csv.h) gives a timeline of the same bytes
- * and digest. A floor, and a customer without events, are lines of their own. Where a
- * text could not say it, `#` and a number stand for what is kept: ids, topics, kinds
- * and channels of later versions, a value off its scale.
+ * and digest. A floor, a customer without events, and a link are lines of their own.
+ * Where a text could not say it, `#` and a number stand for what is kept: ids, topics,
+ * kinds and channels of later versions, a value off its scale.
  *
  * Each function writes into the caller's buffer and says how many bytes are needed,
  * also where the buffer is too small for them; eng_export_customer needs no buffer.
@@ -102,6 +102,35 @@ ENG_API ENG_NODISCARD eng_status eng_export_floor(int32_t form, const char *id,
                                                   size_t length, int64_t floor,
                                                   char *buffer, size_t capacity,
                                                   size_t *size);
+
+/**
+ * @brief The line of a link: that two customers are one person, or are not.
+ *
+ * @param[in]  form           ENG_EXPORT_*
+ * @param[in]  id             the one id
+ * @param[in]  length         bytes of id, 1 or more
+ * @param[in]  linked         the other one
+ * @param[in]  linked_length  bytes of linked, 1 or more
+ * @param[in]  merged         1: merged, 0: unmerged
+ * @param[in]  changed_at     when that was said, ms since 1970, 0..ENG_TIME_MAX
+ * @param[out] buffer         may be NULL if capacity is 0
+ * @param[in]  capacity       bytes of buffer
+ * @param[out] size           bytes of the line, its line end included; 0 on other
+ * failures
+ * @retval ENG_OK
+ * @retval ENG_E_INVALID   an argument is NULL
+ * @retval ENG_E_RANGE     no such form, or merged is neither
+ * @retval ENG_E_CUSTOMER  a length is 0
+ * @retval ENG_E_TIME      changed_at out of range
+ * @retval ENG_E_BUFFER    too small; what is in it then is of no use
+ * @threads{reentrant}
+ * @since 0.1
+ */
+ENG_API ENG_NODISCARD eng_status eng_export_link(int32_t form, const char *id,
+                                                 size_t length, const char *linked,
+                                                 size_t linked_length, int32_t merged,
+                                                 int64_t changed_at, char *buffer,
+                                                 size_t capacity, size_t *size);
 
 /**
  * @brief All lines of a customer: the floor, if there is one or nothing else, and the

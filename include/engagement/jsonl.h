@@ -171,6 +171,17 @@ ENG_API ENG_NODISCARD eng_status eng_jsonl_set_received_at(eng_jsonl *jsonl,
 ENG_API ENG_NODISCARD eng_status eng_jsonl_set_on_floor(eng_jsonl *jsonl,
                                                         eng_csv_floor_fn on_floor);
 
+/** @brief Says who takes the lines that link two customers. Without, they are bad
+ * lines.
+ *  @param[in] jsonl    changed
+ *  @param[in] on_link  called with the user of eng_jsonl_new; NULL: nobody
+ *  @retval ENG_OK
+ *  @retval ENG_E_INVALID  jsonl is NULL, or reading has begun
+ *  @threads{one reader may be used by one thread at a time}
+ *  @since 0.1 */
+ENG_API ENG_NODISCARD eng_status eng_jsonl_set_on_link(eng_jsonl *jsonl,
+                                                       eng_csv_link_fn on_link);
+
 /**
  * @brief Reads the next piece of the file.
  *
@@ -226,7 +237,8 @@ enum {
   ENG_JSONL_FLOORS = 5,   /**< lines that carry a floor, handed out */
   ENG_JSONL_OWN = 6,      /**< good lines in our own form */
   ENG_JSONL_SEGMENT = 7,  /**< good lines in Segment's */
-  ENG_JSONL_GA4 = 8       /**< good lines in one of GA4's */
+  ENG_JSONL_GA4 = 8,      /**< good lines in one of GA4's */
+  ENG_JSONL_LINKS = 9     /**< lines that link two customers, handed out */
 };
 
 /** @brief A count over all files read so far.

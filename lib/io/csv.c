@@ -33,13 +33,14 @@ struct eng_csv {
   eng_csv_event_fn on_event;
   eng_csv_reject_fn on_reject;
   eng_csv_floor_fn on_floor;
+  eng_csv_link_fn on_link;
   void *user;
   char delimiter; /* 0: found out */
   bool busy;      /* a callback is running */
   bool begun, finished;
   eng_status status; /* what ended the reading */
   eng_error error;
-  uint64_t counts[ENG_CSV_FLOORS + 1];
+  uint64_t counts[ENG_CSV_LINKS + 1];
   struct name mapped[ENG_FIELD_COUNT];
   struct column *columns;
   char *names;
@@ -188,6 +189,13 @@ eng_status eng_csv_set_on_floor(eng_csv *csv, eng_csv_floor_fn on_floor)
 {
   if (csv == NULL || csv->begun) return ENG_E_INVALID;
   csv->on_floor = on_floor;
+  return ENG_OK;
+}
+
+eng_status eng_csv_set_on_link(eng_csv *csv, eng_csv_link_fn on_link)
+{
+  if (csv == NULL || csv->begun) return ENG_E_INVALID;
+  csv->on_link = on_link;
   return ENG_OK;
 }
 
@@ -513,6 +521,26 @@ static eng_status hand_floor(eng_csv *csv, const struct eng__csv_row *row)
   return status;
 }
 
+/* A row that links two customers. */
+static eng_status hand_link(eng_csv *csv, const struct eng__csv_row *row)
+{
+  const struct eng__maker *maker = &csv->maker;
+  eng_status status;
+
+  if (csv->on_link == NULL) {
+    return reject(csv, row, ENG_E_UNSUPPORTED,
+                  eng__csv_field_column(&row->fields[maker->column[ENG_FIELD_LINK]]),
+                  "a link of two customers, which nobody takes here");
+  }
+  csv->counts[ENG_CSV_LINKS]++;
+  csv->busy = true;
+  status =
+      csv->on_link(csv->user, maker->customer, maker->customer_length, maker->linked,
+                   maker->linked_length, maker->merged, maker->changed_at, row->line);
+  csv->busy = false;
+  return status;
+}
+
 static eng_status read_row(eng_csv *csv, const struct eng__csv_row *row)
 {
   struct eng__maker *maker = &csv->maker;
@@ -529,6 +557,7 @@ static eng_status read_row(eng_csv *csv, const struct eng__csv_row *row)
     return ENG_OK;
   }
   if (maker->is_floor) return hand_floor(csv, row);
+  if (maker->is_link) return hand_link(csv, row);
   csv->counts[ENG_CSV_EVENTS]++;
   csv->busy = true;
   status = csv->on_event(csv->user, maker->customer, maker->customer_length,
@@ -585,7 +614,7 @@ const eng_error *eng_csv_error(const eng_csv *csv)
 
 uint64_t eng_csv_count(const eng_csv *csv, int32_t what)
 {
-  if (csv == NULL || what < ENG_CSV_ROWS || what > ENG_CSV_FLOORS) return 0;
+  if (csv == NULL || what < ENG_CSV_ROWS || what > ENG_CSV_LINKS) return 0;
   return csv->counts[what];
 }
 

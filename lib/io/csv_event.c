@@ -975,42 +975,87 @@ static eng_status make_rare(struct eng__maker *maker, const struct eng__csv_row 
   return set_time(maker, &t, &event->recorded_at);
 }
 
-/* An id that is no text. */
-static eng_status make_customer_of_hex(struct eng__maker *maker,
-                                       const struct eng__csv_row *row)
+/* A customer's id: in one field as text, or in another as hex digits. */
+struct id {
+  const char *at;
+  size_t length;
+};
+
+/* `bytes` are 4096. */
+static eng_status read_hex_id(struct eng__maker *maker, const struct eng__csv_row *row,
+                              int field, char *bytes, struct id *out)
 {
   uint64_t most = eng__limit(maker->context, ENG_LIMIT_ID);
   struct text t;
 
-  TRY(get(maker, row, ENG_FIELD_CUSTOMER_HEX, &t));
+  TRY(get(maker, row, field, &t));
   if (t.length == 0) return refuse(maker, &t, ENG_E_CUSTOMER, "a customer is missing");
   if (most > sizeof maker->customer_bytes) most = sizeof maker->customer_bytes;
-  if (!read_hex_bytes(&t, (size_t)most, (uint8_t *)maker->customer_bytes)) {
+  if (!read_hex_bytes(&t, (size_t)most, (uint8_t *)bytes)) {
     return refuse(
         maker, &t, ENG_E_CUSTOMER,
         "pairs of hex digits were expected, not more than a customer's id has");
   }
-  maker->customer = maker->customer_bytes;
-  maker->customer_length = t.length / 2;
+  out->at = bytes;
+  out->length = t.length / 2;
   return ENG_OK;
 }
 
-static eng_status make_customer(struct eng__maker *maker,
-                                const struct eng__csv_row *row)
+static eng_status read_id(struct eng__maker *maker, const struct eng__csv_row *row,
+                          int field, int hex_field, char *bytes, struct id *out)
 {
   struct text t;
 
-  TRY(get(maker, row, ENG_FIELD_CUSTOMER, &t));
-  if (t.length == 0 && maker->column[ENG_FIELD_CUSTOMER_HEX] >= 0) {
-    return make_customer_of_hex(maker, row);
+  TRY(get(maker, row, field, &t));
+  if (t.length == 0 && maker->column[hex_field] >= 0) {
+    return read_hex_id(maker, row, hex_field, bytes, out);
   }
   if (t.length == 0) return refuse(maker, &t, ENG_E_CUSTOMER, "a customer is missing");
   if (t.length > eng__limit(maker->context, ENG_LIMIT_ID)) {
     return refuse(maker, &t, ENG_E_CUSTOMER, "a customer's id is too long");
   }
-  maker->customer = t.at;
-  maker->customer_length = t.length;
+  out->at = t.at;
+  out->length = t.length;
   return check_text(maker, row, &t);
+}
+
+static eng_status make_customer(struct eng__maker *maker,
+                                const struct eng__csv_row *row)
+{
+  struct id id;
+
+  TRY(read_id(maker, row, ENG_FIELD_CUSTOMER, ENG_FIELD_CUSTOMER_HEX,
+              maker->customer_bytes, &id));
+  maker->customer = id.at;
+  maker->customer_length = id.length;
+  return ENG_OK;
+}
+
+/* A row that links two customers, and nothing else but when that was said. */
+static eng_status make_link(struct eng__maker *maker, const struct eng__csv_row *row,
+                            const struct text *link)
+{
+  struct text t;
+  struct id id;
+
+  maker->merged = is_word(link, "merged");
+  if (!maker->merged && !is_word(link, "unmerged")) {
+    return refuse(maker, link, ENG_E_FIELD, "merged or unmerged was expected");
+  }
+  TRY(make_customer(maker, row));
+  TRY(read_id(maker, row, ENG_FIELD_LINKED, ENG_FIELD_LINKED_HEX, maker->linked_bytes,
+              &id));
+  maker->linked = id.at;
+  maker->linked_length = id.length;
+  TRY(get(maker, row, ENG_FIELD_KIND, &t));
+  if (t.length > 0) return refuse(maker, &t, ENG_E_FIELD, "a link is no event");
+  if (id.length == maker->customer_length &&
+      memcmp(id.at, maker->customer, id.length) == 0) {
+    return refuse(maker, link, ENG_E_FIELD, "a link is between two customers");
+  }
+  maker->is_link = true;
+  TRY(get(maker, row, ENG_FIELD_TIME, &t));
+  return set_time(maker, &t, &maker->changed_at);
 }
 
 /* A row that carries a floor, and nothing else but whose it is. */
@@ -1036,11 +1081,15 @@ eng_status eng__maker_make(struct eng__maker *maker, const struct eng__csv_row *
 
   *event = maker->blank;
   maker->copies_size = 0;
-  maker->numbered = maker->skipped = maker->is_floor = false;
+  maker->numbered = maker->skipped = maker->is_floor = maker->is_link = false;
   maker->nearest = 0;
   if (maker->column[ENG_FIELD_FLOOR] >= 0) {
     TRY(get(maker, row, ENG_FIELD_FLOOR, &t));
     if (t.length > 0) return make_floor(maker, row, &t);
+  }
+  if (maker->column[ENG_FIELD_LINK] >= 0) {
+    TRY(get(maker, row, ENG_FIELD_LINK, &t));
+    if (t.length > 0) return make_link(maker, row, &t);
   }
   TRY(get(maker, row, ENG_FIELD_KIND, &t));
   TRY(read_kind(maker, &t, row, &event->kind));

@@ -58,7 +58,7 @@ struct eng__maker {
   struct eng__passed passed; /* kinds that were passed over */
 
   /* hex digits of the row made last as bytes; the limits are of core/context.c */
-  char customer_bytes[4096];
+  char customer_bytes[4096], linked_bytes[4096];
   uint8_t extension_bytes[ENG__EXTENSION_MAX];
 
   /* of the row made last */
@@ -70,6 +70,11 @@ struct eng__maker {
   bool skipped;  /* its kind is passed over */
   bool is_floor; /* it is no event but says where the customer's timeline begins */
   int64_t floor; /* ENG_TIME_NONE: nowhere */
+  bool is_link;  /* it is no event but says of two customers whether they are one */
+  bool merged;
+  int64_t changed_at;
+  const char *linked;
+  size_t linked_length;
   const struct eng__csv_field *field_of_error; /* NULL: one that the row lacks */
   uint32_t column_of_error;
   int32_t nearest;      /* the known kind nearest to an unknown one; 0: none */

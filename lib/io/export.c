@@ -160,10 +160,11 @@ static bool is_bare(const char *text, size_t length)
   return true;
 }
 
-static void put_customer(struct line *line, const char *id, size_t length)
+/* An id in the one field if it is text, else in the other. */
+static void put_id(struct line *line, int32_t field, const char *id, size_t length)
 {
-  if (!eng__is_utf8(id, length)) return; /* put_customer_hex has it */
-  go_to(line, ENG_FIELD_CUSTOMER);
+  if (!eng__is_utf8(id, length)) return; /* put_hex_id has it */
+  go_to(line, field);
   if (line->form == ENG_EXPORT_CSV && is_bare(id, length)) {
     put(line, id, length);
     return;
@@ -174,10 +175,10 @@ static void put_customer(struct line *line, const char *id, size_t length)
   put_byte(line, '"');
 }
 
-static void put_customer_hex(struct line *line, const char *id, size_t length)
+static void put_hex_id(struct line *line, int32_t field, const char *id, size_t length)
 {
   if (eng__is_utf8(id, length)) return;
-  go_to(line, ENG_FIELD_CUSTOMER_HEX);
+  go_to(line, field);
   put_mark(line);
   put_hex_bytes(line, (const uint8_t *)id, length);
   put_mark(line);
@@ -294,7 +295,7 @@ static void put_event(struct line *line, const char *id, size_t length,
                       const eng_context *context, const struct eng__event *event)
 {
   begin(line);
-  put_customer(line, id, length);
+  put_id(line, ENG_FIELD_CUSTOMER, id, length);
   put_time(line, ENG_FIELD_TIME, event->occurred_at);
   put_name(line, ENG_FIELD_KIND, eng_kind_name(context, event->kind), event->kind);
   if (event->has & ENG__HAS_ID) put_hash(line, ENG_FIELD_ID, event->id, 16);
@@ -312,20 +313,39 @@ static void put_event(struct line *line, const char *id, size_t length,
     put_hex_bytes(line, event->extension, event->extension_size);
     put_mark(line);
   }
-  put_customer_hex(line, id, length);
+  put_hex_id(line, ENG_FIELD_CUSTOMER_HEX, id, length);
   end(line);
 }
 
 static void put_floor(struct line *line, const char *id, size_t length, int64_t floor)
 {
   begin(line);
-  put_customer(line, id, length);
+  put_id(line, ENG_FIELD_CUSTOMER, id, length);
   if (floor == ENG_TIME_NONE) {
     put_plain(line, ENG_FIELD_FLOOR, "none");
   } else {
     put_time(line, ENG_FIELD_FLOOR, floor);
   }
-  put_customer_hex(line, id, length);
+  put_hex_id(line, ENG_FIELD_CUSTOMER_HEX, id, length);
+  end(line);
+}
+
+struct link {
+  const char *id, *linked;
+  size_t length, linked_length;
+  int32_t merged;
+  int64_t changed_at;
+};
+
+static void put_link(struct line *line, const struct link *link)
+{
+  begin(line);
+  put_id(line, ENG_FIELD_CUSTOMER, link->id, link->length);
+  put_time(line, ENG_FIELD_TIME, link->changed_at);
+  put_hex_id(line, ENG_FIELD_CUSTOMER_HEX, link->id, link->length);
+  put_plain(line, ENG_FIELD_LINK, link->merged ? "merged" : "unmerged");
+  put_id(line, ENG_FIELD_LINKED, link->linked, link->linked_length);
+  put_hex_id(line, ENG_FIELD_LINKED_HEX, link->linked, link->linked_length);
   end(line);
 }
 
@@ -395,6 +415,24 @@ eng_status eng_export_floor(int32_t form, const char *id, size_t length, int64_t
   if (length == 0) return ENG_E_CUSTOMER;
   if (floor != ENG_TIME_NONE && (floor < 0 || floor > ENG_TIME_MAX)) return ENG_E_TIME;
   put_floor(&line, id, length, floor);
+  return close_line(&line, size);
+}
+
+eng_status eng_export_link(int32_t form, const char *id, size_t length,
+                           const char *linked, size_t linked_length, int32_t merged,
+                           int64_t changed_at, char *buffer, size_t capacity,
+                           size_t *size)
+{
+  const struct link link = {id, linked, length, linked_length, merged, changed_at};
+  struct line line;
+  eng_status status = open_line(&line, form, buffer, capacity, size);
+
+  if (status != ENG_OK) return status;
+  if (id == NULL || linked == NULL) return ENG_E_INVALID;
+  if (length == 0 || linked_length == 0) return ENG_E_CUSTOMER;
+  if (merged != 0 && merged != 1) return ENG_E_RANGE;
+  if (changed_at < 0 || changed_at > ENG_TIME_MAX) return ENG_E_TIME;
+  put_link(&line, &link);
   return close_line(&line, size);
 }
 

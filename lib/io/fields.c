@@ -39,6 +39,9 @@ static const char *const names[ENG_FIELD_COUNT] = {
     [ENG_FIELD_FLOOR] = "timeline_floor",
     [ENG_FIELD_EXTENSION] = "event_extension",
     [ENG_FIELD_CUSTOMER_HEX] = "customer_hex",
+    [ENG_FIELD_LINK] = "customer_link", /* catalogues have links, too */
+    [ENG_FIELD_LINKED] = "linked_customer",
+    [ENG_FIELD_LINKED_HEX] = "linked_customer_hex",
 };
 
 const char *eng_field_name(int32_t field)

@@ -38,7 +38,7 @@ struct eng__forms {
     size_t length;
   } mapped[ENG_FIELD_COUNT];
   bool any_mapped;
-  bool takes_floors;
+  bool takes_floors, takes_links;
   int32_t time_format;
   int64_t received_at; /* ENG_TIME_NONE: none */
   eng__forms_fn deliver;

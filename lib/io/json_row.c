@@ -222,6 +222,10 @@ eng_status eng__row_make(struct eng__forms *forms)
     return eng__json_refuse(forms, ENG_E_UNSUPPORTED, forms->where[ENG_FIELD_FLOOR],
                             "a timeline's floor, which nobody takes here");
   }
+  if (maker->is_link && !forms->takes_links) {
+    return eng__json_refuse(forms, ENG_E_UNSUPPORTED, forms->where[ENG_FIELD_LINK],
+                            "a link of two customers, which nobody takes here");
+  }
   if (forms->trial) return ENG_OK;
   if (maker->skipped) {
     forms->skipped++;

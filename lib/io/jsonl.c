@@ -21,12 +21,13 @@ struct eng_jsonl {
   eng_csv_event_fn on_event;
   eng_csv_reject_fn on_reject;
   eng_csv_floor_fn on_floor;
+  eng_csv_link_fn on_link;
   void *user;
   bool busy; /* a callback is running */
   bool begun, finished;
   eng_status status; /* what ended the reading */
   eng_error error;
-  uint64_t counts[ENG_JSONL_GA4 + 1];
+  uint64_t counts[ENG_JSONL_LINKS + 1];
   uint32_t limit;      /* bytes of the longest line */
   uint64_t number;     /* of the line that is being read, from 1 */
   uint64_t offset;     /* of its first byte in the file */
@@ -156,6 +157,13 @@ eng_status eng_jsonl_set_on_floor(eng_jsonl *jsonl, eng_csv_floor_fn on_floor)
   return ENG_OK;
 }
 
+eng_status eng_jsonl_set_on_link(eng_jsonl *jsonl, eng_csv_link_fn on_link)
+{
+  if (jsonl == NULL || jsonl->begun) return ENG_E_INVALID;
+  jsonl->on_link = on_link;
+  return ENG_OK;
+}
+
 /* ---- errors ---- */
 
 static uint32_t small(uint64_t v) { return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX; }
@@ -223,6 +231,11 @@ static eng_status deliver(void *user)
     jsonl->counts[ENG_JSONL_FLOORS]++;
     status = jsonl->on_floor(jsonl->user, maker->customer, maker->customer_length,
                              maker->floor, jsonl->number);
+  } else if (maker->is_link) {
+    jsonl->counts[ENG_JSONL_LINKS]++;
+    status = jsonl->on_link(jsonl->user, maker->customer, maker->customer_length,
+                            maker->linked, maker->linked_length, maker->merged,
+                            maker->changed_at, jsonl->number);
   } else {
     jsonl->counts[ENG_JSONL_EVENTS]++;
     status = jsonl->on_event(jsonl->user, maker->customer, maker->customer_length,
@@ -249,6 +262,7 @@ static eng_status read_line(eng_jsonl *jsonl, const char *line, uint32_t length)
   if (is_blank(line, length)) return ENG_OK;
   jsonl->counts[ENG_JSONL_LINES]++;
   forms->takes_floors = jsonl->on_floor != NULL;
+  forms->takes_links = jsonl->on_link != NULL;
   status = eng__forms_read(forms, line, length);
   if (status == ENG_OK) {
     jsonl->counts[forms->form]++;
@@ -389,6 +403,6 @@ const char *eng_jsonl_skipped_name(const eng_jsonl *jsonl, int32_t index,
 
 uint64_t eng_jsonl_count(const eng_jsonl *jsonl, int32_t what)
 {
-  if (jsonl == NULL || what < ENG_JSONL_LINES || what > ENG_JSONL_GA4) return 0;
+  if (jsonl == NULL || what < ENG_JSONL_LINES || what > ENG_JSONL_LINKS) return 0;
   return jsonl->counts[what];
 }

@@ -104,6 +104,25 @@ static eng_status on_floor(void *user, const char *customer, size_t length,
   return ENG_OK;
 }
 
+static eng_status on_link(void *user, const char *customer, size_t length,
+                          const char *linked, size_t linked_length, int32_t merged,
+                          int64_t changed_at, uint64_t line)
+{
+  struct seen *seen = user;
+
+  if (length == 0 || linked_length == 0) abort();
+  if (changed_at < 0 || changed_at > ENG_TIME_MAX) abort();
+  if (length == linked_length && memcmp(customer, linked, length) == 0) abort();
+  seen->calls++;
+  mix(seen, 4);
+  mix_bytes(seen, customer, length);
+  mix_bytes(seen, linked, linked_length);
+  mix(seen, (uint64_t)merged);
+  mix(seen, (uint64_t)changed_at);
+  mix(seen, line);
+  return ENG_OK;
+}
+
 static eng_status on_event(void *user, const char *customer, size_t length,
                            const eng_event *event, int32_t numbered, uint64_t line)
 {
@@ -152,6 +171,7 @@ static void read_file(const eng_context *context, const char *bytes, size_t size
 
   if (eng_jsonl_new(context, on_event, on_reject, seen, &jsonl) != ENG_OK ||
       eng_jsonl_set_on_floor(jsonl, on_floor) != ENG_OK ||
+      eng_jsonl_set_on_link(jsonl, on_link) != ENG_OK ||
       eng_jsonl_set_received_at(jsonl, 86400000) != ENG_OK) {
     abort();
   }

@@ -72,6 +72,23 @@ static eng_status note_floor(void *user, const char *customer, size_t length,
   return count_call(notes);
 }
 
+static eng_status note_link(void *user, const char *customer, size_t length,
+                            const char *linked, size_t linked_length, int32_t merged,
+                            int64_t changed_at, uint64_t line)
+{
+  struct notes *notes = user;
+  char text[1 << 14];
+  size_t size;
+
+  (void)line;
+  if (eng_export_link(ENG_EXPORT_JSONL, customer, length, linked, linked_length, merged,
+                      changed_at, text, sizeof text, &size) != ENG_OK) {
+    ck_abort_msg("a link that was read is not written");
+  }
+  add(notes, text, size);
+  return count_call(notes);
+}
+
 static eng_status note_reject(void *user, const eng_error *error, const char *row,
                               size_t length)
 {
@@ -117,6 +134,7 @@ static eng_jsonl *reader(struct notes *notes)
   memset(notes, 0, sizeof *notes);
   ck_ok(eng_jsonl_new(context, note_event, note_reject, notes, &jsonl));
   ck_ok(eng_jsonl_set_on_floor(jsonl, note_floor));
+  ck_ok(eng_jsonl_set_on_link(jsonl, note_link));
   return jsonl;
 }
 
@@ -191,7 +209,11 @@ START_TEST(every_field_is_read_and_written)
       "{\"time\":\"2026-01-05T09:00:00.000Z\",\"kind\":\"visit\","
       "\"customer_hex\":\"00ff\"}\n"
       "{\"customer\":\"customer-17\",\"timeline_floor\":\"2020-01-01T00:00:00.000Z\"}\n"
-      "{\"timeline_floor\":\"none\",\"customer_hex\":\"ff\"}\n";
+      "{\"timeline_floor\":\"none\",\"customer_hex\":\"ff\"}\n"
+      "{\"customer\":\"b\\\"c\",\"time\":\"2026-01-05T09:00:00.000Z\","
+      "\"customer_link\":\"unmerged\",\"linked_customer\":\"a\"}\n"
+      "{\"time\":\"1970-01-01T00:00:00.000Z\",\"customer_hex\":\"ff00\","
+      "\"customer_link\":\"merged\",\"linked_customer_hex\":\"80\"}\n";
 
   ck_assert_str_eq(read_text(line), line);
 }
@@ -345,6 +367,15 @@ static const struct {
     {"{\"kind\":\"visit\",\"customer\":\"a\",\"timeline_floor\":\"none\"}",
      "bad 39 1:10\n"},
     {"{\"customer\":\"a\",\"timeline_floor\":\"never\"}", "bad 63 1:35\n"},
+    {"{\"customer\":\"a\",\"linked_customer\":\"a\",\"time\":0,\"customer_link\":"
+     "\"merged\"}",
+     "bad 39 1:65\n"},
+    {"{\"customer\":\"a\",\"linked_customer\":\"b\",\"time\":0,\"customer_link\":"
+     "\"joined\"}",
+     "bad 39 1:65\n"},
+    {"{\"customer\":\"a\",\"linked_customer_hex\":\"b\",\"time\":0,"
+     "\"customer_link\":\"merged\"}",
+     "bad 62 1:40\n"},
     {"{\"customer_hex\":\"0\",\"time\":0,\"kind\":\"visit\"}", "bad 62 1:18\n"},
 };
 
@@ -981,6 +1012,8 @@ END_TEST
 
 START_TEST(what_does_not_fit_the_moment_is_refused)
 {
+  static const char link[] = "{\"customer\":\"a\",\"linked_customer\":\"b\",\"time\":0,"
+                             "\"customer_link\":\"merged\"}";
   eng_jsonl *jsonl;
 
   ck_assert_int_eq(eng_jsonl_new(NULL, note_event, NULL, NULL, &jsonl), ENG_E_INVALID);
@@ -1001,7 +1034,11 @@ START_TEST(what_does_not_fit_the_moment_is_refused)
   eng_jsonl_reset(jsonl);
   ck_ok(eng_jsonl_set_on_floor(jsonl, NULL));
   ck_ok(feed(jsonl, "{\"customer\":\"a\",\"timeline_floor\":\"none\"}", 40, 0));
-  ck_assert_str_eq(seen.text, "bad 50 1:2\nbad 13 1:35\n");
+  ck_assert_int_eq(eng_jsonl_set_on_link(jsonl, NULL), ENG_E_INVALID);
+  eng_jsonl_reset(jsonl);
+  ck_ok(eng_jsonl_set_on_link(jsonl, NULL));
+  ck_ok(feed(jsonl, link, strlen(link), 0));
+  ck_assert_str_eq(seen.text, "bad 50 1:2\nbad 13 1:35\nbad 13 1:65\n");
   eng_jsonl_free(jsonl);
   eng_jsonl_free(NULL);
   ck_assert_ptr_null(eng_jsonl_error(NULL));
@@ -1057,7 +1094,8 @@ START_TEST(csv_has_a_column_for_every_field)
   ck_assert_str_eq(text, "customer,time,kind,id,source,channel,amount,currency,value,"
                          "scale,valence,incentivised,public,refers_to,actor,topic,"
                          "revision,occurrence,recorded_at,timeline_floor,"
-                         "event_extension,customer_hex\n");
+                         "event_extension,customer_hex,customer_link,"
+                         "linked_customer,linked_customer_hex\n");
   ck_ok(eng_export_header(ENG_EXPORT_JSONL, NULL, 0, &size));
   ck_assert_uint_eq(size, 0);
   ck_ok(eng_export_event(ENG_EXPORT_CSV, "a \"b\",\n", 7, event, text, sizeof text,
@@ -1065,7 +1103,7 @@ START_TEST(csv_has_a_column_for_every_field)
   text[size] = '\0';
   ck_assert_str_eq(text,
                    "\"a \"\"b\"\",\n\",1970-01-01T00:00:00.000Z,visit,,,,,,,,,,,,,"
-                   ",,,,,,\n");
+                   ",,,,,,,,,\n");
   eng_event_free(event);
 }
 END_TEST
@@ -1091,6 +1129,14 @@ START_TEST(a_buffer_that_is_too_small_is_told_what_it_takes)
   ck_assert_int_eq(eng_export_event(1, "a", 1, NULL, text, 9, &size), ENG_E_INVALID);
   ck_assert_int_eq(eng_export_event(1, "a", 1, event, NULL, 9, &size), ENG_E_INVALID);
   ck_assert_int_eq(eng_export_floor(1, "a", 1, -1, text, 9, &size), ENG_E_TIME);
+  ck_assert_int_eq(eng_export_link(1, "a", 1, "b", 1, 1, -1, text, 9, &size),
+                   ENG_E_TIME);
+  ck_assert_int_eq(eng_export_link(1, "a", 1, "b", 1, 2, 0, text, 9, &size),
+                   ENG_E_RANGE);
+  ck_assert_int_eq(eng_export_link(1, "a", 1, "b", 0, 1, 0, text, 9, &size),
+                   ENG_E_CUSTOMER);
+  ck_assert_int_eq(eng_export_link(1, "a", 1, NULL, 1, 1, 0, text, 9, &size),
+                   ENG_E_INVALID);
   ck_assert_uint_eq(size, 0);
   eng_event_free(event);
 }
