@@ -26,27 +26,27 @@ enum {
   OPTIONS_WORDS = 1 << 7, /* words that are no inputs, as in `models show NAME` */
   OPTIONS_HISTORY = 1 << 8,
   OPTIONS_FROM_TO = 1 << 9,
+  OPTIONS_METRICS = 1 << 10,
+  OPTIONS_REVIEW = 1 << 11,
   OPTIONS_SINCE = 1 << 12,
-  OPTIONS_EXPORT = 1 << 27,
+  OPTIONS_WITH = 1 << 13, /* the other customer, and since when */
+  OPTIONS_WATCH = 1 << 14,
+  OPTIONS_TELL = 1 << 15, /* --format where JSON is the default */
+  OPTIONS_ACTIVE = 1 << 16,
+  OPTIONS_RETENTION = 1 << 17,
+  OPTIONS_FUNNEL = 1 << 18,
+  OPTIONS_FLOW = 1 << 19,
   OPTIONS_WHERE = 1 << 20,
   OPTIONS_FORECAST = 1 << 21, /* what is fitted, and until when */
   OPTIONS_SAVE = 1 << 22,
   OPTIONS_SPLIT = 1 << 23,
   OPTIONS_HORIZON = 1 << 24,
-  OPTIONS_ACTIVE = 1 << 16,
-  OPTIONS_RETENTION = 1 << 17,
-  OPTIONS_FUNNEL = 1 << 18,
-  OPTIONS_FLOW = 1 << 19,
-  OPTIONS_METRICS = 1 << 10,
-  OPTIONS_REVIEW = 1 << 11,
   OPTIONS_RENEW = 1 << 25,
-  OPTIONS_WATCH = 1 << 14,
+  OPTIONS_VALUE = 1 << 26,
+  OPTIONS_EXPORT = 1 << 27,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
-  OPTIONS_EXPIRE = 1 << 30,
-  OPTIONS_WITH = 1 << 14, /* the other customer, and since when */
-  OPTIONS_VALUE = 1 << 26,
-  OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
+  OPTIONS_EXPIRE = 1 << 30
 };
 
 /* How an answer is written. */

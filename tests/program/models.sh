@@ -145,7 +145,7 @@ ask 2 select shop.csv --where 'sum(purchase) > 10.00 EUR' --currency USD
 says '^--where:1:23: not the base currency'
 ask 2 select shop.csv --where 'count(purchase) >= 1 stage x when'
 says '^--where:1:22: '
-ask 2 select shop.csv --where 'count(visit) > 1' --model five_levels
+ask 2 select shop.csv --where 'stage = advocate' --model no_such_model
 
 # ---- crosswalk ------------------------------------------------------------------
 
