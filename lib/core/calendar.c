@@ -246,9 +246,8 @@ static char separator(struct text t)
 /* A clock time as people's tables have it: 9:07, 09:07:30, 9:07 PM. */
 static bool take_table_clock(struct text *t, int64_t *out)
 {
-  const int64_t noon = ENG__DAY / 2;
   struct text rest;
-  int hour;
+  int hour, shown;
 
   if (!take_short(t, &hour) || !take_rest_of_clock(t, hour, out)) return false;
   rest = *t;
@@ -256,7 +255,10 @@ static bool take_table_clock(struct text *t, int64_t *out)
   if (rest.end - rest.at != 2 || (rest.at[1] | 32) != 'm') return true;
   if ((rest.at[0] | 32) != 'a' && (rest.at[0] | 32) != 'p') return true;
   if (hour < 1 || hour > 12) return false;
-  *out = *out % noon + ((rest.at[0] | 32) == 'p' ? noon : 0);
+  shown = hour;
+  hour = hour % 12 + ((rest.at[0] | 32) == 'p' ? 12 : 0);
+  /* Only the hour: a fraction may have been rounded up into the next one. */
+  *out += (int64_t)(hour - shown) * (ENG__DAY / 24);
   t->at = t->end;
   return true;
 }

@@ -110,6 +110,13 @@ START_TEST(tables_have_the_day_or_the_month_first)
   reads(utc, "02-01-2026 18:05:01.25", ENG_TIME_DAY_FIRST, "2026-01-02T18:05:01.250Z");
   reads(utc, "22.11.2026, 9:05", ENG_TIME_DAY_FIRST, "2026-11-22T09:05:00.000Z");
   reads(utc, "11/22/2026 6:05 PM", ENG_TIME_MONTH_FIRST, "2026-11-22T18:05:00.000Z");
+  /* A fraction that is rounded up to the next hour stays behind the hour it was in. */
+  reads(utc, "22.11.2026 11:59:59.9996 PM", ENG_TIME_DAY_FIRST,
+        "2026-11-23T00:00:00.000Z");
+  reads(utc, "22.11.2026 11:59:59.9996 AM", ENG_TIME_DAY_FIRST,
+        "2026-11-22T12:00:00.000Z");
+  reads(utc, "22.11.2026 12:59:59.9996 AM", ENG_TIME_DAY_FIRST,
+        "2026-11-22T01:00:00.000Z");
   reads(utc, "11/22/2026 12:05am", ENG_TIME_MONTH_FIRST, "2026-11-22T00:05:00.000Z");
   reads(utc, "11/22/2026 12:05 pm", ENG_TIME_MONTH_FIRST, "2026-11-22T12:05:00.000Z");
   reads(utc, "22.11.2026 18:05+01:00", ENG_TIME_DAY_FIRST, "2026-11-22T17:05:00.000Z");
