@@ -58,6 +58,9 @@ static void step_to(const struct plan *plan, struct walker *w, int s,
 {
   struct attempt *to = &w->at[s];
 
+  /* A repeated later step is nothing to an attempt that took it: under strict order
+   * such an attempt is no longer there. */
+  if (s > 0 && to->start == w->at[s - 1].start) return;
   if (s == 0) {
     to->start = deed->time;
     to->channel = deed->channel;

@@ -53,7 +53,9 @@ struct life {
   int64_t answers[3]; /* latest in the window, in thousandths; INT64_MIN: none */
   bool referred, referred_unpaid;
   bool contract_before, contract_now;
-  uint64_t orders; /* kept, ever */
+  bool contract_earlier;     /* one ran already when the last one began */
+  int64_t contract_began_at; /* ENG_TIME_NONE: none ever did */
+  uint64_t orders;           /* kept, ever */
   int64_t last_order_day, last_order_at;
 };
 
@@ -248,12 +250,24 @@ static void see_purchase(struct count *c, const struct eng__seen *seen)
   add(c, &c->out->order_value.numerator, seen->amount);
 }
 
+/* Of one instant a contract stands before the end of one: where another one ran, that
+ * is what ends, and the new one goes on. */
 static void see_contract(struct count *c, const struct eng__deed *deed)
 {
-  bool runs = deed->kind == ENG_EVENT_CONTRACT;
+  struct life *life = &c->life;
 
-  if (!in_window(c, deed->time)) c->life.contract_before = runs;
-  c->life.contract_now = runs;
+  if (deed->kind == ENG_EVENT_CONTRACT) {
+    if (life->contract_began_at != deed->time) {
+      life->contract_earlier = life->contract_now;
+    }
+    life->contract_began_at = deed->time;
+    life->contract_now = true;
+  } else if (life->contract_earlier && life->contract_began_at == deed->time) {
+    life->contract_earlier = false;
+  } else {
+    life->contract_now = false;
+  }
+  if (!in_window(c, deed->time)) life->contract_before = life->contract_now;
 }
 
 static void see_referral(struct count *c, const struct eng__seen *seen)
@@ -378,6 +392,7 @@ static void begin_life(struct count *c)
 {
   memset(&c->life, 0, sizeof c->life);
   c->life.session.start = c->life.based_at = ENG_TIME_NONE;
+  c->life.contract_began_at = ENG_TIME_NONE;
   for (int i = 0; i < 3; i++) c->life.answers[i] = INT64_MIN;
   c->messages.count = 0;
   c->gap_count = 0;

@@ -97,6 +97,12 @@ static const uint8_t visit[] = {ENG_EVENT_VISIT};
 static const uint8_t cart[] = {ENG_EVENT_ADD_TO_CART};
 static const uint8_t purchase[] = {ENG_EVENT_PURCHASE};
 
+static uint64_t draw(uint64_t *state)
+{
+  *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return *state >> 33;
+}
+
 /* ---- active ---- */
 
 static void active_is(const eng_book *book, const eng_context *context,
@@ -374,6 +380,117 @@ START_TEST(who_has_not_come_back_is_censored_where_the_end_finds_them)
 END_TEST
 
 /* ---- funnels ---- */
+
+START_TEST(the_first_of_a_repeated_later_step_tells_its_time)
+{
+  const eng_step steps[] = {{visit, 1}, {cart, 1}, {purchase, 1}};
+  eng_context *context = context_for(0, 0);
+  eng_book *book = book_in(context);
+  eng_funnel funnel;
+  uint64_t reached[3];
+  int64_t times[3];
+
+  happens(context, book, "customer-1", ENG_EVENT_VISIT, "2026-01-01T00:00:00Z");
+  happens(context, book, "customer-1", ENG_EVENT_ADD_TO_CART, "2026-01-01T00:00:10Z");
+  happens(context, book, "customer-1", ENG_EVENT_ADD_TO_CART, "2026-01-09T00:00:00Z");
+  buys(context, book, "customer-1", "2026-01-09T00:00:10Z", 500, 1);
+  eng_funnel_init(&funnel, sizeof funnel);
+  funnel.steps = steps;
+  funnel.step_count = 3;
+  ck_ok(eng_book_funnel(book, &funnel, reached, NULL, times, NULL, 1, NULL, NULL));
+  ck_assert_int_eq(times[1] - times[0], 10000);
+  ck_assert_int_eq(times[2] - times[1], 8 * DAY);
+  eng_book_free(book);
+  eng_context_free(context);
+}
+END_TEST
+
+struct deed {
+  int64_t time;
+  int32_t kind;
+};
+
+static int by_canon(const void *a, const void *b)
+{
+  const struct deed *x = a, *y = b;
+
+  if (x->time != y->time) return x->time < y->time ? -1 : 1;
+  return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+/* Every attempt by itself: its steps, each by the first event that can be it. The one
+ * that gets furthest first, of several the one with the latest start. */
+static int try_attempts(const struct deed *deeds, int count, const int32_t *steps,
+                        int64_t within, bool once, int64_t best[3])
+{
+  int level = 0, reached_at = 0;
+
+  for (int start = 0; start < count; start++) {
+    int64_t times[3];
+    int s = 0, at = start, last = start;
+
+    if (deeds[start].kind != steps[0]) continue;
+    for (; at < count && s < 3; at++) {
+      if (deeds[at].kind != steps[s]) continue;
+      if (deeds[at].time - deeds[start].time > within) break;
+      times[s++] = deeds[last = at].time;
+    }
+    if (s > level || (s == level && (last < reached_at ||
+                                     (last == reached_at && times[0] > best[0])))) {
+      level = s;
+      reached_at = last;
+      memcpy(best, times, sizeof times);
+    }
+    if (once) break;
+  }
+  return level;
+}
+
+START_TEST(times_of_steps_are_what_trying_every_attempt_gives)
+{
+  static const int32_t plans[][3] = {
+      {ENG_EVENT_VISIT, ENG_EVENT_ADD_TO_CART, ENG_EVENT_PURCHASE},
+      {ENG_EVENT_VISIT, ENG_EVENT_VISIT, ENG_EVENT_PURCHASE},
+      {ENG_EVENT_ADD_TO_CART, ENG_EVENT_VISIT, ENG_EVENT_VISIT}};
+  uint64_t seed = 11;
+
+  for (uint64_t n = 0; n < 1200; n += stride()) {
+    eng_context *context = context_for(0, 0);
+    eng_book *book = book_in(context);
+    const int32_t *plan = plans[n % 3];
+    struct deed deeds[12];
+    uint8_t kinds[3] = {(uint8_t)plan[0], (uint8_t)plan[1], (uint8_t)plan[2]};
+    const eng_step steps[] = {{&kinds[0], 1}, {&kinds[1], 1}, {&kinds[2], 1}};
+    int64_t wanted[3] = {0}, times[3];
+    eng_funnel funnel;
+    uint64_t reached[3];
+    uint8_t level;
+
+    for (int i = 0; i < 12; i++) {
+      deeds[i].kind = plans[0][draw(&seed) % 3];
+      deeds[i].time = 1000 + (int64_t)(draw(&seed) % 40);
+    }
+    for (uint64_t i = 0; i < 12; i++) {
+      eng_event *event = event_of(context, deeds[i].kind, deeds[i].time);
+
+      ck_ok(eng_event_set_id(event, i + 1));
+      put(book, "customer-1", event);
+    }
+    qsort(deeds, 12, sizeof *deeds, by_canon);
+    eng_funnel_init(&funnel, sizeof funnel);
+    funnel.steps = steps;
+    funnel.step_count = 3;
+    funnel.within = (int64_t)(draw(&seed) % 30);
+    funnel.once = draw(&seed) % 2;
+    ck_ok(eng_book_funnel(book, &funnel, reached, &level, times, NULL, 1, NULL, NULL));
+    ck_assert_int_eq(level,
+                     try_attempts(deeds, 12, plan, funnel.within, funnel.once, wanted));
+    for (int s = 0; s < level; s++) ck_assert_int_eq(times[s], wanted[s]);
+    eng_book_free(book);
+    eng_context_free(context);
+  }
+}
+END_TEST
 
 static const eng_step visit_cart_buy[] = {{visit, 1}, {cart, 1}, {purchase, 1}};
 static const eng_step twice[] = {{visit, 1}, {visit, 1}};
@@ -692,6 +809,31 @@ START_TEST(churn_is_told_of_contracts_and_of_silence_apart)
 }
 END_TEST
 
+START_TEST(a_contract_that_is_renewed_at_its_end_is_no_churn)
+{
+  eng_context *context = context_for(0, 0);
+  eng_book *book = book_in(context);
+  eng_overview o;
+
+  /* Renewed in the window, at the very end of the one before. */
+  happens(context, book, "customer-1", ENG_EVENT_CONTRACT, "2026-01-01");
+  happens(context, book, "customer-1", ENG_EVENT_CONTRACT_END, "2026-03-15");
+  happens(context, book, "customer-1", ENG_EVENT_CONTRACT, "2026-03-15");
+  /* Renewed before the window, and ended in it. */
+  happens(context, book, "customer-2", ENG_EVENT_CONTRACT, "2026-01-01");
+  happens(context, book, "customer-2", ENG_EVENT_CONTRACT_END, "2026-02-01");
+  happens(context, book, "customer-2", ENG_EVENT_CONTRACT, "2026-02-01");
+  happens(context, book, "customer-2", ENG_EVENT_CONTRACT_END, "2026-03-20");
+  /* Never ran: it ended as it began. */
+  happens(context, book, "customer-3", ENG_EVENT_CONTRACT, "2026-02-01");
+  happens(context, book, "customer-3", ENG_EVENT_CONTRACT_END, "2026-02-01");
+  o = march(book);
+  ratio_is(o.churn_contract, 1, 2);
+  eng_book_free(book);
+  eng_context_free(context);
+}
+END_TEST
+
 /* ---- relations ---- */
 
 START_TEST(relations_are_what_passed_between_the_two)
@@ -758,12 +900,6 @@ START_TEST(kappa_is_what_cohen_says)
 END_TEST
 
 /* ---- laws ---- */
-
-static uint64_t draw(uint64_t *state)
-{
-  *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-  return *state >> 33;
-}
 
 /* The same customers in one book and shared out over two, at random. */
 static void fill_books(const eng_context *context, eng_book *whole, eng_book *halves[2],
@@ -1076,6 +1212,8 @@ Suite *metrics_suite(void)
   tcase_add_test(tcase, money_is_what_is_kept);
   tcase_add_test(tcase, own_days_have_24_hours_from_the_first_event);
   tcase_add_test(tcase, who_has_not_come_back_is_censored_where_the_end_finds_them);
+  tcase_add_test(tcase, the_first_of_a_repeated_later_step_tells_its_time);
+  tcase_add_test(tcase, times_of_steps_are_what_trying_every_attempt_gives);
   tcase_add_test(tcase, a_repeated_step_starts_anew_and_only_helps);
   tcase_add_test(tcase, an_event_serves_one_step);
   tcase_add_test(tcase, events_of_one_instant_stand_in_canonical_order);
@@ -1085,6 +1223,7 @@ Suite *metrics_suite(void)
   tcase_add_test(tcase, of_several_answers_the_latest_in_the_window_counts);
   tcase_add_test(tcase, who_still_waits_is_dropped_from_nothing_but_what_is_open);
   tcase_add_test(tcase, churn_is_told_of_contracts_and_of_silence_apart);
+  tcase_add_test(tcase, a_contract_that_is_renewed_at_its_end_is_no_churn);
   tcase_add_test(tcase, relations_are_what_passed_between_the_two);
   tcase_add_test(tcase, kappa_is_what_cohen_says);
   tcase_add_test(tcase, over_disjoint_customers_every_count_adds);
