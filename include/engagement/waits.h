@@ -123,7 +123,7 @@ typedef struct eng_wait {
  * @param[in]  user      handed to progress
  * @retval ENG_OK
  * @retval ENG_E_INVALID    an argument is NULL, or the size of options cannot be
- * @retval ENG_E_RANGE      an opening or opening_count; or options
+ * @retval ENG_E_RANGE      an opening or opening_count; reserved is not 0, or options
  *                          ask for what only a later library knows
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_BUFFER     there are more than room, and room is not 0; what out holds

@@ -24,10 +24,11 @@ typedef struct eng_premium {
   uint64_t members;       /**< n, of the group */
   int64_t revenue;        /**< R, of all, in minor units */
   int64_t member_revenue; /**< r, of the group */
-  double premium;         /**< (r / n) / (R / N) - 1; not a number where n or R is 0 */
+  double premium;         /**< (r / n) / (R / N) - 1; not a number where n is 0, or R is
+                               not above 0 */
   double low;  /**< where it lies in 95 of 100 such samples: Fieller's interval;
-                    not a number where the mean of all cannot be told from 0,
-                    or the group or the rest has fewer than two */
+                    not a number where premium is none, the mean of all cannot
+                    be told from 0, or the group or the rest has fewer than two */
   double high; /**< likewise */
 } eng_premium;
 
@@ -151,7 +152,8 @@ typedef struct eng_worth {
  * @retval ENG_OK
  * @retval ENG_E_INVALID    an argument is NULL, or the size of options cannot be
  * @retval ENG_E_RANGE      came_anyway, a price, or a value that is not finite;
- *                          or options ask for what only a later library knows
+ *                          reserved is not 0, or options ask for what only a later
+ *                          library knows
  * @retval ENG_E_TIME       from or until
  * @retval ENG_E_BUFFER     rows is another number
  * @retval ENG_E_OVERFLOW   a sum does not fit

@@ -131,7 +131,8 @@ eng_status eng_premium_of(const int64_t *revenues, const uint8_t *members,
   }
   found.members = samples[1].count;
   found.member_revenue = samples[1].sum;
-  if (found.members > 0 && found.revenue != 0) {
+  /* Over a mean below 0 the better group would have the lower ratio. */
+  if (found.members > 0 && found.revenue > 0) {
     found.premium = (double)found.member_revenue / (double)found.members /
                         ((double)found.revenue / (double)rows) -
                     1;

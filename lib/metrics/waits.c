@@ -128,6 +128,7 @@ eng_status eng_book_waits(const eng_book *book, const eng_wait_options *options,
   eng_wait_options_init(&asked, sizeof asked);
   status = options == NULL ? ENG_OK : eng__options_take(options, &asked, sizeof asked);
   if (status != ENG_OK) return status;
+  if (asked.reserved != 0) return ENG_E_RANGE;
   memset(&q, 0, sizeof q);
   q.asked = &asked;
   if (q.asked->from < 0 || q.asked->until < q.asked->from ||

@@ -31,7 +31,7 @@ static eng_status check(const eng_worth_options *asked, const double *own,
   if (asked->from < 0 || asked->until < asked->from || asked->until > ENG_TIME_MAX) {
     return ENG_E_TIME;
   }
-  if (!(asked->came_anyway >= 0 && asked->came_anyway <= 1) ||
+  if (asked->reserved != 0 || !(asked->came_anyway >= 0 && asked->came_anyway <= 1) ||
       !is_price(asked->acquisition_cost) || !is_price(asked->idea_price)) {
     return ENG_E_RANGE;
   }

@@ -378,6 +378,10 @@ START_TEST(an_answer_on_monday_to_a_message_on_friday_took_minutes)
   ck_ok(eng_waits_sum(waits, count, 5 * MINUTE, &sum));
   ck_assert(sum.in_time.numerator == 2 && sum.in_time.denominator == 2);
   ck_assert_int_eq(sum.median, 5 * MINUTE); /* 2/3 wait longer than 0, none than 5 */
+  asked.reserved = 1;
+  ck_assert_int_eq(eng_book_waits(book, &asked, waits, 4, &count, NULL, NULL),
+                   ENG_E_RANGE);
+  ck_assert_uint_eq(count, 0);
   eng_book_free(book);
   eng_context_free(context);
 }
@@ -402,6 +406,7 @@ START_TEST(the_premium_is_the_mean_of_the_group_over_that_of_all)
   const int64_t revenues[] = {400, 50, 200, 150};
   const uint8_t members[] = {1, 0, 1, 0};
   const int64_t losses[] = {-100, 100, 300, -300};
+  int64_t less[4];
   eng_premium p = premium_of(revenues, members, 4);
 
   ck_assert(p.customers == 4 && p.members == 2);
@@ -411,6 +416,9 @@ START_TEST(the_premium_is_the_mean_of_the_group_over_that_of_all)
   ck_assert_double_eq_tol(p.high, 0.986800, 1e-6);
   p = premium_of(losses, members, 4);
   ck_assert(isnan(p.premium) && isnan(p.low));
+  for (int i = 0; i < 4; i++) less[i] = -revenues[i]; /* below 0 no ratio says "more" */
+  p = premium_of(less, members, 4);
+  ck_assert(p.revenue == -800 && isnan(p.premium) && isnan(p.low) && isnan(p.high));
   p = premium_of(revenues, members, 1); /* a group that is all */
   ck_assert(p.premium == 0 && isnan(p.low) && isnan(p.high));
   p = premium_of(revenues, members + 1, 1); /* nobody in it */
@@ -596,6 +604,10 @@ START_TEST(the_four_parts_of_value_stay_apart)
     ck_assert(out[row].ideas == 2 && out[row].ideas_accepted == 1);
     ck_assert(out[two].referral == 0 && out[two].influence == 0);
   }
+  asked.reserved = 1;
+  ck_assert_int_eq(eng_book_worth(book, &asked, own, out, rows, NULL, NULL),
+                   ENG_E_RANGE);
+  asked.reserved = 0;
   asked.came_anyway = 1.5;
   ck_assert_int_eq(eng_book_worth(book, &asked, own, out, rows, NULL, NULL),
                    ENG_E_RANGE);
