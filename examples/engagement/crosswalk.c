@@ -3,6 +3,7 @@
  * crosswalk.c - `engagement crosswalk`: how the stages of two models go together,
  * counted from what customers did.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,79 @@ static int write_rows(const struct crosswalk *x)
   return rows_end(&rows);
 }
 
+/* ---- agreement ---- */
+
+/* Cohen's kappa needs the same classes on both sides: ranks, where there are as many.
+ */
+static int has_agreement(const struct crosswalk *x)
+{
+  return eng_model_stage_count(x->a) == eng_model_stage_count(x->b);
+}
+
+static eng_status find_agreement(const struct crosswalk *x, eng_agreement *out)
+{
+  int32_t side = eng_model_stage_count(x->a) + 1;
+  uint64_t *cells = memory_resize(NULL, (size_t)side * (size_t)side, sizeof *cells);
+  eng_status status;
+
+  for (int32_t a = 0; a < side; a++)
+    for (int32_t b = 0; b < side; b++) cells[a * side + b] = cell(x, a, b);
+  status = eng_agreement_of(cells, side, out);
+  free(cells);
+  return status;
+}
+
+static void put_kappa(struct rows *rows, double kappa)
+{
+  if (isnan(kappa))
+    rows_words(rows, NULL);
+  else
+    rows_real(rows, kappa, 6);
+}
+
+static int write_agreement(const struct crosswalk *x)
+{
+  static const char *const columns[] = {"model_a", "model_b", "customers",
+                                        "agree",   "kappa",   "weighted_kappa"};
+  eng_agreement agreement;
+  eng_status status = find_agreement(x, &agreement);
+  struct rows rows;
+
+  if (status != ENG_OK) return complain_status("crosswalk", status);
+  rows_begin(&rows, x->session->options->format, columns, 6);
+  rows_words(&rows, eng_model_name(x->a));
+  rows_words(&rows, eng_model_name(x->b));
+  rows_number(&rows, (int64_t)agreement.customers);
+  rows_number(&rows, (int64_t)agreement.agree);
+  put_kappa(&rows, agreement.kappa);
+  put_kappa(&rows, agreement.weighted);
+  return rows_end(&rows);
+}
+
+static void add_kappa(struct text *out, double kappa)
+{
+  if (isnan(kappa))
+    text_put(out, "undefined");
+  else
+    text_print(out, "%.4f", kappa);
+}
+
+static void add_agreement(struct text *out, const struct crosswalk *x)
+{
+  eng_agreement agreement;
+
+  if (!has_agreement(x) || find_agreement(x, &agreement) != ENG_OK) return;
+  text_put(out, "\nthe same rank: ");
+  text_add_number(out, agreement.agree);
+  text_put(out, " of ");
+  text_add_number(out, agreement.customers);
+  text_put(out, "; Cohen's kappa ");
+  add_kappa(out, agreement.kappa);
+  text_put(out, ", weighted by squared distance ");
+  add_kappa(out, agreement.weighted);
+  text_put(out, "\n");
+}
+
 /* ---- for people ---- */
 
 static size_t widest(const eng_model *model, size_t least)
@@ -154,32 +228,10 @@ static int write_table(const struct crosswalk *x)
   text_put(&out, "\n\n");
   for (int32_t i = 0; i <= eng_model_stage_count(x->a); i++)
     add_row(&out, x, nth_rank(x->a, i), width);
+  add_agreement(&out, x);
   fwrite(out.bytes, 1, out.length, stdout);
   text_free(&out);
   return output_end();
-}
-
-/* ---- agreement ---- */
-
-/* Cohen's kappa needs the same classes on both sides: ranks, where there are as many.
- */
-static void note_agreement(const struct crosswalk *x)
-{
-  int32_t side = eng_model_stage_count(x->a) + 1;
-  uint64_t *cells;
-  eng_agreement agreement;
-
-  if (side != eng_model_stage_count(x->b) + 1) return;
-  cells = memory_resize(NULL, (size_t)side * (size_t)side, sizeof *cells);
-  for (int32_t a = 0; a < side; a++)
-    for (int32_t b = 0; b < side; b++) cells[a * side + b] = cell(x, a, b);
-  if (eng_agreement_of(cells, side, &agreement) == ENG_OK && agreement.kappa >= -1)
-    note(
-        "agreement of ranks, Cohen's kappa: %.4f (weighted by squared distance: %.4f); "
-        "%llu of %llu customers have the same rank",
-        agreement.kappa, agreement.weighted, (unsigned long long)agreement.agree,
-        (unsigned long long)agreement.customers);
-  free(cells);
 }
 
 /* ---- the command ---- */
@@ -194,10 +246,10 @@ static int write_crosswalk(const struct session *session)
   x.cells = memory_resize(NULL, RANKS * RANKS, sizeof *x.cells);
   memset(x.cells, 0, RANKS * RANKS * sizeof *x.cells);
   answer = assess_all(session, "crosswalk", order, x.count, count_piece, &x);
-  if (answer == ANSWER_DONE) note_agreement(&x);
   if (answer == ANSWER_DONE)
-    answer =
-        session->options->format == FORMAT_TABLE ? write_table(&x) : write_rows(&x);
+    answer = session->options->agreement                ? write_agreement(&x)
+             : session->options->format == FORMAT_TABLE ? write_table(&x)
+                                                        : write_rows(&x);
   free(x.cells);
   free(order);
   return answer;
@@ -212,7 +264,19 @@ int crosswalk_run(const struct options *options)
     complain("say which two models: --model A --model B");
     return ANSWER_USAGE;
   }
+  if (options->agreement && options->customer != NULL) {
+    complain("--agreement is of all customers; it goes without --customer");
+    return ANSWER_USAGE;
+  }
   answer = session_open(&session, options);
+  if (answer == ANSWER_DONE && options->agreement &&
+      eng_model_stage_count(session.models[0]) !=
+          eng_model_stage_count(session.models[1])) {
+    complain("--agreement compares ranks; these models have %d and %d stages",
+             (int)eng_model_stage_count(session.models[0]),
+             (int)eng_model_stage_count(session.models[1]));
+    answer = ANSWER_USAGE;
+  }
   if (answer == ANSWER_DONE)
     answer = options->customer != NULL ? crosswalk_customer(&session)
                                        : write_crosswalk(&session);

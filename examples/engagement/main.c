@@ -141,7 +141,7 @@ static const struct command commands[] = {
      "  first_experience              23   23.0 %\n"
      "    education                   23  100.0 %\n"
      "  relationship                  48   48.0 %\n",
-     ON_INPUTS | OPTIONS_CUSTOMER, crosswalk_run},
+     ON_INPUTS | OPTIONS_CUSTOMER | OPTIONS_CROSSWALK, crosswalk_run},
     {"active", "INPUT...", "active customers by day, week or month; DAU, WAU, MAU",
      "Customers who did something in each --period (default month): the new, those "
      "who\n"

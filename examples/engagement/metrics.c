@@ -24,6 +24,7 @@ enum { COUNT, SHARE, MEAN, POINTS, TIME, MONEY, THOUSANDTHS };
 struct figures {
   eng_overview overview;
   eng_ratio active;
+  eng_ratio stickiness, stickiness_days;
   eng_response response;
   eng_ratio median, ninety;
   eng_invitations invitations;
@@ -45,6 +46,9 @@ static const struct metric {
     METRIC(retention, SHARE, "active now / active in the window before"),
     METRIC(frequency, MEAN, "events / active customers"),
     METRIC(active_days, MEAN, "active days / active customers"),
+    OTHER(stickiness, stickiness, SHARE, "sum of DAU / sum of MAU"),
+    OTHER(stickiness_days, stickiness_days, SHARE,
+          "active on 2 days or more / active customers"),
     METRIC(sessions, MEAN, "sessions / customers who had one"),
     METRIC(time_on_site, TIME, "time of sessions / sessions"),
     METRIC(click_through, SHARE, "clicks / impressions"),
@@ -72,7 +76,8 @@ static const struct metric {
           "who bought in time / who was invited"),
     OTHER(k_factor, k_factor, MEAN, "invitations times their conversion"),
     METRIC(churn_contract, SHARE, "contracts ended / running at the start"),
-    METRIC(churn_silent, SHARE, "silent for 3 own gaps / bought on 3 days or more"),
+    METRIC(churn_silent, SHARE,
+           "silent for --gaps own gaps / bought on 3 days or more"),
 };
 
 enum { METRICS = sizeof metrics / sizeof metrics[0] };
@@ -318,6 +323,52 @@ static eng_status tell_invitations(const struct session *session,
   return status;
 }
 
+/* ---- stickiness ---- */
+
+/* Over the days of the window that have 30 behind them since the first event. */
+static void sum_days(const struct session *session, int64_t from, int64_t first,
+                     const uint64_t *active, uint64_t days, eng_ratio *out)
+{
+  int64_t day = eng_business_day(session->context, from);
+  int64_t since = eng_business_day(session->context, first);
+
+  for (uint64_t i = 0; i < days; i++) {
+    if (day + (int64_t)i - since < 29) continue;
+    out->numerator += (int64_t)active[i];
+    out->denominator += (int64_t)active[days + i];
+  }
+}
+
+static eng_status tell_stickiness(const struct session *session,
+                                  const eng_overview_options *window,
+                                  struct figures *out)
+{
+  static const int32_t windows[] = {1, 30};
+  uint64_t days, on[3], *active;
+  int64_t first;
+  eng_periods periods;
+  eng_status status = eng_book_first_at(session->book, window->until, NULL, 0, &first);
+
+  if (status != ENG_OK || first == ENG_TIME_NONE) return status;
+  status = eng_book_active_days(session->book, window->from, window->until, NULL, 0, on,
+                                3, NULL, NULL);
+  if (status != ENG_OK) return status;
+  out->stickiness_days = (eng_ratio){(int64_t)on[2], (int64_t)on[1] + (int64_t)on[2]};
+  eng_periods_init(&periods, sizeof periods);
+  periods.every = ENG_EVERY_DAY;
+  periods.from = window->from;
+  periods.until = window->until;
+  status = eng_periods_count(session->context, &periods, &days);
+  if (status != ENG_OK) return status;
+  active = memory_resize(NULL, (size_t)days, 2 * sizeof *active);
+  status = eng_book_rolling(session->book, window->from, window->until, NULL, 0,
+                            windows, 2, active, days, NULL, NULL);
+  if (status == ENG_OK)
+    sum_days(session, window->from, first, active, days, &out->stickiness);
+  free(active);
+  return status;
+}
+
 /* ---- the command ---- */
 
 /* 30 business days up to as-of, unless --from says otherwise. */
@@ -359,6 +410,8 @@ static int read_asked(const struct session *session, struct kinds *base,
   asked->until = session->as_of;
   if (options->within > 0) asked->convert_within = options->within;
   if (options->in_time > 0) asked->in_time = options->in_time;
+  if (options->gaps > 0) asked->churn_gaps = options->gaps;
+  if (options->pause > 0) asked->session_pause = options->pause;
   return answer;
 }
 
@@ -375,6 +428,7 @@ static int tell(const struct session *session)
   status = eng_book_overview(session->book, &asked, &figures.overview,
                              sizeof figures.overview, progress_of, "metrics");
   figures.active = (eng_ratio){figures.overview.frequency.denominator, 1};
+  if (status == ENG_OK) status = tell_stickiness(session, &asked, &figures);
   if (status == ENG_OK) status = tell_invitations(session, &asked, &figures);
   if (status != ENG_OK) return complain_status("metrics", status);
   return session->options->format == FORMAT_TABLE ? draw(session, &figures, asked.from)

@@ -196,6 +196,27 @@ static int set_in_time(struct options *o, const char *value)
   return 0;
 }
 
+static int set_gaps(struct options *o, const char *value)
+{
+  char *end;
+  long gaps = strtol(value, &end, 10);
+
+  if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && gaps >= 1 && gaps <= 1000) {
+    o->gaps = (int32_t)gaps;
+    return 1;
+  }
+  complain("--gaps is a number of 1 to 1000 such as 3, not \"%s\"", value);
+  return 0;
+}
+
+static int set_pause(struct options *o, const char *value)
+{
+  if (eng_duration_parse(value, strlen(value), &o->pause) == ENG_OK && o->pause > 0)
+    return 1;
+  complain("--pause is a duration such as 30m, 1h or 90s, not \"%s\"", value);
+  return 0;
+}
+
 static int set_came_anyway(struct options *o, const char *value)
 {
   char *end;
@@ -400,8 +421,8 @@ static const struct option table[] = {
      OPTIONS_VALUE, CHECKED, 0, set_came_anyway},
     {"acquisition-cost", "AMOUNT", "saved on each who came for a reward; default 0",
      OPTIONS_VALUE, WORD, FIELD(acquisition_cost)},
-    {"idea-price", "AMOUNT", "what an accepted idea is worth; default 0", OPTIONS_VALUE,
-     WORD, FIELD(idea_price)},
+    {"idea-price", "AMOUNT", "what an accepted idea is worth; else undefined",
+     OPTIONS_VALUE, WORD, FIELD(idea_price)},
     {"behind", "N", "instead: the customers behind question N, 1 to 5", OPTIONS_REVIEW,
      CHECKED, 0, set_behind},
     {"base", "KIND,...", "who could convert; default visit", OPTIONS_METRICS, WORD,
@@ -414,6 +435,10 @@ static const struct option table[] = {
      OPTIONS_METRICS, WORD, FIELD(hours)},
     {"in-time", "DURATION", "an answer is in time up to here; default 5m",
      OPTIONS_METRICS, CHECKED, 0, set_in_time},
+    {"pause", "DURATION", "a longer one ends a session; default 30m", OPTIONS_METRICS,
+     CHECKED, 0, set_pause},
+    {"gaps", "N", "churn: silent for more than N own gaps; default 3", OPTIONS_METRICS,
+     CHECKED, 0, set_gaps},
     {"steps", "STEP,STEP,...", "kinds in order; a|b is either; 'a where value > 5'",
      OPTIONS_FUNNEL, WORD, FIELD(steps)},
     {"within", "DURATION", "from the first step to the last, inclusive", OPTIONS_FUNNEL,
@@ -456,6 +481,8 @@ static const struct option table[] = {
      FIELD(share)},
     {"money", NULL, "what was spent, in the base currency, instead of counts",
      OPTIONS_RETENTION, FLAG, FIELD(money)},
+    {"agreement", NULL, "instead: how far the ranks agree, by Cohen's kappa",
+     OPTIONS_CROSSWALK, FLAG, FIELD(agreement)},
     {"format", "FORMAT", "table (for people), csv or json", OPTIONS_FORMAT, CHECKED, 0,
      set_format},
     {"format", "FORMAT", "json (the default), table or csv", OPTIONS_TELL, CHECKED, 0,

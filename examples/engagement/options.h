@@ -49,6 +49,9 @@ enum {
   OPTIONS_EXPIRE = 1 << 30
 };
 
+/* The last bit, which is no number of an enum. */
+#define OPTIONS_CROSSWALK (UINT32_C(1) << 31)
+
 /* How an answer is written. */
 enum { FORMAT_TABLE = 0, FORMAT_CSV = 1, FORMAT_JSON = 2 };
 
@@ -76,15 +79,15 @@ struct options {
   const char *rates;
   const char *rejects;
   int strict;
-  int32_t time_format; /* ENG_TIME_* */
+  int32_t time_format;   /* ENG_TIME_* */
   int32_t decimal_comma; /* 1: 12,50 */
-  int32_t identical;   /* ENG_IDENTICAL_* */
-  int32_t zone;        /* minutes east of UTC, or: */
+  int32_t identical;     /* ENG_IDENTICAL_* */
+  int32_t zone;          /* minutes east of UTC, or: */
   const char *zone_name; /* Europe/Berlin; NULL: not named */
-  int32_t day_start;   /* minutes after midnight */
-  int32_t week_start;  /* 1 Monday .. 7 Sunday */
-  int32_t delimiter;   /* 0: found out */
-  int input_format;    /* INPUT_* of reader.h */
+  int32_t day_start;     /* minutes after midnight */
+  int32_t week_start;    /* 1 Monday .. 7 Sunday */
+  int32_t delimiter;     /* 0: found out */
+  int input_format;      /* INPUT_* of reader.h */
   const char *received_at;
   const char *known_at;
 
@@ -114,31 +117,34 @@ struct options {
   const char *key;
   int renew;
   int64_t for_ms; /* 0: without end */
-  int format; /* FORMAT_* */
+  int format;     /* FORMAT_* */
   int rows;
   int history;
 
   /* metrics */
-  const char *begin;      /* the first period's time */
-  int32_t every;          /* ENG_EVERY_*; 0: not given */
-  int64_t period_days;    /* of ENG_EVERY_DAYS */
-  int rolling;            /* --period rolling */
-  const char *events;     /* kinds that count, with commas */
+  const char *begin;   /* the first period's time */
+  int32_t every;       /* ENG_EVERY_*; 0: not given */
+  int64_t period_days; /* of ENG_EVERY_DAYS */
+  int rolling;         /* --period rolling */
+  const char *events;  /* kinds that count, with commas */
   const char *base, *back;
-  int32_t retention;      /* RETENTION_* */
+  int32_t retention; /* RETENTION_* */
   const char *brackets;
   int own_clock;
   int share, money, survival;
   const char *steps, *goal;
-  int32_t behind; /* of `review`: the question whose customers are told; 0: none */
-  int64_t within; /* milliseconds; 0: not given */
-  const char *hours; /* business hours */
-  int64_t in_time;   /* milliseconds; 0: not given */
-  int premium;                                /* of `value`: by stages instead */
-  double came_anyway;                         /* 0..1 */
-  const char *acquisition_cost, *idea_price;  /* amounts; NULL: not given */
+  int32_t behind;     /* of `review`: the question whose customers are told; 0: none */
+  int64_t within;     /* milliseconds; 0: not given */
+  const char *hours;  /* business hours */
+  int64_t in_time;    /* milliseconds; 0: not given */
+  int32_t gaps;       /* 0: not given */
+  int64_t pause;      /* milliseconds; 0: not given */
+  int premium;        /* of `value`: by stages instead */
+  double came_anyway; /* 0..1 */
+  const char *acquisition_cost, *idea_price; /* amounts; NULL: not given */
   int strict_order, once, per_customer, by_channel, times;
   const char *entered, *left; /* a stage */
+  int agreement;
   int stays;
 };
 
