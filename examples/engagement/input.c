@@ -106,7 +106,7 @@ static eng_status on_reject(void *user, const eng_error *error, const char *row,
   load->no_currency |= error->code == ENG_E_CURRENCY;
   load->no_kind |= error->code == ENG_E_KIND;
   load->no_time |= error->code == ENG_E_TIME;
-  load->no_amount |= error->code == ENG_E_AMOUNT;
+  load->no_amount |= error->code == ENG_E_AMOUNT && load->reader.form == INPUT_CSV;
   if (load->rejected <= REJECTS_SAID)
     complain_at(load->name, error->line, error->column, "%s",
                 error->text[0] != '\0' ? error->text : eng_status_text(error->code));

@@ -70,6 +70,7 @@ eng_status eng_csv_new(const eng_context *context, eng_csv_event_fn on_event,
   eng__csv_rows_init(&csv->rows, eng__memory(context),
                      eng__limit(context, ENG_LIMIT_ROW));
   eng__maker_init(&csv->maker, context);
+  csv->maker.may_comma = true;
   *out = csv;
   return ENG_OK;
 }

@@ -591,10 +591,14 @@ static const char *amount_hint(const struct eng__maker *maker, const struct text
                        : "an amount such as 12,50 was expected, with no more decimals "
                          "than the currency has";
   }
-  return has(t, ",") ? "an amount such as 12.50 was expected; a comma before decimals "
-                       "has to be announced"
-                     : "an amount such as 12.50 was expected, with no more decimals "
-                       "than the currency has";
+  if (!has(t, ",")) {
+    return "an amount such as 12.50 was expected, with no more decimals than the "
+           "currency has";
+  }
+  return maker->may_comma ? "an amount such as 12.50 was expected; a comma before "
+                            "decimals has to be announced"
+                          : "an amount such as 12.50 was expected, with a point before "
+                            "decimals";
 }
 
 static eng_status set_amount(struct eng__maker *maker, const struct text *amount,

@@ -37,6 +37,7 @@ struct eng__maker {
   const eng_context *context;
   int32_t time_format;               /* ENG_TIME_* */
   bool comma;                        /* before decimals, and no point */
+  bool may_comma;                    /* the reader can be told so */
   int32_t kind;                      /* of rows without one; 0: none */
   int32_t currency;                  /* of amounts without one; 0: the context's */
   int32_t column[ENG_FIELD_COUNT];   /* of each field; -1: there is none */

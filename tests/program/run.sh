@@ -89,6 +89,13 @@ european='--map customer=Kunde,time=Datum,amount=Betrag --kind purchase --curren
 ask 2 stages german.csv $european
 says 'the day or the month comes first has to be announced'
 says '--time-format day-first'
+printf '{"customer":"a","time":"2026-02-01","kind":"purchase","amount":"12,50"}\n' >comma.jsonl
+ask 2 export comma.jsonl --currency EUR --decimal comma --to csv
+silent 'announced'
+ask 2 export comma.jsonl --currency EUR --to csv
+says 'with a point before decimals'
+silent 'announced'
+silent 'decimal comma'
 ask 0 export german.csv $european --time-format day-first --decimal comma --to csv
 is 'a table with the day first and decimal commas' 'customer-1,2026-02-01T09:05:00.000Z,1250.50
 customer-1,2026-02-14T00:00:00.000Z,7.00' \
