@@ -82,7 +82,9 @@ static int has_condition(const char *step)
 {
   const char *at = strstr(step, "where");
 
-  return at != NULL && at > step && at[-1] == ' ' && (at[5] == ' ' || at[5] == '\0');
+  for (; at != NULL; at = strstr(at + 1, "where"))
+    if (at > step && at[-1] == ' ' && (at[5] == ' ' || at[5] == '\0')) return 1;
+  return 0;
 }
 
 /* One step: a kind, or several with | between them; and a condition behind `where`. */
@@ -343,6 +345,14 @@ int funnel_run(const struct options *options)
 
   if (options->steps == NULL) {
     complain("say which steps: --steps view_item,add_to_cart,purchase --within 7d");
+    return ANSWER_USAGE;
+  }
+  if (options->per_customer && (options->by_channel || options->times)) {
+    complain("--per-customer goes without --by-channel and --times");
+    return ANSWER_USAGE;
+  }
+  if (options->by_channel && options->times) {
+    complain("--by-channel goes without --times");
     return ANSWER_USAGE;
   }
   answer = session_open(&session, options);

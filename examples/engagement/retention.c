@@ -355,6 +355,10 @@ int retention_run(const struct options *options)
     complain("--money needs a --currency, and goes without --share");
     return ANSWER_USAGE;
   }
+  if (options->survival && (options->share || options->money)) {
+    complain("--survival goes without --share and --money");
+    return ANSWER_USAGE;
+  }
   answer = session_open(&session, options);
   if (answer == ANSWER_DONE) answer = tell(&session);
   session_close(&session);

@@ -80,14 +80,33 @@ static int add_segment(struct segments *s, const char *path, unsigned long line,
 static int add_line(struct segments *s, const char *path, unsigned long line,
                     const struct text *words)
 {
+  const char *at, *end;
+
   if (words->bytes[0] != '[') return add_segment(s, path, line, words);
   if (words->bytes[words->length - 1] != ']') {
     complain_at(path, line, 0, "a model stands alone, as in [five_levels]");
     return ANSWER_USAGE;
   }
+  at = words->bytes + 1;
+  end = words->bytes + words->length - 1;
+  trim(&at, &end);
   text_clear(&s->model);
-  text_add(&s->model, words->bytes + 1, words->length - 2);
+  text_add(&s->model, at, (size_t)(end - at));
   return ANSWER_DONE;
+}
+
+/* Where a line's comment begins, which is in no text of a condition; or its end. */
+static const char *end_of_line(const char *at, const char *end)
+{
+  int quoted = 0;
+
+  for (; at < end && (quoted || *at != '#'); at++) {
+    if (quoted && *at == '\\' && at + 1 < end)
+      at++;
+    else if (*at == '"')
+      quoted = !quoted;
+  }
+  return at;
 }
 
 /* Gathers a segment until the next one begins. */
@@ -98,14 +117,13 @@ static int parse(struct segments *s, const char *path, const char *bytes, size_t
   int answer = ANSWER_DONE;
 
   for (size_t at = 0; at < length && answer == ANSWER_DONE;) {
-    const char *begin = bytes + at, *end = memchr(begin, '\n', length - at), *comment;
+    const char *begin = bytes + at, *end = memchr(begin, '\n', length - at);
     int goes_on = is_blank(*begin);
 
     if (end == NULL) end = bytes + length;
     at = (size_t)(end - bytes) + 1;
     line++;
-    comment = memchr(begin, '#', (size_t)(end - begin));
-    if (comment != NULL) end = comment;
+    end = end_of_line(begin, end);
     trim(&begin, &end);
     if (begin == end) continue;
     if (!goes_on && words.length > 0) answer = add_line(s, path, first, &words);
