@@ -16,7 +16,10 @@ void text_add_share(struct text *text, uint64_t part, uint64_t whole)
   uint64_t tenths;
   char share[32];
 
-  if (whole == 0) whole = 1;
+  if (whole == 0) { /* undefined, which is not 0 */
+    text_print(text, "%8s", "");
+    return;
+  }
   tenths = (part * 2000 + whole) / (2 * whole);
   snprintf(share, sizeof share, "%llu.%llu %%", (unsigned long long)(tenths / 10),
            (unsigned long long)(tenths % 10));

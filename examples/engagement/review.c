@@ -146,21 +146,51 @@ static void ask(const struct review *r, int number, const char *question)
   if (r->rows == NULL) text_print(r->out, "\n%d. %s\n", number, question);
 }
 
-/* A number: a quotient, or nothing where there is nothing to divide by. */
-static void tell(const struct review *r, int number, const char *measure,
-                 double numerator, double denominator)
+/* A number, which may be undefined. */
+static void tell_value(const struct review *r, int number, const char *measure,
+                       int is_there, double value)
 {
   if (r->rows != NULL) {
     rows_number(r->rows, number);
     rows_words(r->rows, measure);
-    rows_real(r->rows, numerator / denominator, 6);
-    rows_real(r->rows, numerator, 0);
-    rows_real(r->rows, denominator, 0);
-  } else if (denominator > 0 || denominator < 0) {
-    text_print(r->out, "   %-52s %10.3f\n", measure, numerator / denominator);
+    if (is_there)
+      rows_real(r->rows, value, 6);
+    else
+      rows_words(r->rows, NULL);
+  } else if (is_there) {
+    text_print(r->out, "   %-52s %10.3f\n", measure, value);
   } else {
     text_print(r->out, "   %-52s %10s\n", measure, "undefined");
   }
+}
+
+/* A quotient of counts, times a factor that stays out of them; undefined where there is
+ * nothing to divide by, or less than nothing. */
+static void tell_times(const struct review *r, int number, const char *measure,
+                       int64_t numerator, int64_t denominator, double factor)
+{
+  tell_value(r, number, measure, denominator > 0,
+             denominator > 0 ? factor * (double)numerator / (double)denominator : 0);
+  if (r->rows == NULL) return;
+  rows_number(r->rows, numerator);
+  rows_number(r->rows, denominator);
+}
+
+static void tell(const struct review *r, int number, const char *measure,
+                 int64_t numerator, int64_t denominator)
+{
+  tell_times(r, number, measure, numerator, denominator, 1);
+}
+
+/* A sum that ends where numbers do. */
+static void add(int64_t *sum, int64_t n)
+{
+  if (n > 0 && *sum > INT64_MAX - n)
+    *sum = INT64_MAX;
+  else if (n < 0 && *sum < INT64_MIN - n)
+    *sum = INT64_MIN;
+  else
+    *sum += n;
 }
 
 /* Time since something, which may never have been. */
@@ -173,27 +203,35 @@ static int is_long_ago(const struct review *r, int64_t time, int64_t days)
 
 static void ask_attention(struct review *r)
 {
-  double seconds = 0, revenue = 0, valued_seconds = 0, valued_revenue = 0;
+  int64_t seconds = 0, revenue = 0, valued_seconds = 0, valued_revenue = 0;
+  int is_there;
 
   for (uint64_t i = 0; i < r->customers; i++) {
     const eng_relation *one = &r->relations[i];
 
-    seconds += (double)one->contact_seconds;
-    revenue += (double)one->revenue;
-    valued_seconds += r->valued[i] ? (double)one->contact_seconds : 0;
-    valued_revenue += r->valued[i] ? (double)one->revenue : 0;
+    add(&seconds, one->contact_seconds);
+    add(&revenue, one->revenue);
+    add(&valued_seconds, r->valued[i] ? one->contact_seconds : 0);
+    add(&valued_revenue, r->valued[i] ? one->revenue : 0);
     r->behind[i] = r->valued[i] && is_long_ago(r, one->last_contact_at, UNTOUCHED_DAYS);
   }
   ask(r, 1, "Do the most valuable customers get enough time?");
   tell(r, 1, "share of contact time given to the top fifth", valued_seconds, seconds);
   tell(r, 1, "share of revenue from the top fifth", valued_revenue, revenue);
-  tell(r, 1, "attention index; below 1 is too little", valued_seconds * revenue,
-       seconds * valued_revenue);
+  /* A quotient of the two above, which has no counts of its own. */
+  is_there = seconds > 0 && revenue > 0 && valued_revenue > 0;
+  tell_value(r, 1, "attention index; below 1 is too little", is_there,
+             is_there ? (double)valued_seconds / (double)seconds /
+                            ((double)valued_revenue / (double)revenue)
+                      : 0);
+  if (r->rows == NULL) return;
+  rows_words(r->rows, NULL);
+  rows_words(r->rows, NULL);
 }
 
 static void ask_ideas(struct review *r)
 {
-  double enthusiasts = 0, ideas = 0, answered = 0, accepted = 0;
+  int64_t enthusiasts = 0, ideas = 0, answered = 0, accepted = 0;
 
   for (uint64_t i = 0; i < r->customers; i++) {
     const eng_relation *one = &r->relations[i];
@@ -207,14 +245,14 @@ static void ask_ideas(struct review *r)
     r->behind[i] = one->ideas_answered < one->ideas;
   }
   ask(r, 2, "Are the ideas of enthusiasts heard?");
-  tell(r, 2, "ideas per 100 enthusiasts", 100 * ideas, enthusiasts);
+  tell_times(r, 2, "ideas per 100 enthusiasts", ideas, enthusiasts, 100);
   tell(r, 2, "share of ideas answered", answered, ideas);
   tell(r, 2, "share of ideas accepted", accepted, ideas);
 }
 
 static void ask_enlistees(struct review *r)
 {
-  double enlistees = 0, contacts = 0, covered = 0;
+  int64_t enlistees = 0, contacts = 0, covered = 0;
   double quarters = (double)(r->until - r->from + 1) / (91.3125 * (double)day);
 
   for (uint64_t i = 0; i < r->customers; i++) {
@@ -227,14 +265,15 @@ static void ask_enlistees(struct review *r)
     covered += one->two_way > 0;
   }
   ask(r, 3, "Do those who work for you unpaid get more than mail?");
-  tell(r, 3, "two-way contacts per enlistee and quarter", contacts,
-       enlistees * quarters);
+  tell_times(r, 3, "two-way contacts per enlistee and quarter", contacts, enlistees,
+             1 / quarters);
   tell(r, 3, "share of enlistees with at least one", covered, enlistees);
 }
 
 static void ask_second_purchase(struct review *r)
 {
-  double buyers = 0, once = 0, due = 0, came = 0, risen = 0, standing = 0, contacts = 0;
+  int64_t buyers = 0, once = 0, due = 0, came = 0, risen = 0, standing = 0;
+  int64_t contacts = 0;
 
   for (uint64_t i = 0; i < r->customers; i++) {
     const eng_relation *one = &r->relations[i];
@@ -262,7 +301,7 @@ static void ask_second_purchase(struct review *r)
 
 static void ask_chase(struct review *r)
 {
-  double contacts = 0, chasing = 0, revenue = 0, loyal = 0;
+  int64_t contacts = 0, chasing = 0, revenue = 0, loyal = 0;
 
   for (uint64_t i = 0; i < r->customers; i++) {
     const eng_relation *one = &r->relations[i];
@@ -273,8 +312,8 @@ static void ask_chase(struct review *r)
 
     contacts += one->contacts;
     chasing += is_new ? one->contacts : 0;
-    revenue += (double)one->revenue;
-    loyal += is_old ? (double)one->revenue : 0;
+    add(&revenue, one->revenue);
+    add(&loyal, is_old ? one->revenue : 0);
     r->behind[i] = is_old && !is_long_ago(r, one->last_at, OLD_DAYS / 2) &&
                    is_long_ago(r, one->last_contact_at, UNTOUCHED_DAYS);
   }

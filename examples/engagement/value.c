@@ -142,7 +142,7 @@ static int write_worth(const struct value *v)
     put_if(&rows, v->has_own, one->own);
     put_if(&rows, v->has_own, one->referral);
     put_if(&rows, v->has_own, one->influence);
-    put_if(&rows, currency != 0, one->knowledge);
+    put_if(&rows, v->session.options->idea_price != NULL, one->knowledge);
     rows_number(&rows, (int64_t)one->referred);
     rows_number(&rows, (int64_t)one->influenced);
     rows_number(&rows, (int64_t)one->ideas);
@@ -181,7 +181,7 @@ static void write_totals(const struct value *v, struct text *out)
            "of those brought by a reward (CRV): in own already");
   put_part(out, "influence", v->has_own, sum.influence,
            "of those brought without (CIV): in own already");
-  put_part(out, "knowledge", currency != 0, sum.knowledge,
+  put_part(out, "knowledge", v->session.options->idea_price != NULL, sum.knowledge,
            "accepted ideas at --idea-price (CKV): on top");
 }
 

@@ -244,6 +244,28 @@ is 'who bought once' 'customer
 customer-1
 customer-2' "$(cat out)"
 ask 2 review review.csv "$@" --behind 6
+# Counts are whole, factors in the value alone; where revenue is lost nothing is told.
+cat >ideas.csv <<'EOF'
+customer,time,kind,amount,value
+customer-1,2026-01-05,cocreate,,
+customer-1,2026-01-05,endorse,,
+customer-1,2026-01-05,community,,
+customer-1,2026-01-06,idea,,
+customer-1,2026-01-07,idea,,
+customer-1,2026-01-08,meeting,,900
+customer-1,2026-01-09,refund,9.00,
+EOF
+ask 0 review ideas.csv "$@" --format csv
+prints '^1,attention index; below 1 is too little,,,$'
+prints '^1,share of revenue from the top fifth,,0,-900$'
+prints '^3,two-way contacts per enlistee and quarter,1.547669,1,1$'
+ask 0 review ideas.csv "$@" --format json
+json 'numerators are whole, and over them the value but for a factor' True '
+all(m["value"] is None or m["numerator"] is None or (
+        type(m["numerator"]) is int and type(m["denominator"]) is int and
+        abs(m["value"] - m["numerator"] / m["denominator"] *
+            (100 if "per 100" in m["measure"] else 91.3125 / 59 if "quarter" in m["measure"]
+             else 1)) < 1e-6) for m in d)'
 ask 0 review review.csv "$@" --format json
 valid_json review
 
@@ -268,6 +290,67 @@ echo 'nothing' >wrong.txt
 ask 2 select flow.csv --currency USD --segments wrong.txt
 says 'wrong.txt:1: .*NAME = CONDITION'
 ask 2 select flow.csv --currency USD --segments absent.txt
+
+# A # in quotes is no comment; blanks around the name of a model are none of it.
+cat >quoted.txt <<'EOF'
+odd = count(view_item where topic = "#1") >= 0 # of all
+[ five_levels ]
+owners = stage >= own
+EOF
+ask 0 select flow.csv --currency USD --segments quoted.txt --as-of 2026-02-08 --format csv
+prints '^odd,3,odd,3,1.000000$'
+prints '^owners,1,owners,1,1.000000$'
+
+# ---- agreement ----
+
+sed 's/^model shopper/model client/' shopper.model >client.model
+set -- flow.csv --currency USD --as-of 2026-02-08 --model shopper.model --model client.model
+ask 0 crosswalk "$@" --agreement --format csv --quiet
+is 'kappa of a model with itself' 'model_a,model_b,customers,agree,kappa,weighted_kappa
+shopper,client,3,3,1.000000,1.000000' "$(cat out)"
+ask 0 crosswalk "$@" --agreement --format json --quiet
+valid_json agreement
+ask 0 crosswalk "$@" --quiet
+prints "^the same rank: 3 of 3; Cohen's kappa 1.0000"
+ask 2 crosswalk "$@" --agreement --customer customer-1
+ask 2 crosswalk flow.csv --currency USD --agreement --model five_levels --model four_stages
+says 'ranks'
+
+# ---- stickiness, pauses, gaps ----
+
+cat >sticky.csv <<'EOF'
+customer,time,kind
+customer-1,2026-01-01T10:00,visit
+customer-1,2026-01-01T10:40,visit
+customer-1,2026-01-30T10:00,visit
+customer-2,2026-01-15T10:00,visit
+customer-2,2026-01-31T10:00,visit
+customer-3,2026-01-31T10:00,visit
+EOF
+# DAU of January 30 and 31: 1 and 2; MAU: 2 (1, 2) and 3 (1, 2, 3).
+set -- --as-of 2026-01-31 --from 2026-01-01 --format csv --quiet
+ask 0 metrics sticky.csv "$@"
+prints '^stickiness,0.600000,share,3,5,'
+prints '^stickiness_days,0.666667,share,2,3,'
+prints '^sessions,2.000000,mean,6,3,'
+ask 0 metrics sticky.csv "$@" --pause 40m
+prints '^sessions,1.666667,mean,5,3,'
+ask 2 metrics sticky.csv "$@" --pause long
+says 'duration'
+cat >silent.csv <<'EOF'
+customer,time,kind
+customer-1,2026-01-01,purchase
+customer-1,2026-01-05,purchase
+customer-1,2026-01-09,purchase
+EOF
+ask 0 metrics silent.csv "$@" --gaps 5
+prints '^churn_silent,1.000000,share,1,1,'
+ask 0 metrics silent.csv "$@" --gaps 6
+prints '^churn_silent,0.000000,share,0,1,'
+for gaps in 0 1001 many; do
+  ask 2 metrics silent.csv "$@" --gaps $gaps
+  says '1 to 1000'
+done
 
 # ---- zones ----
 
@@ -300,6 +383,18 @@ ask 2 funnel flow.csv
 says 'steps'
 ask 2 funnel flow.csv --currency USD --steps visit,purchaze
 says 'did you mean purchase'
+ask 0 funnel flow.csv --currency USD --steps idea,purchase
+if grep -q '^purchase  *0  *$' out; then pass; else fail 'a share of nobody is blank'; fi
+ask 0 funnel flow.csv --currency USD --format csv --own-kind somewhere \
+  --steps 'view_item,somewhere where channel = web'
+prints '^somewhere where channel = web,0$'
+for also in '--per-customer --by-channel' '--per-customer --times' '--by-channel --times'; do
+  # shellcheck disable=SC2086 # words
+  ask 2 funnel flow.csv --currency USD --steps visit $also
+  says 'without'
+done
+ask 2 retention flow.csv --currency USD --survival --share
+says 'survival goes without'
 ask 2 retention flow.csv --currency USD --mode bracket --brackets 1,1
 says 'ascending'
 ask 2 retention flow.csv --currency USD --period month --own-clock

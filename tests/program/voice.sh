@@ -74,6 +74,10 @@ is 'parts without a forecast' \
   'customer,own,referral,influence,knowledge,referred,influenced,ideas,ideas_accepted,currency
 customer-1,,,,20.00,1,0,1,1,EUR
 customer-2,,,,0.00,0,0,0,0,EUR' "$(cat out)"
+ask 0 value orders.csv "$@" --format csv --quiet
+is 'no knowledge without a price' 'customer-1,,,,,1,0,1,1,EUR' "$(sed -n 2p out)"
+ask 0 value orders.csv "$@"
+prints '^  knowledge  *undefined '
 ask 0 value orders.csv "$@" --premium --model four_stages --format csv --quiet
 prints '^stage,customers,revenue,premium,low,high,all_customers,all_revenue$'
 prints '^first_experience,1,5.00,-0.777283,,,2,44.90$'
