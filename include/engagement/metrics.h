@@ -673,7 +673,8 @@ typedef struct eng_overview {
   eng_ratio repeat_purchase;      /**< who bought twice or more / who bought, ever */
   eng_ratio referral;             /**< who referred somebody / active customers */
   eng_ratio referral_unpaid; /**< who did so without incentive / active customers */
-  eng_ratio churn_contract;  /**< whose contract ended / had one at the start */
+  eng_ratio churn_contract;  /**< whose contract ended / had one at the start; an end at
+                                which another one began ends the one before */
   eng_ratio churn_silent;    /**< silent for k own gaps / bought on 3 days or more */
 } eng_overview;
 
