@@ -300,7 +300,7 @@ void memory_disk_put(const char *name, const uint8_t *bytes, size_t size)
 
   if (file == NULL) file = make(name);
   if (file == NULL || !reserve(file, size)) abort();
-  memset(file->bytes, 0, file->room);
+  if (file->room > 0) memset(file->bytes, 0, file->room);
   if (size > 0) memcpy(file->bytes, bytes, size);
   file->size = size;
 }

@@ -183,7 +183,7 @@ struct bytes encoded(const eng_customer *customer)
 
 bool same_bytes(struct bytes a, struct bytes b)
 {
-  return a.size == b.size && memcmp(a.at, b.at, a.size) == 0;
+  return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
 }
 
 bool same_timeline(const eng_customer *a, const eng_customer *b)
