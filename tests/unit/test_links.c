@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book/links.h"
+#include "core/context.h"
+#include "core/hash.h"
 #include "unit/support.h"
 
 Suite *links_suite(void);
@@ -922,6 +925,52 @@ START_TEST(defects_of_encoded_links_are_found)
 }
 END_TEST
 
+/* ---- tables ---- */
+
+enum { CROWD = 1000, CROWD_PAIRS = 8000 };
+
+/* Pairs as somebody picks them who knows how nodes are numbered: without a key all of
+ * them would be looked for in a few places. */
+static void add_crowd(struct eng__links *links, const eng_allocator *memory)
+{
+  uint32_t nodes[CROWD];
+
+  ck_ok(eng__links_reserve(links, memory, CROWD_PAIRS));
+  for (uint32_t i = 0; i < CROWD; i++) {
+    char id[8];
+
+    snprintf(id, sizeof id, "%04u", (unsigned)i);
+    ck_ok(eng__links_node(
+        links, memory, (uint32_t)(eng__table_hash(context->settings.hash_key, id, 4) >> 32),
+        id, 4, &nodes[i]));
+  }
+  for (uint32_t a = 0; a < CROWD; a++) {
+    for (uint32_t b = a + 1; b < CROWD && links->pair_count < CROWD_PAIRS; b++) {
+      uint64_t place = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
+
+      if ((place >> 32 & 1023) < 8) (void)eng__links_pair(links, nodes[a], nodes[b]);
+    }
+  }
+}
+
+START_TEST(picked_pairs_do_not_crowd_the_table)
+{
+  struct eng__links links;
+  const eng_allocator *memory = eng__memory(context);
+  size_t run = 0, longest = 0;
+
+  memset(&links, 0, sizeof links);
+  add_crowd(&links, memory);
+  ck_assert(links.pair_count > CROWD_PAIRS / 3);
+  for (size_t i = 0; i < links.table_room; i++) {
+    run = links.pair_table[i] == 0 ? 0 : run + 1;
+    if (run > longest) longest = run;
+  }
+  ck_assert_msg(longest < 100, "%zu in a row", longest);
+  eng__links_release(&links, memory);
+}
+END_TEST
+
 Suite *links_suite(void)
 {
   Suite *suite = suite_create("links");
@@ -941,6 +990,7 @@ Suite *links_suite(void)
   tcase_add_test(one, many_events_of_members_come_in_by_all_ways);
   tcase_add_test(one, single_events_of_members_come_to_the_same);
   tcase_add_test(one, defects_of_encoded_links_are_found);
+  tcase_add_test(one, picked_pairs_do_not_crowd_the_table);
   tcase_add_checked_fixture(many, set_up, tear_down);
   tcase_add_loop_test(many, no_order_matters_and_answers_are_those_of_one_customer, 0,
                       (int)(120 / stride()) + 1);
