@@ -31,7 +31,8 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_SETTING] = "SELECT value FROM setting WHERE name = ?1",
     [ENG__SQL_SET] = "INSERT INTO setting(name, value) VALUES(?1, ?2) "
                      "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-    [ENG__SQL_UNSET] = "DELETE FROM setting WHERE name = ?1",
+    [ENG__SQL_RAISE] = "INSERT INTO setting(name, value) VALUES(?1, 1) "
+                       "ON CONFLICT(name) DO UPDATE SET value = max(value, 0) + 1",
     [ENG__SQL_KEY_GET] = "SELECT proof FROM key WHERE number = ?1",
     [ENG__SQL_KEY_PUT] = "INSERT INTO key(number, proof) VALUES(?1, ?2)",
     [ENG__SQL_KEY_LAST] = "SELECT max(number), count(*) FROM key",

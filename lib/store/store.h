@@ -42,7 +42,7 @@ enum {
   ENG__SQL_STONES,
   ENG__SQL_SETTING,
   ENG__SQL_SET,
-  ENG__SQL_UNSET,
+  ENG__SQL_RAISE,
   ENG__SQL_KEY_GET,
   ENG__SQL_KEY_PUT,
   ENG__SQL_KEY_LAST,
@@ -151,6 +151,9 @@ bool eng__store_is_damage(eng_status status);
 /* A number of the file by its name; ENG_TIME_NONE: it has none. */
 eng_status eng__store_setting(struct eng_store *store, const char *name, int64_t *out);
 eng_status eng__store_set(struct eng_store *store, const char *name, int64_t value);
+
+/* Counts something that was dropped, in the transaction that drops it. */
+eng_status eng__store_count_dropped(struct eng_store *store);
 
 /* ---- links ---- */
 
