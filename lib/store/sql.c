@@ -56,8 +56,9 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_LINK_PUT] = "INSERT INTO link(pair, said) VALUES(?1, ?2) "
                           "ON CONFLICT(pair) DO UPDATE SET said = excluded.said",
     [ENG__SQL_LINK_DROP] = "DELETE FROM link WHERE pair = ?1",
-    [ENG__SQL_LINK_AFTER] =
-        "SELECT pair, said FROM link WHERE pair > ?1 ORDER BY pair LIMIT 1",
+    [ENG__SQL_LINKS] = "SELECT pair, said FROM link ORDER BY pair",
+    [ENG__SQL_LINKS_AFTER] =
+        "SELECT pair, said FROM link WHERE pair > ?1 ORDER BY pair",
     [ENG__SQL_LINKS_FROM] =
         "SELECT pair, said FROM link WHERE pair >= ?1 ORDER BY pair",
     [ENG__SQL_LINKS_BETWEEN] = "SELECT pair, said FROM link "

@@ -54,7 +54,8 @@ enum {
   ENG__SQL_LINK_GET,
   ENG__SQL_LINK_PUT,
   ENG__SQL_LINK_DROP,
-  ENG__SQL_LINK_AFTER,
+  ENG__SQL_LINKS,
+  ENG__SQL_LINKS_AFTER,
   ENG__SQL_LINKS_FROM,
   ENG__SQL_LINKS_BETWEEN,
   ENG__SQL_STATEMENTS
@@ -168,10 +169,9 @@ eng_status eng__store_take_link(struct eng_store *store, const uint8_t *bytes,
 eng_status eng__store_merge_links(struct eng_store *store, const struct eng_book *book);
 
 /* Shows every link to a function, which may ask for it to be dropped; a damaged one is
- * NULL. */
+ * NULL, and ids may be longer than the context's limit. */
 typedef eng_status (*eng__link_fn)(void *user, const eng_link *link, bool *drop);
 eng_status eng__store_each_link(struct eng_store *store, eng__link_fn look, void *user);
-eng_status eng__store_drop_link(struct eng_store *store, const uint8_t *key, size_t size);
 
 /* Puts all of them into a book. */
 eng_status eng__store_links(struct eng_store *store, struct eng_book *book);

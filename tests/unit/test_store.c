@@ -1116,6 +1116,51 @@ START_TEST(damaged_links_are_found_and_are_in_nobodys_way)
 }
 END_TEST
 
+/* Keys that the library never writes are seen, too, and what lacks only limits of the
+ * context names people like any other. */
+START_TEST(whoever_a_strange_row_of_a_link_names_is_forgotten)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_store_report report;
+  eng_context *plain = context;
+  eng_settings *settings;
+  char sql[600];
+
+  ck_ok(eng_store_link(store, needle, strlen(needle), "ada", 3, 5 * DAY, NULL));
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 5 * DAY, NULL));
+  eng_store_close(store);
+  snprintf(sql, sizeof sql,
+           "INSERT INTO link VALUES('%s', x'00'), (7, CAST('%s' AS BLOB)), "
+           "(x'', CAST('%s' AS BLOB)), (x'0102030405060708090a0b0c0d0e0f1011', x'00'); "
+           "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+           "WHERE i < 1500) INSERT INTO link SELECT 'key ' || i, '%s' FROM n",
+           needle, needle, needle, needle);
+  meddle(sql);
+  settings = euro_settings(NULL);
+  ck_ok(eng_settings_set_limit(settings, ENG_LIMIT_ID, 4));
+  ck_ok(eng_context_new(settings, &context));
+  eng_settings_free(settings);
+  store = opened(0);
+  eng_store_report_init(&report, sizeof report);
+  ck_ok(eng_store_check(store, NULL, NULL, &report));
+  ck_assert_uint_eq(report.links, 2);
+  ck_assert_uint_eq(report.damaged, 1504);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_forget(store, "cyd", 3, DAY, NULL));
+  ck_assert_uint_eq(link_count(store), 2);
+  ck_ok(eng_store_expire(store, DAY, NULL, NULL));
+  eng_store_close(store);
+  eng_context_free(context);
+  context = plain;
+  store = opened(0);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_forget(store, needle, strlen(needle), DAY, NULL));
+  ck_assert_uint_eq(link_count(store), 1);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
+  eng_store_close(store);
+}
+END_TEST
+
 /* ---- arguments and memory ---- */
 
 static int32_t is_changed(eng_store *store)
@@ -1295,6 +1340,7 @@ Suite *store_suite(void)
   tcase_add_loop_test(tests, every_request_for_memory_of_a_link_fails_whole, 0, 2);
   tcase_add_test(tests, pieces_of_a_store_hold_groups_whole);
   tcase_add_test(tests, who_is_forgotten_is_named_by_no_link);
+  tcase_add_test(tests, whoever_a_strange_row_of_a_link_names_is_forgotten);
   tcase_add_test(tests, damaged_links_are_found_and_are_in_nobodys_way);
   tcase_add_test(tests, whether_others_wrote_is_told_once);
   tcase_add_test(tests, arguments_out_of_range_are_refused);
