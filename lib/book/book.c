@@ -196,7 +196,8 @@ eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length)
 {
   eng_status status = ENG_OK;
 
-  if (book->rows >= eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS) ||
+  if (eng__members_count(book) >=
+          eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS) ||
       book->rows >= INT32_MAX) {
     return ENG_E_LIMIT;
   }
@@ -240,11 +241,11 @@ uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
 eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t heavies,
                                   size_t floors)
 {
-  uint64_t most = eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS);
   uint64_t total = book->rows + rows;
   eng_status status = ENG_OK;
 
-  if (rows > 0 && (total > most || total > INT32_MAX)) return ENG_E_LIMIT;
+  /* The limit of the context is one on members, who stay as many as they are. */
+  if (rows > 0 && total > INT32_MAX) return ENG_E_LIMIT;
   if (total > eng__index_capacity(&book->index)) status = eng__book_expect(book, total);
   while (status == ENG_OK && book->row_room < total) status = add_room(book);
   while (status == ENG_OK && book->heavy_free < heavies) {

@@ -72,6 +72,9 @@ void eng__member_view(const struct eng_book *book, uint64_t member,
 
 /* ---- writing ---- */
 
+/* Whether a member may do something, or would be one customer too many. */
+eng_status eng__groups_reserve(const struct eng_book *book, uint32_t node);
+
 /* Records an event of a member. */
 eng_status eng__groups_record(struct eng_book *book, uint32_t node,
                               const struct eng__event *event, int32_t *outcome);

@@ -925,6 +925,53 @@ START_TEST(defects_of_encoded_links_are_found)
 }
 END_TEST
 
+/* ---- limits ---- */
+
+static eng_status try_sale(eng_book *book, const char *id)
+{
+  eng_event *event = sale(NOON, 100);
+  eng_status status = eng_book_record(book, id, strlen(id), event, NULL);
+
+  eng_event_free(event);
+  return status;
+}
+
+/* What may be in a book can be written, read again, and parted: the limit is one on
+ * members. */
+START_TEST(the_limit_on_customers_counts_members)
+{
+  eng_settings *settings = euro_settings(NULL);
+  eng_book *book, *again;
+  struct bytes bytes;
+
+  tear_down();
+  ck_ok(eng_settings_set_limit(settings, ENG_LIMIT_CUSTOMERS, 3));
+  ck_ok(eng_context_new(settings, &context));
+  eng_settings_free(settings);
+  book = book_in(NULL);
+  merge(book, "b", "d", NOON);
+  for (const char *id = "abc"; *id != '\0'; id++) {
+    char one[2] = {*id, '\0'};
+
+    ck_ok(try_sale(book, one));
+    if (*id == 'b') merge(book, "a", "b", NOON);
+  }
+  ck_assert_int_eq(try_sale(book, "d"), ENG_E_LIMIT);
+  ck_assert_int_eq(try_sale(book, "e"), ENG_E_LIMIT);
+  ck_ok(try_sale(book, "b"));
+  bytes = bytes_of(book);
+  ck_ok(eng_book_decode(context, NULL, bytes.at, bytes.size, &again, NULL));
+  ck_assert(has_bytes(again, bytes));
+  merge(again, "a", "c", NOON);
+  ck_assert_int_eq(try_sale(again, "d"), ENG_E_LIMIT);
+  unmerge(again, "a", "c", NOON + 1);
+  unmerge(again, "a", "b", NOON + 1);
+  ck_assert(eng_book_customer_count(again) == 3);
+  eng_book_free(again);
+  eng_book_free(book);
+}
+END_TEST
+
 /* ---- tables ---- */
 
 enum { CROWD = 1000, CROWD_PAIRS = 8000 };
@@ -990,6 +1037,7 @@ Suite *links_suite(void)
   tcase_add_test(one, many_events_of_members_come_in_by_all_ways);
   tcase_add_test(one, single_events_of_members_come_to_the_same);
   tcase_add_test(one, defects_of_encoded_links_are_found);
+  tcase_add_test(one, the_limit_on_customers_counts_members);
   tcase_add_test(one, picked_pairs_do_not_crowd_the_table);
   tcase_add_checked_fixture(many, set_up, tear_down);
   tcase_add_loop_test(many, no_order_matters_and_answers_are_those_of_one_customer, 0,
