@@ -238,6 +238,14 @@ uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
 
 /* ---- taking rows away ---- */
 
+/* An entry of heavies that holds nothing, or no longer. */
+static void note_free(struct eng_book *book, uint32_t number)
+{
+  book->heavies[number] = NULL;
+  book->heavy_free++;
+  if (number > book->heavy_top) book->heavy_top = number;
+}
+
 eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t heavies,
                                   size_t floors)
 {
@@ -255,8 +263,7 @@ eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t h
                        sizeof *book->heavies);
     book->heavies = block;
     if (status != ENG_OK) break;
-    book->heavies[book->heavy_count++] = NULL;
-    book->heavy_free++;
+    note_free(book, (uint32_t)book->heavy_count++);
   }
   if (status != ENG_OK) return status;
   return eng__floors_reserve_many(&book->floors, &book->memory, floors);
@@ -290,8 +297,7 @@ static void release_slot(struct eng_book *book, struct eng__slot *slot)
 {
   if (eng__slot_is_heavy(slot)) {
     eng__heavy_free(book->heavies[slot->run], &book->home.pen);
-    book->heavies[slot->run] = NULL;
-    book->heavy_free++;
+    note_free(book, slot->run);
   } else if (eng__slot_class(slot) > 0) {
     eng__arena_give(&book->arena, slot->run, eng__slot_class(slot));
   }
@@ -385,8 +391,7 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor)
 
     book->heavies = heavies;
     if (status != ENG_OK) return status;
-    book->heavies[book->heavy_count++] = NULL;
-    book->heavy_free++;
+    note_free(book, (uint32_t)book->heavy_count++);
   }
   return floor ? eng__floors_reserve(&book->floors, &book->memory) : ENG_OK;
 }
@@ -409,8 +414,8 @@ static void close_heavy(struct eng_book *book, struct eng__slot *slot,
   uint32_t number = slot->run;
 
   if (!eng__slot_is_heavy(slot)) {
-    number = (uint32_t)book->heavy_count - 1;
-    while (book->heavies[number] != NULL) number--;
+    while (book->heavies[book->heavy_top] != NULL) book->heavy_top--;
+    number = book->heavy_top;
     book->heavy_free--;
   }
   book->heavies[number] = heavy;
@@ -428,8 +433,7 @@ static void close_light(struct eng_book *book, struct eng__slot *slot,
   uint32_t place = slot->run;
 
   if (eng__slot_is_heavy(slot)) {
-    book->heavies[slot->run] = NULL;
-    book->heavy_free++;
+    note_free(book, slot->run);
   }
   if (run->bytes == NULL) {
     place = 0;
