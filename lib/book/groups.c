@@ -978,7 +978,7 @@ void eng_link_init(eng_link *link, uint32_t size)
   link->size = size;
 }
 
-static eng_status check(const eng_book *book, const eng_link *link)
+eng_status eng__link_check(const struct eng_book *book, const eng_link *link)
 {
   uint64_t most = eng__limit(book->home.pen.context, ENG_LIMIT_ID);
 
@@ -1009,7 +1009,7 @@ eng_status eng_book_link_many(eng_book *book, const eng_link *links, uint64_t co
     return ENG_E_LIMIT;
   }
   for (uint64_t i = 0; i < count; i++) {
-    eng_status status = check(book, &links[i]);
+    eng_status status = eng__link_check(book, &links[i]);
 
     if (status != ENG_OK) return status;
   }

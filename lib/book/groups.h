@@ -93,6 +93,9 @@ eng_status eng__edit_begin(struct eng_book *book, uint32_t node, struct eng__edi
 eng_status eng__edit_end(struct eng__edit *edit);
 void eng__edit_drop(struct eng__edit *edit);
 
+/* Whether a link may be told to a book. */
+eng_status eng__link_check(const struct eng_book *book, const eng_link *link);
+
 /* The links in order, new memory of `memory`; NULL where there are none, too. */
 eng_status eng__groups_list(const struct eng_book *book, const eng_allocator *memory,
                             eng_link **out, uint64_t *count);
