@@ -262,8 +262,8 @@ static int advance(struct watch *w)
   return status == ENG_OK ? ANSWER_DONE : complain_status("watch", status);
 }
 
-/* Somebody was forgotten, or a link of theirs: the book is read anew, without. What others did
- * meanwhile is told by the census of the old one. */
+/* Somebody was forgotten, or a link of theirs: the book is read anew, without. What
+ * others did meanwhile is told by the census of the old one. */
 static int begin_anew(struct watch *w)
 {
   int64_t as_of;

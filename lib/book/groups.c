@@ -193,8 +193,7 @@ uint64_t eng__members_count(const struct eng_book *book)
 {
   const struct eng__links *links = book->links;
 
-  return links == NULL ? book->rows
-                       : book->rows - links->group_rows + links->own_count;
+  return links == NULL ? book->rows : book->rows - links->group_rows + links->own_count;
 }
 
 bool eng__member_is(const struct eng_book *book, uint64_t member)

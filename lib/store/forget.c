@@ -255,8 +255,9 @@ static eng_status put_stone(struct eng_store *store, uint32_t number,
 
 /* ---- scrubbing ---- */
 
-/* Two counts that only grow: of what was dropped, and of what was dropped when scrubbing
- * last began. So whoever drops something while another scrubs is not taken for done. */
+/* Two counts that only grow: of what was dropped, and of what was dropped when
+ * scrubbing last began. So whoever drops something while another scrubs is not taken
+ * for done. */
 static const char dropped[] = "scrub", scrubbed[] = "scrubbed";
 
 eng_status eng__store_count_dropped(struct eng_store *store)

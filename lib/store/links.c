@@ -368,8 +368,7 @@ static eng_status read_all(struct some *some, sqlite3_stmt *rows, struct eng_boo
   while (status == ENG_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
     eng_link link;
 
-    status =
-        link_of_row(rows, eng__limit(some->store->context, ENG_LIMIT_ID), &link);
+    status = link_of_row(rows, eng__limit(some->store->context, ENG_LIMIT_ID), &link);
     if (status == ENG_OK) status = add_some(some, &link);
     if (status == ENG_OK && some->count == AT_ONCE) status = bring_some(some, book);
   }

@@ -988,8 +988,9 @@ static void add_crowd(struct eng__links *links, const eng_allocator *memory)
 
     snprintf(id, sizeof id, "%04u", (unsigned)i);
     ck_ok(eng__links_node(
-        links, memory, (uint32_t)(eng__table_hash(context->settings.hash_key, id, 4) >> 32),
-        id, 4, &nodes[i]));
+        links, memory,
+        (uint32_t)(eng__table_hash(context->settings.hash_key, id, 4) >> 32), id, 4,
+        &nodes[i]));
   }
   for (uint32_t a = 0; a < CROWD; a++) {
     for (uint32_t b = a + 1; b < CROWD && links->pair_count < CROWD_PAIRS; b++) {
