@@ -169,18 +169,34 @@ int keys_hand_in(const struct keys *keys, eng_store *store, const char *path)
   return ANSWER_DONE;
 }
 
-/* A line more in a file of keys, which nobody else may read if it is new. */
-static int add_line(const char *path, const struct key *key)
+/* Whether the last line of a file is not ended, as some editors leave it. */
+static int is_cut(const char *path)
 {
-  FILE *file = host_is_file(path) ? fopen(path, "a") : host_create_private(path);
-  int failed = file == NULL;
+  FILE *file = fopen(path, "rb");
+  int last = '\n';
 
   if (file == NULL) return 0;
+  if (fseek(file, -1, SEEK_END) == 0) last = getc(file);
+  fclose(file);
+  return last != '\n';
+}
+
+/* A line more in a file of keys, which nobody else may read if it is new. It is there
+ * for good before the book knows the key: whom it forgets under it stays forgotten. */
+static int add_line(const char *path, const struct key *key)
+{
+  int known = host_is_file(path), cut = known && is_cut(path);
+  FILE *file = known ? fopen(path, "a") : host_create_private(path);
+  int failed;
+
+  if (file == NULL) return 0;
+  if (cut) putc('\n', file);
   fprintf(file, "%lu ", (unsigned long)key->number);
   for (size_t i = 0; i < sizeof key->bytes; i++) fprintf(file, "%02x", key->bytes[i]);
   putc('\n', file);
-  failed = ferror(file);
+  failed = ferror(file) || !host_keep(file);
   if (fclose(file) != 0) failed = 1;
+  if (!failed && !known) host_keep_name(path);
   return !failed;
 }
 

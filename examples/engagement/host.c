@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <sys/types.h>
@@ -19,6 +20,7 @@
 #include <io.h>
 #include <windows.h>
 #else
+#include <fcntl.h>
 #include <unistd.h>
 #endif
 
@@ -105,6 +107,37 @@ FILE *host_create_private(const char *path)
 
   umask(mask);
   return file;
+#endif
+}
+
+int host_keep(FILE *file)
+{
+  if (fflush(file) != 0) return 0;
+#ifdef _WIN32
+  return _commit(_fileno(file)) == 0;
+#else
+  return fsync(fileno(file)) == 0;
+#endif
+}
+
+void host_keep_name(const char *path)
+{
+#ifdef _WIN32
+  (void)path;
+#else
+  const char *slash = strrchr(path, '/');
+  size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  char *folder = malloc(length + 2);
+  int descriptor;
+
+  if (folder == NULL) return;
+  memcpy(folder, path, length);
+  memcpy(folder + length, length == 0 ? "." : "", length == 0 ? 2 : 1);
+  descriptor = open(folder, O_RDONLY);
+  free(folder);
+  if (descriptor < 0) return;
+  (void)fsync(descriptor);
+  (void)close(descriptor);
 #endif
 }
 

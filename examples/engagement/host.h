@@ -34,6 +34,12 @@ int host_random(unsigned char *bytes, size_t size);
 /* A new file that nobody else may read; NULL if it is there already or cannot be. */
 FILE *host_create_private(const char *path);
 
+/* What was written is there after a power cut, too; 0 where that cannot be said. */
+int host_keep(FILE *file);
+
+/* The same for the name of a new file, where the system has a way to ask for it. */
+void host_keep_name(const char *path);
+
 /* Milliseconds since 1970. */
 int64_t host_now(void);
 

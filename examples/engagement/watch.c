@@ -42,6 +42,7 @@ struct watch {
   size_t known_room, known_count;
   uint64_t pass;
   uint64_t gone; /* who were there in the pass before */
+  int unlinked;  /* the book holds links that the file no longer has */
   int64_t end;   /* ENG_TIME_NONE: none */
 };
 
@@ -156,30 +157,81 @@ static eng_status take(struct watch *w, const eng_customer *customer)
   return ENG_OK;
 }
 
-/* One pass over the file, as of one moment of it. */
+/* All links of a book in their order; new memory. */
+static eng_link *links_of(const eng_book *book, uint64_t *count, eng_status *status)
+{
+  eng_link *links;
+
+  *count = eng_book_link_count(book);
+  links = memory_resize(NULL, (size_t)*count + 1, sizeof *links);
+  for (uint64_t i = 0; i < *count; i++) eng_link_init(&links[i], sizeof *links);
+  *status = eng_book_links(book, links, *count);
+  return links;
+}
+
+static int is_same_link(const eng_link *a, const eng_link *b)
+{
+  return a->state == b->state && a->changed_at == b->changed_at &&
+         a->a_length == b->a_length && a->b_length == b->b_length &&
+         memcmp(a->a, b->a, (size_t)a->a_length) == 0 &&
+         memcmp(a->b, b->b, (size_t)a->b_length) == 0;
+}
+
+/* Whether a book that was told these links has no others. */
+static eng_status compare_links(const eng_book *book, const eng_link *links,
+                                uint64_t count, int *others)
+{
+  uint64_t held;
+  eng_status status;
+  eng_link *own = links_of(book, &held, &status);
+
+  *others = status == ENG_OK && held != count;
+  for (uint64_t i = 0; i < count && status == ENG_OK && !*others; i++)
+    *others = !is_same_link(&own[i], &links[i]);
+  free(own);
+  return status;
+}
+
+/* Links only ever come to a book; one that is dropped from the file is found here. */
+static eng_status take_links(struct watch *w)
+{
+  eng_book *scratch = NULL;
+  eng_link *links = NULL;
+  uint64_t count = 0;
+  eng_status status = eng_book_new(w->session->context, NULL, &scratch);
+
+  if (status == ENG_OK) status = eng_store_links(w->store, scratch);
+  if (status == ENG_OK) links = links_of(scratch, &count, &status);
+  if (status == ENG_OK) status = eng_book_link_many(w->session->book, links, count);
+  if (status == ENG_OK && w->anew != NULL)
+    status = eng_book_link_many(w->anew, links, count);
+  if (status == ENG_OK)
+    status = compare_links(w->session->book, links, count, &w->unlinked);
+  free(links);
+  eng_book_free(scratch);
+  return status;
+}
+
+/* One pass over the file, as of one moment of it: that of the cursor's first step. */
 static int read_file(struct watch *w)
 {
   eng_store_cursor *cursor = NULL;
   const eng_customer *customer = NULL;
   eng_error error;
   eng_status status;
-  uint64_t n = 0;
 
   w->gone = 0;
   for (size_t i = 0; i < w->known_room; i++)
     w->gone += w->pass > 0 && w->known[i].pass == w->pass;
   w->pass++;
   eng_error_init(&error, sizeof error);
-  status = eng_store_links(w->store, w->session->book);
-  if (status == ENG_OK && w->anew != NULL) {
-    status = eng_store_links(w->store, w->anew);
-  }
-  if (status == ENG_OK) status = eng_store_cursor_new(w->store, &cursor);
-  while (status == ENG_OK) {
+  status = eng_store_cursor_new(w->store, &cursor);
+  for (uint64_t n = 0; status == ENG_OK; n++) {
     status = eng_store_cursor_next(cursor, &customer, &error);
+    if (status == ENG_OK && n == 0) status = take_links(w);
     if (status != ENG_OK || customer == NULL) break;
     status = take(w, customer);
-    if (++n % 4096 == 0) progress("customers", n, 0);
+    if ((n + 1) % 4096 == 0) progress("customers", n + 1, 0);
   }
   progress_end();
   eng_store_cursor_free(cursor);
@@ -210,8 +262,8 @@ static int advance(struct watch *w)
   return status == ENG_OK ? ANSWER_DONE : complain_status("watch", status);
 }
 
-/* Somebody was forgotten: the book is read anew, without them. What others did
- * meanwhile is told by the census of the old one. */
+/* Somebody was forgotten, or a link of theirs: the book is read anew, without. What
+ * others did meanwhile is told by the census of the old one. */
 static int begin_anew(struct watch *w)
 {
   int64_t as_of;
@@ -261,7 +313,8 @@ static int look(struct watch *w)
       return bookfile_complain(w->path, status, NULL);
     if (changed) answer = read_file(w);
     if (answer == ANSWER_DONE) answer = advance(w);
-    if (answer == ANSWER_DONE && changed && w->gone > 0) answer = begin_anew(w);
+    if (answer == ANSWER_DONE && changed && (w->gone > 0 || w->unlinked))
+      answer = begin_anew(w);
   }
   return answer;
 }

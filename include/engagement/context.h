@@ -28,7 +28,7 @@ enum {
   ENG_LIMIT_ID = 1,        /**< bytes of a customer id; default 255, at most 4096 */
   ENG_LIMIT_BLOB = 2,      /**< bytes of one encoded timeline; default 2^30 */
   ENG_LIMIT_EVENTS = 3,    /**< events of one customer; default 2^28 */
-  ENG_LIMIT_CUSTOMERS = 4, /**< customers of a book; default 2^31 - 1 */
+  ENG_LIMIT_CUSTOMERS = 4, /**< customers of a book, in groups too; default 2^31 - 1 */
   ENG_LIMIT_ROW = 5,       /**< bytes of one row of a file; default 2^20 */
   ENG_LIMIT_MODEL = 6,     /**< bytes of a model text; default 2^16, at most 2^20 */
   ENG_LIMIT_STAGES = 7,    /**< stages of a model; default 64, at most 255 */

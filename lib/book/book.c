@@ -196,7 +196,8 @@ eng_status eng__book_reserve_unindexed(struct eng_book *book, size_t length)
 {
   eng_status status = ENG_OK;
 
-  if (book->rows >= eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS) ||
+  if (eng__members_count(book) >=
+          eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS) ||
       book->rows >= INT32_MAX) {
     return ENG_E_LIMIT;
   }
@@ -237,14 +238,22 @@ uint32_t eng__book_add(struct eng_book *book, uint32_t hash, const char *id,
 
 /* ---- taking rows away ---- */
 
+/* An entry of heavies that holds nothing, or no longer. */
+static void note_free(struct eng_book *book, uint32_t number)
+{
+  book->heavies[number] = NULL;
+  book->heavy_free++;
+  if (number > book->heavy_top) book->heavy_top = number;
+}
+
 eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t heavies,
                                   size_t floors)
 {
-  uint64_t most = eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS);
   uint64_t total = book->rows + rows;
   eng_status status = ENG_OK;
 
-  if (rows > 0 && (total > most || total > INT32_MAX)) return ENG_E_LIMIT;
+  /* The limit of the context is one on members, who stay as many as they are. */
+  if (rows > 0 && total > INT32_MAX) return ENG_E_LIMIT;
   if (total > eng__index_capacity(&book->index)) status = eng__book_expect(book, total);
   while (status == ENG_OK && book->row_room < total) status = add_room(book);
   while (status == ENG_OK && book->heavy_free < heavies) {
@@ -254,8 +263,7 @@ eng_status eng__book_reserve_rows(struct eng_book *book, uint64_t rows, size_t h
                        sizeof *book->heavies);
     book->heavies = block;
     if (status != ENG_OK) break;
-    book->heavies[book->heavy_count++] = NULL;
-    book->heavy_free++;
+    note_free(book, (uint32_t)book->heavy_count++);
   }
   if (status != ENG_OK) return status;
   return eng__floors_reserve_many(&book->floors, &book->memory, floors);
@@ -289,8 +297,7 @@ static void release_slot(struct eng_book *book, struct eng__slot *slot)
 {
   if (eng__slot_is_heavy(slot)) {
     eng__heavy_free(book->heavies[slot->run], &book->home.pen);
-    book->heavies[slot->run] = NULL;
-    book->heavy_free++;
+    note_free(book, slot->run);
   } else if (eng__slot_class(slot) > 0) {
     eng__arena_give(&book->arena, slot->run, eng__slot_class(slot));
   }
@@ -384,8 +391,7 @@ eng_status eng__book_prepare(struct eng_book *book, bool floor)
 
     book->heavies = heavies;
     if (status != ENG_OK) return status;
-    book->heavies[book->heavy_count++] = NULL;
-    book->heavy_free++;
+    note_free(book, (uint32_t)book->heavy_count++);
   }
   return floor ? eng__floors_reserve(&book->floors, &book->memory) : ENG_OK;
 }
@@ -408,8 +414,8 @@ static void close_heavy(struct eng_book *book, struct eng__slot *slot,
   uint32_t number = slot->run;
 
   if (!eng__slot_is_heavy(slot)) {
-    number = (uint32_t)book->heavy_count - 1;
-    while (book->heavies[number] != NULL) number--;
+    while (book->heavies[book->heavy_top] != NULL) book->heavy_top--;
+    number = book->heavy_top;
     book->heavy_free--;
   }
   book->heavies[number] = heavy;
@@ -427,8 +433,7 @@ static void close_light(struct eng_book *book, struct eng__slot *slot,
   uint32_t place = slot->run;
 
   if (eng__slot_is_heavy(slot)) {
-    book->heavies[slot->run] = NULL;
-    book->heavy_free++;
+    note_free(book, slot->run);
   }
   if (run->bytes == NULL) {
     place = 0;

@@ -41,7 +41,8 @@ struct eng_book {
   struct eng__floors floors;
   struct eng__heavy **heavies; /* NULL: free */
   size_t heavy_count, heavy_room; /* entries ever used, and room */
-  uint32_t heavy_free;         /* of them free */
+  uint32_t heavy_free;         /* of them free: */
+  uint32_t heavy_top;          /* none behind this one */
   uint64_t rows, events;
   struct eng__links *links; /* NULL: nobody was ever linked; see groups.h */
   int64_t last;     /* time of the last event, at most: */

@@ -192,19 +192,8 @@ uint64_t eng__aliases_name(const struct eng__aliases *aliases, uint64_t hash)
 uint64_t eng__members_count(const struct eng_book *book)
 {
   const struct eng__links *links = book->links;
-  uint64_t count = book->rows;
-  uint32_t row;
 
-  if (links == NULL || links->own_count == 0) return count;
-  for (uint32_t i = 0; i < links->node_count; i++) {
-    const struct eng__link_node *node = &links->nodes[i];
-
-    count += node->own != NULL;
-    if (node->group != NULL && node->group->nodes[0] == i && row_of(book, i, &row)) {
-      count--;
-    }
-  }
-  return count;
+  return links == NULL ? book->rows : book->rows - links->group_rows + links->own_count;
 }
 
 bool eng__member_is(const struct eng_book *book, uint64_t member)
@@ -275,6 +264,14 @@ static eng_status derive(struct eng_book *book, const struct eng__linked_group *
 
 /* ---- a member is written to ---- */
 
+eng_status eng__groups_reserve(const struct eng_book *book, uint32_t node)
+{
+  uint64_t most = eng__limit(book->home.pen.context, ENG_LIMIT_CUSTOMERS);
+
+  if (book->links->nodes[node].own != NULL) return ENG_OK;
+  return eng__members_count(book) < most ? ENG_OK : ENG_E_LIMIT;
+}
+
 eng_status eng__edit_begin(struct eng_book *book, uint32_t node, struct eng__edit *edit)
 {
   const struct eng__link_node *one = &book->links->nodes[node];
@@ -312,6 +309,7 @@ static void take_edit(struct eng__edit *edit, uint32_t row, bool known,
     eng__book_replace(book, row, made);
   } else {
     eng__book_settle(book, (uint32_t)book->rows, name->hash, cell, made);
+    links->group_rows++;
   }
   links->group_events += eng__timeline_count(&made->timeline);
   links->own_events += eng_customer_event_count(edit->customer);
@@ -339,6 +337,7 @@ eng_status eng__edit_end(struct eng__edit *edit)
   eng_status status = members == NULL ? ENG_E_NOMEM : ENG_OK;
 
   memset(&cell, 0, sizeof cell);
+  if (status == ENG_OK) status = eng__groups_reserve(book, edit->node);
   if (status == ENG_OK) status = eng__book_reserve_rows(book, known ? 0 : 1, 1, 0);
   if (status == ENG_OK && !known) {
     status = eng__long_ids_reserve(&book->long_ids, &book->memory, name->length);
@@ -731,6 +730,7 @@ static size_t empty_rows(struct change *c)
 
       eng__book_view(c->book, row, &timeline);
       c->links->group_events -= eng__timeline_count(&timeline);
+      c->links->group_rows--;
     }
     eng__book_empty(c->book, row);
     c->holes[count++] = (struct hole){row, c->nodes[i]};
@@ -746,6 +746,7 @@ static void fill_row(struct change *c, const struct fresh *fresh, uint32_t row)
   eng__book_settle(c->book, row, name->hash, &fresh->cell, &fresh->made);
   if (name->group != NULL) {
     c->links->group_events += eng__timeline_count(&fresh->made.timeline);
+    c->links->group_rows++;
   }
 }
 
@@ -950,7 +951,9 @@ static eng_status link_all(struct eng_book *book, const eng_link *links, size_t 
   eng_status status = count == 0 ? ENG_OK : make_links(book);
 
   if (status != ENG_OK || count == 0) return status;
-  status = tell_journal(book, links, count);
+  /* A watcher that cannot follow now says so before the journal has it. */
+  status = eng__book_reserve_emptied(book, 0, 0);
+  if (status == ENG_OK) status = tell_journal(book, links, count);
   if (status != ENG_OK) return status;
   memset(&c, 0, sizeof c);
   c.book = book;
@@ -974,7 +977,7 @@ void eng_link_init(eng_link *link, uint32_t size)
   link->size = size;
 }
 
-static eng_status check(const eng_book *book, const eng_link *link)
+eng_status eng__link_check(const struct eng_book *book, const eng_link *link)
 {
   uint64_t most = eng__limit(book->home.pen.context, ENG_LIMIT_ID);
 
@@ -1005,7 +1008,7 @@ eng_status eng_book_link_many(eng_book *book, const eng_link *links, uint64_t co
     return ENG_E_LIMIT;
   }
   for (uint64_t i = 0; i < count; i++) {
-    eng_status status = check(book, &links[i]);
+    eng_status status = eng__link_check(book, &links[i]);
 
     if (status != ENG_OK) return status;
   }

@@ -72,6 +72,9 @@ void eng__member_view(const struct eng_book *book, uint64_t member,
 
 /* ---- writing ---- */
 
+/* Whether a member may do something, or would be one customer too many. */
+eng_status eng__groups_reserve(const struct eng_book *book, uint32_t node);
+
 /* Records an event of a member. */
 eng_status eng__groups_record(struct eng_book *book, uint32_t node,
                               const struct eng__event *event, int32_t *outcome);
@@ -89,6 +92,9 @@ eng_status eng__edit_begin(struct eng_book *book, uint32_t node, struct eng__edi
 /* On failure the book is as it was. The copy is gone either way. */
 eng_status eng__edit_end(struct eng__edit *edit);
 void eng__edit_drop(struct eng__edit *edit);
+
+/* Whether a link may be told to a book. */
+eng_status eng__link_check(const struct eng_book *book, const eng_link *link);
 
 /* The links in order, new memory of `memory`; NULL where there are none, too. */
 eng_status eng__groups_list(const struct eng_book *book, const eng_allocator *memory,

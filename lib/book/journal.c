@@ -8,6 +8,7 @@
  */
 #include <engagement/journal.h>
 
+#include "book/groups.h"
 #include "book/journal.h"
 #include "book/merge.h"
 #include "book/record.h"
@@ -20,7 +21,8 @@ enum {
   PIECE = 65536,
   HEAD = 7, /* magic, format, size */
   SEAL = ENG__CHECKSUM_SIZE,
-  SEARCH_FACTOR = 16 /* how often bytes are hashed to find an entry behind a bad one */
+  SEARCH_FACTOR = 16, /* how often bytes are hashed to find an entry behind a bad one */
+  LINKS_AT_ONCE = 65536
 };
 
 /* ---- writing ---- */
@@ -235,9 +237,27 @@ static eng_status open_entry(const uint8_t *bytes, size_t whole, struct entry *e
   return reader.status;
 }
 
+/* One event of somebody in a group: recorded as it was, which asks for little, while
+ * merging would look at all of the group. */
+static eng_status take_event(struct eng_book *book, uint32_t node,
+                             const eng_customer *customer, eng_load_counts *counts)
+{
+  struct eng__event event;
+  struct eng__sorted sorted;
+  int32_t outcome = 0;
+  eng_status status = eng__groups_reserve(book, node);
+
+  if (status != ENG_OK) return status;
+  eng__timeline_events(&customer->timeline, &customer->shapes, &event, &sorted);
+  status = eng__groups_record(book, node, &event, &outcome);
+  if (status == ENG_OK) eng__count_outcome(counts, outcome);
+  return status;
+}
+
 static eng_status take_entry(struct eng_book *book, const struct entry *entry,
                              eng_load_counts *counts)
 {
+  uint32_t node;
   const eng_context *context = book->home.pen.context;
   eng_customer *customer;
   eng_status status;
@@ -248,13 +268,21 @@ static eng_status take_entry(struct eng_book *book, const struct entry *entry,
   if (status != ENG_OK) return status;
   status = eng__blob_read(&customer->timeline, &customer->home, entry->blob,
                           entry->blob_size, NULL);
-  if (status == ENG_OK) status = eng__book_merge_customer(book, customer, counts);
+  if (status == ENG_OK && eng__timeline_count(&customer->timeline) == 1 &&
+      customer->timeline.floor == ENG_TIME_NONE &&
+      eng__groups_member(book, eng__book_hash(book, entry->id, entry->length),
+                         entry->id, entry->length, &node)) {
+    status = take_event(book, node, customer, counts);
+  } else if (status == ENG_OK) {
+    status = eng__book_merge_customer(book, customer, counts);
+  }
   eng_customer_free(customer);
   return status;
 }
 
 /* A link, which is between two ids as any of the host's. */
-static eng_status take_link(struct eng_book *book, const uint8_t *bytes, size_t whole)
+static eng_status read_link(const struct eng_book *book, const uint8_t *bytes,
+                            size_t whole, eng_link *out)
 {
   struct eng__reader reader;
   eng_link link;
@@ -274,7 +302,38 @@ static eng_status take_link(struct eng_book *book, const uint8_t *bytes, size_t 
   if (at > (uint64_t)ENG_TIME_MAX || link.state > ENG_LINK_MERGED) return ENG_E_FIELD;
   if (eng__reader_left(&reader) > 0) return ENG_E_TRAILING;
   link.changed_at = (int64_t)at;
-  return eng_book_link_many(book, &link, 1);
+  *out = link;
+  return eng__link_check(book, out);
+}
+
+/* The links that stand here one behind another, of which the first is a whole entry:
+ * taken in together, so that a group is looked at once. */
+static eng_status take_links(struct eng_book *book, const uint8_t *bytes, size_t size,
+                             size_t *taken)
+{
+  const eng_context *context = book->home.pen.context;
+  size_t count = 0, room = 0, at = 0, whole;
+  eng_link *links = NULL;
+  eng_status status = ENG_OK, first = ENG_OK;
+
+  while (status == ENG_OK && count < LINKS_AT_ONCE && at < size) {
+    void *block = links;
+
+    if (look(context, bytes + at, size - at, &whole) != ENTRY_WHOLE) break;
+    if (bytes[at + 1] != 'K' || !is_sealed(bytes + at, whole)) break;
+    status = eng__grow(&book->outer, &block, &room, count + 1, sizeof *links);
+    links = block;
+    if (status == ENG_OK) first = read_link(book, bytes + at, whole, &links[count]);
+    /* One that is wrong is the next call's. */
+    if (status != ENG_OK || first != ENG_OK) break;
+    count++;
+    at += whole;
+  }
+  if (status == ENG_OK && count == 0) status = first;
+  if (status == ENG_OK) status = eng_book_link_many(book, links, count);
+  eng__free(&book->outer, links, room * sizeof *links);
+  *taken = at;
+  return status;
 }
 
 /* One entry: how many bytes it took, 0 where the bytes end first. */
@@ -293,7 +352,7 @@ static eng_status replay_one(struct eng_book *book, const uint8_t *bytes, size_t
     return last && !any_follows(context, bytes, size) ? ENG_OK : ENG_E_CHECKSUM;
   }
   if (bytes[1] == 'K') {
-    status = take_link(book, bytes, whole);
+    status = take_links(book, bytes, size, &whole);
   } else {
     status = open_entry(bytes, whole, &entry);
     if (status == ENG_OK) status = take_entry(book, &entry, counts);

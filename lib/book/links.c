@@ -79,10 +79,15 @@ void eng__links_release(struct eng__links *links, const eng_allocator *memory)
 
 /* ---- tables ---- */
 
+/* Numbers of nodes are whoever's who gives the links, so it is the keyed hashes of
+ * their ids that say where a pair is looked for, mixed by what loses no bit of them
+ * (the end of MurmurHash3 by Appleby). */
 static size_t pair_place(const struct eng__links *links, uint32_t a, uint32_t b)
 {
-  uint64_t hash = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
+  uint64_t hash = (uint64_t)links->nodes[a].hash << 32 | links->nodes[b].hash;
 
+  hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+  hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
   return (size_t)(hash >> 32) & (links->table_room - 1);
 }
 

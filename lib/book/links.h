@@ -52,7 +52,7 @@ struct eng__links {
   uint32_t *node_table, *pair_table; /* number + 1; 0: empty */
   size_t table_room;                 /* of either: 0 or a power of two */
   uint64_t own_count, own_events;    /* of members of groups */
-  uint64_t group_events;             /* that their rows hold */
+  uint64_t group_rows, group_events; /* rows that stand for groups, and theirs */
 };
 
 /* Whether a statement is greater than another about the same pair. */

@@ -106,8 +106,9 @@ static eng_status merge_member(struct merger *merger, uint32_t node,
 {
   eng_load_counts before = *merger->counts;
   struct eng__edit edit;
-  eng_status status = tell_journal(merger->book, source);
+  eng_status status = eng__groups_reserve(merger->book, node);
 
+  if (status == ENG_OK) status = tell_journal(merger->book, source);
   if (status == ENG_OK) status = eng__edit_begin(merger->book, node, &edit);
   if (status != ENG_OK) return status;
   status =

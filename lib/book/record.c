@@ -56,7 +56,8 @@ eng_status eng__book_record(struct eng_book *book, uint32_t hash, const char *id
   eng_status status;
 
   if (eng__groups_member(book, hash, id, length, &row)) {
-    status = tell_journal(book, id, length, event);
+    status = eng__groups_reserve(book, row);
+    if (status == ENG_OK) status = tell_journal(book, id, length, event);
     return status == ENG_OK ? eng__groups_record(book, row, event, outcome) : status;
   }
   known = eng__book_find(book, hash, id, length, &row);

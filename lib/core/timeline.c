@@ -194,7 +194,7 @@ bool eng__timeline_has(const struct eng__timeline *timeline, const struct eng__p
 void eng__timeline_take_back(struct eng__timeline *timeline, const struct eng__pen *pen,
                              const struct eng__event *event)
 {
-  uint8_t scratch[SCRATCH], *bytes = timeline->run.bytes;
+  uint8_t scratch[SCRATCH];
   struct eng__place place;
   struct eng__run run;
 
@@ -205,9 +205,7 @@ void eng__timeline_take_back(struct eng__timeline *timeline, const struct eng__p
   eng__run_find(pen, &timeline->run, event, &place);
   run.bytes = scratch;
   eng__run_splice(pen, &timeline->run, &place, NULL, true, &run);
-  if (run.size > 0) memcpy(bytes, run.bytes, run.size);
-  timeline->run = run;
-  timeline->run.bytes = bytes;
+  eng__run_replace(&timeline->run, &run);
 }
 
 /* ---- building ---- */

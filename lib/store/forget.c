@@ -255,9 +255,19 @@ static eng_status put_stone(struct eng_store *store, uint32_t number,
 
 /* ---- scrubbing ---- */
 
+/* Two counts that only grow: of what was dropped, and of what was dropped when
+ * scrubbing last began. So whoever drops something while another scrubs is not taken
+ * for done. */
+static const char dropped[] = "scrub", scrubbed[] = "scrubbed";
+
+eng_status eng__store_count_dropped(struct eng_store *store)
+{
+  return write_setting(store, ENG__SQL_RAISE, dropped, 0);
+}
+
 static eng_status mark_scrub(struct eng_store *store)
 {
-  eng_status status = eng__store_set(store, "scrub", 1);
+  eng_status status = eng__store_count_dropped(store);
 
   if (status == ENG_OK) store->has_scrub = true;
   return status;
@@ -280,20 +290,32 @@ static void wipe(struct eng_store *store)
   (void)sqlite3_db_release_memory(store->db);
 }
 
+/* What was dropped up to here is in no byte any more. */
+static eng_status note_scrubbed(struct eng_store *store, int64_t count)
+{
+  int64_t before;
+  eng_status status = eng__store_setting(store, scrubbed, &before);
+
+  if (status == ENG_OK && count <= before) return ENG_OK;
+  return status == ENG_OK ? eng__store_set(store, scrubbed, count) : status;
+}
+
 eng_status eng_store_scrub(eng_store *store)
 {
+  int64_t count;
   eng_status status;
 
   if (store == NULL || store->begun || store->cursors > 0) return ENG_E_INVALID;
   if (store->flags & ENG_STORE_READ_ONLY) return ENG_E_READONLY;
   store->code = 0;
   wipe(store);
-  status = eng__store_execute(store, "VACUUM");
+  status = eng__store_setting(store, dropped, &count);
+  if (status == ENG_OK) status = eng__store_execute(store, "VACUUM");
   if (status == ENG_OK) status = empty_log(store);
   if (status != ENG_OK) return status;
   status = eng__store_enter(store);
   if (status != ENG_OK) return status;
-  return eng__store_leave(store, write_setting(store, ENG__SQL_UNSET, "scrub", 0));
+  return eng__store_leave(store, note_scrubbed(store, count));
 }
 
 eng_status eng__store_clean(struct eng_store *store)
@@ -305,14 +327,16 @@ eng_status eng__store_clean(struct eng_store *store)
 
 eng_status eng_store_scrub_is_due(eng_store *store, int32_t *due)
 {
-  int64_t value;
+  int64_t count, done;
   eng_status status;
 
   if (due != NULL) *due = 1;
   if (store == NULL || due == NULL) return ENG_E_INVALID;
   store->code = 0;
-  status = eng__store_setting(store, "scrub", &value);
-  if (status == ENG_OK) *due = value != ENG_TIME_NONE;
+  /* In this order: what another process does in between makes it due at the most. */
+  status = eng__store_setting(store, scrubbed, &done);
+  if (status == ENG_OK) status = eng__store_setting(store, dropped, &count);
+  if (status == ENG_OK) *due = count > done;
   return status;
 }
 

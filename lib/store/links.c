@@ -14,7 +14,10 @@
 #include "core/status.h"
 #include "store/store.h"
 
-enum { AT_ONCE = 4096 }; /* links that go into a book together */
+enum {
+  AT_ONCE = 4096,     /* links that go into a book together */
+  DROPS_AT_ONCE = 512 /* that go out of the file together */
+};
 
 /* ---- rows ---- */
 
@@ -26,22 +29,27 @@ static void hash_pair(const uint8_t *bytes, const eng_link *link, uint8_t key[16
   eng__hash128(bytes, (size_t)(end - bytes), key);
 }
 
-eng_status eng__store_read_link(const struct eng_store *store, const uint8_t *bytes,
-                                size_t size, eng_link *link, uint8_t key[16])
+static eng_status read_link(const uint8_t *bytes, size_t size, uint64_t most,
+                            eng_link *link, uint8_t key[16])
 {
   struct eng__reader reader;
 
   eng__reader_init(&reader, bytes, size);
-  eng__link_read(&reader, eng__limit(store->context, ENG_LIMIT_ID), link);
+  eng__link_read(&reader, most, link);
   if (reader.status != ENG_OK) return reader.status;
   if (eng__reader_left(&reader) > 0) return ENG_E_TRAILING;
   hash_pair(bytes, link, key);
   return ENG_OK;
 }
 
-/* The link in a row of (pair, said). */
-static eng_status link_of_row(struct eng_store *store, sqlite3_stmt *row,
-                              eng_link *link)
+eng_status eng__store_read_link(const struct eng_store *store, const uint8_t *bytes,
+                                size_t size, eng_link *link, uint8_t key[16])
+{
+  return read_link(bytes, size, eng__limit(store->context, ENG_LIMIT_ID), link, key);
+}
+
+/* The link in a row of (pair, said), whose ids have up to `most` bytes. */
+static eng_status link_of_row(sqlite3_stmt *row, uint64_t most, eng_link *link)
 {
   const uint8_t *key, *said;
   size_t key_size, size;
@@ -49,8 +57,7 @@ static eng_status link_of_row(struct eng_store *store, sqlite3_stmt *row,
   eng_status status = eng__store_blob(row, 0, 16, 16, &key, &key_size);
 
   if (status == ENG_OK) status = eng__store_blob(row, 1, 1, SIZE_MAX, &said, &size);
-  if (status == ENG_OK)
-    status = eng__store_read_link(store, said, size, link, expected);
+  if (status == ENG_OK) status = read_link(said, size, most, link, expected);
   if (status != ENG_OK) return status;
   return memcmp(key, expected, sizeof expected) == 0 ? ENG_OK : ENG_E_DAMAGED;
 }
@@ -70,7 +77,7 @@ static eng_status compare(struct eng_store *store, const uint8_t key[16],
   if (code == SQLITE_OK) code = sqlite3_step(row);
   status = eng__store_status(store, code);
   if (code == SQLITE_ROW) {
-    status = link_of_row(store, row, &held);
+    status = link_of_row(row, eng__limit(store->context, ENG_LIMIT_ID), &held);
     *known = true;
     /* A damaged one is written over. */
     *stands = status == ENG_OK &&
@@ -226,57 +233,88 @@ eng_status eng_store_unlink(eng_store *store, const char *a, size_t a_length,
 
 /* ---- going through them ---- */
 
-eng_status eng__store_each_link(struct eng_store *store, eng__link_fn look, void *user)
+/* Keys of rows to be dropped once nobody stands on them: of any type, as somebody may
+ * have written them. The last one is where to go on behind. */
+struct drops {
+  sqlite3_value *keys[DROPS_AT_ONCE];
+  size_t count;
+  sqlite3_value *last; /* NULL: from the first row on */
+};
+
+/* What only lacks limits of the context is read all the same: who is forgotten may be
+ * named there. */
+static eng_status look_at(sqlite3_stmt *row, eng__link_fn look, void *user,
+                          struct drops *drops)
 {
-  uint8_t key[16];
-  size_t length = 0;
-  eng_status status = ENG_OK;
+  eng_link link;
+  bool drop = false;
+  eng_status status = link_of_row(row, SIZE_MAX, &link);
 
-  while (status == ENG_OK) {
-    sqlite3_stmt *row;
-    const uint8_t *next;
-    eng_link link;
-    bool drop = false;
-    int code;
+  if (status != ENG_OK && !eng__store_is_of_row(status)) return status;
+  status = look(user, status == ENG_OK ? &link : NULL, &drop);
+  if (status != ENG_OK || !drop) return status;
+  drops->keys[drops->count] = sqlite3_value_dup(sqlite3_column_value(row, 0));
+  if (drops->keys[drops->count] == NULL) return ENG_E_NOMEM;
+  drops->count++;
+  return ENG_OK;
+}
 
-    status = eng__store_statement(store, ENG__SQL_LINK_AFTER, &row);
-    if (status != ENG_OK) break;
-    code = sqlite3_bind_blob(row, 1, length == 0 ? (const void *)"" : key, (int)length,
-                             SQLITE_STATIC);
-    if (code == SQLITE_OK) code = sqlite3_step(row);
-    status = eng__store_status(store, code);
-    if (code == SQLITE_ROW) {
-      eng_status read = link_of_row(store, row, &link);
+/* Shows rows until there is no room for more that are to go. */
+static eng_status look_on(struct eng_store *store, eng__link_fn look, void *user,
+                          struct drops *drops)
+{
+  sqlite3_stmt *row;
+  int code = SQLITE_OK;
+  eng_status status = eng__store_statement(
+      store, drops->last == NULL ? ENG__SQL_LINKS : ENG__SQL_LINKS_AFTER, &row);
 
-      /* What only lacks limits of the context is not damaged. */
-      status = read;
-      if (read == ENG_OK || (eng__store_is_of_row(read) && read != ENG_E_LIMIT)) {
-        status = look(user, read == ENG_OK ? &link : NULL, &drop);
-      }
-      if (status == ENG_OK) status = eng__store_blob(row, 0, 1, 16, &next, &length);
-      if (status == ENG_OK) memcpy(key, next, length);
-    }
-    (void)sqlite3_reset(row);
-    (void)sqlite3_clear_bindings(row);
-    if (code != SQLITE_ROW) break;
-    if (status == ENG_OK && drop) status = eng__store_drop_link(store, key, length);
+  if (status != ENG_OK) return status;
+  if (drops->last != NULL) code = sqlite3_bind_value(row, 1, drops->last);
+  if (code == SQLITE_OK) code = sqlite3_step(row);
+  while (code == SQLITE_ROW) {
+    status = look_at(row, look, user, drops);
+    if (status != ENG_OK || drops->count == DROPS_AT_ONCE) break;
+    code = sqlite3_step(row);
   }
+  if (status == ENG_OK) status = eng__store_status(store, code);
+  (void)sqlite3_reset(row);
+  (void)sqlite3_clear_bindings(row);
   return status;
 }
 
-eng_status eng__store_drop_link(struct eng_store *store, const uint8_t *key,
-                                size_t size)
+static eng_status drop_link(struct eng_store *store, const sqlite3_value *key)
 {
   sqlite3_stmt *statement;
   eng_status status = eng__store_statement(store, ENG__SQL_LINK_DROP, &statement);
   int code;
 
   if (status != ENG_OK) return status;
-  code = sqlite3_bind_blob(statement, 1, key, (int)size, SQLITE_STATIC);
+  code = sqlite3_bind_value(statement, 1, key);
   if (code == SQLITE_OK) code = sqlite3_step(statement);
   status = eng__store_status(store, code);
   (void)sqlite3_reset(statement);
   (void)sqlite3_clear_bindings(statement);
+  return status;
+}
+
+eng_status eng__store_each_link(struct eng_store *store, eng__link_fn look, void *user)
+{
+  struct drops drops = {.count = 0, .last = NULL};
+  eng_status status;
+  bool full;
+
+  do {
+    status = look_on(store, look, user, &drops);
+    full = drops.count == DROPS_AT_ONCE;
+    sqlite3_value_free(drops.last);
+    drops.last = full ? drops.keys[drops.count - 1] : NULL;
+    for (size_t i = 0; i < drops.count; i++) {
+      if (status == ENG_OK) status = drop_link(store, drops.keys[i]);
+      if (drops.keys[i] != drops.last) sqlite3_value_free(drops.keys[i]);
+    }
+    drops.count = 0;
+  } while (status == ENG_OK && full);
+  sqlite3_value_free(drops.last);
   return status;
 }
 
@@ -330,7 +368,7 @@ static eng_status read_all(struct some *some, sqlite3_stmt *rows, struct eng_boo
   while (status == ENG_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
     eng_link link;
 
-    status = link_of_row(some->store, rows, &link);
+    status = link_of_row(rows, eng__limit(some->store->context, ENG_LIMIT_ID), &link);
     if (status == ENG_OK) status = add_some(some, &link);
     if (status == ENG_OK && some->count == AT_ONCE) status = bring_some(some, book);
   }

@@ -148,7 +148,8 @@ static eng_status read_links(eng_store_cursor *cursor)
   return status;
 }
 
-/* All that are in a group with somebody, and what links them. */
+/* All that are in a group with somebody, and what links them. Whose row is damaged is
+ * left out: the cursor comes past that row itself, and says so there. */
 static eng_status add_group(eng_store_cursor *cursor,
                             const struct eng__linked_group *group, eng_book *book)
 {
@@ -164,6 +165,7 @@ static eng_status add_group(eng_store_cursor *cursor,
     if (status == ENG_OK && member != NULL) {
       status = eng_book_merge_customer(book, member);
     }
+    if (eng__store_is_of_row(status) && member == NULL) status = ENG_OK;
     eng_customer_free(member);
   }
   return status == ENG_OK ? eng__groups_link(book, cursor->links, group) : status;

@@ -31,7 +31,8 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_SETTING] = "SELECT value FROM setting WHERE name = ?1",
     [ENG__SQL_SET] = "INSERT INTO setting(name, value) VALUES(?1, ?2) "
                      "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-    [ENG__SQL_UNSET] = "DELETE FROM setting WHERE name = ?1",
+    [ENG__SQL_RAISE] = "INSERT INTO setting(name, value) VALUES(?1, 1) "
+                       "ON CONFLICT(name) DO UPDATE SET value = max(value, 0) + 1",
     [ENG__SQL_KEY_GET] = "SELECT proof FROM key WHERE number = ?1",
     [ENG__SQL_KEY_PUT] = "INSERT INTO key(number, proof) VALUES(?1, ?2)",
     [ENG__SQL_KEY_LAST] = "SELECT max(number), count(*) FROM key",
@@ -55,8 +56,9 @@ static const char *const texts[ENG__SQL_STATEMENTS] = {
     [ENG__SQL_LINK_PUT] = "INSERT INTO link(pair, said) VALUES(?1, ?2) "
                           "ON CONFLICT(pair) DO UPDATE SET said = excluded.said",
     [ENG__SQL_LINK_DROP] = "DELETE FROM link WHERE pair = ?1",
-    [ENG__SQL_LINK_AFTER] =
-        "SELECT pair, said FROM link WHERE pair > ?1 ORDER BY pair LIMIT 1",
+    [ENG__SQL_LINKS] = "SELECT pair, said FROM link ORDER BY pair",
+    [ENG__SQL_LINKS_AFTER] =
+        "SELECT pair, said FROM link WHERE pair > ?1 ORDER BY pair",
     [ENG__SQL_LINKS_FROM] =
         "SELECT pair, said FROM link WHERE pair >= ?1 ORDER BY pair",
     [ENG__SQL_LINKS_BETWEEN] = "SELECT pair, said FROM link "

@@ -42,7 +42,7 @@ enum {
   ENG__SQL_STONES,
   ENG__SQL_SETTING,
   ENG__SQL_SET,
-  ENG__SQL_UNSET,
+  ENG__SQL_RAISE,
   ENG__SQL_KEY_GET,
   ENG__SQL_KEY_PUT,
   ENG__SQL_KEY_LAST,
@@ -54,7 +54,8 @@ enum {
   ENG__SQL_LINK_GET,
   ENG__SQL_LINK_PUT,
   ENG__SQL_LINK_DROP,
-  ENG__SQL_LINK_AFTER,
+  ENG__SQL_LINKS,
+  ENG__SQL_LINKS_AFTER,
   ENG__SQL_LINKS_FROM,
   ENG__SQL_LINKS_BETWEEN,
   ENG__SQL_STATEMENTS
@@ -152,6 +153,9 @@ bool eng__store_is_damage(eng_status status);
 eng_status eng__store_setting(struct eng_store *store, const char *name, int64_t *out);
 eng_status eng__store_set(struct eng_store *store, const char *name, int64_t value);
 
+/* Counts something that was dropped, in the transaction that drops it. */
+eng_status eng__store_count_dropped(struct eng_store *store);
+
 /* ---- links ---- */
 
 /* A link of its bytes, which it points into, and the key of its pair. */
@@ -165,10 +169,9 @@ eng_status eng__store_take_link(struct eng_store *store, const uint8_t *bytes,
 eng_status eng__store_merge_links(struct eng_store *store, const struct eng_book *book);
 
 /* Shows every link to a function, which may ask for it to be dropped; a damaged one is
- * NULL. */
+ * NULL, and ids may be longer than the context's limit. */
 typedef eng_status (*eng__link_fn)(void *user, const eng_link *link, bool *drop);
 eng_status eng__store_each_link(struct eng_store *store, eng__link_fn look, void *user);
-eng_status eng__store_drop_link(struct eng_store *store, const uint8_t *key, size_t size);
 
 /* Puts all of them into a book. */
 eng_status eng__store_links(struct eng_store *store, struct eng_book *book);

@@ -56,7 +56,7 @@ eng_status eng__store_merge(struct eng_store *store, const eng_customer *other)
 
   if (status != ENG_OK) return status;
   if (drops(customer, eng_customer_floor(other))) {
-    status = eng__store_set(store, "scrub", 1);
+    status = eng__store_count_dropped(store);
   }
   if (status == ENG_OK) status = eng_customer_merge(customer, other);
   if (status == ENG_OK) status = eng__store_put(store, customer);

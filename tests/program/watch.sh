@@ -66,10 +66,29 @@ ask 0 forget shop.book --customer customer-1 --as-of 2026-06-30
 sed 's/customer-3/customer-4/' more.csv >again.csv
 ask 0 import again.csv --book shop.book
 awaits ',customer-4,levels,none,known,in,'
+is 'each change is told once' 3 "$(wc -l <live | tr -d ' ')"
+
+# An id that only a link names is forgotten: whom it named has their own name again.
+ask 0 merge shop.book --customer customer-0 --with customer-4 --at 2026-03-03
+sed 's/customer-3/customer-5/' more.csv >again.csv
+ask 0 import again.csv --book shop.book
+awaits ',customer-5,levels,none,known,in,'
+ask 0 forget shop.book --customer customer-0 --as-of 2026-06-30
+sed 's/customer-3/customer-6/' more.csv >again.csv
+ask 0 import again.csv --book shop.book
+awaits ',customer-6,levels,none,known,in,'
+cat >again.csv <<END
+customer,time,kind
+customer-4,$(date -u +%Y-%m-%d)T00:00:00Z,purchase
+customer-4,$(date -u +%Y-%m-%dT%H:%M:%SZ),purchase
+END
+ask 0 import again.csv --book shop.book
+awaits ',customer-4,levels,known,regular,up,'
+if grep -q 'customer-0,levels,known,regular' live; then fail 'a forgotten id'; else pass; fi
+
 kill -TERM $watching
 wait $watching
 is 'it ends when asked to' 0 $?
-is 'each change is told once' 3 "$(wc -l <live | tr -d ' ')"
 
 ask 2 watch
 ask 2 watch nothing.book

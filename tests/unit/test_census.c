@@ -315,16 +315,30 @@ START_TEST(who_is_merged_is_one_and_apart_again_as_before)
 }
 END_TEST
 
+static int32_t count_calls(void *user, const uint8_t *bytes, size_t size)
+{
+  (void)bytes;
+  (void)size;
+  ++*(int *)user;
+  return 0;
+}
+
 /* A host that writes to whoever drops: the message is an event of its own. */
 static int32_t answer(void *user, const eng_change *change)
 {
   eng_census **census = user;
   char id[16] = {0};
+  int told = 0;
 
   memcpy(id, change->customer, change->length);
   ck_assert_int_eq(eng_census_advance(*census, ENG_TIME_MAX, NULL, NULL, NULL),
                    ENG_E_INVALID);
   ck_assert_int_eq(eng_book_compact(book), ENG_E_INVALID);
+  /* What is refused is not in the journal either. */
+  ck_ok(eng_book_set_journal(book, count_calls, &told));
+  ck_assert_int_eq(eng_book_link(book, "a", 1, "b", 1, START), ENG_E_INVALID);
+  ck_assert_int_eq(told, 0);
+  ck_ok(eng_book_set_journal(book, NULL, NULL));
   ck_assert_int_eq(eng_census_as_of(*census), START);
   ck_assert_int_eq(eng_census_stage(*census, change->row, 0), change->from);
   for (int i = 0; i < 200; i++) {

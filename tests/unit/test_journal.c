@@ -391,6 +391,38 @@ static size_t end_of(size_t at)
   return at + 11 + file.bytes[at + 3] + ((size_t)file.bytes[at + 4] << 8);
 }
 
+/* A group of many, linked one by one, who then do much: what a replay asks for grows
+ * with the journal and not with its square. */
+START_TEST(a_replay_of_groups_costs_what_recording_did)
+{
+  enum { MEMBERS = 400, EVENTS = 3000 };
+  char id[24];
+  uint64_t asked;
+  size_t used;
+  eng_book *again;
+
+  for (int n = 0; n < MEMBERS + EVENTS; n++) {
+    eng_event *event = event_of(context, ENG_EVENT_VISIT, START + n * INT64_C(60000));
+
+    snprintf(id, sizeof id, "customer-%d", n < MEMBERS ? n : n % 11);
+    ck_ok(eng_book_record(book, id, strlen(id), event, NULL));
+    eng_event_free(event);
+    for (int k = 1; n == MEMBERS - 1 && k < MEMBERS; k++) {
+      snprintf(id, sizeof id, "customer-%d", k);
+      ck_ok(eng_book_link(book, "customer-0", 10, id, strlen(id), START + k));
+    }
+  }
+  asked = host.asked;
+  again = replayed(file.size, &used);
+  asked = host.asked - asked;
+  ck_assert_uint_eq(used, file.size);
+  ck_assert(same_books(book, again));
+  ck_assert_msg(asked < 100 * file.size, "%u bytes for %u", (unsigned)asked,
+                (unsigned)file.size);
+  eng_book_free(again);
+}
+END_TEST
+
 START_TEST(a_torn_end_is_taken_calmly_at_every_byte)
 {
   for (int n = 0; n < 12; n++) ck_ok(record_number(book, n));
@@ -605,6 +637,7 @@ Suite *journal_suite(void)
   suite_add_tcase(suite, failing);
   tcase_add_checked_fixture(reading, set_up, tear_down);
   tcase_set_timeout(reading, 60);
+  tcase_add_test(reading, a_replay_of_groups_costs_what_recording_did);
   tcase_add_test(reading, a_torn_end_is_taken_calmly_at_every_byte);
   tcase_add_test(reading, bytes_that_were_never_written_are_a_torn_end);
   tcase_add_test(reading, damage_in_the_middle_is_told);

@@ -235,6 +235,76 @@ START_TEST(a_damaged_row_alone_stays_where_it_is)
 }
 END_TEST
 
+/* ---- scrubbing beside somebody else ---- */
+
+static eng_customer *with_floor(int64_t day)
+{
+  eng_customer *customer;
+
+  ck_ok(eng_customer_new(context, "customer-17", 11, &customer));
+  ck_ok(eng_customer_expire(customer, day * DAY));
+  return customer;
+}
+
+/* Just before what follows on VACUUM and the checkpoint another store drops events. */
+static eng_store *meanwhile;
+static bool vacuumed;
+
+static int on_statement(unsigned what, void *user, void *statement, void *text)
+{
+  const char *sql = text;
+  eng_customer *other;
+
+  (void)what;
+  (void)user;
+  (void)statement;
+  if (strcmp(sql, "VACUUM") == 0) vacuumed = true;
+  if (meanwhile == NULL || !vacuumed || strncmp(sql, "BEGIN", 5) != 0) return 0;
+  other = with_floor(5);
+  vacuumed = false;
+  ck_ok(eng_store_merge_customer(meanwhile, other));
+  meanwhile = NULL;
+  eng_customer_free(other);
+  return 0;
+}
+
+static int trace(sqlite3 *db, char **error, const void *api)
+{
+  (void)error;
+  (void)api;
+  return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, on_statement, NULL);
+}
+
+START_TEST(scrubbing_does_not_answer_for_what_was_dropped_meanwhile)
+{
+  eng_store_options options;
+  eng_customer *other;
+  char path[300];
+  int32_t due;
+
+  other = with_floor(2);
+  note(stores[0], "customer-17", 1);
+  note(stores[0], "customer-17", 3);
+  ck_ok(eng_store_merge_customer(stores[0], other));
+  eng_customer_free(other);
+  ck_assert_int_eq(sqlite3_auto_extension((void (*)(void))trace), SQLITE_OK);
+  reopen(0);
+  eng_store_close(stores[1]);
+  path_of(path, 0, "");
+  eng_store_options_init(&options, sizeof options);
+  ck_ok(eng_store_open(context, NULL, path, &options, &stores[1], NULL));
+  meanwhile = stores[1];
+  ck_ok(eng_store_scrub(stores[0]));
+  sqlite3_reset_auto_extension();
+  ck_assert_ptr_null(meanwhile);
+  ck_ok(eng_store_scrub_is_due(stores[0], &due));
+  ck_assert_int_eq(due, 1);
+  ck_ok(eng_store_scrub(stores[1]));
+  ck_ok(eng_store_scrub_is_due(stores[0], &due));
+  ck_assert_int_eq(due, 0);
+}
+END_TEST
+
 /* ---- messages ---- */
 
 /* Both know everybody, and one knows far more: it all goes back, in pieces. */
@@ -518,6 +588,7 @@ Suite *keep_suite(void)
   tcase_add_loop_test(tests, a_damaged_row_is_mended_by_the_other_side, 0, 2 * DAMAGES);
   tcase_add_loop_test(tests, damage_on_both_sides_keeps_nobody_else_apart, 0, 2);
   tcase_add_loop_test(tests, a_damaged_row_alone_stays_where_it_is, 0, 2);
+  tcase_add_test(tests, scrubbing_does_not_answer_for_what_was_dropped_meanwhile);
   tcase_add_loop_test(tests, no_message_is_longer_than_was_promised, 0, 2);
   tcase_add_test(tests, a_message_that_is_too_long_is_refused);
   tcase_add_test(tests, an_old_key_is_needed_until_the_floor_has_passed);

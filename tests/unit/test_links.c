@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book/links.h"
+#include "core/context.h"
+#include "core/hash.h"
 #include "unit/support.h"
 
 Suite *links_suite(void);
@@ -922,6 +925,100 @@ START_TEST(defects_of_encoded_links_are_found)
 }
 END_TEST
 
+/* ---- limits ---- */
+
+static eng_status try_sale(eng_book *book, const char *id)
+{
+  eng_event *event = sale(NOON, 100);
+  eng_status status = eng_book_record(book, id, strlen(id), event, NULL);
+
+  eng_event_free(event);
+  return status;
+}
+
+/* What may be in a book can be written, read again, and parted: the limit is one on
+ * members. */
+START_TEST(the_limit_on_customers_counts_members)
+{
+  eng_settings *settings = euro_settings(NULL);
+  eng_book *book, *again;
+  struct bytes bytes;
+
+  tear_down();
+  ck_ok(eng_settings_set_limit(settings, ENG_LIMIT_CUSTOMERS, 3));
+  ck_ok(eng_context_new(settings, &context));
+  eng_settings_free(settings);
+  book = book_in(NULL);
+  merge(book, "b", "d", NOON);
+  for (const char *id = "abc"; *id != '\0'; id++) {
+    char one[2] = {*id, '\0'};
+
+    ck_ok(try_sale(book, one));
+    if (*id == 'b') merge(book, "a", "b", NOON);
+  }
+  ck_assert_int_eq(try_sale(book, "d"), ENG_E_LIMIT);
+  ck_assert_int_eq(try_sale(book, "e"), ENG_E_LIMIT);
+  ck_ok(try_sale(book, "b"));
+  bytes = bytes_of(book);
+  ck_ok(eng_book_decode(context, NULL, bytes.at, bytes.size, &again, NULL));
+  ck_assert(has_bytes(again, bytes));
+  merge(again, "a", "c", NOON);
+  ck_assert_int_eq(try_sale(again, "d"), ENG_E_LIMIT);
+  unmerge(again, "a", "c", NOON + 1);
+  unmerge(again, "a", "b", NOON + 1);
+  ck_assert(eng_book_customer_count(again) == 3);
+  eng_book_free(again);
+  eng_book_free(book);
+}
+END_TEST
+
+/* ---- tables ---- */
+
+enum { CROWD = 1000, CROWD_PAIRS = 8000 };
+
+/* Pairs as somebody picks them who knows how nodes are numbered: without a key all of
+ * them would be looked for in a few places. */
+static void add_crowd(struct eng__links *links, const eng_allocator *memory)
+{
+  uint32_t nodes[CROWD];
+
+  ck_ok(eng__links_reserve(links, memory, CROWD_PAIRS));
+  for (uint32_t i = 0; i < CROWD; i++) {
+    char id[8];
+
+    snprintf(id, sizeof id, "%04u", (unsigned)i);
+    ck_ok(eng__links_node(
+        links, memory,
+        (uint32_t)(eng__table_hash(context->settings.hash_key, id, 4) >> 32), id, 4,
+        &nodes[i]));
+  }
+  for (uint32_t a = 0; a < CROWD; a++) {
+    for (uint32_t b = a + 1; b < CROWD && links->pair_count < CROWD_PAIRS; b++) {
+      uint64_t place = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
+
+      if ((place >> 32 & 1023) < 8) (void)eng__links_pair(links, nodes[a], nodes[b]);
+    }
+  }
+}
+
+START_TEST(picked_pairs_do_not_crowd_the_table)
+{
+  struct eng__links links;
+  const eng_allocator *memory = eng__memory(context);
+  size_t run = 0, longest = 0;
+
+  memset(&links, 0, sizeof links);
+  add_crowd(&links, memory);
+  ck_assert(links.pair_count > CROWD_PAIRS / 3);
+  for (size_t i = 0; i < links.table_room; i++) {
+    run = links.pair_table[i] == 0 ? 0 : run + 1;
+    if (run > longest) longest = run;
+  }
+  ck_assert_msg(longest < 100, "%zu in a row", longest);
+  eng__links_release(&links, memory);
+}
+END_TEST
+
 Suite *links_suite(void)
 {
   Suite *suite = suite_create("links");
@@ -941,6 +1038,8 @@ Suite *links_suite(void)
   tcase_add_test(one, many_events_of_members_come_in_by_all_ways);
   tcase_add_test(one, single_events_of_members_come_to_the_same);
   tcase_add_test(one, defects_of_encoded_links_are_found);
+  tcase_add_test(one, the_limit_on_customers_counts_members);
+  tcase_add_test(one, picked_pairs_do_not_crowd_the_table);
   tcase_add_checked_fixture(many, set_up, tear_down);
   tcase_add_loop_test(many, no_order_matters_and_answers_are_those_of_one_customer, 0,
                       (int)(120 / stride()) + 1);

@@ -1057,6 +1057,38 @@ START_TEST(pieces_of_a_store_hold_groups_whole)
 }
 END_TEST
 
+START_TEST(a_damaged_member_leaves_the_others_linked)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_store_cursor *cursor;
+  eng_book *book;
+  uint64_t count, row;
+
+  ck_ok(put(store, "ada", DAY, NULL));
+  ck_ok(put(store, "bob", 2 * DAY, NULL));
+  ck_ok(put(store, "cyd", 3 * DAY, NULL));
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 5, NULL));
+  ck_ok(eng_store_link(store, "bob", 3, "cyd", 3, 5, NULL));
+  eng_store_close(store);
+  meddle("UPDATE customer SET timeline = x'00' WHERE id = x'626f62'");
+  store = opened(0);
+  ck_ok(eng_book_new(context, NULL, &book));
+  ck_ok(eng_store_cursor_new(store, &cursor));
+  ck_ok(eng_store_cursor_read(cursor, 1, book, &count, NULL));
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(eng_book_customer_count(book), 1);
+  ck_ok(eng_book_find(book, "cyd", 3, &row));
+  ck_assert_uint_eq(eng_book_event_count(book), 2);
+  /* The damaged row is told where it stands. */
+  ck_assert_int_ne(eng_store_cursor_read(cursor, 1, book, &count, NULL), ENG_OK);
+  ck_ok(eng_store_cursor_read(cursor, 1, book, &count, NULL));
+  ck_assert_uint_eq(count, 0);
+  eng_store_cursor_free(cursor);
+  eng_book_free(book);
+  eng_store_close(store);
+}
+END_TEST
+
 START_TEST(who_is_forgotten_is_named_by_no_link)
 {
   eng_store *store = opened(ENG_STORE_CREATE);
@@ -1112,6 +1144,51 @@ START_TEST(damaged_links_are_found_and_are_in_nobodys_way)
   ck_ok(eng_store_set_key(store, 1, first_key));
   ck_ok(eng_store_forget(store, "cyd", 3, DAY, NULL));
   ck_assert_uint_eq(link_count(store), 1);
+  eng_store_close(store);
+}
+END_TEST
+
+/* Keys that the library never writes are seen, too, and what lacks only limits of the
+ * context names people like any other. */
+START_TEST(whoever_a_strange_row_of_a_link_names_is_forgotten)
+{
+  eng_store *store = opened(ENG_STORE_CREATE);
+  eng_store_report report;
+  eng_context *plain = context;
+  eng_settings *settings;
+  char sql[600];
+
+  ck_ok(eng_store_link(store, needle, strlen(needle), "ada", 3, 5 * DAY, NULL));
+  ck_ok(eng_store_link(store, "ada", 3, "bob", 3, 5 * DAY, NULL));
+  eng_store_close(store);
+  snprintf(sql, sizeof sql,
+           "INSERT INTO link VALUES('%s', x'00'), (7, CAST('%s' AS BLOB)), "
+           "(x'', CAST('%s' AS BLOB)), (x'0102030405060708090a0b0c0d0e0f1011', x'00'); "
+           "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+           "WHERE i < 1500) INSERT INTO link SELECT 'key ' || i, '%s' FROM n",
+           needle, needle, needle, needle);
+  meddle(sql);
+  settings = euro_settings(NULL);
+  ck_ok(eng_settings_set_limit(settings, ENG_LIMIT_ID, 4));
+  ck_ok(eng_context_new(settings, &context));
+  eng_settings_free(settings);
+  store = opened(0);
+  eng_store_report_init(&report, sizeof report);
+  ck_ok(eng_store_check(store, NULL, NULL, &report));
+  ck_assert_uint_eq(report.links, 2);
+  ck_assert_uint_eq(report.damaged, 1504);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_forget(store, "cyd", 3, DAY, NULL));
+  ck_assert_uint_eq(link_count(store), 2);
+  ck_ok(eng_store_expire(store, DAY, NULL, NULL));
+  eng_store_close(store);
+  eng_context_free(context);
+  context = plain;
+  store = opened(0);
+  ck_ok(eng_store_set_key(store, 1, first_key));
+  ck_ok(eng_store_forget(store, needle, strlen(needle), DAY, NULL));
+  ck_assert_uint_eq(link_count(store), 1);
+  ck_assert(!is_anywhere(needle, strlen(needle)));
   eng_store_close(store);
 }
 END_TEST
@@ -1294,7 +1371,9 @@ Suite *store_suite(void)
   tcase_add_test(tests, links_are_kept_and_loaded_as_groups);
   tcase_add_loop_test(tests, every_request_for_memory_of_a_link_fails_whole, 0, 2);
   tcase_add_test(tests, pieces_of_a_store_hold_groups_whole);
+  tcase_add_test(tests, a_damaged_member_leaves_the_others_linked);
   tcase_add_test(tests, who_is_forgotten_is_named_by_no_link);
+  tcase_add_test(tests, whoever_a_strange_row_of_a_link_names_is_forgotten);
   tcase_add_test(tests, damaged_links_are_found_and_are_in_nobodys_way);
   tcase_add_test(tests, whether_others_wrote_is_told_once);
   tcase_add_test(tests, arguments_out_of_range_are_refused);

@@ -669,7 +669,7 @@ static struct {
 
 static const char *const state_queries[] = {
     "SELECT 'c' || hex(id) || '=' || hex(timeline) FROM customer ORDER BY id",
-    "SELECT 's' || name || '=' || value FROM setting WHERE name <> 'scrub' "
+    "SELECT 's' || name || '=' || value FROM setting WHERE name NOT LIKE 'scrub%' "
     "ORDER BY name",
     "SELECT 'k' || number || '=' || hex(proof) FROM key ORDER BY number",
     "SELECT 't' || key || hex(pseudonym) || '=' || floor FROM tombstone "

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/customer.h"
+#include "core/event.h"
 #include "unit/support.h"
 
 Suite *wiping_suite(void);
@@ -210,6 +212,28 @@ START_TEST(a_reader_leaves_nothing_behind)
 }
 END_TEST
 
+START_TEST(what_is_taken_back_is_in_no_byte)
+{
+  eng_customer *customer;
+  eng_event *event;
+  struct eng__event fields;
+
+  ck_ok(eng_customer_new(context, "customer-17", 11, &customer));
+  ck_ok(eng_event_new(context, ENG_EVENT_VISIT, DAY, &event));
+  ck_ok(eng_customer_record(customer, event, NULL));
+  ck_ok(eng_event_reset(event, ENG_EVENT_PURCHASE, 2 * DAY));
+  ck_ok(eng_event_set_id(event, number_of(event_id)));
+  ck_ok(eng_customer_record(customer, event, NULL));
+  fields = event->fields;
+  eng_event_free(event);
+  ck_assert_int_gt(count_held(event_id, sizeof event_id), 0);
+  eng__timeline_take_back(&customer->timeline, &customer->home.pen, &fields);
+  ck_assert_int_eq(count_held(event_id, sizeof event_id), 0);
+  ck_assert_uint_eq(eng_customer_event_count(customer), 1);
+  eng_customer_free(customer);
+}
+END_TEST
+
 Suite *wiping_suite(void)
 {
   Suite *suite = suite_create("wiping");
@@ -217,6 +241,7 @@ Suite *wiping_suite(void)
   const int count = sizeof sizes / sizeof *sizes;
 
   tcase_add_checked_fixture(tests, set_up, tear_down);
+  tcase_add_test(tests, what_is_taken_back_is_in_no_byte);
   tcase_add_loop_test(tests, what_expired_is_in_no_byte_of_a_customer, 0, count);
   tcase_add_loop_test(tests, what_expired_is_in_no_byte_of_a_book, 0, count);
   tcase_add_loop_test(tests, what_was_replaced_is_in_no_byte_of_a_book, 0, count);
