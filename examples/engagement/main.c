@@ -330,8 +330,7 @@ static const struct command commands[] = {
      "Every change of stage under each --model, or all built-in ones, a line each and\n"
      "at once: those that events bring, which other programs record in the book, and\n"
      "those that come by silence. --as-of: also those since then; --once: only those.\n"
-     "Causes are event, silence, and record: what was learned late of earlier "
-     "times.\n"
+     "Causes: event; silence; record, which is what was learned late, of before.\n"
      "--format json writes a JSON object a line.\n",
      "engagement import orders.csv --kind purchase --currency USD \\\n"
      "    --book shop.book && \\\n"

@@ -40,11 +40,11 @@ enum {
   OPTIONS_METRICS = 1 << 10,
   OPTIONS_REVIEW = 1 << 11,
   OPTIONS_RENEW = 1 << 25,
-  OPTIONS_WATCH = 1 << 13,
+  OPTIONS_WATCH = 1 << 14,
   OPTIONS_BOOK = 1 << 28, /* the book on a file that is written to */
   OPTIONS_KEY = 1 << 29,
   OPTIONS_EXPIRE = 1 << 30,
-  OPTIONS_WITH = 1 << 14, /* the other customer, and since when */
+  OPTIONS_WITH = 1 << 13, /* the other customer, and since when */
   OPTIONS_VALUE = 1 << 26,
   OPTIONS_TELL = 1 << 15 /* --format where JSON is the default */
 };

@@ -7,7 +7,8 @@
 
 #include "book/book.h"
 
-/* A change of stage as it is found. The id is the book's; of row UINT32_MAX the census's. */
+/* A change of stage as it is found. The id is the book's; of row UINT32_MAX the
+ * census's. */
 struct eng__move {
   int64_t time;
   const char *id;

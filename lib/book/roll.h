@@ -45,8 +45,8 @@ void eng__roll_renumber(struct eng__roll *spare, const struct eng__roll *from,
 
 /* A row without its customer: in no stage, never due, not changed. */
 void eng__roll_empty(struct eng__roll *roll, uint32_t row);
-/* Row `last`, with which the rows end from here on, becomes this empty one. One that the
- * roll does not have yet is changed there. */
+/* Row `last`, with which the rows end from here on, becomes this empty one. One that
+ * the roll does not have yet is changed there. */
 void eng__roll_move(struct eng__roll *roll, uint32_t last, uint32_t to);
 
 /* Sets when a row is due. */
