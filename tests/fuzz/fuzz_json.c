@@ -193,11 +193,12 @@ static void read_file(const eng_context *context, const char *bytes, size_t size
   mix(seen, eng_jsonl_error(jsonl)->line);
   if (eng_jsonl_count(jsonl, ENG_JSONL_EVENTS) +
           eng_jsonl_count(jsonl, ENG_JSONL_REJECTED) +
-          eng_jsonl_count(jsonl, ENG_JSONL_FLOORS) !=
+          eng_jsonl_count(jsonl, ENG_JSONL_FLOORS) +
+          eng_jsonl_count(jsonl, ENG_JSONL_LINKS) !=
       seen->calls) {
     abort();
   }
-  for (int32_t i = 1; i <= ENG_JSONL_GA4; i++) mix(seen, eng_jsonl_count(jsonl, i));
+  for (int32_t i = 1; i <= ENG_JSONL_LINKS; i++) mix(seen, eng_jsonl_count(jsonl, i));
   eng_jsonl_free(jsonl);
 }
 
